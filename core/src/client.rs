@@ -1,0 +1,463 @@
+//! The client: one delete call from argument to outcome.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use crate::attempt::{self, Attempt, Step, Story, Way};
+use crate::cancel::{Call, Stop, Wait};
+use crate::credentials::{AppToken, FixedToken, Token};
+use crate::dispatch;
+use crate::error::{Error, ErrorKind};
+use crate::fork::PerProcess;
+use crate::options::{self, Credentials, Host, Options, Settings};
+use crate::outcome::{Deletion, Status};
+use crate::rate::Rate;
+use crate::request;
+use crate::response::Failure;
+use crate::retry::{Next, Plan};
+use crate::secret::Secret;
+use crate::transport::Transport;
+
+/// Deletes external contacts.
+///
+/// A client keeps its connections and its token, so make one and share it: it may be used by
+/// any number of threads, and cloning it is cheap and shares all of that. After `fork` a
+/// child may go on using it; it opens its own connections, fetches its own token and counts
+/// its own rate.
+///
+/// ```no_run
+/// use dingtalk_extcontact::{Client, Status};
+///
+/// let client = Client::builder().app_key("key").app_secret("secret").build()?;
+/// let deletion = client.delete("0125400001")?;
+/// assert_eq!(deletion.status, Status::Deleted);
+/// # Ok::<(), dingtalk_extcontact::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Client(Arc<Inner>);
+
+struct Inner {
+    settings: Settings,
+    fixed_token: Option<FixedToken>,
+    closed: AtomicBool,
+    process: PerProcess<Process>,
+}
+
+/// What a forked child has of its own.
+struct Process {
+    topapi: Transport,
+    /// Where the token call goes to another host.
+    oauth: Option<Transport>,
+    app_token: AppToken,
+    rate: Rate,
+}
+
+impl Client {
+    /// Sets options one by one; see [`ClientBuilder`].
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+
+    /// A client with the options that the environment names: `DINGTALK_ACCESS_TOKEN`, or
+    /// `DINGTALK_APP_KEY` and `DINGTALK_APP_SECRET`; `DINGTALK_REGION`, `DINGTALK_ENDPOINT`.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_argument` that names the variable or option.
+    pub fn from_env() -> Result<Client, Error> {
+        Client::with_options(Options::from_env(Host::Rust)?)
+    }
+
+    /// A client with these options. Proxy, certificates and environment are read here, once;
+    /// nothing is sent.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_argument` that names the option.
+    pub fn with_options(options: Options) -> Result<Client, Error> {
+        let settings = options.check()?;
+        let fixed_token = match &settings.credentials {
+            Credentials::Fixed(token) => Some(FixedToken::new(token.clone())),
+            Credentials::App { .. } => None,
+        };
+        let process = PerProcess::new(Process::new(&settings));
+        let closed = AtomicBool::new(false);
+        Ok(Client(Arc::new(Inner {
+            settings,
+            fixed_token,
+            closed,
+            process,
+        })))
+    }
+
+    /// Deletes a contact, with the client's options.
+    ///
+    /// # Errors
+    ///
+    /// Whatever kept the contact from being deleted, and whether it may be gone all the
+    /// same; see [`Error`].
+    pub fn delete(&self, user_id: &str) -> Result<Deletion, Error> {
+        self.delete_with(user_id, &Call::new())
+    }
+
+    /// Deletes a contact, with options of this call; it can be cancelled.
+    ///
+    /// # Errors
+    ///
+    /// As [`delete`](Client::delete); `cancelled` where the call was cancelled.
+    pub fn delete_with(&self, user_id: &str, call: &Call) -> Result<Deletion, Error> {
+        let mut story = Story::default();
+        // Code that is not ours runs below (ureq, rustls, a probe): its panic must not pass
+        // into an interpreter, and what was sent until then must not be forgotten.
+        let result = catch_unwind(AssertUnwindSafe(|| self.run(user_id, call, &mut story)));
+        result
+            .unwrap_or_else(|panic| Err(caught(panic.as_ref())))
+            .inspect(|deletion| {
+                log::info!(target: crate::LOG, "contact {user_id}: {} after {} requests", deletion.status.name(), deletion.attempts);
+            })
+            .map_err(|error| {
+                let error = error.about_contact(user_id, story.attempts, story.uncertain);
+                log::info!(target: crate::LOG, "{}", error.message());
+                error
+            })
+    }
+
+    /// Deletes a contact on a thread of the library's pool, and hands the outcome to `done`
+    /// there. For bindings with promises or futures.
+    ///
+    /// At most 64 such calls run at a time, the others wait for a thread; a call that is
+    /// cancelled while it waits is handed to `done` by the thread that cancels it.
+    pub fn submit(
+        &self,
+        user_id: String,
+        call: Call,
+        done: impl FnOnce(Result<Deletion, Error>) + Send + 'static,
+    ) {
+        let client = self.clone();
+        let canceller = call.clone();
+        dispatch::submit(&canceller, move |turn| {
+            done(match turn {
+                dispatch::Turn::Run => client.delete_with(&user_id, &call),
+                dispatch::Turn::Cancelled => {
+                    Err(attempt::cancelled("waiting for a thread")
+                        .about_contact(&user_id, 0, false))
+                }
+                dispatch::Turn::NoThread(why) => Err(Error::new(
+                    ErrorKind::Internal,
+                    format!("no thread could be started: {why}"),
+                )
+                .about_contact(&user_id, 0, false)),
+            });
+        });
+    }
+
+    /// Replaces the access token that the client was made with. Calls under way go on with
+    /// the old one, and take the new one up if the old one is refused.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_argument` if it cannot be a token, or if the client has app credentials.
+    pub fn set_access_token(&self, token: &str) -> Result<(), Error> {
+        let Some(fixed) = &self.0.fixed_token else {
+            return Err(Error::invalid(
+                "the client fetches its own access token with app credentials",
+                "Make a client with an access token to set it later.",
+            ));
+        };
+        options::check_token(self.0.settings.host, token)?;
+        fixed.set(Secret::new(token));
+        Ok(())
+    }
+
+    /// Closes the client: later calls are refused, calls under way finish, idle connections
+    /// are closed. Doing it again does nothing. Dropping the last clone does it too.
+    pub fn close(&self) {
+        self.0.closed.store(true, Ordering::SeqCst);
+        self.process().topapi.close_idle();
+        self.process().oauth().close_idle();
+    }
+
+    /// The whole way of a call.
+    fn run(&self, user_id: &str, call: &Call, story: &mut Story) -> Result<Deletion, Error> {
+        let settings = &self.0.settings;
+        let timeout = call.timeout.unwrap_or(settings.timeout);
+        let missing_ok = call.missing_ok.unwrap_or(settings.missing_ok);
+        request::check_user_id(user_id)?;
+        call.wrong.clone().map_or(Ok(()), Err)?;
+        options::check_duration(call.host, "timeout", timeout)?;
+        if self.0.closed.load(Ordering::SeqCst) {
+            return Err(Error::invalid("client is closed", "Make a new client."));
+        }
+        let process = self.process();
+        let wait = Wait::for_turn(call);
+        process
+            .rate
+            .turn(&wait)
+            .map_err(|_| attempt::cancelled("waiting for its turn"))?;
+        let wait = wait.within(timeout);
+        let mut plan = Plan::new(settings.max_attempts);
+        let mut step = Step::default();
+        loop {
+            let failed = match process.attempt(&self.0, user_id, step, &wait, story) {
+                Attempt::Deleted(request_id) => {
+                    return Ok(story.end(user_id, Status::Deleted, request_id));
+                }
+                Attempt::Cancelled(doing) => return Err(attempt::cancelled(doing)),
+                Attempt::Failed(failed) => failed,
+            };
+            let Failure {
+                error,
+                uncertain,
+                retry,
+            } = failed.failure;
+            let absent = error.code() == Some("33012") && !uncertain;
+            if absent && (missing_ok || story.uncertain) {
+                return Ok(story.end(
+                    user_id,
+                    Status::Absent,
+                    error.request_id().map(str::to_owned),
+                ));
+            }
+            story.uncertain |= uncertain;
+            let next = plan.next(
+                error.kind(),
+                retry,
+                failed.kept_died,
+                wait.left(),
+                fastrand::f64(),
+            );
+            log::debug!(target: crate::LOG, "contact {user_id}: {}; next: {next:?}", error.message());
+            step = Step::default();
+            match next {
+                Next::GiveUp => return Err(error),
+                Next::Again(pause) => {
+                    wait.sleep(pause)
+                        .map_err(|_| attempt::cancelled("the pause between attempts"))?;
+                }
+                Next::Reconnected => step.fresh = true,
+                Next::WithNewToken if !self.0.can_renew(story.token.as_ref()) => return Err(error),
+                Next::WithNewToken => step.refused = story.token.clone(),
+            }
+            // A turn that would come too late is no reason to forget what went wrong.
+            process.rate.turn(&wait).map_err(|stop| match stop {
+                Stop::Cancelled => attempt::cancelled("waiting for its turn"),
+                Stop::TimedOut => error,
+            })?;
+        }
+    }
+
+    /// This process's connections, token and rate.
+    fn process(&self) -> &Process {
+        self.0.process.get(|| Process::new(&self.0.settings))
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Settings {
+            credentials,
+            topapi,
+            ..
+        } = &self.0.settings;
+        let mut debug = f.debug_struct("Client");
+        debug.field("endpoint", &topapi.to_string());
+        match credentials {
+            Credentials::Fixed(token) => debug.field("access_token", token),
+            Credentials::App { key, secret } => {
+                debug.field("app_key", key).field("app_secret", secret)
+            }
+        };
+        debug
+            .field("closed", &self.0.closed.load(Ordering::SeqCst))
+            .finish()
+    }
+}
+
+impl Inner {
+    /// Whether there may be another token than the one that was refused: the app's next
+    /// one, or a fixed one that the caller has set meanwhile.
+    fn can_renew(&self, refused: Option<&Token>) -> bool {
+        match (&self.fixed_token, refused) {
+            (Some(fixed), Some(refused)) => fixed.get() != *refused,
+            _ => true,
+        }
+    }
+}
+
+impl Process {
+    fn new(settings: &Settings) -> Process {
+        let topapi = Transport::new(
+            &settings.topapi,
+            settings.topapi_proxy.as_ref(),
+            &settings.roots,
+        );
+        let oauth = if settings.oauth == settings.topapi {
+            None
+        } else {
+            Some(Transport::new(
+                &settings.oauth,
+                settings.oauth_proxy.as_ref(),
+                &settings.roots,
+            ))
+        };
+        Process {
+            topapi,
+            oauth,
+            app_token: AppToken::default(),
+            rate: Rate::new(settings.rate),
+        }
+    }
+
+    /// The way to the host of the token call; one endpoint serves both.
+    fn oauth(&self) -> &Transport {
+        self.oauth.as_ref().unwrap_or(&self.topapi)
+    }
+
+    /// One attempt with this process's connections.
+    fn attempt(
+        &self,
+        inner: &Inner,
+        user_id: &str,
+        step: Step,
+        wait: &Wait,
+        story: &mut Story,
+    ) -> Attempt {
+        let way = Way {
+            settings: &inner.settings,
+            topapi: &self.topapi,
+            oauth: self.oauth(),
+            app_token: &self.app_token,
+            fixed_token: inner.fixed_token.as_ref(),
+        };
+        attempt::attempt(&way, user_id, step, wait, story)
+    }
+}
+
+/// A panic as an error.
+fn caught(panic: &(dyn std::any::Any + Send)) -> Error {
+    let text = panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "without a text".to_owned());
+    Error::new(
+        ErrorKind::Internal,
+        format!("a panic: {}", crate::error::one_line(&text)),
+    )
+}
+
+/// Makes a [`Client`]: each method sets the option of its name, [`build`](Self::build)
+/// checks them all.
+///
+/// ```
+/// use dingtalk_extcontact::Client;
+/// use std::time::Duration;
+///
+/// let client = Client::builder()
+///     .access_token("0123456789abcdef")
+///     .timeout(Duration::from_secs(20))
+///     .rate(Some(10))
+///     .build()?;
+/// # Ok::<(), dingtalk_extcontact::Error>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct ClientBuilder(Options);
+
+impl ClientBuilder {
+    /// A token that the caller keeps fresh with [`Client::set_access_token`]. Either this,
+    /// or `app_key` and `app_secret`.
+    pub fn access_token(mut self, token: impl AsRef<str>) -> Self {
+        self.0.access_token = Some(Secret::new(token.as_ref()));
+        self
+    }
+
+    /// The app's key; the client fetches and refreshes the token.
+    pub fn app_key(mut self, key: impl Into<String>) -> Self {
+        self.0.app_key = Some(key.into());
+        self
+    }
+
+    /// The app's secret.
+    pub fn app_secret(mut self, secret: impl AsRef<str>) -> Self {
+        self.0.app_secret = Some(Secret::new(secret.as_ref()));
+        self
+    }
+
+    /// `international` (the default: oapi and api.dingtalk.io) or `china` (oapi and
+    /// api.dingtalk.com).
+    pub fn region(mut self, region: impl Into<String>) -> Self {
+        self.0.region = Some(region.into());
+        self
+    }
+
+    /// A base URL in place of both hosts of the region: a sandbox or a gateway. https; http
+    /// to a loopback address only.
+    pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
+        self.0.endpoint = Some(endpoint.into());
+        self
+    }
+
+    /// The whole call, from when it gets its turn: token, every attempt and pause. 30 s.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.0.timeout = timeout;
+        self
+    }
+
+    /// One attempt, from its start to the last byte of the reply. 10 s.
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.0.attempt_timeout = timeout;
+        self
+    }
+
+    /// Lookup, connection and TLS handshake together. 5 s.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.0.connect_timeout = timeout;
+        self
+    }
+
+    /// How often a request is tried, the first time included; 1 turns retries off. 3.
+    pub fn max_attempts(mut self, attempts: u32) -> Self {
+        self.0.max_attempts = attempts;
+        self
+    }
+
+    /// Delete requests in any one second, at most; `None`: no limit. 20, the limit of the
+    /// standard edition for an app and an API.
+    pub fn rate(mut self, rate: Option<u32>) -> Self {
+        self.0.rate = rate;
+        self
+    }
+
+    /// Whether "no such contact" ends as [`Status::Absent`] instead of an error. It does not
+    /// tell a contact already gone from an id that never was one, so it hides damaged ids.
+    pub fn missing_ok(mut self, missing_ok: bool) -> Self {
+        self.0.missing_ok = missing_ok;
+        self
+    }
+
+    /// `environment` (the default: HTTPS_PROXY, ALL_PROXY, NO_PROXY), `none`, or a URL:
+    /// http, https or socks5. A loopback endpoint never goes through a proxy.
+    pub fn proxy(mut self, proxy: impl AsRef<str>) -> Self {
+        self.0.proxy = Some(Secret::new(proxy.as_ref()));
+        self
+    }
+
+    /// A PEM bundle to trust instead of the system's roots.
+    pub fn ca_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.0.ca_file = Some(path.into());
+        self
+    }
+
+    /// Checks the options and makes the client; nothing is sent.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_argument` that names the option and says what to do.
+    pub fn build(self) -> Result<Client, Error> {
+        Client::with_options(self.0)
+    }
+}

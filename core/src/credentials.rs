@@ -1,0 +1,375 @@
+//! The access token: fixed, or fetched with the app's credentials, kept, and refreshed by
+//! one caller for all.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use arc_swap::ArcSwap;
+
+use crate::cancel::{Stop, Wait};
+use crate::errcode::Retry;
+use crate::error::{Error, ErrorKind};
+use crate::response::{Failure, NewToken};
+use crate::secret::Secret;
+
+/// A token is refreshed this long before its end, or in the last quarter of a short life.
+const EARLY: Duration = Duration::from_secs(300);
+/// A token is kept at least this long, whatever life its reply claims, so that a wrong
+/// `expireIn` cannot make a call for every deletion. One that is refused is replaced anyway.
+const SHORTEST_LIFE: Duration = Duration::from_secs(60);
+/// After an early refresh that failed, the old token serves this long before the next try.
+const EARLY_AGAIN: Duration = Duration::from_secs(30);
+
+/// A token as it is in use. Two are the same only if they come from the same reply.
+pub(crate) type Token = Arc<Secret>;
+
+/// A token that the caller keeps fresh. Reading it takes no lock, so that a forked child can.
+pub(crate) struct FixedToken(ArcSwap<Secret>);
+
+impl FixedToken {
+    pub fn new(token: Secret) -> FixedToken {
+        FixedToken(ArcSwap::from_pointee(token))
+    }
+
+    pub fn get(&self) -> Token {
+        self.0.load_full()
+    }
+
+    pub fn set(&self, token: Secret) {
+        self.0.store(Arc::new(token));
+    }
+}
+
+/// The token of an app, shared by all threads of a process.
+#[derive(Default)]
+pub(crate) struct AppToken {
+    state: Mutex<State>,
+    landed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    kept: Option<Kept>,
+    in_flight: bool,
+    /// How many flights have landed, and how the last one that failed did.
+    flights: u64,
+    failed: Option<(u64, Failure)>,
+}
+
+struct Kept {
+    token: Token,
+    refresh_at: Option<Instant>,
+    ends_at: Option<Instant>,
+}
+
+/// What came of asking for a token.
+pub(crate) enum TokenError {
+    Stopped(Stop),
+    Failed(Failure),
+}
+
+impl AppToken {
+    /// A token to use now, other than `refused`. One caller fetches for all; the others wait
+    /// for it, or go on with the old token where that is still good.
+    pub fn get(
+        &self,
+        refused: Option<&Token>,
+        wait: &Wait,
+        fetch: impl FnOnce() -> Result<NewToken, TokenError>,
+    ) -> Result<Token, TokenError> {
+        let mut seen_flight = None;
+        loop {
+            let mut state = self.lock();
+            let now = Instant::now();
+            let good = state.kept.as_ref().filter(|kept| {
+                refused.is_none_or(|token| !Arc::ptr_eq(token, &kept.token))
+                    && kept.ends_at.is_none_or(|end| now < end)
+            });
+            if let Some(kept) = good {
+                let due = kept.refresh_at.is_some_and(|at| now >= at);
+                if !due || state.in_flight {
+                    return Ok(kept.token.clone());
+                }
+                let old = kept.token.clone();
+                state.in_flight = true;
+                drop(state);
+                return match self.fly(fetch) {
+                    Ok(token) => Ok(token),
+                    // The old token is good for minutes; a cancel ends the call all the same.
+                    Err(TokenError::Failed(failure)) => {
+                        log::warn!(target: crate::LOG, "early refresh of the token failed, the old one serves on: {}", failure.error.message());
+                        self.put_off_refresh();
+                        Ok(old)
+                    }
+                    Err(stopped) => Err(stopped),
+                };
+            }
+            // The flight that this caller waited for has failed: so would the next.
+            if let (Some(seen), Some((flight, failure))) = (seen_flight, &state.failed)
+                && *flight > seen
+            {
+                return Err(TokenError::Failed(failure.clone()));
+            }
+            if !state.in_flight {
+                state.in_flight = true;
+                drop(state);
+                let token = self.fly(fetch)?;
+                return match refused {
+                    // The service hands out the very token that it just refused.
+                    Some(old) if old.expose() == token.expose() => {
+                        Err(TokenError::Failed(same_token()))
+                    }
+                    _ => Ok(token),
+                };
+            }
+            seen_flight.get_or_insert(state.flights);
+            wait.on(&self.landed, state, Duration::MAX);
+            wait.ask().map_err(TokenError::Stopped)?;
+        }
+    }
+
+    /// Fetches; `in_flight` is set, and is cleared however this ends.
+    fn fly(
+        &self,
+        fetch: impl FnOnce() -> Result<NewToken, TokenError>,
+    ) -> Result<Token, TokenError> {
+        let landing = Landing(self);
+        let result = fetch();
+        let mut state = self.lock();
+        state.flights += 1;
+        let result = match result {
+            Ok(new) => {
+                let now = Instant::now();
+                let life = new.life.map(|life| life.max(SHORTEST_LIFE));
+                let token = Arc::new(new.token);
+                state.failed = None;
+                state.kept = Some(Kept {
+                    token: token.clone(),
+                    refresh_at: life.map(|life| now + life - EARLY.min(life / 4)),
+                    ends_at: life.map(|life| now + life),
+                });
+                Ok(token)
+            }
+            // A caller that gave up says nothing about the service: the next one flies.
+            Err(TokenError::Stopped(stop)) => Err(TokenError::Stopped(stop)),
+            Err(TokenError::Failed(failure)) => {
+                state.failed = Some((state.flights, failure.clone()));
+                Err(TokenError::Failed(failure))
+            }
+        };
+        drop(state);
+        drop(landing);
+        result
+    }
+
+    fn put_off_refresh(&self) {
+        if let Some(kept) = &mut self.lock().kept {
+            kept.refresh_at = Some(Instant::now() + EARLY_AGAIN);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Ends a flight, also when the fetch panics: nobody may wait for ever.
+struct Landing<'a>(&'a AppToken);
+
+impl Drop for Landing<'_> {
+    fn drop(&mut self) {
+        self.0.lock().in_flight = false;
+        self.0.landed.notify_all();
+    }
+}
+
+fn same_token() -> Failure {
+    let error = Error::new(
+        ErrorKind::Authentication,
+        "DingTalk refused the token and then handed out the same one again",
+    )
+    .advise("Check that app_key and app_secret belong to an internal app of this organisation and region.");
+    Failure {
+        error,
+        uncertain: false,
+        retry: Retry::No,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cancel::Call;
+    use std::sync::Barrier;
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+    fn wait() -> Wait {
+        Wait::for_turn(&Call::new()).within(Duration::from_secs(30))
+    }
+
+    fn new(text: &str, seconds: Option<u64>) -> Result<NewToken, TokenError> {
+        Ok(NewToken {
+            token: Secret::new(text),
+            life: seconds.map(Duration::from_secs),
+        })
+    }
+
+    fn failed(kind: ErrorKind) -> Result<NewToken, TokenError> {
+        Err(TokenError::Failed(Failure {
+            error: Error::new(kind, "no"),
+            uncertain: false,
+            retry: Retry::No,
+        }))
+    }
+
+    fn text(result: Result<Token, TokenError>) -> String {
+        result.ok().unwrap().expose().to_owned()
+    }
+
+    #[test]
+    fn one_flight_serves_all_threads() {
+        let (app, flights, start) = (AppToken::default(), AtomicUsize::new(0), Barrier::new(16));
+        std::thread::scope(|scope| {
+            for _ in 0..16 {
+                scope.spawn(|| {
+                    start.wait();
+                    let token = app.get(None, &wait(), || {
+                        flights.fetch_add(1, Ordering::SeqCst);
+                        new("t", Some(7200))
+                    });
+                    assert_eq!(text(token), "t");
+                });
+            }
+        });
+        assert_eq!(flights.load(Ordering::SeqCst), 1);
+    }
+
+    #[test]
+    fn a_refresh_names_the_token_that_it_replaces() {
+        let app = AppToken::default();
+        let old = app
+            .get(None, &wait(), || new("old", Some(7200)))
+            .ok()
+            .unwrap();
+        assert_eq!(
+            text(app.get(Some(&old), &wait(), || new("new", Some(7200)))),
+            "new"
+        );
+        // Whoever was refused the old token later finds the new one there.
+        assert_eq!(
+            text(app.get(Some(&old), &wait(), || panic!("no second flight"))),
+            "new"
+        );
+    }
+
+    #[test]
+    fn the_same_token_again_is_the_end() {
+        let app = AppToken::default();
+        let old = app
+            .get(None, &wait(), || new("t", Some(7200)))
+            .ok()
+            .unwrap();
+        let Err(TokenError::Failed(failure)) =
+            app.get(Some(&old), &wait(), || new("t", Some(7200)))
+        else {
+            panic!("a token that was refused was handed on")
+        };
+        assert_eq!(failure.error.kind(), ErrorKind::Authentication);
+    }
+
+    #[test]
+    fn a_life_of_nothing_makes_no_loop() {
+        for life in [None, Some(1)] {
+            let app = AppToken::default();
+            app.get(None, &wait(), || new("t", life)).ok().unwrap();
+            assert_eq!(
+                text(app.get(None, &wait(), || panic!("no second flight"))),
+                "t"
+            );
+        }
+    }
+
+    #[test]
+    fn an_early_refresh_that_fails_leaves_the_old_token() {
+        let app = AppToken::default();
+        app.get(None, &wait(), || new("old", Some(7200)))
+            .ok()
+            .unwrap();
+        app.lock().kept.as_mut().unwrap().refresh_at = Some(Instant::now());
+        assert_eq!(
+            text(app.get(None, &wait(), || failed(ErrorKind::Service))),
+            "old"
+        );
+        assert_eq!(
+            text(app.get(None, &wait(), || panic!("not again at once"))),
+            "old"
+        );
+        app.lock().kept.as_mut().unwrap().refresh_at = Some(Instant::now());
+        assert_eq!(
+            text(app.get(None, &wait(), || new("new", Some(7200)))),
+            "new"
+        );
+    }
+
+    #[test]
+    fn an_ended_token_is_not_used() {
+        let app = AppToken::default();
+        app.get(None, &wait(), || new("old", Some(7200)))
+            .ok()
+            .unwrap();
+        app.lock().kept.as_mut().unwrap().ends_at = Some(Instant::now());
+        assert!(matches!(
+            app.get(None, &wait(), || failed(ErrorKind::Service)),
+            Err(TokenError::Failed(_))
+        ));
+    }
+
+    #[test]
+    fn who_waits_shares_the_failure_and_does_not_ask_again() {
+        let (app, aloft) = (AppToken::default(), Barrier::new(2));
+        let waiting = Arc::new(AtomicBool::new(false));
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let result = app.get(None, &wait(), || {
+                    aloft.wait();
+                    while !waiting.load(Ordering::SeqCst) {
+                        std::thread::yield_now();
+                    }
+                    failed(ErrorKind::Authentication)
+                });
+                assert!(result.is_err());
+            });
+            aloft.wait();
+            let asked = waiting.clone();
+            let call = Call::new().probe(move || {
+                asked.store(true, Ordering::SeqCst);
+                false
+            });
+            let patience = Wait::for_turn(&call).within(Duration::from_secs(30));
+            assert!(
+                app.get(None, &patience, || panic!("no second flight"))
+                    .is_err()
+            );
+        });
+    }
+
+    #[test]
+    fn who_gives_up_lets_the_next_fly() {
+        let app = AppToken::default();
+        assert!(matches!(
+            app.get(None, &wait(), || Err(TokenError::Stopped(Stop::Cancelled))),
+            Err(TokenError::Stopped(Stop::Cancelled))
+        ));
+        assert_eq!(text(app.get(None, &wait(), || new("t", None))), "t");
+    }
+
+    #[test]
+    fn a_panic_in_the_fetch_leaves_nobody_waiting() {
+        let app = AppToken::default();
+        let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            let _ = app.get(None, &wait(), || panic!("on purpose"));
+        }));
+        assert!(caught.is_err());
+        assert_eq!(text(app.get(None, &wait(), || new("t", None))), "t");
+    }
+}

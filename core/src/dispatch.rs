@@ -1,0 +1,189 @@
+//! The threads that serve asynchronous callers and batches: one pool for the process, grown
+//! on demand and gone when idle. A blocking call never comes here.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::cancel::Call;
+use crate::fork::PerProcess;
+
+/// The most threads that the pool grows to.
+const MOST_THREADS: usize = 64;
+/// A thread without work ends after this long.
+const IDLE: Duration = Duration::from_secs(10);
+
+/// A child after `fork` has none of its parent's threads; it grows its own.
+static POOL: LazyLock<PerProcess<Arc<Pool>>> = LazyLock::new(|| PerProcess::new(Arc::default()));
+
+/// What a job is told when its turn comes.
+pub(crate) enum Turn {
+    /// It has a thread.
+    Run,
+    /// It was cancelled before it had one.
+    Cancelled,
+    /// There is no thread for it, and none can be started.
+    NoThread(String),
+}
+
+type Work = Box<dyn FnOnce(Turn) + Send>;
+
+/// Work that is done once: by a thread of the pool, or by the thread that cancels it.
+struct Job(Mutex<Option<Work>>);
+
+impl Job {
+    fn take(&self) -> Option<Work> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+#[derive(Default)]
+struct Pool {
+    state: Mutex<State>,
+    wake: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    queue: VecDeque<Arc<Job>>,
+    threads: usize,
+    idle: usize,
+}
+
+/// Hands work to the pool. It runs exactly once.
+pub(crate) fn submit(call: &Call, work: impl FnOnce(Turn) + Send + 'static) {
+    let job = Arc::new(Job(Mutex::new(Some(Box::new(work)))));
+    let weak = Arc::downgrade(&job);
+    let pool = POOL.get(Arc::default);
+    pool.submit(job);
+    call.on_cancel(move || {
+        if let Some(work) = weak.upgrade().and_then(|job| job.take()) {
+            work(Turn::Cancelled);
+        }
+    });
+}
+
+impl Pool {
+    fn submit(self: &Arc<Self>, job: Arc<Job>) {
+        let mut state = self.lock();
+        state.queue.push_back(job);
+        if state.idle >= state.queue.len() || state.threads >= MOST_THREADS {
+            drop(state);
+            self.wake.notify_one();
+            return;
+        }
+        state.threads += 1;
+        drop(state);
+        let pool = self.clone();
+        let name = "dingtalk-call".to_owned();
+        if let Err(error) = std::thread::Builder::new()
+            .name(name)
+            .spawn(move || pool.serve())
+        {
+            let mut state = self.lock();
+            state.threads -= 1;
+            // With other threads at work the job is only late.
+            let stranded = if state.threads == 0 {
+                state.queue.pop_back()
+            } else {
+                None
+            };
+            drop(state);
+            if let Some(work) = stranded.and_then(|job| job.take()) {
+                work(Turn::NoThread(error.to_string()));
+            }
+        }
+    }
+
+    /// The life of a thread.
+    fn serve(&self) {
+        let mut state = self.lock();
+        loop {
+            if let Some(job) = state.queue.pop_front() {
+                drop(state);
+                if let Some(work) = job.take() {
+                    // A panic in a caller's callback must not cost the pool a thread.
+                    let done =
+                        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(Turn::Run)));
+                    if done.is_err() {
+                        log::error!(target: crate::LOG, "the callback of a call panicked");
+                    }
+                }
+                state = self.lock();
+                continue;
+            }
+            state.idle += 1;
+            let (guard, time) = self
+                .wake
+                .wait_timeout(state, IDLE)
+                .unwrap_or_else(PoisonError::into_inner);
+            state = guard;
+            state.idle -= 1;
+            if time.timed_out() && state.queue.is_empty() {
+                state.threads -= 1;
+                return;
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc::{channel, sync_channel};
+
+    #[test]
+    fn work_runs_side_by_side_up_to_the_limit() {
+        let pool = Arc::new(Pool::default());
+        let (started, starts) = channel();
+        let (release, gate) = sync_channel::<()>(0);
+        let gate = Arc::new(Mutex::new(gate));
+        for _ in 0..MOST_THREADS + 5 {
+            let (started, gate) = (started.clone(), gate.clone());
+            let work: Work = Box::new(move |_| {
+                started.send(()).unwrap();
+                gate.lock().unwrap().recv().unwrap();
+            });
+            pool.submit(Arc::new(Job(Mutex::new(Some(work)))));
+        }
+        for _ in 0..MOST_THREADS {
+            starts.recv().unwrap();
+        }
+        assert_eq!(pool.lock().threads, MOST_THREADS);
+        assert_eq!(pool.lock().queue.len(), 5);
+        for _ in 0..MOST_THREADS + 5 {
+            release.send(()).unwrap();
+        }
+        for _ in 0..5 {
+            starts.recv().unwrap();
+        }
+    }
+
+    #[test]
+    fn cancelled_work_is_done_by_who_cancels() {
+        let call = Call::new();
+        call.canceller().cancel();
+        let (sender, receiver) = channel();
+        submit(&call, move |turn| {
+            sender
+                .send((matches!(turn, Turn::Cancelled), std::thread::current().id()))
+                .unwrap()
+        });
+        // A thread of the pool may have been quicker; either way it is done once.
+        let (cancelled, thread) = receiver.recv().unwrap();
+        assert_eq!(cancelled, thread == std::thread::current().id());
+        assert!(receiver.recv().is_err());
+    }
+
+    #[test]
+    fn a_panic_costs_no_thread() {
+        let (sender, receiver) = channel();
+        submit(&Call::new(), |_| panic!("on purpose"));
+        submit(&Call::new(), move |_| sender.send(()).unwrap());
+        receiver.recv().unwrap();
+    }
+}

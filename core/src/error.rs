@@ -1,0 +1,411 @@
+//! The one error type: a kind to branch on, fields to record, a sentence for people.
+
+use std::fmt;
+use std::time::Duration;
+
+/// What went wrong, as a stable name and number.
+///
+/// The numbers are those of the C library's result codes. They are never reused.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ErrorKind {
+    /// Refused before anything was sent: an option, an argument, a closed client.
+    InvalidArgument = 1,
+    /// The service knows no such contact: already gone, never there, or a damaged id.
+    InvalidUserId = 10,
+    /// The access token or the app's credentials are not accepted.
+    Authentication = 11,
+    /// The app may not delete external contacts, or not this one.
+    PermissionDenied = 12,
+    /// Over a rate; it may pass later.
+    Throttled = 13,
+    /// A quota of the organisation is used up.
+    QuotaExceeded = 14,
+    /// Something around the call is set up wrongly: white list, endpoint, app, proxy login.
+    Configuration = 15,
+    /// DingTalk's own trouble; it may pass later.
+    Service = 16,
+    /// Any other code of the service.
+    Api = 19,
+    /// Lookup, connection or proxy failed, or the connection was lost.
+    Connection = 30,
+    /// A certificate was not trusted, or the TLS handshake was refused.
+    Tls = 31,
+    /// No whole reply in time.
+    Timeout = 32,
+    /// What came back is not a reply of DingTalk.
+    Protocol = 33,
+    /// The caller cancelled the call.
+    Cancelled = 34,
+    /// The record of a batch cannot be read, written or locked.
+    Journal = 40,
+    /// A bug of this library, a caught panic included.
+    Internal = 50,
+}
+
+impl ErrorKind {
+    /// Every kind, in the order of the numbers.
+    pub const ALL: [ErrorKind; 16] = [
+        ErrorKind::InvalidArgument,
+        ErrorKind::InvalidUserId,
+        ErrorKind::Authentication,
+        ErrorKind::PermissionDenied,
+        ErrorKind::Throttled,
+        ErrorKind::QuotaExceeded,
+        ErrorKind::Configuration,
+        ErrorKind::Service,
+        ErrorKind::Api,
+        ErrorKind::Connection,
+        ErrorKind::Tls,
+        ErrorKind::Timeout,
+        ErrorKind::Protocol,
+        ErrorKind::Cancelled,
+        ErrorKind::Journal,
+        ErrorKind::Internal,
+    ];
+
+    /// The number of the kind, the result code of the C library.
+    pub const fn number(self) -> i32 {
+        self as i32
+    }
+
+    /// The name of the kind in snake_case, as it stands in JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            ErrorKind::InvalidArgument => "invalid_argument",
+            ErrorKind::InvalidUserId => "invalid_user_id",
+            ErrorKind::Authentication => "authentication",
+            ErrorKind::PermissionDenied => "permission_denied",
+            ErrorKind::Throttled => "throttled",
+            ErrorKind::QuotaExceeded => "quota_exceeded",
+            ErrorKind::Configuration => "configuration",
+            ErrorKind::Service => "service",
+            ErrorKind::Api => "api",
+            ErrorKind::Connection => "connection",
+            ErrorKind::Tls => "tls",
+            ErrorKind::Timeout => "timeout",
+            ErrorKind::Protocol => "protocol",
+            ErrorKind::Cancelled => "cancelled",
+            ErrorKind::Journal => "journal",
+            ErrorKind::Internal => "internal",
+        }
+    }
+
+    /// The kind with this name, if there is one.
+    pub fn from_name(name: &str) -> Option<ErrorKind> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// Whether the same call may pass later, unchanged.
+    pub const fn is_retryable(self) -> bool {
+        matches!(
+            self,
+            ErrorKind::Throttled | ErrorKind::Service | ErrorKind::Connection | ErrorKind::Timeout
+        )
+    }
+
+    /// What to do where nothing better is known of the single case.
+    fn advice(self) -> &'static str {
+        match self {
+            ErrorKind::InvalidArgument => "Correct the value; nothing was sent.",
+            ErrorKind::Connection => {
+                "Check the network, the endpoint and the proxy, then call again."
+            }
+            ErrorKind::Tls => {
+                "If a proxy inspects TLS here, name its root certificate with ca_file; otherwise check the endpoint and the clock."
+            }
+            ErrorKind::Timeout => "Call again; raise timeout or attempt_timeout if this recurs.",
+            ErrorKind::Protocol => {
+                "Check the endpoint and what stands between here and DingTalk: a proxy, a gateway, a login page."
+            }
+            ErrorKind::Cancelled => "Call again if the contact is still to be deleted.",
+            ErrorKind::Service => "Call again later.",
+            ErrorKind::Throttled => "Call again later, and lower rate if this recurs.",
+            ErrorKind::Authentication => {
+                "Check the access token, or app_key and app_secret, and that they belong to this region."
+            }
+            ErrorKind::PermissionDenied => {
+                "Grant the app the permission point qyapi_ext_write in the developer console."
+            }
+            ErrorKind::QuotaExceeded => "Wait until the quota is renewed, or have it raised.",
+            ErrorKind::Configuration => {
+                "Check the app's settings, the endpoint and the proxy, then call again."
+            }
+            ErrorKind::InvalidUserId => {
+                "Check the id, or set missing_ok if a contact that is already gone is fine."
+            }
+            ErrorKind::Api => "Look the code up in DingTalk's list of return codes.",
+            ErrorKind::Journal => "Check the journal's path, its permissions and the free space.",
+            ErrorKind::Internal => "Please report this with the message.",
+        }
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Why a contact was not deleted, or a client not made.
+///
+/// Branch on [`kind`](Error::kind), record the rest. What is not known is `None`. No field
+/// and no text holds a token, an app secret or a proxy's password: texts of the service are
+/// searched for them and masked.
+#[derive(Clone, PartialEq)]
+pub struct Error(Box<Fields>);
+
+/// The fields of an [`Error`], filled along the way of a call.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Fields {
+    pub kind: ErrorKind,
+    pub message: String,
+    pub advice: String,
+    pub code: Option<String>,
+    pub errcode: Option<i64>,
+    pub errmsg: Option<String>,
+    pub sub_code: Option<String>,
+    pub sub_msg: Option<String>,
+    pub request_id: Option<String>,
+    pub http_status: Option<u16>,
+    pub retry_after: Option<Duration>,
+    pub attempts: u32,
+    pub maybe_deleted: bool,
+    pub user_id: Option<String>,
+}
+
+impl Error {
+    /// What went wrong; the field to branch on.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// One line for people: to which contact, what, and whether it may be gone.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// What to do now.
+    pub fn advice(&self) -> &str {
+        &self.0.advice
+    }
+
+    /// The code that decides, as text: `33012`, `60011`, `isp.-1`, `invalidClientIdOrSecret`.
+    ///
+    /// The gateway wraps its refusals in errcode 88 (and trouble of the services behind it
+    /// in 15); there the code is the sub_code.
+    pub fn code(&self) -> Option<&str> {
+        self.0.code.as_deref()
+    }
+
+    /// The errcode as the service sent it.
+    pub fn errcode(&self) -> Option<i64> {
+        self.0.errcode
+    }
+
+    /// The service's own words, with secrets masked.
+    pub fn errmsg(&self) -> Option<&str> {
+        self.0.errmsg.as_deref()
+    }
+
+    /// The sub_code as the service sent it.
+    pub fn sub_code(&self) -> Option<&str> {
+        self.0.sub_code.as_deref()
+    }
+
+    /// The service's words on the sub_code.
+    pub fn sub_msg(&self) -> Option<&str> {
+        self.0.sub_msg.as_deref()
+    }
+
+    /// The id under which DingTalk's support finds the call.
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+
+    /// The HTTP status of the last reply.
+    pub fn http_status(&self) -> Option<u16> {
+        self.0.http_status
+    }
+
+    /// How long to wait before the next call, where that is known.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// How many delete requests were written to a connection.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// Whether the same call may pass later, unchanged.
+    pub fn retryable(&self) -> bool {
+        self.0.kind.is_retryable()
+    }
+
+    /// Whether the contact may be gone all the same: a request went out and no certain
+    /// answer came back.
+    pub fn maybe_deleted(&self) -> bool {
+        self.0.maybe_deleted
+    }
+
+    /// The contact that the call was about; `None` for errors of making a client.
+    pub fn user_id(&self) -> Option<&str> {
+        self.0.user_id.as_deref()
+    }
+
+    /// An error of this kind, with the kind's own advice.
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Error {
+        Error(Box::new(Fields {
+            kind,
+            message: message.into(),
+            advice: kind.advice().to_owned(),
+            code: None,
+            errcode: None,
+            errmsg: None,
+            sub_code: None,
+            sub_msg: None,
+            request_id: None,
+            http_status: None,
+            retry_after: None,
+            attempts: 0,
+            maybe_deleted: false,
+            user_id: None,
+        }))
+    }
+
+    /// An `invalid_argument` that says what to do.
+    pub(crate) fn invalid(message: impl Into<String>, advice: impl Into<String>) -> Error {
+        Error::new(ErrorKind::InvalidArgument, message).advise(advice)
+    }
+
+    /// The same error with better advice.
+    pub(crate) fn advise(mut self, advice: impl Into<String>) -> Error {
+        self.0.advice = advice.into();
+        self
+    }
+
+    /// The same error with fields set.
+    pub(crate) fn with(mut self, fill: impl FnOnce(&mut Fields)) -> Error {
+        fill(&mut self.0);
+        self
+    }
+
+    /// What the call as a whole knows: to which contact, after how many requests, and
+    /// whether it may be gone. The last thing done to an error before a caller sees it.
+    pub(crate) fn about_contact(mut self, user_id: &str, attempts: u32, uncertain: bool) -> Error {
+        let fields = &mut *self.0;
+        fields.attempts = attempts;
+        fields.maybe_deleted = uncertain;
+        fields.user_id = Some(user_id.to_owned());
+        let mut message = format!("contact {}: {}", shown(user_id), fields.message);
+        if let Some(id) = &fields.request_id {
+            message.push_str(&format!(" (request id {id})"));
+        }
+        if uncertain {
+            message.push_str("; it may have been deleted all the same");
+        } else if fields.kind != ErrorKind::InvalidUserId {
+            message.push_str("; it was not deleted");
+        }
+        fields.message = one_line(&message);
+        self
+    }
+
+    /// The fields, for the one JSON form in [`crate::outcome`].
+    pub(crate) fn fields(&self) -> &Fields {
+        &self.0
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}. {}", self.0.message, self.0.advice)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("Error");
+        debug.field("kind", &self.0.kind);
+        debug.field("message", &self.0.message);
+        debug.field(
+            "json",
+            &crate::outcome::to_json(&Err(self.clone())).to_string(),
+        );
+        debug.finish()
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// An id as it may stand in a message: one line, of bounded length.
+fn shown(user_id: &str) -> String {
+    const LONGEST: usize = 140;
+    let escaped: String = user_id
+        .chars()
+        .take(LONGEST)
+        .flat_map(|c| {
+            let plain = !c.is_control() && !crate::request::is_invisible(c);
+            if plain {
+                vec![c]
+            } else {
+                c.escape_unicode().collect()
+            }
+        })
+        .collect();
+    if user_id.chars().nth(LONGEST).is_some() {
+        escaped + "..."
+    } else {
+        escaped
+    }
+}
+
+/// Text without line breaks and other control characters.
+pub(crate) fn one_line(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_names_are_unique_and_lead_back() {
+        for (i, kind) in ErrorKind::ALL.iter().enumerate() {
+            assert_eq!(ErrorKind::from_name(kind.name()), Some(*kind));
+            assert!(!kind.advice().is_empty());
+            for other in &ErrorKind::ALL[i + 1..] {
+                assert!(kind.number() < other.number());
+                assert_ne!(kind.name(), other.name());
+            }
+        }
+    }
+
+    #[test]
+    fn the_message_says_to_whom_and_whether_it_may_be_gone() {
+        let error = Error::new(ErrorKind::Timeout, "no reply within 10 s");
+        let gone = error.clone().about_contact("0125", 1, true);
+        assert_eq!(
+            gone.message(),
+            "contact 0125: no reply within 10 s; it may have been deleted all the same"
+        );
+        let kept = error.about_contact("0125", 0, false);
+        assert_eq!(
+            kept.message(),
+            "contact 0125: no reply within 10 s; it was not deleted"
+        );
+        assert!(kept.to_string().ends_with("if this recurs."));
+    }
+
+    #[test]
+    fn a_message_is_one_line_of_bounded_length() {
+        let id = "a\u{200b}\n".repeat(10_000);
+        let error = Error::new(ErrorKind::InvalidArgument, "bad").about_contact(&id, 0, false);
+        assert!(!error.message().contains('\n'));
+        assert!(error.message().len() < 2_000);
+        assert!(error.message().contains("\\u{200b}"));
+        assert_eq!(error.user_id(), Some(id.as_str()));
+    }
+}

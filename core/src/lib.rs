@@ -1,0 +1,71 @@
+//! Deletes external contacts of a DingTalk organisation, and says exactly what happened.
+//!
+//! One call, [`Client::delete`], ends in one of three ways: the contact is *deleted*, it is
+//! *absent* (there is no such contact, and that is fine), or there is one [`Error`] with a
+//! kind, the service's own codes and request id, and a word on whether the contact may be
+//! gone all the same.
+//!
+//! ```no_run
+//! use dingtalk_extcontact::{Client, ErrorKind};
+//!
+//! let client = Client::from_env()?;
+//! match client.delete("0125400001") {
+//!     Ok(deletion) => println!("{}: {}", deletion.user_id, deletion.status.name()),
+//!     Err(error) if error.kind() == ErrorKind::PermissionDenied => eprintln!("{}", error.advice()),
+//!     Err(error) => eprintln!("{error}"),
+//! }
+//! # Ok::<(), dingtalk_extcontact::Error>(())
+//! ```
+//!
+//! The call is `POST /topapi/extcontact/delete` of DingTalk's server API
+//! (<https://open.dingtalk.com/document/development/delete-external-contacts>); the app needs
+//! the permission point `qyapi_ext_write`. Deletion has no undo.
+//!
+//! Trouble that may pass is tried again within the call's time limit. A token is fetched
+//! with the app's credentials and refreshed once for all threads. No more than 20 requests
+//! leave in any one second, unless told otherwise. Secrets stand in no error, log line or
+//! `Debug` output. Log lines go to the `log` facade under the target `dingtalk_extcontact`:
+//! an outcome at `info`, an attempt that failed at `debug`.
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::unreachable,
+        clippy::string_slice
+    )
+)]
+
+mod attempt;
+mod cancel;
+mod client;
+mod credentials;
+mod dispatch;
+mod errcode;
+mod error;
+mod fork;
+mod options;
+mod outcome;
+mod rate;
+mod request;
+mod response;
+mod retry;
+mod secret;
+mod transport;
+
+pub use cancel::{Call, Canceller};
+pub use client::{Client, ClientBuilder};
+pub use errcode::{CodeInfo, explain};
+pub use error::{Error, ErrorKind};
+pub use options::{Host, OPTION_NAMES, Options, Value};
+pub use outcome::{Deletion, Status, to_json};
+
+/// The version of this library.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// The target of all log lines.
+const LOG: &str = "dingtalk_extcontact";

@@ -1,0 +1,161 @@
+//! Pure: checked arguments to the address and body of a request.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::json;
+
+use crate::error::Error;
+use crate::secret::Secret;
+
+/// What stays as it is in a form or a query value: letters, digits and `-._~`.
+pub(crate) const FORM_VALUE: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// The longest user id that is sent, in bytes. Ids of the service have up to 20 digits; the
+/// bound keeps a pasted document from being taken for an id.
+pub(crate) const LONGEST_USER_ID: usize = 128;
+
+/// A POST request.
+pub(crate) struct Request {
+    pub path: &'static str,
+    /// The query, kept apart from the path because it holds the token: the transport adds
+    /// it to the bytes that go out, so that no log line of the HTTP library can show it.
+    pub secret_query: Option<Secret>,
+    pub content_type: &'static str,
+    pub body: String,
+}
+
+/// `POST /topapi/extcontact/delete`: the token in the query, the id in a form body, the one
+/// documented encoding.
+pub(crate) fn delete(user_id: &str, token: &Secret) -> Request {
+    Request {
+        path: "/topapi/extcontact/delete",
+        secret_query: Some(Secret::new(&format!(
+            "access_token={}",
+            utf8_percent_encode(token.expose(), FORM_VALUE)
+        ))),
+        content_type: "application/x-www-form-urlencoded;charset=utf-8",
+        body: format!("user_id={}", utf8_percent_encode(user_id, FORM_VALUE)),
+    }
+}
+
+/// `POST /v1.0/oauth2/accessToken`: JSON, so that the secret stands in no address.
+pub(crate) fn access_token(app_key: &str, app_secret: &Secret) -> Request {
+    Request {
+        path: "/v1.0/oauth2/accessToken",
+        secret_query: None,
+        content_type: "application/json",
+        body: json!({"appKey": app_key, "appSecret": app_secret.expose()}).to_string(),
+    }
+}
+
+/// Checks a user id. It is text and is sent byte for byte, so an id that can only be damaged
+/// is refused here rather than answered with "no such contact".
+pub(crate) fn check_user_id(user_id: &str) -> Result<(), Error> {
+    let problem = if user_id.trim().is_empty() {
+        "the user_id is blank".to_owned()
+    } else if user_id.len() > LONGEST_USER_ID {
+        format!(
+            "the user_id has {} bytes, over {LONGEST_USER_ID}",
+            user_id.len()
+        )
+    } else if user_id.trim() != user_id {
+        "the user_id has white space around it".to_owned()
+    } else if let Some(c) = user_id.chars().find(|&c| c.is_control() || is_invisible(c)) {
+        format!(
+            "the user_id holds the invisible character U+{:04X}",
+            c as u32
+        )
+    } else {
+        return Ok(());
+    };
+    let advice = "Give the contact's userid as DingTalk lists it, text with its leading zeros; nothing was sent.";
+    Err(Error::invalid(problem, advice).about_contact(user_id, 0, false))
+}
+
+/// Characters without width or shape that a copy from a page or a spreadsheet brings along:
+/// soft hyphen, joiners, direction marks, invisible operators, byte order mark, tags.
+pub(crate) fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+        | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use percent_encoding::percent_decode_str;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_documented_form() {
+        let request = delete("0125+ &中", &Secret::new("a/b="));
+        assert_eq!(request.path, "/topapi/extcontact/delete");
+        assert_eq!(
+            request.secret_query.unwrap().expose(),
+            "access_token=a%2Fb%3D"
+        );
+        assert_eq!(request.body, "user_id=0125%2B%20%26%E4%B8%AD");
+    }
+
+    #[test]
+    fn the_secret_is_json_and_nowhere_else() {
+        let request = access_token("key", &Secret::new("se\"cret"));
+        assert_eq!(request.body, r#"{"appKey":"key","appSecret":"se\"cret"}"#);
+        assert!(request.secret_query.is_none() && !request.path.contains("secret"));
+    }
+
+    #[test]
+    fn ids_that_can_only_be_damaged() {
+        let long = "1".repeat(129);
+        for id in [
+            "",
+            " ",
+            "\u{3000}",
+            " 1",
+            "1 ",
+            "1\n",
+            "\u{feff}1",
+            "1\u{200b}2",
+            "1\u{7}2",
+            "1\u{202e}",
+            &long,
+        ] {
+            let error = check_user_id(id).unwrap_err();
+            assert_eq!(error.kind(), crate::ErrorKind::InvalidArgument, "{id:?}");
+            assert_eq!(error.user_id(), Some(id));
+        }
+        for id in [
+            "0125",
+            "manager 7",
+            "中文",
+            "a+b&c=d%",
+            "../x",
+            &"1".repeat(128),
+        ] {
+            assert!(check_user_id(id).is_ok(), "{id:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn an_id_comes_back_byte_for_byte(id in "\\PC{1,60}", token in "[!-~]{1,60}") {
+            let request = delete(&id, &Secret::new(&token));
+            let value = request.body.strip_prefix("user_id=").unwrap();
+            prop_assert!(value.is_ascii() && !value.contains(['&', '=', '+', ' ']));
+            prop_assert_eq!(percent_decode_str(value).decode_utf8().unwrap(), id.as_str());
+            let query = request.secret_query.unwrap();
+            let sent = query.expose().strip_prefix("access_token=").unwrap();
+            prop_assert_eq!(percent_decode_str(sent).decode_utf8().unwrap(), token.as_str());
+        }
+
+        #[test]
+        fn checking_never_panics(id in any::<String>()) {
+            let _ = check_user_id(&id);
+        }
+    }
+}

@@ -1,0 +1,601 @@
+//! Pure: HTTP status and bytes to a reply, a refusal, or the finding that this is not
+//! DingTalk's.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::Value;
+
+use crate::errcode::{self, Retry};
+use crate::error::{Error, ErrorKind, one_line};
+use crate::secret::{Secret, Secrets};
+
+/// What came back over HTTP, its body decoded and of bounded size.
+pub(crate) struct Answer {
+    pub status: u16,
+    /// The Retry-After header, where it is a number of seconds.
+    pub retry_after: Option<Duration>,
+    pub body: Vec<u8>,
+}
+
+/// An attempt that did not delete the contact, as far as is known.
+#[derive(Clone)]
+pub(crate) struct Failure {
+    pub error: Error,
+    /// The contact may be gone all the same.
+    pub uncertain: bool,
+    pub retry: Retry,
+}
+
+/// The good reply to a delete request.
+pub(crate) struct Deleted {
+    pub request_id: Option<String>,
+}
+
+/// The good reply to a token request.
+pub(crate) struct NewToken {
+    pub token: Secret,
+    /// How long it lives; `None` where the reply does not say.
+    pub life: Option<Duration>,
+}
+
+/// The longest text of the service that a field keeps, in characters.
+const LONGEST_TEXT: usize = 2_000;
+
+/// Reads the reply to a delete request: success is HTTP 200 and one JSON object with one
+/// `errcode`, a number or digits, equal to 0.
+pub(crate) fn deletion(answer: &Answer, secrets: &Secrets) -> Result<Deleted, Failure> {
+    let reply = Reply::read(answer, secrets, Style::Topapi);
+    match reply.errcode() {
+        Ok(Some(0)) if answer.status == 200 => Ok(Deleted {
+            request_id: reply.text("request_id"),
+        }),
+        errcode => Err(reply.failure(errcode)),
+    }
+}
+
+/// Reads the reply to a token request.
+pub(crate) fn access_token(answer: &Answer, secrets: &Secrets) -> Result<NewToken, Failure> {
+    let reply = Reply::read(answer, secrets, Style::OAuth);
+    let failure = |why: &str| {
+        let mut failure = reply.not_dingtalk(&format!("the token call's reply {why}"));
+        failure.uncertain = false;
+        Err(failure)
+    };
+    let errcode = reply.errcode();
+    if answer.status != 200 || !matches!(errcode, Ok(None | Some(0))) {
+        let mut failure = reply.failure(errcode);
+        // No delete request was sent, so nothing can be gone.
+        failure.uncertain = false;
+        return Err(failure);
+    }
+    let Some(object) = &reply.object else {
+        return failure("is not a JSON object");
+    };
+    let Some(Value::String(token)) = object.get("accessToken") else {
+        return failure("holds no accessToken");
+    };
+    // It goes into an address as it is; white space or a line break means damage.
+    if token.is_empty() || !token.bytes().all(|b| b.is_ascii_graphic()) {
+        return failure("holds an accessToken that cannot be one");
+    }
+    let life = match object.get("expireIn") {
+        Some(Value::Number(seconds)) => seconds.as_u64(),
+        Some(Value::String(digits)) => digits.parse().ok(),
+        _ => None,
+    };
+    Ok(NewToken {
+        token: Secret::new(token),
+        life: life.filter(|seconds| *seconds > 0).map(Duration::from_secs),
+    })
+}
+
+/// A reply on its way to be understood.
+struct Reply<'a> {
+    answer: &'a Answer,
+    secrets: &'a Secrets,
+    style: Style,
+    object: Option<Object>,
+}
+
+/// The two families of APIs and how they refuse.
+#[derive(Clone, Copy, PartialEq)]
+enum Style {
+    /// oapi: `errcode`, whatever the HTTP status.
+    Topapi,
+    /// api: an HTTP status and a text in `code`.
+    OAuth,
+}
+
+/// Why an `errcode` is none.
+struct NoErrcode(&'static str);
+
+impl<'a> Reply<'a> {
+    fn read(answer: &'a Answer, secrets: &'a Secrets, style: Style) -> Reply<'a> {
+        Reply {
+            answer,
+            secrets,
+            style,
+            object: serde_json::from_slice(&answer.body).ok(),
+        }
+    }
+
+    /// A text field, masked and bounded; `None` where it is missing, empty or not text.
+    fn text(&self, name: &str) -> Option<String> {
+        match self.object.as_ref()?.get(name)? {
+            Value::String(text) if !text.is_empty() => Some(self.clean(text)),
+            _ => None,
+        }
+    }
+
+    fn clean(&self, text: &str) -> String {
+        let masked = self.secrets.mask(text);
+        match masked.char_indices().nth(LONGEST_TEXT) {
+            Some((end, _)) => masked.get(..end).unwrap_or_default().to_owned() + "...",
+            None => masked,
+        }
+    }
+
+    /// The errcode, `None` where there is none.
+    fn errcode(&self) -> Result<Option<i64>, NoErrcode> {
+        let Some(object) = &self.object else {
+            return Ok(None);
+        };
+        if object.count("errcode") > 1 {
+            return Err(NoErrcode("has errcode twice"));
+        }
+        match object.get("errcode") {
+            None => Ok(None),
+            Some(Value::Number(number)) => number
+                .as_i64()
+                .map(Some)
+                .ok_or(NoErrcode("has an errcode that is not an integer")),
+            Some(Value::String(text)) if is_integer(text) => text
+                .parse()
+                .map(Some)
+                .map_err(|_| NoErrcode("has an errcode out of range")),
+            Some(_) => Err(NoErrcode("has an errcode that is not a number")),
+        }
+    }
+
+    /// The sub_code as text, sent as text or as a number.
+    fn sub_code(&self) -> Option<String> {
+        match self.object.as_ref()?.get("sub_code")? {
+            Value::Number(number) => Some(number.to_string()),
+            _ => self.text("sub_code"),
+        }
+    }
+
+    /// The code that decides. Errcode 88 is the gateway's envelope: its sub_code does, and
+    /// where that is missing, the one in errmsg. In 15 a sub_code of the family `isp.` or
+    /// `isv.` does.
+    fn effective_code(&self, errcode: Option<i64>) -> Option<String> {
+        let sub_code = self.sub_code();
+        match errcode {
+            Some(88) => {
+                let quoted = || sub_code_in(&self.text("errmsg")?).map(str::to_owned);
+                Some(sub_code.or_else(quoted).unwrap_or_else(|| "88".to_owned()))
+            }
+            Some(15) => sub_code
+                .filter(|code| code.starts_with("isp.") || code.starts_with("isv."))
+                .or_else(|| Some("15".to_owned())),
+            Some(errcode) => Some(errcode.to_string()),
+            None if self.is_ip_block() => Some("1111".to_owned()),
+            None if self.style == Style::OAuth => self.text("code"),
+            None => None,
+        }
+    }
+
+    /// The block of an IP address that made over 10,000 calls in 20 s: JSON with status
+    /// 1111, or a page of the same firewall, recognised by its word for it (inferred).
+    fn is_ip_block(&self) -> bool {
+        match &self.object {
+            Some(object) => {
+                matches!(object.get("status"), Some(Value::Number(n)) if n.as_i64() == Some(1111))
+            }
+            None => {
+                let page = String::from_utf8_lossy(&self.answer.body);
+                page.trim_start().starts_with('<') && page.contains("punish")
+            }
+        }
+    }
+
+    /// A reply that is not a success, by status and code.
+    fn failure(&self, errcode: Result<Option<i64>, NoErrcode>) -> Failure {
+        let status = self.answer.status;
+        let errcode = match errcode {
+            Ok(errcode) => errcode,
+            Err(NoErrcode(_)) if matches!(status, 407 | 429 | 500..) => None,
+            Err(NoErrcode(why)) => return self.not_dingtalk(&format!("the reply {why}")),
+        };
+        let code = self.effective_code(errcode).filter(|_| errcode != Some(0));
+        let row = code.as_deref().and_then(errcode::explain);
+        let wait = self.answer.retry_after.or(match row.map(|row| row.retry) {
+            Some(Retry::After(wait)) => Some(wait),
+            _ => None,
+        });
+        let later = wait.map_or(Retry::Pause, Retry::After);
+        let (kind, retry) = match (status, row) {
+            (407, _) => (ErrorKind::Configuration, Retry::No),
+            (429, _) => (ErrorKind::Throttled, later),
+            (500.., _) => (ErrorKind::Service, later),
+            (_, Some(row)) => (row.kind, row.retry),
+            (_, None) if code.is_some() => (ErrorKind::Api, Retry::No),
+            (_, None) => return self.not_dingtalk(&self.why_not()),
+        };
+        let uncertain = status >= 500 || matches!(errcode, Some(-1 | 15 | 400_001));
+        let meaning = row.map(|row| row.meaning);
+        let error = Error::new(kind, self.problem(kind, code.as_deref(), meaning)).with(|fields| {
+            fields.errcode = errcode;
+            fields.errmsg = self.text("errmsg").or_else(|| self.text("message"));
+            fields.sub_code = self.sub_code().map(|code| self.clean(&code));
+            fields.sub_msg = self.text("sub_msg");
+            fields.request_id = self.text("request_id").or_else(|| self.text("requestid"));
+            fields.http_status = Some(status);
+            fields.retry_after = wait.filter(|_| kind.is_retryable());
+            if let Some(row) = row.filter(|row| row.kind == kind && !row.advice.is_empty()) {
+                fields.advice = row.advice.to_owned();
+            }
+            match status {
+                407 => fields.advice = "Give the proxy's user name and password in its URL.".into(),
+                500.. => fields.advice = "Call again later.".into(),
+                _ => {}
+            }
+            if let Some(scopes) = fields.errmsg.as_deref().and_then(required_scopes) {
+                fields
+                    .advice
+                    .push_str(&format!(" DingTalk asks for: {scopes}."));
+            }
+            fields.code = code;
+        });
+        let retry = if uncertain && retry == Retry::No {
+            Retry::Pause
+        } else {
+            retry
+        };
+        Failure {
+            error,
+            uncertain,
+            retry,
+        }
+    }
+
+    /// One line on what was said.
+    fn problem(&self, kind: ErrorKind, code: Option<&str>, meaning: Option<&str>) -> String {
+        let status = self.answer.status;
+        let mut text = match status {
+            407 => "the proxy asks for a login".to_owned(),
+            429 => "too many calls".to_owned(),
+            500.. => format!("the server answered with HTTP status {status}"),
+            _ => meaning.unwrap_or("DingTalk refused").to_owned(),
+        };
+        if let Some(code) = code {
+            text.push_str(&format!(" ({kind}, code {})", one_line(code)));
+        }
+        let said = self
+            .text("sub_msg")
+            .or_else(|| self.text("errmsg"))
+            .or_else(|| self.text("message"));
+        if let Some(said) = said {
+            const LONGEST: usize = 300;
+            let short: String = said.chars().take(LONGEST).collect();
+            text.push_str(&format!(", said: {}", one_line(&short)));
+        }
+        text
+    }
+
+    fn why_not(&self) -> String {
+        let Answer { status, body, .. } = self.answer;
+        match (&self.object, body.is_empty()) {
+            (_, true) => format!("the reply, HTTP status {status}, is empty"),
+            (None, _) => format!("the reply, HTTP status {status}, is not one JSON object"),
+            (Some(_), _) if *status != 200 => {
+                format!("the reply has HTTP status {status}, not 200, and no code")
+            }
+            (Some(_), _) => "the reply has no errcode".to_owned(),
+        }
+    }
+
+    /// The finding that somebody else spoke. The request was sent, so nothing is certain.
+    fn not_dingtalk(&self, why: &str) -> Failure {
+        let error = Error::new(
+            ErrorKind::Protocol,
+            format!("{why}; this is not DingTalk speaking"),
+        )
+        .with(|fields| {
+            fields.http_status = Some(self.answer.status);
+            fields.request_id = self.text("request_id");
+        });
+        Failure {
+            error,
+            uncertain: true,
+            retry: Retry::Pause,
+        }
+    }
+}
+
+/// `-` and digits.
+fn is_integer(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// The code in `ding talk error[subcode=40014,submsg=...]`.
+fn sub_code_in(errmsg: &str) -> Option<&str> {
+    let (_, rest) = errmsg.split_once("subcode=")?;
+    let end = rest.find([',', ']', ' ', ';']).unwrap_or(rest.len());
+    rest.get(..end).filter(|code| !code.is_empty())
+}
+
+/// What stands in `requiredScopes=[...]`, where the refusal names the missing permission.
+fn required_scopes(errmsg: &str) -> Option<&str> {
+    let (_, rest) = errmsg.split_once("requiredScopes=[")?;
+    let (scopes, _) = rest.split_once(']')?;
+    Some(scopes.trim()).filter(|scopes| {
+        !scopes.is_empty()
+            && scopes.len() <= 200
+            && scopes.chars().all(|c| c.is_ascii_graphic() || c == ' ')
+    })
+}
+
+/// A JSON object with its fields in order, so that a field that stands twice is seen.
+struct Object(Vec<(String, Value)>);
+
+impl Object {
+    /// The last field of this name, as JSON readers have it.
+    fn get(&self, name: &str) -> Option<&Value> {
+        self.0
+            .iter()
+            .rev()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value)
+    }
+
+    fn count(&self, name: &str) -> usize {
+        self.0.iter().filter(|(key, _)| key == name).count()
+    }
+}
+
+impl<'de> Deserialize<'de> for Object {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Object, D::Error> {
+        struct Fields;
+
+        impl<'de> Visitor<'de> for Fields {
+            type Value = Object;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a JSON object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
+                let mut fields = Vec::new();
+                while let Some(field) = map.next_entry()? {
+                    fields.push(field);
+                }
+                Ok(Object(fields))
+            }
+        }
+
+        deserializer.deserialize_map(Fields)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn answer(status: u16, body: &str) -> Answer {
+        Answer {
+            status,
+            retry_after: None,
+            body: body.into(),
+        }
+    }
+
+    fn refused(status: u16, body: &str) -> Failure {
+        deletion(&answer(status, body), &Secrets::default())
+            .err()
+            .unwrap()
+    }
+
+    #[test]
+    fn success_is_errcode_zero_as_number_or_digits() {
+        for body in [
+            r#"{"errcode":0}"#,
+            r#"{"errcode":"0","errmsg":"ok"}"#,
+            " {\"errcode\" : 0}\n",
+        ] {
+            assert!(
+                deletion(&answer(200, body), &Secrets::default()).is_ok(),
+                "{body}"
+            );
+        }
+    }
+
+    #[test]
+    fn nearly_success_is_none() {
+        for body in [
+            "",
+            "{}",
+            "[]",
+            "null",
+            "0",
+            r#"{"errcode":0.0}"#,
+            r#"{"errcode":1e0}"#,
+            r#"{"errcode":true}"#,
+            r#"{"errcode":null}"#,
+            r#"{"errcode":""}"#,
+            r#"{"errcode":"ok"}"#,
+            r#"{"errcode":" 0"}"#,
+            r#"{"errcode":0,"errcode":0}"#,
+            r#"{"errcode":0}{"errcode":0}"#,
+            r#"{"errcode":0}x"#,
+            r#"{"errcode":[0]}"#,
+            "\u{feff}{\"errcode\":0}",
+            r#"{"errcode":99999999999999999999}"#,
+            r#"{"errcode":"99999999999999999999"}"#,
+            "<html>",
+        ] {
+            let failure = refused(200, body);
+            assert_eq!(failure.error.kind(), ErrorKind::Protocol, "{body}");
+            assert!(failure.uncertain);
+        }
+        assert_eq!(
+            refused(201, r#"{"errcode":0}"#).error.kind(),
+            ErrorKind::Protocol
+        );
+        assert_eq!(
+            refused(302, r#"{"errcode":0}"#).error.kind(),
+            ErrorKind::Protocol
+        );
+    }
+
+    #[test]
+    fn the_code_that_decides() {
+        for (body, code) in [
+            (r#"{"errcode":33012}"#, "33012"),
+            (r#"{"errcode":"33012"}"#, "33012"),
+            (r#"{"errcode":88,"sub_code":"60011"}"#, "60011"),
+            (r#"{"errcode":88,"sub_code":60011}"#, "60011"),
+            (
+                r#"{"errcode":88,"errmsg":"ding talk error[subcode=90018,submsg=x]"}"#,
+                "90018",
+            ),
+            (r#"{"errcode":88,"errmsg":"ding talk error"}"#, "88"),
+            (
+                r#"{"errcode":88,"sub_code":"","errmsg":"subcode=40014"}"#,
+                "40014",
+            ),
+            (r#"{"errcode":15,"sub_code":"isp.-1"}"#, "isp.-1"),
+            (r#"{"errcode":15}"#, "15"),
+            (r#"{"errcode":15,"sub_code":"33012"}"#, "15"),
+            (
+                r#"{"status":1111,"wait":5,"source":"x5","punish":"deny","uuid":"u"}"#,
+                "1111",
+            ),
+            ("<html><script src='/punish'></script></html>", "1111"),
+        ] {
+            assert_eq!(refused(200, body).error.code(), Some(code), "{body}");
+        }
+    }
+
+    #[test]
+    fn what_is_uncertain() {
+        for (status, body, uncertain) in [
+            (200, r#"{"errcode":-1}"#, true),
+            (200, r#"{"errcode":15,"sub_code":"isv.x"}"#, true),
+            (200, r#"{"errcode":400001}"#, true),
+            (500, "", true),
+            (503, r#"{"errcode":33012}"#, true),
+            (403, "<html>", true),
+            (200, r#"{"errcode":33012}"#, false),
+            (400, r#"{"errcode":33012}"#, false),
+            (407, "<html>", false),
+            (429, "", false),
+            (200, r#"{"status":1111}"#, false),
+        ] {
+            let failure = refused(status, body);
+            assert_eq!(failure.uncertain, uncertain, "{status} {body}");
+            assert!(!uncertain || failure.retry != Retry::No, "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn waits_come_from_the_header_or_the_table() {
+        let mut late = answer(503, "busy");
+        late.retry_after = Some(Duration::from_secs(7));
+        let failure = deletion(&late, &Secrets::default()).err().unwrap();
+        assert_eq!(failure.retry, Retry::After(Duration::from_secs(7)));
+        assert_eq!(failure.error.retry_after(), Some(Duration::from_secs(7)));
+        let block = refused(200, r#"{"status":1111,"wait":5}"#);
+        assert_eq!(block.error.retry_after(), Some(Duration::from_secs(300)));
+        assert_eq!(
+            refused(200, r#"{"errcode":33012}"#).error.retry_after(),
+            None
+        );
+    }
+
+    #[test]
+    fn the_missing_scope_reaches_the_advice() {
+        let failure = refused(
+            200,
+            r#"{"errcode":88,"sub_code":"60011","errmsg":"x requiredScopes=[qyapi_ext_write] y"}"#,
+        );
+        assert!(
+            failure
+                .error
+                .advice()
+                .contains("DingTalk asks for: qyapi_ext_write.")
+        );
+    }
+
+    #[test]
+    fn a_token_and_its_life() {
+        for (body, seconds) in [
+            (r#"{"accessToken":"t","expireIn":7200}"#, Some(7200)),
+            (r#"{"accessToken":"t","expireIn":"60"}"#, Some(60)),
+            (r#"{"accessToken":"t","expireIn":0}"#, None),
+            (r#"{"accessToken":"t","expireIn":-1}"#, None),
+            (r#"{"accessToken":"t"}"#, None),
+        ] {
+            let new = access_token(&answer(200, body), &Secrets::default())
+                .ok()
+                .unwrap();
+            assert_eq!(new.token.expose(), "t");
+            assert_eq!(new.life, seconds.map(Duration::from_secs), "{body}");
+        }
+    }
+
+    #[test]
+    fn token_replies_that_hold_none() {
+        for body in [
+            "",
+            "{}",
+            "<html>",
+            r#"{"accessToken":""}"#,
+            r#"{"accessToken":7}"#,
+            r#"{"accessToken":"a\nb"}"#,
+        ] {
+            let failure = access_token(&answer(200, body), &Secrets::default())
+                .err()
+                .unwrap();
+            assert_eq!(failure.error.kind(), ErrorKind::Protocol, "{body}");
+            assert!(!failure.uncertain);
+        }
+        let body = r#"{"code":"invalidClientIdOrSecret","message":"no","requestid":"r"}"#;
+        let failure = access_token(&answer(400, body), &Secrets::default())
+            .err()
+            .unwrap();
+        assert_eq!(failure.error.kind(), ErrorKind::Authentication);
+        assert_eq!(failure.error.code(), Some("invalidClientIdOrSecret"));
+        assert_eq!(failure.error.request_id(), Some("r"));
+        assert_eq!(failure.error.errmsg(), Some("no"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_understood_or_refused(status in 100u16..600, body in prop::collection::vec(any::<u8>(), 0..200)) {
+            let answer = Answer { status, retry_after: None, body };
+            // Random bytes are never a success.
+            prop_assert!(deletion(&answer, &Secrets::default()).is_err());
+            prop_assert!(access_token(&answer, &Secrets::default()).is_err());
+        }
+
+        #[test]
+        fn no_text_of_the_service_brings_a_secret_back(secret in "[!-~]{6,40}", before in "\\PC{0,20}") {
+            let mut secrets = Secrets::default();
+            secrets.add(&Secret::new(&secret));
+            let body = serde_json::json!({
+                "errcode": 88, "sub_code": secret, "sub_msg": secret,
+                "errmsg": format!("{before}{secret}"), "request_id": format!("{secret}{before}"),
+            });
+            let failure = deletion(&answer(200, &body.to_string()), &secrets).err().unwrap();
+            let error = failure.error.about_contact("1", 1, true);
+            for text in [error.to_string(), format!("{error:?}"), crate::outcome::to_json(&Err(error)).to_string()] {
+                prop_assert!(!text.contains(&secret), "{text}");
+            }
+        }
+    }
+}

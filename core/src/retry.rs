@@ -1,0 +1,157 @@
+//! What is tried again, and when.
+
+use std::time::Duration;
+
+use crate::errcode::Retry;
+use crate::error::ErrorKind;
+
+/// The longest pause that is not asked for by the service.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// The first pause is at most this long, the next twice that, and so on.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// After throttling: the window of the service's limits is one second.
+const THROTTLED_PAUSE: Duration = Duration::from_secs(1);
+
+/// What a call may still try.
+pub(crate) struct Plan {
+    tries_left: u32,
+    pauses: u32,
+    may_renew_token: bool,
+    may_reconnect: bool,
+}
+
+/// What to do after an attempt that failed.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Next {
+    GiveUp,
+    /// After this pause.
+    Again(Duration),
+    /// At once, with a new token; once a call, outside `max_attempts`.
+    WithNewToken,
+    /// At once, on a fresh connection; once a call, outside `max_attempts`.
+    Reconnected,
+}
+
+impl Plan {
+    pub fn new(max_attempts: u32) -> Plan {
+        Plan {
+            tries_left: max_attempts.saturating_sub(1),
+            pauses: 0,
+            may_renew_token: true,
+            may_reconnect: true,
+        }
+    }
+
+    /// The next step after a failure of this kind. `kept_died`: a kept connection broke
+    /// before a byte of the reply. `left`: of the call's time. `chance`: a random number
+    /// from 0 to 1.
+    pub fn next(
+        &mut self,
+        kind: ErrorKind,
+        retry: Retry,
+        kept_died: bool,
+        left: Duration,
+        chance: f64,
+    ) -> Next {
+        if kept_died && std::mem::take(&mut self.may_reconnect) {
+            return Next::Reconnected;
+        }
+        let pause = match retry {
+            Retry::No => return Next::GiveUp,
+            Retry::NewToken if std::mem::take(&mut self.may_renew_token) => {
+                return Next::WithNewToken;
+            }
+            Retry::NewToken => return Next::GiveUp,
+            Retry::After(wait) => wait,
+            Retry::Pause => self.pause(kind, chance),
+        };
+        if self.tries_left == 0 || pause >= left {
+            return Next::GiveUp;
+        }
+        self.tries_left -= 1;
+        self.pauses += 1;
+        Next::Again(pause)
+    }
+
+    /// random(0, min(5 s, 100 ms x 2^n)), at least 1 s after throttling.
+    fn pause(&self, kind: ErrorKind, chance: f64) -> Duration {
+        let most = FIRST_PAUSE
+            .saturating_mul(2u32.saturating_pow(self.pauses))
+            .min(LONGEST_PAUSE);
+        let pause = most.mul_f64(chance.clamp(0.0, 1.0));
+        if kind == ErrorKind::Throttled {
+            pause.max(THROTTLED_PAUSE)
+        } else {
+            pause
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const LONG: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn max_attempts_counts_the_first() {
+        let mut plan = Plan::new(3);
+        for _ in 0..2 {
+            assert!(matches!(
+                plan.next(ErrorKind::Service, Retry::Pause, false, LONG, 0.5),
+                Next::Again(_)
+            ));
+        }
+        assert_eq!(
+            plan.next(ErrorKind::Service, Retry::Pause, false, LONG, 0.5),
+            Next::GiveUp
+        );
+    }
+
+    #[test]
+    fn the_two_extra_attempts_come_once_each() {
+        let mut plan = Plan::new(1);
+        assert_eq!(
+            plan.next(ErrorKind::Connection, Retry::Pause, true, LONG, 0.5),
+            Next::Reconnected
+        );
+        assert_eq!(
+            plan.next(ErrorKind::Connection, Retry::Pause, true, LONG, 0.5),
+            Next::GiveUp
+        );
+        assert_eq!(
+            plan.next(ErrorKind::Authentication, Retry::NewToken, false, LONG, 0.5),
+            Next::WithNewToken
+        );
+        assert_eq!(
+            plan.next(ErrorKind::Authentication, Retry::NewToken, false, LONG, 0.5),
+            Next::GiveUp
+        );
+    }
+
+    #[test]
+    fn a_wait_that_does_not_fit_ends_the_call() {
+        let mut plan = Plan::new(9);
+        let wait = Retry::After(Duration::from_secs(300));
+        assert_eq!(
+            plan.next(ErrorKind::Throttled, wait, false, LONG, 0.5),
+            Next::GiveUp
+        );
+        assert_eq!(
+            plan.next(ErrorKind::Service, Retry::Pause, false, Duration::ZERO, 0.0),
+            Next::GiveUp
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn pauses_stay_in_their_bounds(n in 0u32..200, chance in 0.0f64..=1.0) {
+            let plan = Plan { tries_left: 1, pauses: n, may_renew_token: true, may_reconnect: true };
+            let pause = plan.pause(ErrorKind::Service, chance);
+            prop_assert!(pause <= LONGEST_PAUSE);
+            prop_assert!(n >= 6 || pause <= FIRST_PAUSE * 2u32.pow(n));
+            prop_assert!(plan.pause(ErrorKind::Throttled, chance) >= THROTTLED_PAUSE);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Texts that must not be seen, and the masking of texts that may hold them.
+
+use std::fmt;
+use std::sync::Arc;
+
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::request::FORM_VALUE;
+
+/// A token, an app secret or a proxy's password. Its `Debug` output shows none of it.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Secret(Arc<str>);
+
+impl Secret {
+    pub fn new(text: &str) -> Secret {
+        Secret(text.into())
+    }
+
+    /// The text itself, for the wire alone.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+/// The secrets that a call has touched: what texts from outside are searched for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Secrets(Vec<Secret>);
+
+impl Secrets {
+    pub fn add(&mut self, secret: &Secret) {
+        if !secret.expose().is_empty() && !self.0.contains(secret) {
+            self.0.push(secret.clone());
+        }
+    }
+
+    /// The text with each secret masked, raw and percent-encoded (as a gateway or a proxy
+    /// quotes an address).
+    pub fn mask(&self, text: &str) -> String {
+        let mut forms: Vec<String> = Vec::new();
+        for secret in &self.0 {
+            let raw = secret.expose();
+            forms.push(raw.to_owned());
+            for encoded in [
+                utf8_percent_encode(raw, NON_ALPHANUMERIC).to_string(),
+                utf8_percent_encode(raw, FORM_VALUE).to_string(),
+            ] {
+                forms.push(lower_case_escapes(&encoded));
+                forms.push(encoded);
+            }
+        }
+        // The longest first: a secret that begins with another must not leave its tail.
+        forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
+        let mut masked = text.to_owned();
+        for form in forms {
+            if masked.contains(&form) {
+                masked = masked.replace(&form, "***");
+            }
+        }
+        masked
+    }
+}
+
+/// `%2F` as `%2f`: both spellings are in use.
+fn lower_case_escapes(encoded: &str) -> String {
+    let mut after_percent = 0;
+    encoded
+        .chars()
+        .map(|c| {
+            if c == '%' {
+                after_percent = 2;
+                c
+            } else if after_percent > 0 {
+                after_percent -= 1;
+                c.to_ascii_lowercase()
+            } else {
+                c
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_spelling_is_masked() {
+        let mut secrets = Secrets::default();
+        secrets.add(&Secret::new("a/b+c-d"));
+        for spelling in ["a/b+c-d", "a%2Fb%2Bc%2Dd", "a%2fb%2bc%2dd", "a%2Fb%2Bc-d"] {
+            assert_eq!(
+                secrets.mask(&format!("x{spelling}y")),
+                "x***y",
+                "{spelling}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_secret_that_begins_with_another_leaves_no_tail() {
+        let mut secrets = Secrets::default();
+        secrets.add(&Secret::new("abc"));
+        secrets.add(&Secret::new("abcdef"));
+        assert_eq!(secrets.mask("abcdef abc"), "*** ***");
+    }
+
+    #[test]
+    fn debug_shows_nothing() {
+        assert_eq!(format!("{:?}", Secret::new("hush")), "***");
+    }
+}

@@ -1,0 +1,127 @@
+//! What a call and its connection tell each other.
+//!
+//! ureq carries a request through its layers but no word about the call that it belongs to.
+//! The desk is that word: how long the layers may wait, and what they saw.
+
+use std::io;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::cancel::{Stop, Wait};
+use crate::secret::Secret;
+
+/// Shared by one connection and the call that uses it now.
+#[derive(Default)]
+pub(super) struct Desk(Mutex<Entry>);
+
+#[derive(Default)]
+struct Entry {
+    wait: Option<Wait>,
+    connect_wait: Option<Wait>,
+    secret_query: Option<Secret>,
+    seen: Seen,
+}
+
+/// What the layers saw of one attempt.
+#[derive(Clone, Default)]
+pub(super) struct Seen {
+    /// A new connection was made.
+    pub opened: bool,
+    /// The new connection stands: TCP, tunnel and TLS.
+    pub connected: bool,
+    /// Why a wait was ended.
+    pub stopped: Option<Stop>,
+    /// Bytes that left the socket, and how many had when the request began.
+    sent: u64,
+    began: Option<u64>,
+    /// A byte of the reply came.
+    pub replied: bool,
+}
+
+impl Seen {
+    /// A byte of the request left the socket.
+    pub fn written(&self) -> bool {
+        self.began.is_some_and(|began| self.sent > began)
+    }
+}
+
+impl Desk {
+    /// A call sits down: an attempt may wait this long, and a new connection this long.
+    pub fn open(&self, wait: Wait, connect_wait: Wait, secret_query: Option<Secret>) {
+        *self.entry() = Entry {
+            wait: Some(wait),
+            connect_wait: Some(connect_wait),
+            secret_query,
+            seen: Seen::default(),
+        };
+    }
+
+    /// The call is over; the connection may be kept, its secrets not.
+    pub fn close(&self) -> Seen {
+        std::mem::take(&mut *self.entry()).seen
+    }
+
+    /// How long the next read or write may block. `ask` the probe, or look only at flag and
+    /// clock, which costs next to nothing.
+    pub fn slice(&self, ask: bool) -> io::Result<Duration> {
+        let wait = self.wait();
+        let verdict = if ask { wait.ask() } else { wait.check() };
+        self.stopped(verdict)?;
+        Ok(wait.slice())
+    }
+
+    /// The right to wait that holds now: a connection on its way has its own time limit.
+    pub fn wait(&self) -> Wait {
+        let entry = self.entry();
+        let connecting = entry.seen.opened && !entry.seen.connected;
+        let wait = if connecting {
+            &entry.connect_wait
+        } else {
+            &entry.wait
+        };
+        // Without a call nobody reads or writes; an over deadline would be the safe answer.
+        wait.clone()
+            .unwrap_or_else(|| Wait::for_turn(&crate::Call::new()).within(Duration::ZERO))
+    }
+
+    /// Notes why a wait ended, and turns it into the error that ureq's layers hand up.
+    pub fn stopped<T>(&self, verdict: Result<T, Stop>) -> io::Result<T> {
+        verdict.map_err(|stop| {
+            self.entry().seen.stopped = Some(stop);
+            io::Error::new(io::ErrorKind::TimedOut, "the call's wait has ended")
+        })
+    }
+
+    pub fn note_opening(&self) {
+        let seen = &mut self.entry().seen;
+        seen.opened = true;
+        seen.connected = false;
+    }
+
+    pub fn note_connected(&self) {
+        self.entry().seen.connected = true;
+    }
+
+    pub fn note_sent(&self, bytes: usize) {
+        self.entry().seen.sent += bytes as u64;
+    }
+
+    pub fn note_request_begins(&self) {
+        let seen = &mut self.entry().seen;
+        seen.began.get_or_insert(seen.sent);
+    }
+
+    pub fn note_replied(&self) {
+        self.entry().seen.replied = true;
+    }
+
+
+    /// The query to add to the request; once.
+    pub fn take_secret_query(&self) -> Option<Secret> {
+        self.entry().secret_query.take()
+    }
+
+    fn entry(&self) -> MutexGuard<'_, Entry> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,271 @@
+//! The layers of a connection in ureq's terms: socket, tunnel, TLS, one write a request.
+
+use std::fmt;
+use std::sync::Arc;
+
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{
+    Buffers, ConnectionDetails, Connector, Either, NextTimeout, RustlsConnector, Transport,
+    TransportAdapter,
+};
+
+use super::desk::Desk;
+use super::dial::{DialError, Dialer};
+use super::socket::Socket;
+use super::socks;
+use crate::options::{Base, Proxy, ProxyKind};
+
+/// Sizes of the buffers of a connection; ureq's own are 128 KiB each. The input buffer
+/// bounds the head of a reply.
+pub(super) const INPUT_BUFFER: usize = 32 * 1024;
+pub(super) const OUTPUT_BUFFER: usize = 4 * 1024;
+
+/// ureq asks for addresses before every request, also for one on a kept connection. The
+/// dialer looks them up when it connects, so there is nothing to do here.
+#[derive(Debug)]
+pub(super) struct NoLookup;
+
+impl Resolver for NoLookup {
+    fn resolve(
+        &self,
+        _: &http::Uri,
+        _: &ureq::config::Config,
+        _: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        Ok(self.empty())
+    }
+}
+
+/// Opens the socket: to the host, to the CONNECT proxy, or through the SOCKS proxy.
+pub(super) struct Dial {
+    pub dialer: Arc<Dialer>,
+    pub desk: Arc<Desk>,
+    pub socks: Option<Proxy>,
+}
+
+impl<In: Transport> Connector<In> for Dial {
+    type Out = Either<In, Socket>;
+
+    fn connect(
+        &self,
+        details: &ConnectionDetails,
+        chained: Option<In>,
+    ) -> Result<Option<Self::Out>, ureq::Error> {
+        if let Some(tunnel) = chained {
+            return Ok(Some(Either::A(tunnel)));
+        }
+        self.desk.note_opening();
+        let host = details
+            .uri
+            .host()
+            .unwrap_or_default()
+            .trim_matches(['[', ']']);
+        let default_port = if details.needs_tls() { 443 } else { 80 };
+        let port = details.uri.port_u16().unwrap_or(default_port);
+        let Some(proxy) = &self.socks else {
+            return Ok(Some(Either::B(self.open(host, port)?)));
+        };
+        let mut adapter = TransportAdapter::new(
+            self.open(&proxy.host, proxy.port)?,
+            details.current_time.clone(),
+        );
+        socks::tunnel(&mut adapter, proxy, host, port)?;
+        Ok(Some(Either::B(adapter.into_inner())))
+    }
+}
+
+impl Dial {
+    fn open(&self, host: &str, port: u16) -> Result<Socket, ureq::Error> {
+        let stream = match self.dialer.dial(host, port, &self.desk.wait()) {
+            Ok(stream) => stream,
+            Err(DialError::Stopped(stop)) => {
+                return Err(self
+                    .desk
+                    .stopped(Err(stop))
+                    .map(|()| ureq::Error::HostNotFound)?);
+            }
+            Err(DialError::Lookup(error)) => {
+                let text = format!("cannot look up {host}: {error}");
+                return Err(std::io::Error::new(error.kind(), text).into());
+            }
+            Err(DialError::Connect(address, error)) => {
+                let text = format!("cannot connect to {host} ({address}): {error}");
+                return Err(std::io::Error::new(error.kind(), text).into());
+            }
+        };
+        Ok(Socket::new(
+            stream,
+            self.desk.clone(),
+            INPUT_BUFFER,
+            OUTPUT_BUFFER,
+        )?)
+    }
+}
+
+impl fmt::Debug for Dial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Dial")
+    }
+}
+
+impl fmt::Debug for Whole {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Whole")
+    }
+}
+
+/// TLS with one configuration (and one store of sessions) for all connections of a client.
+#[derive(Clone, Default, Debug)]
+pub(super) struct Tls(Arc<RustlsConnector>);
+
+impl<In: Transport> Connector<In> for Tls {
+    type Out = <RustlsConnector as Connector<In>>::Out;
+
+    fn connect(
+        &self,
+        details: &ConnectionDetails,
+        chained: Option<In>,
+    ) -> Result<Option<Self::Out>, ureq::Error> {
+        self.0.connect(details, chained)
+    }
+}
+
+/// The outermost layer, around the connection to the service (not the one to a proxy).
+pub(super) struct Whole {
+    pub base: Base,
+    pub desk: Arc<Desk>,
+}
+
+impl<In: Transport> Connector<In> for Whole {
+    type Out = Either<In, OneWrite<In>>;
+
+    fn connect(
+        &self,
+        details: &ConnectionDetails,
+        chained: Option<In>,
+    ) -> Result<Option<Self::Out>, ureq::Error> {
+        let Some(inner) = chained else {
+            return Ok(None);
+        };
+        if details.uri.authority().map(http::uri::Authority::as_str) != Some(&self.base.authority) {
+            return Ok(Some(Either::A(inner)));
+        }
+        self.desk.note_connected();
+        Ok(Some(Either::B(OneWrite {
+            inner,
+            held: Vec::new(),
+            desk: self.desk.clone(),
+        })))
+    }
+}
+
+/// Holds back what goes out until a reply is wanted: head and body leave in one write, one
+/// TLS record. Adds the query that holds the token, which ureq never sees.
+pub(super) struct OneWrite<T> {
+    inner: T,
+    held: Vec<u8>,
+    desk: Arc<Desk>,
+}
+
+impl<T: Transport> OneWrite<T> {
+    fn flush(&mut self, timeout: NextTimeout) -> Result<(), ureq::Error> {
+        if self.held.is_empty() {
+            return Ok(());
+        }
+        if let Some(query) = self.desk.take_secret_query() {
+            add_query(&mut self.held, query.expose());
+        }
+        self.desk.note_request_begins();
+        let held = std::mem::take(&mut self.held);
+        for piece in held.chunks(OUTPUT_BUFFER) {
+            if let Some(output) = self.inner.buffers().output().get_mut(..piece.len()) {
+                output.copy_from_slice(piece);
+            }
+            self.inner.transmit_output(piece.len(), timeout)?;
+        }
+        Ok(())
+    }
+}
+
+/// `POST /path HTTP/1.1` to `POST /path?query HTTP/1.1`.
+fn add_query(request: &mut Vec<u8>, query: &str) {
+    const END: &[u8] = b" HTTP/1.1\r\n";
+    if let Some(at) = request.windows(END.len()).position(|window| window == END) {
+        request.splice(at..at, b"?".iter().chain(query.as_bytes()).copied());
+    }
+}
+
+impl<T: Transport> Transport for OneWrite<T> {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        self.inner.buffers()
+    }
+
+    fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), ureq::Error> {
+        let output = self
+            .inner
+            .buffers()
+            .output()
+            .get(..amount)
+            .unwrap_or_default();
+        self.held.extend_from_slice(output);
+        Ok(())
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
+        self.flush(timeout)?;
+        let came = self.inner.await_input(timeout)?;
+        if came {
+            self.desk.note_replied();
+        }
+        Ok(came)
+    }
+
+    fn is_open(&mut self) -> bool {
+        self.inner.is_open()
+    }
+
+    fn is_tls(&self) -> bool {
+        self.inner.is_tls()
+    }
+}
+
+impl<T: Transport> fmt::Debug for OneWrite<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("OneWrite").field(&self.inner).finish()
+    }
+}
+
+/// ureq's own CONNECT tunnel takes the proxy from the agent's configuration.
+pub(super) fn connect_proxy(proxy: &Proxy) -> Option<ureq::Proxy> {
+    let protocol = match proxy.kind {
+        ProxyKind::Http => ureq::ProxyProtocol::Http,
+        ProxyKind::Https => ureq::ProxyProtocol::Https,
+        ProxyKind::Socks5 => return None,
+    };
+    let host = if proxy.host.contains(':') {
+        format!("[{}]", proxy.host)
+    } else {
+        proxy.host.clone()
+    };
+    let mut builder = ureq::Proxy::builder(protocol).host(&host).port(proxy.port);
+    if let Some((user, password)) = &proxy.login {
+        builder = builder.username(user.expose()).password(password.expose());
+    }
+    // Host and port were checked with the options, and the login is encoded here.
+    builder.build().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_query_stands_in_the_request_line_alone() {
+        let mut request = b"POST /a HTTP/1.1\r\nx: y HTTP/1.1\r\n\r\nbody HTTP/1.1\r\n".to_vec();
+        add_query(&mut request, "access_token=t");
+        assert_eq!(
+            String::from_utf8(request).unwrap(),
+            "POST /a?access_token=t HTTP/1.1\r\nx: y HTTP/1.1\r\n\r\nbody HTTP/1.1\r\n"
+        );
+    }
+}

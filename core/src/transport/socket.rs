@@ -1,0 +1,146 @@
+//! A TCP connection under ureq, with as few system calls as it takes.
+//!
+//! ureq's own transport sets a time limit before each read and write, and probes a kept
+//! connection with three calls when it is put away and three when it is taken. Here the
+//! socket's time limit is always one slice, the call's deadline is looked at between slices,
+//! and a probe is one call, when the connection is taken.
+
+use std::fmt;
+use std::io::{self, Read, Write};
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ureq::unversioned::transport::{Buffers, LazyBuffers, NextTimeout, Transport};
+
+use super::desk::Desk;
+use crate::cancel::SLICE;
+
+pub(super) struct Socket {
+    stream: TcpStream,
+    desk: Arc<Desk>,
+    buffers: LazyBuffers,
+    /// The time limit that the socket has now.
+    limit: Duration,
+    /// Bytes went through since the connection was last put away.
+    in_use: bool,
+}
+
+impl Socket {
+    pub fn new(
+        stream: TcpStream,
+        desk: Arc<Desk>,
+        input: usize,
+        output: usize,
+    ) -> io::Result<Socket> {
+        stream.set_nodelay(true)?;
+        stream.set_read_timeout(Some(SLICE))?;
+        stream.set_write_timeout(Some(SLICE))?;
+        let buffers = LazyBuffers::new(input, output);
+        Ok(Socket {
+            stream,
+            desk,
+            buffers,
+            limit: SLICE,
+            in_use: true,
+        })
+    }
+
+    /// Keeps the socket's time limit at one slice, but for the last piece before a deadline.
+    fn set_limit(&mut self, slice: Duration) -> io::Result<()> {
+        if slice != self.limit {
+            self.stream.set_read_timeout(Some(slice))?;
+            self.stream.set_write_timeout(Some(slice))?;
+            self.limit = slice;
+        }
+        Ok(())
+    }
+
+    /// Does one piece of input or output as often as it takes, slice by slice.
+    fn io(&mut self, work: impl Fn(&mut Socket) -> io::Result<usize>) -> io::Result<usize> {
+        self.in_use = true;
+        let mut interrupted = false;
+        loop {
+            let slice = self.desk.slice(interrupted)?;
+            self.set_limit(slice)?;
+            match work(self) {
+                Err(error) if is_pause(&error) => interrupted = true,
+                result => return result,
+            }
+        }
+    }
+}
+
+/// A slice that is over, or a signal: time to ask whether to go on.
+fn is_pause(error: &io::Error) -> bool {
+    use io::ErrorKind::{Interrupted, TimedOut, WouldBlock};
+    matches!(error.kind(), WouldBlock | TimedOut | Interrupted)
+}
+
+impl Transport for Socket {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        &mut self.buffers
+    }
+
+    fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), ureq::Error> {
+        let mut done = 0;
+        while done < amount {
+            let sent = self.io(|socket| {
+                let output = socket
+                    .buffers
+                    .output()
+                    .get(done..amount)
+                    .unwrap_or_default();
+                socket.stream.write(output)
+            })?;
+            if sent == 0 {
+                return Err(io::Error::from(io::ErrorKind::WriteZero).into());
+            }
+            self.desk.note_sent(sent);
+            done += sent;
+        }
+        Ok(())
+    }
+
+    fn await_input(&mut self, _: NextTimeout) -> Result<bool, ureq::Error> {
+        let read = self.io(|socket| {
+            let Socket {
+                buffers, stream, ..
+            } = socket;
+            stream.read(buffers.input_append_buf())
+        })?;
+        self.buffers.input_appended(read);
+        Ok(read > 0)
+    }
+
+    /// Asked when the connection is put away, right after its last byte, and again when it
+    /// is taken: only then can it have died meanwhile.
+    fn is_open(&mut self) -> bool {
+        std::mem::take(&mut self.in_use) || is_quiet(&self.stream)
+    }
+}
+
+impl fmt::Debug for Socket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Socket").field(&self.stream).finish()
+    }
+}
+
+/// Neither closed by the peer nor with bytes that nobody asked for.
+#[cfg(unix)]
+fn is_quiet(stream: &TcpStream) -> bool {
+    let mut byte = [std::mem::MaybeUninit::uninit()];
+    let peek = socket2::SockRef::from(stream)
+        .recv_with_flags(&mut byte, libc::MSG_PEEK | libc::MSG_DONTWAIT);
+    matches!(peek, Err(error) if error.kind() == io::ErrorKind::WouldBlock)
+}
+
+#[cfg(not(unix))]
+fn is_quiet(stream: &TcpStream) -> bool {
+    if stream.set_nonblocking(true).is_err() {
+        return false;
+    }
+    let peek = stream.peek(&mut [0]);
+    let quiet = matches!(peek, Err(error) if error.kind() == io::ErrorKind::WouldBlock);
+    stream.set_nonblocking(false).is_ok() && quiet
+}
