@@ -1,0 +1,322 @@
+//! Deadlines, cancelling, threads: the promises of a call that take more than one of it.
+
+mod support;
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use dingtalk_extcontact::{Call, Client, ClientBuilder, Error, ErrorKind, Status};
+use support::*;
+
+/// What a promise of 100 ms is tested with: shared machines are slow, but a wait that is not
+/// ended lasts a minute.
+const SOON: Duration = Duration::from_secs(2);
+const MINUTE: Duration = Duration::from_secs(60);
+
+fn builder(server: SocketAddr) -> ClientBuilder {
+    patient(Client::builder().access_token("t").endpoint(format!("http://{server}")))
+}
+
+fn patient(builder: ClientBuilder) -> ClientBuilder {
+    builder.rate(None).timeout(MINUTE).attempt_timeout(MINUTE).connect_timeout(MINUTE).proxy("none")
+}
+
+/// A server that reads a request, says so, and never answers.
+fn silent() -> (SocketAddr, Receiver<()>) {
+    let (asked, requests) = channel();
+    let asked = Mutex::new(asked);
+    let address = serve(move |mut stream| {
+        read_request(&mut stream).unwrap();
+        asked.lock().unwrap().send(()).unwrap();
+        let _ = stream.read(&mut [0]);
+    });
+    (address, requests)
+}
+
+/// Makes a call on another thread, cancels it when `ready` says so, and returns its error
+/// and the time from the cancel to the end.
+fn cancelled(client: &Client, ready: impl FnOnce()) -> (Error, Duration) {
+    let call = Call::new();
+    let canceller = call.canceller();
+    std::thread::scope(|scope| {
+        let running = scope.spawn(|| {
+            let error = client.delete_with("0125", &call).unwrap_err();
+            (error, Instant::now())
+        });
+        ready();
+        let start = Instant::now();
+        canceller.cancel();
+        let (error, end) = running.join().unwrap();
+        let time = end.saturating_duration_since(start);
+        println!("ended {time:?} after the cancel: {error}");
+        (error, time)
+    })
+}
+
+fn check(what: &str, (error, time): (Error, Duration), attempts: u32, maybe_deleted: bool) {
+    assert_eq!(error.kind(), ErrorKind::Cancelled, "{what}: {error}");
+    assert_eq!((error.attempts(), error.maybe_deleted()), (attempts, maybe_deleted), "{what}");
+    assert!(time < SOON, "{what}: {time:?}");
+}
+
+#[test]
+fn a_cancel_ends_the_wait_for_a_reply() {
+    let (server, requests) = silent();
+    let client = builder(server).build().unwrap();
+    check("reply", cancelled(&client, || requests.recv().unwrap()), 1, true);
+}
+
+#[test]
+fn a_cancel_ends_the_pause_between_attempts() {
+    let (answered, answers) = channel();
+    let answered = Mutex::new(answered);
+    let server = serve(move |mut stream| {
+        read_request(&mut stream).unwrap();
+        stream.write_all(b"HTTP/1.1 429 Slow\r\nRetry-After: 50\r\nContent-Length: 0\r\n\r\n").unwrap();
+        answered.lock().unwrap().send(()).unwrap();
+        let _ = stream.read(&mut [0]);
+    });
+    let client = builder(server).build().unwrap();
+    check("pause", cancelled(&client, || answers.recv().unwrap()), 1, false);
+}
+
+#[test]
+fn a_cancel_ends_the_wait_for_a_turn() {
+    let (server, requests) = silent();
+    let client = builder(server).rate(Some(1)).build().unwrap();
+    let first = Call::new();
+    let calls: Vec<_> = (0..10).map(|_| Call::new()).collect();
+    std::thread::scope(|scope| {
+        scope.spawn(|| client.delete_with("0124", &first).unwrap_err());
+        requests.recv().unwrap();
+        // The turn of this second is taken; many wait for the next ones.
+        let client = &client;
+        let running: Vec<_> =
+            calls.iter().map(|call| scope.spawn(move || client.delete_with("0125", call).unwrap_err())).collect();
+        let start = Instant::now();
+        calls.iter().for_each(|call| call.canceller().cancel());
+        for call in running {
+            check("turn", (call.join().unwrap(), start.elapsed()), 0, false);
+        }
+        first.canceller().cancel();
+    });
+}
+
+#[test]
+fn a_cancel_ends_the_wait_for_a_token() {
+    let (server, requests) = silent();
+    let client = patient(Client::builder().app_key("k").app_secret("s").endpoint(format!("http://{server}")))
+        .build()
+        .unwrap();
+    // One call fetches, another waits for what it brings; each can be cancelled alone.
+    let first = Call::new();
+    std::thread::scope(|scope| {
+        let fetching = scope.spawn(|| client.delete_with("0124", &first).unwrap_err());
+        requests.recv().unwrap();
+        check("another's fetch", cancelled(&client, || ()), 0, false);
+        let start = Instant::now();
+        first.canceller().cancel();
+        check("own fetch", (fetching.join().unwrap(), start.elapsed()), 0, false);
+    });
+    assert!(requests.try_recv().is_err(), "one fetch in flight for all");
+}
+
+#[test]
+fn a_cancel_ends_a_connect_that_nobody_answers() {
+    // A listener whose queue is full answers no further SYN.
+    let listener = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+    listener.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+    listener.listen(0).unwrap();
+    let address = listener.local_addr().unwrap().as_socket().unwrap();
+    let mut filling = Vec::new();
+    while let Ok(stream) = TcpStream::connect_timeout(&address, Duration::from_millis(300)) {
+        filling.push(stream);
+    }
+    let client = builder(address).build().unwrap();
+    check("connect", cancelled(&client, || ()), 0, false);
+    // And without a cancel its own limit does.
+    let start = Instant::now();
+    let client = builder(address).connect_timeout(Duration::from_millis(200)).max_attempts(1).build().unwrap();
+    let error = client.delete("0125").unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 0), "{error}");
+    assert!(error.message().contains("connect_timeout"), "{error}");
+    assert!(start.elapsed() < SOON);
+}
+
+#[test]
+fn a_cancel_ends_a_handshake() {
+    let (came, connections) = channel();
+    let came = Mutex::new(came);
+    let server = serve(move |mut stream| {
+        stream.read_exact(&mut [0; 5]).unwrap();
+        came.lock().unwrap().send(()).unwrap();
+        while let Ok(1..) = stream.read(&mut [0; 1024]) {}
+    });
+    let client = patient(Client::builder().access_token("t").endpoint(format!("https://localhost:{}", server.port())))
+        .build()
+        .unwrap();
+    check("handshake", cancelled(&client, || connections.recv().unwrap()), 0, false);
+}
+
+#[test]
+fn a_cancel_before_the_call_sends_nothing() {
+    let (server, requests) = silent();
+    let call = Call::new();
+    call.canceller().cancel();
+    let error = builder(server).build().unwrap().delete_with("0125", &call).unwrap_err();
+    check("before", (error, Duration::ZERO), 0, false);
+    assert!(requests.try_recv().is_err());
+}
+
+#[test]
+fn a_probe_ends_a_call_and_a_panic_in_it_is_an_error() {
+    let (server, requests) = silent();
+    let client = builder(server).build().unwrap();
+    let stop = Arc::new(AtomicBool::new(false));
+    let asked = stop.clone();
+    let call = Call::new().probe(move || asked.load(Ordering::SeqCst));
+    std::thread::scope(|scope| {
+        let running = scope.spawn(|| client.delete_with("0125", &call).unwrap_err());
+        requests.recv().unwrap();
+        let start = Instant::now();
+        stop.store(true, Ordering::SeqCst);
+        check("probe", (running.join().unwrap(), start.elapsed()), 1, true);
+    });
+    let error = client.delete_with("0125", &Call::new().probe(|| panic!("on purpose"))).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Internal, "{error}");
+    assert!(error.message().contains("on purpose"));
+}
+
+#[test]
+fn limits_end_a_call_on_a_server_that_never_answers() {
+    let (server, _requests) = silent();
+    for (name, builder) in [
+        ("attempt_timeout", builder(server).attempt_timeout(Duration::from_millis(200)).max_attempts(1)),
+        ("the time limit of the call", builder(server).timeout(Duration::from_millis(200))),
+    ] {
+        let start = Instant::now();
+        let error = builder.build().unwrap().delete("0125").unwrap_err();
+        println!("200 ms took {:?}: {error}", start.elapsed());
+        assert_eq!(error.kind(), ErrorKind::Timeout);
+        assert!(error.message().contains(name), "{error}");
+        assert!(error.maybe_deleted() && error.retryable());
+        assert!(start.elapsed() >= Duration::from_millis(200) && start.elapsed() < SOON);
+    }
+}
+
+#[test]
+fn waiting_for_a_turn_is_no_part_of_the_time_limit() {
+    let server = serve(|mut stream| {
+        let _ = answer_all(&mut stream, &Seen::default());
+    });
+    let client = builder(server).rate(Some(1)).timeout(Duration::from_millis(800)).build().unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| client.delete("0125").unwrap());
+        }
+    });
+}
+
+#[test]
+fn a_closed_client_refuses_and_calls_under_way_finish() {
+    let (go, gate) = channel::<()>();
+    let (asked, requests) = channel();
+    let (asked, gate) = (Mutex::new(asked), Mutex::new(gate));
+    let server = serve(move |mut stream| {
+        read_request(&mut stream).unwrap();
+        asked.lock().unwrap().send(()).unwrap();
+        gate.lock().unwrap().recv().unwrap();
+        stream.write_all(reply(OK).as_bytes()).unwrap();
+    });
+    let client = builder(server).build().unwrap();
+    std::thread::scope(|scope| {
+        let running = scope.spawn(|| client.delete("0125"));
+        requests.recv().unwrap();
+        client.close();
+        client.close();
+        go.send(()).unwrap();
+        assert_eq!(running.join().unwrap().unwrap().status, Status::Deleted);
+    });
+    let error = client.delete("0125").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+    assert!(error.message().contains("client is closed"), "{error}");
+}
+
+#[test]
+fn asynchronous_calls_run_side_by_side_and_can_be_cancelled_in_the_queue() {
+    let (server, requests) = silent();
+    let client = builder(server).build().unwrap();
+    let (done, outcomes) = channel();
+    let calls: Vec<_> = (0..80).map(|_| Call::new()).collect();
+    for (n, call) in calls.iter().enumerate() {
+        let done = done.clone();
+        client.submit(format!("id-{n}"), call.clone(), move |outcome| {
+            done.send((n, outcome.unwrap_err())).unwrap();
+        });
+    }
+    for _ in 0..64 {
+        requests.recv().unwrap();
+    }
+    let start = Instant::now();
+    calls.iter().for_each(|call| call.canceller().cancel());
+    let mut ended: Vec<_> = outcomes.iter().take(80).collect();
+    assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
+    ended.sort_by_key(|(n, _)| *n);
+    for (n, error) in &ended {
+        assert_eq!(error.kind(), ErrorKind::Cancelled);
+        assert_eq!(error.user_id(), Some(format!("id-{n}").as_str()));
+        assert_eq!(error.maybe_deleted(), error.attempts() == 1);
+    }
+    assert!(ended.iter().filter(|(_, error)| error.attempts() == 0).count() >= 16);
+}
+
+#[test]
+fn one_token_for_all_threads_and_one_refresh() {
+    let (tokens, refused) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let (made, said) = (tokens.clone(), refused.clone());
+    let server = serve(move |mut stream| {
+        while let Ok(Some(request)) = read_request(&mut stream) {
+            let body = if request.starts_with("POST /v1.0/oauth2/accessToken") {
+                format!(r#"{{"accessToken":"t{}","expireIn":7200}}"#, made.fetch_add(1, Ordering::SeqCst))
+            } else if request.contains("access_token=t0 ") {
+                said.fetch_add(1, Ordering::SeqCst);
+                r#"{"errcode":88,"sub_code":"40014","sub_msg":"old","request_id":"r"}"#.to_owned()
+            } else {
+                OK.to_owned()
+            };
+            stream.write_all(reply(&body).as_bytes()).unwrap();
+        }
+    });
+    let client = patient(Client::builder().app_key("k").app_secret("s").endpoint(format!("http://{server}")))
+        .build()
+        .unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..32 {
+            scope.spawn(|| {
+                for _ in 0..5 {
+                    client.delete("0125").unwrap();
+                }
+            });
+        }
+    });
+    assert_eq!(tokens.load(Ordering::SeqCst), 2, "one fetch and one refresh");
+    assert!(refused.load(Ordering::SeqCst) >= 1);
+}
+
+#[test]
+fn a_listener_that_never_accepts_is_no_reason_to_wait_longer() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let client = builder(listener.local_addr().unwrap())
+        .attempt_timeout(Duration::from_millis(100))
+        .max_attempts(2)
+        .build()
+        .unwrap();
+    let start = Instant::now();
+    let error = client.delete("0125").unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 2), "{error}");
+    assert!(start.elapsed() < SOON);
+}

@@ -1,0 +1,327 @@
+//! TLS, proxies, connections: what needs servers of another make than the conformance cases.
+
+mod support;
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use dingtalk_extcontact::{Client, ClientBuilder, ErrorKind, Status};
+use rustls::version::{TLS12, TLS13};
+use support::*;
+
+const TOKEN: &str = "hush-token";
+
+fn builder() -> ClientBuilder {
+    Client::builder().access_token(TOKEN).rate(None).max_attempts(1).proxy("none")
+}
+
+fn client(address: SocketAddr, ca_file: PathBuf) -> Client {
+    let endpoint = format!("https://localhost:{}", address.port());
+    builder().endpoint(endpoint).ca_file(ca_file).build().unwrap()
+}
+
+#[test]
+fn tls_1_2_and_1_3_with_a_named_authority() {
+    for (name, version) in [("tls12", &TLS12), ("tls13", &TLS13)] {
+        let (authority, seen) = (Authority::new(name), Seen::default());
+        let address = serve_tls(authority.server(&["localhost"], &[version]), seen.clone());
+        let client = client(address, authority.file());
+        for _ in 0..3 {
+            assert_eq!(client.delete("0125").unwrap().status, Status::Deleted);
+        }
+        let seen = seen.lock().unwrap();
+        assert_eq!(seen.len(), 3);
+        let expected = "POST /topapi/extcontact/delete?access_token=hush-token HTTP/1.1\r\n";
+        assert!(seen[0].starts_with(expected), "{}", seen[0]);
+        assert!(seen[0].ends_with("\r\n\r\nuser_id=0125"));
+    }
+}
+
+#[test]
+fn certificates_that_are_not_trusted() {
+    let (ours, other) = (Authority::new("ours"), Authority::new("other"));
+    let server = |names: &[&str]| serve_tls(ours.server(names, &[&TLS13]), Seen::default());
+    for (why, address, ca_file) in [
+        ("another authority", server(&["localhost"]), other.file()),
+        ("another name", server(&["elsewhere.example"]), ours.file()),
+    ] {
+        let error = client(address, ca_file).delete("0125").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Tls, "{why}: {error}");
+        assert_eq!((error.attempts(), error.maybe_deleted()), (0, false), "{why}");
+        assert!(error.advice().contains("ca_file"), "{why}");
+    }
+    // The system's own roots do not know a test's authority either.
+    let endpoint = format!("https://localhost:{}", server(&["localhost"]).port());
+    let error = builder().endpoint(endpoint).build().unwrap().delete("0125").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Tls, "{error}");
+}
+
+#[test]
+fn ca_files_that_cannot_serve() {
+    let authority = Authority::new("files");
+    for (name, text) in [
+        ("empty.pem", String::new()),
+        ("text.pem", "not a certificate".to_owned()),
+        ("damaged.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n".to_owned()),
+        ("torn.pem", authority.pem.replace("-----END", "")),
+    ] {
+        let path = authority.write(name, &text);
+        let error = builder().endpoint("https://localhost:1").ca_file(&path).build().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{name}");
+        assert!(error.message().contains("ca_file") && error.message().contains(name), "{error}");
+    }
+}
+
+#[test]
+fn a_request_is_one_write_and_one_tls_record() {
+    let authority = Authority::new("record");
+    let server = serve_tls(authority.server(&["localhost"], &[&TLS13]), Seen::default());
+    let writes: Arc<Mutex<Vec<Vec<u8>>>> = Arc::default();
+    let noted = writes.clone();
+    let relay = serve(move |stream| {
+        let noted = noted.clone();
+        splice(stream, TcpStream::connect(server).unwrap(), move |bytes| {
+            noted.lock().unwrap().push(bytes.to_vec());
+        });
+    });
+    let client = client(relay, authority.file());
+    client.delete("1").unwrap();
+    writes.lock().unwrap().clear();
+    for _ in 0..5 {
+        client.delete("0125").unwrap();
+    }
+    let writes = writes.lock().unwrap();
+    assert_eq!(writes.len(), 5, "one write a request");
+    for write in writes.iter() {
+        // Type 23, application data; the length of the record is the rest of the write.
+        assert_eq!(write[0], 23);
+        assert_eq!(usize::from(u16::from_be_bytes([write[3], write[4]])), write.len() - 5);
+    }
+}
+
+/// A CONNECT proxy that leads everything to `target`, and notes the requests it saw.
+fn connect_proxy(target: SocketAddr, seen: Seen) -> SocketAddr {
+    serve(move |mut stream| {
+        let request = read_request(&mut stream).unwrap().unwrap();
+        seen.lock().unwrap().push(request);
+        stream.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").unwrap();
+        splice(stream, TcpStream::connect(target).unwrap(), |_| {});
+    })
+}
+
+#[test]
+fn through_a_connect_proxy_without_a_word_of_the_token() {
+    let (authority, seen, proxied) = (Authority::new("connect"), Seen::default(), Seen::default());
+    let config = authority.server(&["oapi.dingtalk.io"], &[&TLS13]);
+    let proxy = connect_proxy(serve_tls(config, seen.clone()), proxied.clone());
+    let url = format!("http://me:hush%20word@127.0.0.1:{}", proxy.port());
+    let client = builder().proxy(url).ca_file(authority.file()).build().unwrap();
+    assert_eq!(client.delete("0125").unwrap().status, Status::Deleted);
+    assert_eq!(client.delete("0126").unwrap().status, Status::Deleted);
+    let proxied = proxied.lock().unwrap();
+    assert_eq!(proxied.len(), 1, "the tunnel is kept");
+    assert!(proxied[0].starts_with("CONNECT oapi.dingtalk.io:443 HTTP/1.1\r\n"), "{}", proxied[0]);
+    // "me:hush word"
+    assert!(proxied[0].contains("Basic bWU6aHVzaCB3b3Jk\r\n"), "{}", proxied[0]);
+    assert!(!proxied[0].contains(TOKEN));
+    assert!(seen.lock().unwrap()[0].contains(TOKEN));
+    assert!(!format!("{client:?}").contains("hush"));
+}
+
+#[test]
+fn through_a_proxy_that_speaks_tls_itself() {
+    let (authority, seen, proxied) = (Authority::new("https-proxy"), Seen::default(), Seen::default());
+    let server = serve_tls(authority.server(&["oapi.dingtalk.io"], &[&TLS13]), seen.clone());
+    let inner = connect_proxy(server, proxied.clone());
+    // TLS around the plain proxy: what the client sends is decrypted and handed on.
+    let config = authority.server(&["localhost"], &[&TLS13]);
+    let outer = serve(move |stream| {
+        let mut session = rustls::ServerConnection::new(config.clone()).unwrap();
+        let mut stream = stream;
+        while session.is_handshaking() {
+            if session.complete_io(&mut stream).is_err() {
+                return;
+            }
+        }
+        relay_decrypted(session, stream, TcpStream::connect(inner).unwrap());
+    });
+    let url = format!("https://localhost:{}", outer.port());
+    let client = builder().proxy(url).ca_file(authority.file()).build().unwrap();
+    assert_eq!(client.delete("0125").unwrap().status, Status::Deleted);
+    assert_eq!(client.delete("0126").unwrap().status, Status::Deleted);
+    assert!(proxied.lock().unwrap()[0].starts_with("CONNECT oapi.dingtalk.io:443"));
+    assert_eq!(seen.lock().unwrap().len(), 2);
+}
+
+/// Hands decrypted bytes on and encrypts the answers, by turns, until one side ends.
+fn relay_decrypted(session: rustls::ServerConnection, client: TcpStream, server: TcpStream) {
+    let session = Arc::new(Mutex::new(session));
+    let (back, mut client_writer) = (session.clone(), client.try_clone().unwrap());
+    let mut server_reader = server.try_clone().unwrap();
+    std::thread::spawn(move || {
+        let mut buffer = vec![0; 65536];
+        while let Ok(n @ 1..) = server_reader.read(&mut buffer) {
+            let mut session = back.lock().unwrap();
+            session.writer().write_all(&buffer[..n]).unwrap();
+            while session.wants_write() {
+                if session.write_tls(&mut client_writer).is_err() {
+                    return;
+                }
+            }
+        }
+    });
+    let (mut client, mut server) = (client, server);
+    let mut buffer = vec![0; 65536];
+    while let Ok(n @ 1..) = client.read(&mut buffer) {
+        let mut session = session.lock().unwrap();
+        let mut bytes = &buffer[..n];
+        while !bytes.is_empty() {
+            session.read_tls(&mut bytes).unwrap();
+            if session.process_new_packets().is_err() {
+                return;
+            }
+        }
+        let mut plain = vec![0; 65536];
+        while let Ok(n @ 1..) = session.reader().read(&mut plain) {
+            server.write_all(&plain[..n]).unwrap();
+        }
+    }
+}
+
+#[test]
+fn through_a_socks_proxy_that_looks_the_name_up() {
+    let (authority, seen) = (Authority::new("socks"), Seen::default());
+    let server = serve_tls(authority.server(&["oapi.dingtalk.io"], &[&TLS13]), seen.clone());
+    let asked: Arc<Mutex<Vec<u8>>> = Arc::default();
+    let noted = asked.clone();
+    let proxy = serve(move |mut stream| {
+        let mut greeting = [0; 3];
+        stream.read_exact(&mut greeting).unwrap();
+        stream.write_all(&[5, 0]).unwrap();
+        let mut request = [0; 7 + "oapi.dingtalk.io".len()];
+        stream.read_exact(&mut request).unwrap();
+        noted.lock().unwrap().extend(request);
+        stream.write_all(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0]).unwrap();
+        splice(stream, TcpStream::connect(server).unwrap(), |_| {});
+    });
+    let url = format!("socks5://127.0.0.1:{}", proxy.port());
+    let client = builder().proxy(url).ca_file(authority.file()).build().unwrap();
+    assert_eq!(client.delete("0125").unwrap().status, Status::Deleted);
+    assert_eq!(client.delete("0126").unwrap().status, Status::Deleted);
+    let mut expected = vec![5, 1, 0, 3, 16];
+    expected.extend(b"oapi.dingtalk.io");
+    expected.extend(443u16.to_be_bytes());
+    assert_eq!(*asked.lock().unwrap(), expected);
+}
+
+#[test]
+fn proxies_that_refuse() {
+    for (answer, kind) in [
+        ("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n", ErrorKind::Configuration),
+        ("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n", ErrorKind::Connection),
+        ("", ErrorKind::Connection),
+    ] {
+        let proxy = serve(move |mut stream| {
+            read_request(&mut stream).unwrap();
+            stream.write_all(answer.as_bytes()).unwrap();
+        });
+        let url = format!("http://u:hush@127.0.0.1:{}", proxy.port());
+        let error = builder().proxy(url).build().unwrap().delete("0125").unwrap_err();
+        assert_eq!(error.kind(), kind, "{answer:?}: {error}");
+        assert_eq!((error.attempts(), error.maybe_deleted()), (0, false));
+        assert!(!error.to_string().contains("hush"));
+    }
+    // Not a proxy of this kind.
+    let proxy = serve(|mut stream| {
+        let _ = stream.read(&mut [0; 3]);
+        let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+    });
+    let client = builder().proxy(format!("socks5://127.0.0.1:{}", proxy.port())).build().unwrap();
+    let error = client.delete("0125").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connection);
+    assert!(error.message().contains("SOCKS5"), "{error}");
+}
+
+#[test]
+fn a_token_goes_to_no_host_but_the_endpoint() {
+    // Whatever the reply names, nothing else is ever connected to.
+    let stranger = TcpListener::bind("127.0.0.1:0").unwrap();
+    stranger.set_nonblocking(true).unwrap();
+    let location = format!("http://127.0.0.1:{}/steal", stranger.local_addr().unwrap().port());
+    for status in [301, 302, 303, 307, 308] {
+        let location = location.clone();
+        let server = serve(move |mut stream| {
+            read_request(&mut stream).unwrap();
+            let head = format!("HTTP/1.1 {status} Moved\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n");
+            stream.write_all(head.as_bytes()).unwrap();
+            let _ = stream.read(&mut [0]);
+        });
+        let client = builder().endpoint(format!("http://{server}")).build().unwrap();
+        let error = client.delete("0125").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Protocol, "{status}: {error}");
+        assert_eq!(error.http_status(), Some(status));
+    }
+    assert!(stranger.accept().is_err());
+}
+
+#[test]
+fn as_many_connections_are_kept_as_were_used_side_by_side() {
+    const THREADS: usize = 32;
+    let connections = Arc::new(AtomicUsize::new(0));
+    let counted = connections.clone();
+    let server = serve(move |mut stream| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        let _ = answer_all(&mut stream, &Seen::default());
+    });
+    let client = builder().endpoint(format!("http://{server}")).build().unwrap();
+    for _ in 0..5 {
+        std::thread::scope(|scope| {
+            for _ in 0..THREADS {
+                scope.spawn(|| client.delete("0125").unwrap());
+            }
+        });
+    }
+    assert!(connections.load(Ordering::SeqCst) <= THREADS);
+}
+
+#[test]
+fn a_kept_connection_that_the_server_closed_is_noticed_before_it_is_used() {
+    let (hang_up, seen) = (Arc::new(std::sync::Barrier::new(2)), Seen::default());
+    let (gate, noted) = (hang_up.clone(), seen.clone());
+    let server = serve(move |mut stream| {
+        let request = read_request(&mut stream).unwrap().unwrap();
+        noted.lock().unwrap().push(request);
+        stream.write_all(reply(OK).as_bytes()).unwrap();
+        drop(stream);
+        gate.wait();
+    });
+    let client = builder().endpoint(format!("http://{server}")).build().unwrap();
+    for n in 1..=5 {
+        let deletion = client.delete("0125").unwrap();
+        // The close has been sent when the barrier opens, and loopback delivers in order.
+        hang_up.wait();
+        assert_eq!(deletion.attempts, 1, "call {n}");
+    }
+    assert_eq!(seen.lock().unwrap().len(), 5);
+}
+
+#[test]
+fn an_endless_reply_takes_no_memory() {
+    let server = serve(|mut stream| {
+        read_request(&mut stream).unwrap();
+        let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+        let chunk = format!("{:x}\r\n{}\r\n", 65536, " ".repeat(65536));
+        let mut sent = stream.write_all(head.as_bytes());
+        while sent.is_ok() {
+            sent = stream.write_all(chunk.as_bytes());
+        }
+    });
+    let client = builder().endpoint(format!("http://{server}")).build().unwrap();
+    let error = client.delete("0125").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Protocol, "{error}");
+    assert!(error.maybe_deleted());
+    assert!(error.message().contains("1048576"), "{error}");
+}

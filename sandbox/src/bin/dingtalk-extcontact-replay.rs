@@ -1,0 +1,49 @@
+//! Serves the conformance cases to the runners of other languages.
+//!
+//! `dingtalk-extcontact-replay [FOLDER]` reads the cases (default: `conformance/cases` in the
+//! current directory or one above it), prints one line of JSON with its control address, and
+//! serves until its standard input ends.
+
+use std::env;
+use std::io::{self, Read, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use dingtalk_extcontact_sandbox::replay::{Control, Judge};
+
+fn main() -> ExitCode {
+    match serve() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("dingtalk-extcontact-replay: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn serve() -> Result<(), String> {
+    let mut arguments = env::args_os().skip(1);
+    let folder = match (arguments.next(), arguments.next()) {
+        (None, _) => find_cases()?,
+        (Some(folder), None) => PathBuf::from(folder),
+        (Some(_), Some(_)) => return Err("takes one folder of cases".into()),
+    };
+    let control = Control::start(Judge::load(folder)?).map_err(|error| error.to_string())?;
+    let mut out = io::stdout();
+    writeln!(out, "{}", control.describe())
+        .and_then(|()| out.flush())
+        .map_err(|error| error.to_string())?;
+    let mut rubbish = [0; 1024];
+    while !matches!(io::stdin().read(&mut rubbish), Ok(0) | Err(_)) {}
+    Ok(())
+}
+
+fn find_cases() -> Result<PathBuf, String> {
+    let here = env::current_dir().map_err(|error| error.to_string())?;
+    here.ancestors()
+        .map(|folder| folder.join("conformance").join("cases"))
+        .find(|folder| folder.is_dir())
+        .ok_or_else(|| {
+            "there is no conformance/cases here or above; name a folder of cases".to_owned()
+        })
+}

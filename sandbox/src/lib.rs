@@ -1,0 +1,57 @@
+//! A DingTalk to try against: a server on loopback that speaks the wire of the external
+//! contact calls, with contacts, tokens, limits, and faults on demand.
+//!
+//! ```
+//! use dingtalk_extcontact_sandbox::{Faults, Sandbox};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let sandbox = Sandbox::builder()
+//!     .made_up(100)
+//!     .faults(Faults::parse("lost-reply=0.2,delay=5ms..20ms;seed=7")?)
+//!     .start()?;
+//! println!("{}", sandbox.describe());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! It answers `POST /topapi/extcontact/delete`, `/list` and `/get`, `POST
+//! /v1.0/oauth2/accessToken` and `GET /gettoken`. It listens on 127.0.0.1 only, speaks plain
+//! HTTP, and knows one organisation with one app. What it does not know about the real service
+//! is marked as inferred at the code in question.
+//!
+//! [`replay`] is the other half: the judge that runs the conformance cases of all languages.
+//!
+//! Where things are: `server` has the sockets and threads, `http` the requests and replies,
+//! `service` what DingTalk would answer, `faults` what goes wrong, `people` the made-up
+//! contacts, `sandbox` what ties them together.
+
+#![forbid(unsafe_code)]
+#![warn(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing
+    )
+)]
+
+mod faults;
+mod http;
+mod people;
+pub mod replay;
+mod rng;
+mod sandbox;
+mod server;
+mod service;
+
+pub use faults::{Faults, Happens, KnownFault};
+pub use http::Request;
+pub use sandbox::{Builder, Sandbox};
+pub use service::{BlockShape, Permission};

@@ -1,0 +1,242 @@
+//! A loopback listener with a thread for each connection, and an end that waits for all of them.
+//!
+//! It knows nothing of HTTP. Both the sandbox and the replay of conformance cases stand on it.
+
+use std::io::{self, Read, Write};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use socket2::{Domain, SockRef, Socket, Type};
+
+/// How long the listener rests when the system has no descriptor left for a new connection.
+const REST_AFTER_FAILED_ACCEPT: Duration = Duration::from_millis(20);
+
+/// Tells every thread of a server that it is to end, and wakes those that pause.
+#[derive(Default)]
+struct Stop {
+    stopping: Mutex<bool>,
+    changed: Condvar,
+}
+
+impl Stop {
+    fn raise(&self) {
+        *self.stopping.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.changed.notify_all();
+    }
+
+    fn is_raised(&self) -> bool {
+        *self.stopping.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn pause(&self, time: Duration) {
+        let stopping = self.stopping.lock().unwrap_or_else(PoisonError::into_inner);
+        let _unused = self
+            .changed
+            .wait_timeout_while(stopping, time, |stopping| !*stopping);
+    }
+}
+
+/// A running listener on 127.0.0.1. Dropping it stops it.
+pub(crate) struct Server {
+    address: SocketAddr,
+    stop: Arc<Stop>,
+    /// Connected to the listener at the end, to get it out of `accept`. It is made and bound
+    /// at the start: its address tells it from a client, and stopping needs no new descriptor.
+    wake: Socket,
+    listening: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    /// Listens on `port` (0: any free one) and runs `serve` in a thread of its own for every
+    /// connection. The connection is closed when `serve` returns.
+    pub(crate) fn start<F>(port: u16, serve: F) -> io::Result<Server>
+    where
+        F: Fn(&mut Connection) + Send + Sync + 'static,
+    {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+        let address = listener.local_addr()?;
+        let wake = bound_socket()?;
+        let wake_address = wake.local_addr()?.as_socket();
+        let stop = Arc::new(Stop::default());
+        let listening = {
+            let stop = Arc::clone(&stop);
+            thread::Builder::new()
+                .name("loopback listener".into())
+                .spawn(move || listen(&listener, wake_address, &stop, &Arc::new(serve)))?
+        };
+        Ok(Server {
+            address,
+            stop,
+            wake,
+            listening: Some(listening),
+        })
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Ends every pause, takes in what clients have sent until now, closes all connections
+    /// and waits for their threads.
+    pub(crate) fn stop(&mut self) {
+        let Some(listening) = self.listening.take() else {
+            return;
+        };
+        self.stop.raise();
+        let _ = self.wake.connect(&self.address.into());
+        let _ = listening.join();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// A TCP socket with a loopback port of its own that nobody else gets and nobody listens on.
+pub(crate) fn bound_socket() -> io::Result<Socket> {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+    socket.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into())?;
+    Ok(socket)
+}
+
+fn listen<F>(
+    listener: &TcpListener,
+    wake_address: Option<SocketAddr>,
+    stop: &Arc<Stop>,
+    serve: &Arc<F>,
+) where
+    F: Fn(&mut Connection) + Send + Sync + 'static,
+{
+    let mut open: Vec<(Weak<TcpStream>, JoinHandle<()>)> = Vec::new();
+    let mut number = 0;
+    loop {
+        let (stream, peer) = match listener.accept() {
+            Ok(accepted) => accepted,
+            // Without a descriptor the wake-up could not be accepted either.
+            Err(_) if stop.is_raised() => break,
+            Err(_) => {
+                stop.pause(REST_AFTER_FAILED_ACCEPT);
+                continue;
+            }
+        };
+        if wake_address == Some(peer) {
+            // The backlog is a queue: every earlier client has been accepted by now.
+            break;
+        }
+        open.retain(|(_, thread)| !thread.is_finished());
+        number += 1;
+        let _ = stream.set_nodelay(true);
+        let stream = Arc::new(stream);
+        let weak = Arc::downgrade(&stream);
+        let mut connection = Connection {
+            number,
+            stream,
+            buffer: Vec::new(),
+            stop: Arc::clone(stop),
+        };
+        let serve = Arc::clone(serve);
+        let spawned = thread::Builder::new()
+            .name(format!("loopback connection {number}"))
+            .spawn(move || serve(&mut connection));
+        if let Ok(thread) = spawned {
+            open.push((weak, thread));
+        }
+    }
+    for (stream, _) in &open {
+        // What has arrived can still be read after this; then comes the end.
+        if let Some(stream) = stream.upgrade() {
+            let _ = stream.shutdown(Shutdown::Both);
+        }
+    }
+    for (_, thread) in open {
+        let _ = thread.join();
+    }
+}
+
+/// One accepted connection, in the hands of its thread.
+pub(crate) struct Connection {
+    /// From 1, in the order of accepting.
+    number: u64,
+    /// Shared with nobody but the end of the server, which shuts it down. A duplicated
+    /// descriptor would keep the connection open after this one is closed.
+    stream: Arc<TcpStream>,
+    /// What was read and not yet used.
+    buffer: Vec<u8>,
+    stop: Arc<Stop>,
+}
+
+impl Connection {
+    pub(crate) fn number(&self) -> u64 {
+        self.number
+    }
+
+    pub(crate) fn buffer(&self) -> &[u8] {
+        &self.buffer
+    }
+
+    /// Takes the first `length` bytes off the buffer.
+    pub(crate) fn take(&mut self, length: usize) -> Vec<u8> {
+        let rest = self.buffer.split_off(length.min(self.buffer.len()));
+        std::mem::replace(&mut self.buffer, rest)
+    }
+
+    /// Waits for more bytes; false when none will come.
+    pub(crate) fn fill(&mut self) -> bool {
+        let mut bytes = [0; 16 * 1024];
+        loop {
+            match (&*self.stream).read(&mut bytes) {
+                Ok(0) => return false,
+                Ok(count) => {
+                    self.buffer
+                        .extend_from_slice(bytes.get(..count).unwrap_or_default());
+                    return true;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(_) => return false,
+            }
+        }
+    }
+
+    /// Waits until there is a byte to read; false when none will come.
+    pub(crate) fn wait_for_byte(&mut self) -> bool {
+        !self.buffer.is_empty() || self.fill()
+    }
+
+    /// Sends all of it; an error means that the client has gone.
+    pub(crate) fn send(&self, bytes: &[u8]) -> io::Result<()> {
+        (&*self.stream).write_all(bytes)
+    }
+
+    /// Waits for `time`, or until the server stops.
+    pub(crate) fn pause(&self, time: Duration) {
+        self.stop.pause(time);
+    }
+
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.stop.is_raised()
+    }
+
+    /// Throws away what comes until the client goes away or the server stops.
+    pub(crate) fn hold(&mut self) {
+        self.buffer.clear();
+        while self.fill() {
+            self.buffer.clear();
+        }
+    }
+
+    /// Ends the connection with FIN. What the client still sends is read and thrown away: to
+    /// close a socket with unread bytes would reset it.
+    pub(crate) fn close_in_order(&mut self) {
+        let _ = self.stream.shutdown(Shutdown::Write);
+        self.hold();
+    }
+
+    /// Makes the close that follows a reset (RST); the caller then ends the connection.
+    pub(crate) fn reset_on_close(&self) {
+        let _ = SockRef::from(&*self.stream).set_linger(Some(Duration::ZERO));
+    }
+}
