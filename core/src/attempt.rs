@@ -85,25 +85,19 @@ pub(crate) fn attempt(
             return Attempt::Cancelled("waiting for a token");
         }
         Err(TokenError::Stopped(Stop::TimedOut)) => {
-            return failed(
-                timed_out(way, wait, false, "waiting for a token", false),
-                false,
-            );
+            return failed(timed_out(way, wait, false, "waiting for a token", false), false);
         }
         Err(TokenError::Failed(failure)) => return failed(failure, false),
     };
     story.secrets.add(&token);
     story.token = Some(token.clone());
     let request = request::delete(user_id, &token);
-    let Exchange {
-        result,
-        written,
-        kept_died,
-    } = way.topapi.post(
+    let Exchange { result, written, kept_died } = way.topapi.post(
         &request,
         &wait.within(way.settings.attempt_timeout),
         way.settings.connect_timeout,
         step.fresh,
+        &story.secrets,
     );
     story.attempts += u32::from(written);
     match result {
@@ -111,21 +105,11 @@ pub(crate) fn attempt(
             Ok(deleted) => Attempt::Deleted(deleted.request_id),
             Err(failure) => failed(failure, false),
         },
-        Err(Trouble::Stopped {
-            stop: Stop::Cancelled,
-            ..
-        }) => {
+        Err(Trouble::Stopped { stop: Stop::Cancelled, .. }) => {
             story.uncertain |= written;
-            Attempt::Cancelled(if written {
-                "waiting for the reply"
-            } else {
-                "connecting"
-            })
+            Attempt::Cancelled(if written { "waiting for the reply" } else { "connecting" })
         }
-        Err(trouble) => failed(
-            way.failure(trouble, wait, written, &story.secrets),
-            kept_died,
-        ),
+        Err(trouble) => failed(way.failure(trouble, wait, written, &story.secrets), kept_died),
     }
 }
 
@@ -146,8 +130,13 @@ impl Way<'_> {
                 self.app_token.get(refused, &wait, || {
                     let request = request::access_token(key, secret);
                     let post = |fresh| {
-                        self.oauth
-                            .post(&request, &wait, self.settings.connect_timeout, fresh)
+                        self.oauth.post(
+                            &request,
+                            &wait,
+                            self.settings.connect_timeout,
+                            fresh,
+                            secrets,
+                        )
                     };
                     let mut exchange = post(false);
                     if exchange.kept_died {
@@ -169,10 +158,7 @@ impl Way<'_> {
         secrets: &Secrets,
     ) -> Result<NewToken, TokenError> {
         let answer: Answer = exchange.result.map_err(|trouble| match trouble {
-            Trouble::Stopped {
-                stop: Stop::Cancelled,
-                ..
-            } => TokenError::Stopped(Stop::Cancelled),
+            Trouble::Stopped { stop: Stop::Cancelled, .. } => TokenError::Stopped(Stop::Cancelled),
             trouble => {
                 let mut failure = self.failure(trouble, wait, false, secrets);
                 failure.error = failure.error.with(|fields| {
@@ -189,9 +175,7 @@ impl Way<'_> {
         if let Credentials::App { secret, .. } = &self.settings.credentials {
             secrets.add(secret);
         }
-        for proxy in [&self.settings.topapi_proxy, &self.settings.oauth_proxy]
-            .into_iter()
-            .flatten()
+        for proxy in [&self.settings.topapi_proxy, &self.settings.oauth_proxy].into_iter().flatten()
         {
             if let Some((_, password)) = &proxy.login {
                 secrets.add(password);
@@ -206,10 +190,14 @@ impl Way<'_> {
             Trouble::Stopped { connecting, .. } => {
                 return timed_out(self, wait, connecting, "waiting for the reply", written);
             }
-            Trouble::ProxyLogin => (
-                ErrorKind::Configuration,
-                "the proxy asks for a login".to_owned(),
-            ),
+            Trouble::WireLogged => {
+                let error = Error::new(ErrorKind::Configuration, "log lines of the target ureq_proto are on at trace level, which prints the bytes of replies, tokens among them")
+                    .advise("Set that target to debug or less, for example RUST_LOG=trace,ureq_proto=debug; nothing was sent.");
+                return Failure::new(error, false, Retry::No);
+            }
+            Trouble::ProxyLogin => {
+                (ErrorKind::Configuration, "the proxy asks for a login".to_owned())
+            }
             Trouble::Connect(text) => (ErrorKind::Connection, text),
             Trouble::Lost(text) => (ErrorKind::Connection, text),
             Trouble::Tls(text) => (ErrorKind::Tls, format!("TLS: {text}")),
@@ -224,11 +212,7 @@ impl Way<'_> {
             error = error.advise("Give the proxy's user name and password in its URL.");
         }
         let again = written || kind.is_retryable();
-        Failure {
-            error,
-            uncertain: written,
-            retry: if again { Retry::Pause } else { Retry::No },
-        }
+        Failure::new(error, written, if again { Retry::Pause } else { Retry::No })
     }
 }
 
@@ -242,22 +226,12 @@ fn timed_out(way: &Way, wait: &Wait, connecting: bool, doing: &str, written: boo
         )
     } else if connecting {
         let name = settings.host.spell("connect_timeout");
-        format!(
-            "no connection within {name} ({:?})",
-            settings.connect_timeout
-        )
+        format!("no connection within {name} ({:?})", settings.connect_timeout)
     } else {
         let name = settings.host.spell("attempt_timeout");
-        format!(
-            "no whole reply within {name} ({:?})",
-            settings.attempt_timeout
-        )
+        format!("no whole reply within {name} ({:?})", settings.attempt_timeout)
     };
-    Failure {
-        error: Error::new(ErrorKind::Timeout, text),
-        uncertain: written,
-        retry: Retry::Pause,
-    }
+    Failure::new(Error::new(ErrorKind::Timeout, text), written, Retry::Pause)
 }
 
 /// The error of a call that its caller cancelled.

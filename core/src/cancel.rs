@@ -49,10 +49,7 @@ impl Call {
 
     /// The same for a binding: names and units of its language in [`set`](Call::set).
     pub fn for_host(host: Host) -> Call {
-        Call {
-            host,
-            ..Call::default()
-        }
+        Call { host, ..Call::default() }
     }
 
     /// How long this call may take, instead of the client's `timeout`.
@@ -75,20 +72,19 @@ impl Call {
         self
     }
 
-    /// Sets `timeout` or `missing_ok` by name, for bindings. `Value::None` leaves the
+    /// Sets `timeout` or `missing_ok` by name, spelt as the host does, for bindings. `Value::None` leaves the
     /// client's own. An unknown name or a bad value is reported by the deletion, as
     /// `invalid_argument` that names the option.
     pub fn set(&mut self, name: &str, value: Value) {
-        let set = match (name, value) {
-            ("timeout" | "missing_ok", Value::None) => Ok(()),
-            ("timeout", value) => {
-                options::duration(self.host, name, value).map(|time| self.timeout = Some(time))
+        let host = self.host;
+        let set = options::known(host, name, &["timeout", "missing_ok"]).and_then(|name| {
+            match (name, value) {
+                (_, Value::None) => {}
+                ("timeout", value) => self.timeout = Some(options::duration(host, name, value)?),
+                (_, value) => self.missing_ok = Some(options::flag(host, name, value)?),
             }
-            ("missing_ok", value) => {
-                options::flag(self.host, name, value).map(|flag| self.missing_ok = Some(flag))
-            }
-            _ => Err(options::unknown(self.host, name, &["timeout", "missing_ok"])),
-        };
+            Ok(())
+        });
         self.wrong = self.wrong.take().or(set.err());
     }
 
@@ -99,11 +95,7 @@ impl Call {
 
     /// Runs `hook` once when the call is cancelled; at once if it is already.
     pub(crate) fn on_cancel(&self, hook: impl FnOnce() + Send + 'static) {
-        let mut hooks = self
-            .flag
-            .hooks
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut hooks = self.flag.hooks.lock().unwrap_or_else(PoisonError::into_inner);
         if !self.flag.cancelled.load(Ordering::SeqCst) {
             hooks.push(Box::new(hook));
             return;
@@ -145,9 +137,7 @@ impl Canceller {
 
 impl fmt::Debug for Canceller {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Canceller")
-            .field(&self.0.cancelled.load(Ordering::SeqCst))
-            .finish()
+        f.debug_tuple("Canceller").field(&self.0.cancelled.load(Ordering::SeqCst)).finish()
     }
 }
 
@@ -176,28 +166,19 @@ pub(crate) struct Wait {
 impl Wait {
     /// Waits of a call that has not got its turn yet: they end by cancel alone.
     pub fn for_turn(call: &Call) -> Wait {
-        Wait {
-            flag: call.flag.clone(),
-            probe: call.probe.clone(),
-            deadline: None,
-        }
+        Wait { flag: call.flag.clone(), probe: call.probe.clone(), deadline: None }
     }
 
     /// The same call with a deadline, `limit` from now or its own, whichever is earlier.
     pub fn within(&self, limit: Duration) -> Wait {
         let until = Instant::now() + limit;
         let deadline = self.deadline.map_or(until, |own| own.min(until));
-        Wait {
-            deadline: Some(deadline),
-            ..self.clone()
-        }
+        Wait { deadline: Some(deadline), ..self.clone() }
     }
 
     /// The time left; `Duration::MAX` without a deadline.
     pub fn left(&self) -> Duration {
-        self.deadline.map_or(Duration::MAX, |at| {
-            at.saturating_duration_since(Instant::now())
-        })
+        self.deadline.map_or(Duration::MAX, |at| at.saturating_duration_since(Instant::now()))
     }
 
     /// Whether to go on, without asking the probe: for the quick path of a warm call.
@@ -289,10 +270,7 @@ mod tests {
         let (_sender, receiver) = mpsc::channel::<()>();
         let call = Call::new().probe(|| true);
         let start = Instant::now();
-        assert_eq!(
-            Wait::for_turn(&call).receive(&receiver, None),
-            Err(Stop::Cancelled)
-        );
+        assert_eq!(Wait::for_turn(&call).receive(&receiver, None), Err(Stop::Cancelled));
         assert!(start.elapsed() < SOON);
     }
 

@@ -86,12 +86,7 @@ impl Client {
         };
         let process = PerProcess::new(Process::new(&settings));
         let closed = AtomicBool::new(false);
-        Ok(Client(Arc::new(Inner {
-            settings,
-            fixed_token,
-            closed,
-            process,
-        })))
+        Ok(Client(Arc::new(Inner { settings, fixed_token, closed, process })))
     }
 
     /// Deletes a contact, with the client's options.
@@ -194,10 +189,7 @@ impl Client {
         }
         let process = self.process();
         let wait = Wait::for_turn(call);
-        process
-            .rate
-            .turn(&wait)
-            .map_err(|_| attempt::cancelled("waiting for its turn"))?;
+        process.rate.turn(&wait).map_err(|_| attempt::cancelled("waiting for its turn"))?;
         let wait = wait.within(timeout);
         let mut plan = Plan::new(settings.max_attempts);
         let mut step = Step::default();
@@ -209,13 +201,8 @@ impl Client {
                 Attempt::Cancelled(doing) => return Err(attempt::cancelled(doing)),
                 Attempt::Failed(failed) => failed,
             };
-            let Failure {
-                error,
-                uncertain,
-                retry,
-            } = failed.failure;
-            let absent = error.code() == Some("33012") && !uncertain;
-            if absent && (missing_ok || story.uncertain) {
+            let Failure { error, uncertain, missing, retry } = failed.failure;
+            if missing && (missing_ok || story.uncertain) {
                 return Ok(story.end(
                     user_id,
                     Status::Absent,
@@ -223,13 +210,8 @@ impl Client {
                 ));
             }
             story.uncertain |= uncertain;
-            let next = plan.next(
-                error.kind(),
-                retry,
-                failed.kept_died,
-                wait.left(),
-                fastrand::f64(),
-            );
+            let next =
+                plan.next(error.kind(), retry, failed.kept_died, wait.left(), fastrand::f64());
             log::debug!(target: crate::LOG, "contact {user_id}: {}; next: {next:?}", error.message());
             step = Step::default();
             match next {
@@ -258,11 +240,7 @@ impl Client {
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Settings {
-            credentials,
-            topapi,
-            ..
-        } = &self.0.settings;
+        let Settings { credentials, topapi, .. } = &self.0.settings;
         let mut debug = f.debug_struct("Client");
         debug.field("endpoint", &topapi.to_string());
         match credentials {
@@ -271,9 +249,7 @@ impl fmt::Debug for Client {
                 debug.field("app_key", key).field("app_secret", secret)
             }
         };
-        debug
-            .field("closed", &self.0.closed.load(Ordering::SeqCst))
-            .finish()
+        debug.field("closed", &self.0.closed.load(Ordering::SeqCst)).finish()
     }
 }
 
@@ -290,26 +266,14 @@ impl Inner {
 
 impl Process {
     fn new(settings: &Settings) -> Process {
-        let topapi = Transport::new(
-            &settings.topapi,
-            settings.topapi_proxy.as_ref(),
-            &settings.roots,
-        );
+        let topapi =
+            Transport::new(&settings.topapi, settings.topapi_proxy.as_ref(), &settings.roots);
         let oauth = if settings.oauth == settings.topapi {
             None
         } else {
-            Some(Transport::new(
-                &settings.oauth,
-                settings.oauth_proxy.as_ref(),
-                &settings.roots,
-            ))
+            Some(Transport::new(&settings.oauth, settings.oauth_proxy.as_ref(), &settings.roots))
         };
-        Process {
-            topapi,
-            oauth,
-            app_token: AppToken::default(),
-            rate: Rate::new(settings.rate),
-        }
+        Process { topapi, oauth, app_token: AppToken::default(), rate: Rate::new(settings.rate) }
     }
 
     /// The way to the host of the token call; one endpoint serves both.
@@ -344,10 +308,7 @@ fn caught(panic: &(dyn std::any::Any + Send)) -> Error {
         .map(|text| (*text).to_owned())
         .or_else(|| panic.downcast_ref::<String>().cloned())
         .unwrap_or_else(|| "without a text".to_owned());
-    Error::new(
-        ErrorKind::Internal,
-        format!("a panic: {}", crate::error::one_line(&text)),
-    )
+    Error::new(ErrorKind::Internal, format!("a panic: {}", crate::error::one_line(&text)))
 }
 
 /// Makes a [`Client`]: each method sets the option of its name, [`build`](Self::build)

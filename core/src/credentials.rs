@@ -189,11 +189,7 @@ fn same_token() -> Failure {
         "DingTalk refused the token and then handed out the same one again",
     )
     .advise("Check that app_key and app_secret belong to an internal app of this organisation and region.");
-    Failure {
-        error,
-        uncertain: false,
-        retry: Retry::No,
-    }
+    Failure::new(error, false, Retry::No)
 }
 
 #[cfg(test)]
@@ -208,18 +204,11 @@ mod tests {
     }
 
     fn new(text: &str, seconds: Option<u64>) -> Result<NewToken, TokenError> {
-        Ok(NewToken {
-            token: Secret::new(text),
-            life: seconds.map(Duration::from_secs),
-        })
+        Ok(NewToken { token: Secret::new(text), life: seconds.map(Duration::from_secs) })
     }
 
     fn failed(kind: ErrorKind) -> Result<NewToken, TokenError> {
-        Err(TokenError::Failed(Failure {
-            error: Error::new(kind, "no"),
-            uncertain: false,
-            retry: Retry::No,
-        }))
+        Err(TokenError::Failed(Failure::new(Error::new(kind, "no"), false, Retry::No)))
     }
 
     fn text(result: Result<Token, TokenError>) -> String {
@@ -247,28 +236,16 @@ mod tests {
     #[test]
     fn a_refresh_names_the_token_that_it_replaces() {
         let app = AppToken::default();
-        let old = app
-            .get(None, &wait(), || new("old", Some(7200)))
-            .ok()
-            .unwrap();
-        assert_eq!(
-            text(app.get(Some(&old), &wait(), || new("new", Some(7200)))),
-            "new"
-        );
+        let old = app.get(None, &wait(), || new("old", Some(7200))).ok().unwrap();
+        assert_eq!(text(app.get(Some(&old), &wait(), || new("new", Some(7200)))), "new");
         // Whoever was refused the old token later finds the new one there.
-        assert_eq!(
-            text(app.get(Some(&old), &wait(), || panic!("no second flight"))),
-            "new"
-        );
+        assert_eq!(text(app.get(Some(&old), &wait(), || panic!("no second flight"))), "new");
     }
 
     #[test]
     fn the_same_token_again_is_the_end() {
         let app = AppToken::default();
-        let old = app
-            .get(None, &wait(), || new("t", Some(7200)))
-            .ok()
-            .unwrap();
+        let old = app.get(None, &wait(), || new("t", Some(7200))).ok().unwrap();
         let Err(TokenError::Failed(failure)) =
             app.get(Some(&old), &wait(), || new("t", Some(7200)))
         else {
@@ -282,41 +259,25 @@ mod tests {
         for life in [None, Some(1)] {
             let app = AppToken::default();
             app.get(None, &wait(), || new("t", life)).ok().unwrap();
-            assert_eq!(
-                text(app.get(None, &wait(), || panic!("no second flight"))),
-                "t"
-            );
+            assert_eq!(text(app.get(None, &wait(), || panic!("no second flight"))), "t");
         }
     }
 
     #[test]
     fn an_early_refresh_that_fails_leaves_the_old_token() {
         let app = AppToken::default();
-        app.get(None, &wait(), || new("old", Some(7200)))
-            .ok()
-            .unwrap();
+        app.get(None, &wait(), || new("old", Some(7200))).ok().unwrap();
         app.lock().kept.as_mut().unwrap().refresh_at = Some(Instant::now());
-        assert_eq!(
-            text(app.get(None, &wait(), || failed(ErrorKind::Service))),
-            "old"
-        );
-        assert_eq!(
-            text(app.get(None, &wait(), || panic!("not again at once"))),
-            "old"
-        );
+        assert_eq!(text(app.get(None, &wait(), || failed(ErrorKind::Service))), "old");
+        assert_eq!(text(app.get(None, &wait(), || panic!("not again at once"))), "old");
         app.lock().kept.as_mut().unwrap().refresh_at = Some(Instant::now());
-        assert_eq!(
-            text(app.get(None, &wait(), || new("new", Some(7200)))),
-            "new"
-        );
+        assert_eq!(text(app.get(None, &wait(), || new("new", Some(7200)))), "new");
     }
 
     #[test]
     fn an_ended_token_is_not_used() {
         let app = AppToken::default();
-        app.get(None, &wait(), || new("old", Some(7200)))
-            .ok()
-            .unwrap();
+        app.get(None, &wait(), || new("old", Some(7200))).ok().unwrap();
         app.lock().kept.as_mut().unwrap().ends_at = Some(Instant::now());
         assert!(matches!(
             app.get(None, &wait(), || failed(ErrorKind::Service)),
@@ -346,10 +307,7 @@ mod tests {
                 false
             });
             let patience = Wait::for_turn(&call).within(Duration::from_secs(30));
-            assert!(
-                app.get(None, &patience, || panic!("no second flight"))
-                    .is_err()
-            );
+            assert!(app.get(None, &patience, || panic!("no second flight")).is_err());
         });
     }
 

@@ -76,18 +76,11 @@ impl Pool {
         drop(state);
         let pool = self.clone();
         let name = "dingtalk-call".to_owned();
-        if let Err(error) = std::thread::Builder::new()
-            .name(name)
-            .spawn(move || pool.serve())
-        {
+        if let Err(error) = std::thread::Builder::new().name(name).spawn(move || pool.serve()) {
             let mut state = self.lock();
             state.threads -= 1;
             // With other threads at work the job is only late.
-            let stranded = if state.threads == 0 {
-                state.queue.pop_back()
-            } else {
-                None
-            };
+            let stranded = if state.threads == 0 { state.queue.pop_back() } else { None };
             drop(state);
             if let Some(work) = stranded.and_then(|job| job.take()) {
                 work(Turn::NoThread(error.to_string()));
@@ -113,10 +106,8 @@ impl Pool {
                 continue;
             }
             state.idle += 1;
-            let (guard, time) = self
-                .wake
-                .wait_timeout(state, IDLE)
-                .unwrap_or_else(PoisonError::into_inner);
+            let (guard, time) =
+                self.wake.wait_timeout(state, IDLE).unwrap_or_else(PoisonError::into_inner);
             state = guard;
             state.idle -= 1;
             if time.timed_out() && state.queue.is_empty() {
@@ -169,9 +160,7 @@ mod tests {
         call.canceller().cancel();
         let (sender, receiver) = channel();
         submit(&call, move |turn| {
-            sender
-                .send((matches!(turn, Turn::Cancelled), std::thread::current().id()))
-                .unwrap()
+            sender.send((matches!(turn, Turn::Cancelled), std::thread::current().id())).unwrap()
         });
         // A thread of the pool may have been quicker; either way it is done once.
         let (cancelled, thread) = receiver.recv().unwrap();

@@ -102,10 +102,7 @@ mod tests {
         for (row, line) in rows.iter().zip(&lines[1..]) {
             assert_eq!(line.split('\t').count(), 6, "{line}");
             assert!(!row.meaning.is_empty(), "{line}");
-            assert!(
-                !row.advice.is_empty() || row.kind == ErrorKind::Api,
-                "{line}"
-            );
+            assert!(!row.advice.is_empty() || row.kind == ErrorKind::Api, "{line}");
         }
     }
 
@@ -145,21 +142,15 @@ mod tests {
         ] {
             assert_eq!(explain(code).map(|row| row.kind), Some(kind), "{code}");
         }
-        let only: Vec<_> = rows()
-            .filter(|row| row.kind == InvalidUserId)
-            .map(|row| row.code)
-            .collect();
+        let only: Vec<_> =
+            rows().filter(|row| row.kind == InvalidUserId).map(|row| row.code).collect();
         assert_eq!(only.len(), 4);
         assert_eq!(
             explain("1111").map(|row| row.retry),
             Some(Retry::After(Duration::from_secs(300)))
         );
         for code in ["40014", "42001", "40001", "33001", "41001", "33009"] {
-            assert_eq!(
-                explain(code).map(|row| row.retry),
-                Some(Retry::NewToken),
-                "{code}"
-            );
+            assert_eq!(explain(code).map(|row| row.retry), Some(Retry::NewToken), "{code}");
         }
         for (code, stops) in [
             ("60011", true),
@@ -169,11 +160,7 @@ mod tests {
             ("50004", false),
             ("33012", false),
         ] {
-            assert_eq!(
-                explain(code).map(|row| row.stops_batch),
-                Some(stops),
-                "{code}"
-            );
+            assert_eq!(explain(code).map(|row| row.stops_batch), Some(stops), "{code}");
         }
         assert_eq!(explain("31337"), None);
     }

@@ -254,8 +254,9 @@ impl Error {
         self.0.user_id.as_deref()
     }
 
-    /// An error of this kind, with the kind's own advice.
-    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Error {
+    /// An error of this kind, with the kind's own advice. For bindings: what only they can
+    /// find, such as a null pointer or text that is not UTF-8.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Error {
         Error(Box::new(Fields {
             kind,
             message: message.into(),
@@ -328,10 +329,7 @@ impl fmt::Debug for Error {
         let mut debug = f.debug_struct("Error");
         debug.field("kind", &self.0.kind);
         debug.field("message", &self.0.message);
-        debug.field(
-            "json",
-            &crate::outcome::to_json(&Err(self.clone())).to_string(),
-        );
+        debug.field("json", &crate::outcome::to_json(&Err(self.clone())).to_string());
         debug.finish()
     }
 }
@@ -346,25 +344,15 @@ fn shown(user_id: &str) -> String {
         .take(LONGEST)
         .flat_map(|c| {
             let plain = !c.is_control() && !crate::request::is_invisible(c);
-            if plain {
-                vec![c]
-            } else {
-                c.escape_unicode().collect()
-            }
+            if plain { vec![c] } else { c.escape_unicode().collect() }
         })
         .collect();
-    if user_id.chars().nth(LONGEST).is_some() {
-        escaped + "..."
-    } else {
-        escaped
-    }
+    if user_id.chars().nth(LONGEST).is_some() { escaped + "..." } else { escaped }
 }
 
 /// Text without line breaks and other control characters.
 pub(crate) fn one_line(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect()
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 #[cfg(test)]
@@ -392,10 +380,7 @@ mod tests {
             "contact 0125: no reply within 10 s; it may have been deleted all the same"
         );
         let kept = error.about_contact("0125", 0, false);
-        assert_eq!(
-            kept.message(),
-            "contact 0125: no reply within 10 s; it was not deleted"
-        );
+        assert_eq!(kept.message(), "contact 0125: no reply within 10 s; it was not deleted");
         assert!(kept.to_string().ends_with("if this recurs."));
     }
 

@@ -18,11 +18,7 @@ pub(crate) struct PerProcess<T> {
 impl<T> PerProcess<T> {
     /// For the process that runs now.
     pub fn new(value: T) -> PerProcess<T> {
-        PerProcess {
-            process: Process::current(),
-            value,
-            child: OnceBox::new(),
-        }
+        PerProcess { process: Process::current(), value, child: OnceBox::new() }
     }
 
     /// This process's own.
@@ -51,9 +47,7 @@ impl Process {
     }
 
     fn is_current(&self) -> bool {
-        self.0
-            .as_ref()
-            .is_none_or(|guard| !guard.clone().detected_fork())
+        self.0.as_ref().is_none_or(|guard| !guard.clone().detected_fork())
     }
 }
 

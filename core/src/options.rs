@@ -145,13 +145,10 @@ impl Options {
 
     /// The defaults, with the names and units of a language.
     pub fn for_host(host: Host) -> Options {
-        Options {
-            host,
-            ..Options::default()
-        }
+        Options { host, ..Options::default() }
     }
 
-    /// Sets an option by its name in the documentation (snake_case in every language).
+    /// Sets an option by its name, as the language of the [`Host`] spells it.
     ///
     /// # Errors
     ///
@@ -161,6 +158,7 @@ impl Options {
     pub fn set(&mut self, name: &str, value: Value) -> Result<(), Error> {
         let host = self.host;
         let fresh = Options::default();
+        let name = known(host, name, &OPTION_NAMES)?;
         match name {
             "access_token" => self.access_token = secret(host, name, value)?,
             "app_key" => self.app_key = text(host, name, value)?,
@@ -211,16 +209,10 @@ impl Options {
     }
 
     fn read_environment(mut self) -> Result<Options, Error> {
-        for name in [
-            "access_token",
-            "app_key",
-            "app_secret",
-            "region",
-            "endpoint",
-        ] {
+        for name in ["access_token", "app_key", "app_secret", "region", "endpoint"] {
             let variable = format!("DINGTALK_{}", name.to_ascii_uppercase());
             if let Some(value) = self.variable(&variable)? {
-                self.set(name, Value::Text(value))?;
+                self.set(&self.host.spell(name), Value::Text(value))?;
             }
         }
         Ok(self)
@@ -249,12 +241,7 @@ impl Options {
         ] {
             check_duration(self.host, name, time)?;
         }
-        check_integer(
-            self.host,
-            "max_attempts",
-            self.max_attempts.into(),
-            MOST_ATTEMPTS,
-        )?;
+        check_integer(self.host, "max_attempts", self.max_attempts.into(), MOST_ATTEMPTS)?;
         if let Some(rate) = self.rate {
             check_integer(self.host, "rate", rate.into(), HIGHEST_RATE)?;
         }
@@ -285,16 +272,12 @@ impl Options {
                 Ok(Credentials::Fixed(given.clone()))
             }
             (None, Some(app_key), Some(app_secret)) => {
-                for (name, text) in [
-                    ("app_key", app_key.as_str()),
-                    ("app_secret", app_secret.expose()),
-                ] {
+                for (name, text) in
+                    [("app_key", app_key.as_str()), ("app_secret", app_secret.expose())]
+                {
                     check_graphic(self.host, name, text)?;
                 }
-                Ok(Credentials::App {
-                    key: app_key.clone(),
-                    secret: app_secret.clone(),
-                })
+                Ok(Credentials::App { key: app_key.clone(), secret: app_secret.clone() })
             }
             (None, None, None) => Err(Error::invalid(
                 "no credentials",
@@ -366,10 +349,7 @@ impl Options {
             return bad("holds a query or a fragment");
         }
         let host = uri.host().unwrap_or_default();
-        let bare = host
-            .trim_start_matches('[')
-            .trim_end_matches(']')
-            .to_owned();
+        let bare = host.trim_start_matches('[').trim_end_matches(']').to_owned();
         if bare.is_empty() {
             return bad("has no host");
         }
@@ -437,10 +417,7 @@ impl Options {
             return bad("holds more than a host and a port");
         }
         let host = uri.host().unwrap_or_default();
-        let bare = host
-            .trim_start_matches('[')
-            .trim_end_matches(']')
-            .to_owned();
+        let bare = host.trim_start_matches('[').trim_end_matches(']').to_owned();
         if bare.is_empty() {
             return bad("has no host");
         }
@@ -451,12 +428,8 @@ impl Options {
         if address.len() > host.len() && authority.port_u16().is_none_or(|port| port == 0) {
             return bad("has a port that is none");
         }
-        let decode = |text: &str| {
-            percent_decode_str(text)
-                .decode_utf8()
-                .ok()
-                .map(|text| Secret::new(&text))
-        };
+        let decode =
+            |text: &str| percent_decode_str(text).decode_utf8().ok().map(|text| Secret::new(&text));
         let login = match login.map(|login| login.split_once(':').unwrap_or((login, ""))) {
             None => None,
             Some((user, password)) => match (decode(user), decode(password)) {
@@ -470,12 +443,7 @@ impl Options {
             ProxyKind::Socks5 => 1080,
         };
         let port = authority.port_u16().unwrap_or(default_port);
-        Ok(Proxy {
-            kind,
-            host: bare,
-            port,
-            login,
-        })
+        Ok(Proxy { kind, host: bare, port, login })
     }
 
     /// Whether NO_PROXY exempts a host: `*`, the name or a parent of it, or the address;
@@ -486,11 +454,8 @@ impl Options {
             None => self.variable("no_proxy")?.unwrap_or_default(),
         };
         let host = base.host.to_ascii_lowercase();
-        Ok(list
-            .split([',', ' ', '\t'])
-            .map(str::trim)
-            .filter(|entry| !entry.is_empty())
-            .any(|entry| {
+        Ok(list.split([',', ' ', '\t']).map(str::trim).filter(|entry| !entry.is_empty()).any(
+            |entry| {
                 let entry = entry.to_ascii_lowercase();
                 let entry = match entry.rsplit_once(':') {
                     Some((name, port)) if !name.contains(':') || name.ends_with(']') => {
@@ -506,10 +471,9 @@ impl Options {
                 entry == "*"
                     || (!name.is_empty()
                         && (host == name
-                            || host
-                                .strip_suffix(name)
-                                .is_some_and(|rest| rest.ends_with('.'))))
-            }))
+                            || host.strip_suffix(name).is_some_and(|rest| rest.ends_with('.'))))
+            },
+        ))
     }
 
     /// What certificates are trusted: read now, so that a bad file is found now.
@@ -647,9 +611,7 @@ fn read_pem(name: &str, path: PathBuf) -> Result<Vec<Vec<u8>>, Error> {
 /// 127.0.0.0/8, ::1, or the literal name localhost.
 pub(crate) fn is_loopback(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost")
-        || host
-            .parse::<IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
+        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// Checks a token that a caller gives; it goes into an address.
@@ -676,14 +638,17 @@ fn wrong_type(host: Host, name: &str, wanted: &str) -> Error {
     Error::invalid(format!("{name} is not {wanted}"), format!("Give {wanted}."))
 }
 
+/// The name in the documentation of what a language spells as `spelt`.
+pub(crate) fn known<'a>(host: Host, spelt: &str, names: &[&'a str]) -> Result<&'a str, Error> {
+    let found = names.iter().find(|name| host.spell(name) == spelt);
+    found.copied().ok_or_else(|| unknown(host, spelt, names))
+}
+
 /// The error for a name that is no option.
-pub(crate) fn unknown(host: Host, name: &str, known: &[&str]) -> Error {
+fn unknown(host: Host, name: &str, known: &[&str]) -> Error {
     let list: Vec<_> = known.iter().map(|name| host.spell(name)).collect();
     Error::invalid(
-        format!(
-            "there is no option {:?}",
-            name.chars().take(60).collect::<String>()
-        ),
+        format!("there is no option {:?}", name.chars().take(60).collect::<String>()),
         format!("The options are {}.", list.join(", ")),
     )
 }
@@ -783,16 +748,11 @@ mod tests {
     fn options(variables: &'static [(&'static str, &'static str)]) -> Options {
         let mut options = Options {
             environment: Arc::new(|name| {
-                variables
-                    .iter()
-                    .find(|(key, _)| *key == name)
-                    .map(|(_, value)| value.into())
+                variables.iter().find(|(key, _)| *key == name).map(|(_, value)| value.into())
             }),
             ..Options::default()
         };
-        options
-            .set("access_token", Value::Text("t".into()))
-            .unwrap();
+        options.set("access_token", Value::Text("t".into())).unwrap();
         options
     }
 
@@ -814,12 +774,7 @@ mod tests {
         let settings = with("region", "china").unwrap();
         assert_eq!(settings.topapi.to_string(), "https://oapi.dingtalk.com");
         assert_eq!(settings.oauth.to_string(), "https://api.dingtalk.com");
-        assert!(
-            with("region", "China")
-                .unwrap_err()
-                .message()
-                .contains("region")
-        );
+        assert!(with("region", "China").unwrap_err().message().contains("region"));
     }
 
     #[test]
@@ -868,23 +823,13 @@ mod tests {
             ("HTTPS_PROXY", "http://us%40er:p%3Aw@b:3128"),
         ])
         .unwrap();
-        assert_eq!(
-            (proxy.kind, proxy.host.as_str(), proxy.port),
-            (ProxyKind::Http, "b", 3128)
-        );
+        assert_eq!((proxy.kind, proxy.host.as_str(), proxy.port), (ProxyKind::Http, "b", 3128));
         let (user, password) = proxy.login.unwrap();
         assert_eq!((user.expose(), password.expose()), ("us@er", "p:w"));
         assert_eq!(proxy_of(&[("all_proxy", "socks5://a")]).unwrap().port, 1080);
-        assert_eq!(
-            proxy_of(&[("https_proxy", "proxy.corp:8080")])
-                .unwrap()
-                .host,
-            "proxy.corp"
-        );
+        assert_eq!(proxy_of(&[("https_proxy", "proxy.corp:8080")]).unwrap().host, "proxy.corp");
         assert_eq!(proxy_of(&[("HTTPS_PROXY", "")]), None);
-        let error = options(&[("HTTPS_PROXY", "gopher://x:pw@y")])
-            .check()
-            .unwrap_err();
+        let error = options(&[("HTTPS_PROXY", "gopher://x:pw@y")]).check().unwrap_err();
         assert!(error.message().contains("HTTPS_PROXY") && !error.to_string().contains("pw@"));
     }
 
@@ -911,11 +856,7 @@ mod tests {
                 }),
                 ..options(&[])
             };
-            assert_eq!(
-                options.check().unwrap().topapi_proxy.is_none(),
-                exempt,
-                "{list:?}"
-            );
+            assert_eq!(options.check().unwrap().topapi_proxy.is_none(), exempt, "{list:?}");
         }
     }
 
@@ -924,9 +865,7 @@ mod tests {
         for (name, value) in [("proxy", "http://p:1"), ("proxy", "environment")] {
             let mut options = options(&[("HTTPS_PROXY", "http://p:1")]);
             options.set(name, Value::Text(value.into())).unwrap();
-            options
-                .set("endpoint", Value::Text("https://127.0.0.1:1".into()))
-                .unwrap();
+            options.set("endpoint", Value::Text("https://127.0.0.1:1".into())).unwrap();
             assert_eq!(options.check().unwrap().topapi_proxy, None);
         }
         let mut options = options(&[("HTTPS_PROXY", "http://p:1")]);
@@ -954,10 +893,7 @@ mod tests {
     #[test]
     fn credentials_are_one_kind_or_the_other() {
         let check = |pairs: &[(&str, &str)]| {
-            let mut options = Options {
-                environment: Arc::new(|_| None),
-                ..Options::default()
-            };
+            let mut options = Options { environment: Arc::new(|_| None), ..Options::default() };
             for (name, value) in pairs {
                 options.set(name, Value::Text((*value).into())).unwrap();
             }
@@ -1004,14 +940,8 @@ mod tests {
     #[test]
     fn files_of_certificates_are_read_when_the_client_is_made() {
         let error = with("ca_file", "/nowhere/at/all.pem").unwrap_err();
-        assert!(
-            error
-                .message()
-                .starts_with("ca_file /nowhere/at/all.pem: cannot be read")
-        );
-        let error = options(&[("SSL_CERT_FILE", "/nowhere/at/all.pem")])
-            .check()
-            .unwrap_err();
+        assert!(error.message().starts_with("ca_file /nowhere/at/all.pem: cannot be read"));
+        let error = options(&[("SSL_CERT_FILE", "/nowhere/at/all.pem")]).check().unwrap_err();
         assert!(error.message().starts_with("SSL_CERT_FILE"));
     }
 
@@ -1024,42 +954,38 @@ mod tests {
                 assert!(error.message().starts_with(name), "{error}");
             }
             assert!(set(Host::Python, name, Value::Number(0.001)).is_ok());
-            assert!(set(Host::Node, name, Value::Number(1.0)).is_ok());
-            assert!(set(Host::Node, name, Value::Text("1".into())).is_err());
+            let spelt = Host::Node.spell(name);
+            assert!(set(Host::Node, &spelt, Value::Number(1.0)).is_ok());
+            assert!(set(Host::Node, &spelt, Value::Text("1".into())).is_err());
         }
         for bad in [0.0, -1.0, 1.5, f64::NAN, 1e9] {
             assert!(
-                set(Host::C, "rate", Value::Number(bad))
-                    .unwrap_err()
-                    .message()
-                    .starts_with("rate")
+                set(Host::C, "rate", Value::Number(bad)).unwrap_err().message().starts_with("rate")
             );
             assert!(
-                set(Host::Node, "max_attempts", Value::Number(bad))
+                set(Host::Node, "maxAttempts", Value::Number(bad))
                     .unwrap_err()
                     .message()
                     .starts_with("maxAttempts")
             );
         }
         assert!(
-            set(Host::Node, "missing_ok", Value::Number(1.0))
+            set(Host::Node, "missingOk", Value::Number(1.0))
                 .unwrap_err()
                 .message()
                 .starts_with("missingOk")
         );
         let error = set(Host::Node, "nonsense", Value::None).unwrap_err();
         assert!(error.advice().contains("attemptTimeout"));
+        let error = set(Host::Node, "access_token", Value::Text("t".into())).unwrap_err();
+        assert!(error.message().contains("access_token"), "another language's spelling");
     }
 
     #[test]
     fn debug_output_holds_no_secret() {
         let mut options = options(&[]);
-        options
-            .set("access_token", Value::Text("hush-token".into()))
-            .unwrap();
-        options
-            .set("proxy", Value::Text("http://u:hush-pw@h".into()))
-            .unwrap();
+        options.set("access_token", Value::Text("hush-token".into())).unwrap();
+        options.set("proxy", Value::Text("http://u:hush-pw@h".into())).unwrap();
         assert!(!format!("{options:?}").contains("hush"));
         assert!(!format!("{:?}", options.check().unwrap()).contains("hush"));
     }

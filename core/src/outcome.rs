@@ -70,11 +70,7 @@ impl Serialize for Error {
         entry(&mut map, "sub_msg", &fields.sub_msg)?;
         entry(&mut map, "request_id", &fields.request_id)?;
         entry(&mut map, "http_status", &fields.http_status)?;
-        entry(
-            &mut map,
-            "retry_after",
-            &fields.retry_after.map(|wait| wait.as_secs_f64()),
-        )?;
+        entry(&mut map, "retry_after", &fields.retry_after.map(|wait| wait.as_secs_f64()))?;
         map.serialize_entry("attempts", &fields.attempts)?;
         map.serialize_entry("retryable", &fields.kind.is_retryable())?;
         map.serialize_entry("maybe_deleted", &fields.maybe_deleted)?;

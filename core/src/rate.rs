@@ -27,11 +27,7 @@ struct Line {
 impl Rate {
     /// At most `limit` turns in any one second; `None`: no limit.
     pub fn new(limit: Option<u32>) -> Rate {
-        Rate {
-            limit,
-            line: Mutex::default(),
-            moved: Condvar::new(),
-        }
+        Rate { limit, line: Mutex::default(), moved: Condvar::new() }
     }
 
     /// Waits for a turn. Whoever gives up while waiting leaves no gap.
@@ -78,11 +74,7 @@ impl Line {
         if self.waiting.front() != Some(&ticket) {
             return Duration::MAX;
         }
-        while self
-            .given
-            .front()
-            .is_some_and(|at| now.duration_since(*at) >= WINDOW)
-        {
+        while self.given.front().is_some_and(|at| now.duration_since(*at) >= WINDOW) {
             self.given.pop_front();
         }
         match self.given.front() {

@@ -7,11 +7,8 @@ use crate::error::Error;
 use crate::secret::Secret;
 
 /// What stays as it is in a form or a query value: letters, digits and `-._~`.
-pub(crate) const FORM_VALUE: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
+pub(crate) const FORM_VALUE: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The longest user id that is sent, in bytes. Ids of the service have up to 20 digits; the
 /// bound keeps a pasted document from being taken for an id.
@@ -57,17 +54,11 @@ pub(crate) fn check_user_id(user_id: &str) -> Result<(), Error> {
     let problem = if user_id.trim().is_empty() {
         "the user_id is blank".to_owned()
     } else if user_id.len() > LONGEST_USER_ID {
-        format!(
-            "the user_id has {} bytes, over {LONGEST_USER_ID}",
-            user_id.len()
-        )
+        format!("the user_id has {} bytes, over {LONGEST_USER_ID}", user_id.len())
     } else if user_id.trim() != user_id {
         "the user_id has white space around it".to_owned()
     } else if let Some(c) = user_id.chars().find(|&c| c.is_control() || is_invisible(c)) {
-        format!(
-            "the user_id holds the invisible character U+{:04X}",
-            c as u32
-        )
+        format!("the user_id holds the invisible character U+{:04X}", c as u32)
     } else {
         return Ok(());
     };
@@ -95,10 +86,7 @@ mod tests {
     fn the_documented_form() {
         let request = delete("0125+ &中", &Secret::new("a/b="));
         assert_eq!(request.path, "/topapi/extcontact/delete");
-        assert_eq!(
-            request.secret_query.unwrap().expose(),
-            "access_token=a%2Fb%3D"
-        );
+        assert_eq!(request.secret_query.unwrap().expose(), "access_token=a%2Fb%3D");
         assert_eq!(request.body, "user_id=0125%2B%20%26%E4%B8%AD");
     }
 
@@ -129,14 +117,7 @@ mod tests {
             assert_eq!(error.kind(), crate::ErrorKind::InvalidArgument, "{id:?}");
             assert_eq!(error.user_id(), Some(id));
         }
-        for id in [
-            "0125",
-            "manager 7",
-            "中文",
-            "a+b&c=d%",
-            "../x",
-            &"1".repeat(128),
-        ] {
+        for id in ["0125", "manager 7", "中文", "a+b&c=d%", "../x", &"1".repeat(128)] {
             assert!(check_user_id(id).is_ok(), "{id:?}");
         }
     }

@@ -25,7 +25,16 @@ pub(crate) struct Failure {
     pub error: Error,
     /// The contact may be gone all the same.
     pub uncertain: bool,
+    /// The service is certain that there is no such contact.
+    pub missing: bool,
     pub retry: Retry,
+}
+
+impl Failure {
+    /// A failure of which nothing more is to be said.
+    pub fn new(error: Error, uncertain: bool, retry: Retry) -> Failure {
+        Failure { error, uncertain, missing: false, retry }
+    }
 }
 
 /// The good reply to a delete request.
@@ -48,9 +57,7 @@ const LONGEST_TEXT: usize = 2_000;
 pub(crate) fn deletion(answer: &Answer, secrets: &Secrets) -> Result<Deleted, Failure> {
     let reply = Reply::read(answer, secrets, Style::Topapi);
     match reply.errcode() {
-        Ok(Some(0)) if answer.status == 200 => Ok(Deleted {
-            request_id: reply.text("request_id"),
-        }),
+        Ok(Some(0)) if answer.status == 200 => Ok(Deleted { request_id: reply.text("request_id") }),
         errcode => Err(reply.failure(errcode)),
     }
 }
@@ -58,36 +65,12 @@ pub(crate) fn deletion(answer: &Answer, secrets: &Secrets) -> Result<Deleted, Fa
 /// Reads the reply to a token request.
 pub(crate) fn access_token(answer: &Answer, secrets: &Secrets) -> Result<NewToken, Failure> {
     let reply = Reply::read(answer, secrets, Style::OAuth);
-    let failure = |why: &str| {
-        let mut failure = reply.not_dingtalk(&format!("the token call's reply {why}"));
-        failure.uncertain = false;
-        Err(failure)
-    };
-    let errcode = reply.errcode();
-    if answer.status != 200 || !matches!(errcode, Ok(None | Some(0))) {
-        let mut failure = reply.failure(errcode);
-        // No delete request was sent, so nothing can be gone.
-        failure.uncertain = false;
-        return Err(failure);
-    }
-    let Some(object) = &reply.object else {
-        return failure("is not a JSON object");
-    };
-    let Some(Value::String(token)) = object.get("accessToken") else {
-        return failure("holds no accessToken");
-    };
-    // It goes into an address as it is; white space or a line break means damage.
-    if token.is_empty() || !token.bytes().all(|b| b.is_ascii_graphic()) {
-        return failure("holds an accessToken that cannot be one");
-    }
-    let life = match object.get("expireIn") {
-        Some(Value::Number(seconds)) => seconds.as_u64(),
-        Some(Value::String(digits)) => digits.parse().ok(),
-        _ => None,
-    };
-    Ok(NewToken {
-        token: Secret::new(token),
-        life: life.filter(|seconds| *seconds > 0).map(Duration::from_secs),
+    reply.new_token().map_err(|failure| Failure {
+        // No delete request was sent: nothing can be gone, and nobody spoke of a contact.
+        uncertain: false,
+        missing: false,
+        retry: if failure.error.kind() == ErrorKind::Protocol { Retry::No } else { failure.retry },
+        error: failure.error,
     })
 }
 
@@ -113,12 +96,34 @@ struct NoErrcode(&'static str);
 
 impl<'a> Reply<'a> {
     fn read(answer: &'a Answer, secrets: &'a Secrets, style: Style) -> Reply<'a> {
-        Reply {
-            answer,
-            secrets,
-            style,
-            object: serde_json::from_slice(&answer.body).ok(),
+        Reply { answer, secrets, style, object: serde_json::from_slice(&answer.body).ok() }
+    }
+
+    /// The token in the reply to a token request.
+    fn new_token(&self) -> Result<NewToken, Failure> {
+        let errcode = self.errcode();
+        if self.answer.status != 200 || !matches!(errcode, Ok(None | Some(0))) || self.is_ip_block()
+        {
+            return Err(self.failure(errcode));
         }
+        let odd = |why: &str| self.not_dingtalk(&format!("the token call's reply {why}"));
+        let Some(object) = &self.object else {
+            return Err(odd("is not a JSON object"));
+        };
+        let Some(Value::String(token)) = object.get("accessToken") else {
+            return Err(odd("holds no accessToken"));
+        };
+        // It goes into an address as it is; white space or a line break means damage.
+        if token.is_empty() || !token.bytes().all(|b| b.is_ascii_graphic()) {
+            return Err(odd("holds an accessToken that cannot be one"));
+        }
+        let life = match object.get("expireIn") {
+            Some(Value::Number(seconds)) => seconds.as_u64(),
+            Some(Value::String(digits)) => digits.parse().ok(),
+            _ => None,
+        };
+        let life = life.filter(|seconds| *seconds > 0).map(Duration::from_secs);
+        Ok(NewToken { token: Secret::new(token), life })
     }
 
     /// A text field, masked and bounded; `None` where it is missing, empty or not text.
@@ -147,14 +152,12 @@ impl<'a> Reply<'a> {
         }
         match object.get("errcode") {
             None => Ok(None),
-            Some(Value::Number(number)) => number
-                .as_i64()
-                .map(Some)
-                .ok_or(NoErrcode("has an errcode that is not an integer")),
-            Some(Value::String(text)) if is_integer(text) => text
-                .parse()
-                .map(Some)
-                .map_err(|_| NoErrcode("has an errcode out of range")),
+            Some(Value::Number(number)) => {
+                number.as_i64().map(Some).ok_or(NoErrcode("has an errcode that is not an integer"))
+            }
+            Some(Value::String(text)) if is_integer(text) => {
+                text.parse().map(Some).map_err(|_| NoErrcode("has an errcode out of range"))
+            }
             Some(_) => Err(NoErrcode("has an errcode that is not a number")),
         }
     }
@@ -243,22 +246,13 @@ impl<'a> Reply<'a> {
                 _ => {}
             }
             if let Some(scopes) = fields.errmsg.as_deref().and_then(required_scopes) {
-                fields
-                    .advice
-                    .push_str(&format!(" DingTalk asks for: {scopes}."));
+                fields.advice.push_str(&format!(" DingTalk asks for: {scopes}."));
             }
             fields.code = code;
         });
-        let retry = if uncertain && retry == Retry::No {
-            Retry::Pause
-        } else {
-            retry
-        };
-        Failure {
-            error,
-            uncertain,
-            retry,
-        }
+        let retry = if uncertain && retry == Retry::No { Retry::Pause } else { retry };
+        let missing = kind == ErrorKind::InvalidUserId && error.code() == Some("33012");
+        Failure { error, uncertain, missing: missing && !uncertain, retry }
     }
 
     /// One line on what was said.
@@ -273,10 +267,8 @@ impl<'a> Reply<'a> {
         if let Some(code) = code {
             text.push_str(&format!(" ({kind}, code {})", one_line(code)));
         }
-        let said = self
-            .text("sub_msg")
-            .or_else(|| self.text("errmsg"))
-            .or_else(|| self.text("message"));
+        let said =
+            self.text("sub_msg").or_else(|| self.text("errmsg")).or_else(|| self.text("message"));
         if let Some(said) = said {
             const LONGEST: usize = 300;
             let short: String = said.chars().take(LONGEST).collect();
@@ -299,19 +291,14 @@ impl<'a> Reply<'a> {
 
     /// The finding that somebody else spoke. The request was sent, so nothing is certain.
     fn not_dingtalk(&self, why: &str) -> Failure {
-        let error = Error::new(
-            ErrorKind::Protocol,
-            format!("{why}; this is not DingTalk speaking"),
-        )
-        .with(|fields| {
-            fields.http_status = Some(self.answer.status);
-            fields.request_id = self.text("request_id");
-        });
-        Failure {
-            error,
-            uncertain: true,
-            retry: Retry::Pause,
-        }
+        let error =
+            Error::new(ErrorKind::Protocol, format!("{why}; this is not DingTalk speaking")).with(
+                |fields| {
+                    fields.http_status = Some(self.answer.status);
+                    fields.request_id = self.text("request_id");
+                },
+            );
+        Failure::new(error, true, Retry::Pause)
     }
 }
 
@@ -345,11 +332,7 @@ struct Object(Vec<(String, Value)>);
 impl Object {
     /// The last field of this name, as JSON readers have it.
     fn get(&self, name: &str) -> Option<&Value> {
-        self.0
-            .iter()
-            .rev()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value)
+        self.0.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value)
     }
 
     fn count(&self, name: &str) -> usize {
@@ -387,30 +370,18 @@ mod tests {
     use proptest::prelude::*;
 
     fn answer(status: u16, body: &str) -> Answer {
-        Answer {
-            status,
-            retry_after: None,
-            body: body.into(),
-        }
+        Answer { status, retry_after: None, body: body.into() }
     }
 
     fn refused(status: u16, body: &str) -> Failure {
-        deletion(&answer(status, body), &Secrets::default())
-            .err()
-            .unwrap()
+        deletion(&answer(status, body), &Secrets::default()).err().unwrap()
     }
 
     #[test]
     fn success_is_errcode_zero_as_number_or_digits() {
-        for body in [
-            r#"{"errcode":0}"#,
-            r#"{"errcode":"0","errmsg":"ok"}"#,
-            " {\"errcode\" : 0}\n",
-        ] {
-            assert!(
-                deletion(&answer(200, body), &Secrets::default()).is_ok(),
-                "{body}"
-            );
+        for body in [r#"{"errcode":0}"#, r#"{"errcode":"0","errmsg":"ok"}"#, " {\"errcode\" : 0}\n"]
+        {
+            assert!(deletion(&answer(200, body), &Secrets::default()).is_ok(), "{body}");
         }
     }
 
@@ -442,14 +413,8 @@ mod tests {
             assert_eq!(failure.error.kind(), ErrorKind::Protocol, "{body}");
             assert!(failure.uncertain);
         }
-        assert_eq!(
-            refused(201, r#"{"errcode":0}"#).error.kind(),
-            ErrorKind::Protocol
-        );
-        assert_eq!(
-            refused(302, r#"{"errcode":0}"#).error.kind(),
-            ErrorKind::Protocol
-        );
+        assert_eq!(refused(201, r#"{"errcode":0}"#).error.kind(), ErrorKind::Protocol);
+        assert_eq!(refused(302, r#"{"errcode":0}"#).error.kind(), ErrorKind::Protocol);
     }
 
     #[test]
@@ -459,22 +424,13 @@ mod tests {
             (r#"{"errcode":"33012"}"#, "33012"),
             (r#"{"errcode":88,"sub_code":"60011"}"#, "60011"),
             (r#"{"errcode":88,"sub_code":60011}"#, "60011"),
-            (
-                r#"{"errcode":88,"errmsg":"ding talk error[subcode=90018,submsg=x]"}"#,
-                "90018",
-            ),
+            (r#"{"errcode":88,"errmsg":"ding talk error[subcode=90018,submsg=x]"}"#, "90018"),
             (r#"{"errcode":88,"errmsg":"ding talk error"}"#, "88"),
-            (
-                r#"{"errcode":88,"sub_code":"","errmsg":"subcode=40014"}"#,
-                "40014",
-            ),
+            (r#"{"errcode":88,"sub_code":"","errmsg":"subcode=40014"}"#, "40014"),
             (r#"{"errcode":15,"sub_code":"isp.-1"}"#, "isp.-1"),
             (r#"{"errcode":15}"#, "15"),
             (r#"{"errcode":15,"sub_code":"33012"}"#, "15"),
-            (
-                r#"{"status":1111,"wait":5,"source":"x5","punish":"deny","uuid":"u"}"#,
-                "1111",
-            ),
+            (r#"{"status":1111,"wait":5,"source":"x5","punish":"deny","uuid":"u"}"#, "1111"),
             ("<html><script src='/punish'></script></html>", "1111"),
         ] {
             assert_eq!(refused(200, body).error.code(), Some(code), "{body}");
@@ -511,10 +467,7 @@ mod tests {
         assert_eq!(failure.error.retry_after(), Some(Duration::from_secs(7)));
         let block = refused(200, r#"{"status":1111,"wait":5}"#);
         assert_eq!(block.error.retry_after(), Some(Duration::from_secs(300)));
-        assert_eq!(
-            refused(200, r#"{"errcode":33012}"#).error.retry_after(),
-            None
-        );
+        assert_eq!(refused(200, r#"{"errcode":33012}"#).error.retry_after(), None);
     }
 
     #[test]
@@ -523,12 +476,7 @@ mod tests {
             200,
             r#"{"errcode":88,"sub_code":"60011","errmsg":"x requiredScopes=[qyapi_ext_write] y"}"#,
         );
-        assert!(
-            failure
-                .error
-                .advice()
-                .contains("DingTalk asks for: qyapi_ext_write.")
-        );
+        assert!(failure.error.advice().contains("DingTalk asks for: qyapi_ext_write."));
     }
 
     #[test]
@@ -540,9 +488,7 @@ mod tests {
             (r#"{"accessToken":"t","expireIn":-1}"#, None),
             (r#"{"accessToken":"t"}"#, None),
         ] {
-            let new = access_token(&answer(200, body), &Secrets::default())
-                .ok()
-                .unwrap();
+            let new = access_token(&answer(200, body), &Secrets::default()).ok().unwrap();
             assert_eq!(new.token.expose(), "t");
             assert_eq!(new.life, seconds.map(Duration::from_secs), "{body}");
         }
@@ -558,16 +504,12 @@ mod tests {
             r#"{"accessToken":7}"#,
             r#"{"accessToken":"a\nb"}"#,
         ] {
-            let failure = access_token(&answer(200, body), &Secrets::default())
-                .err()
-                .unwrap();
+            let failure = access_token(&answer(200, body), &Secrets::default()).err().unwrap();
             assert_eq!(failure.error.kind(), ErrorKind::Protocol, "{body}");
             assert!(!failure.uncertain);
         }
         let body = r#"{"code":"invalidClientIdOrSecret","message":"no","requestid":"r"}"#;
-        let failure = access_token(&answer(400, body), &Secrets::default())
-            .err()
-            .unwrap();
+        let failure = access_token(&answer(400, body), &Secrets::default()).err().unwrap();
         assert_eq!(failure.error.kind(), ErrorKind::Authentication);
         assert_eq!(failure.error.code(), Some("invalidClientIdOrSecret"));
         assert_eq!(failure.error.request_id(), Some("r"));

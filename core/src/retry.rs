@@ -75,15 +75,9 @@ impl Plan {
 
     /// random(0, min(5 s, 100 ms x 2^n)), at least 1 s after throttling.
     fn pause(&self, kind: ErrorKind, chance: f64) -> Duration {
-        let most = FIRST_PAUSE
-            .saturating_mul(2u32.saturating_pow(self.pauses))
-            .min(LONGEST_PAUSE);
+        let most = FIRST_PAUSE.saturating_mul(2u32.saturating_pow(self.pauses)).min(LONGEST_PAUSE);
         let pause = most.mul_f64(chance.clamp(0.0, 1.0));
-        if kind == ErrorKind::Throttled {
-            pause.max(THROTTLED_PAUSE)
-        } else {
-            pause
-        }
+        if kind == ErrorKind::Throttled { pause.max(THROTTLED_PAUSE) } else { pause }
     }
 }
 
@@ -103,10 +97,7 @@ mod tests {
                 Next::Again(_)
             ));
         }
-        assert_eq!(
-            plan.next(ErrorKind::Service, Retry::Pause, false, LONG, 0.5),
-            Next::GiveUp
-        );
+        assert_eq!(plan.next(ErrorKind::Service, Retry::Pause, false, LONG, 0.5), Next::GiveUp);
     }
 
     #[test]
@@ -116,10 +107,7 @@ mod tests {
             plan.next(ErrorKind::Connection, Retry::Pause, true, LONG, 0.5),
             Next::Reconnected
         );
-        assert_eq!(
-            plan.next(ErrorKind::Connection, Retry::Pause, true, LONG, 0.5),
-            Next::GiveUp
-        );
+        assert_eq!(plan.next(ErrorKind::Connection, Retry::Pause, true, LONG, 0.5), Next::GiveUp);
         assert_eq!(
             plan.next(ErrorKind::Authentication, Retry::NewToken, false, LONG, 0.5),
             Next::WithNewToken
@@ -134,10 +122,7 @@ mod tests {
     fn a_wait_that_does_not_fit_ends_the_call() {
         let mut plan = Plan::new(9);
         let wait = Retry::After(Duration::from_secs(300));
-        assert_eq!(
-            plan.next(ErrorKind::Throttled, wait, false, LONG, 0.5),
-            Next::GiveUp
-        );
+        assert_eq!(plan.next(ErrorKind::Throttled, wait, false, LONG, 0.5), Next::GiveUp);
         assert_eq!(
             plan.next(ErrorKind::Service, Retry::Pause, false, Duration::ZERO, 0.0),
             Next::GiveUp

@@ -76,7 +76,9 @@ fn a_cancel_ends_the_pause_between_attempts() {
     let answered = Mutex::new(answered);
     let server = serve(move |mut stream| {
         read_request(&mut stream).unwrap();
-        stream.write_all(b"HTTP/1.1 429 Slow\r\nRetry-After: 50\r\nContent-Length: 0\r\n\r\n").unwrap();
+        stream
+            .write_all(b"HTTP/1.1 429 Slow\r\nRetry-After: 50\r\nContent-Length: 0\r\n\r\n")
+            .unwrap();
         answered.lock().unwrap().send(()).unwrap();
         let _ = stream.read(&mut [0]);
     });
@@ -95,8 +97,10 @@ fn a_cancel_ends_the_wait_for_a_turn() {
         requests.recv().unwrap();
         // The turn of this second is taken; many wait for the next ones.
         let client = &client;
-        let running: Vec<_> =
-            calls.iter().map(|call| scope.spawn(move || client.delete_with("0125", call).unwrap_err())).collect();
+        let running: Vec<_> = calls
+            .iter()
+            .map(|call| scope.spawn(move || client.delete_with("0125", call).unwrap_err()))
+            .collect();
         let start = Instant::now();
         calls.iter().for_each(|call| call.canceller().cancel());
         for call in running {
@@ -109,9 +113,11 @@ fn a_cancel_ends_the_wait_for_a_turn() {
 #[test]
 fn a_cancel_ends_the_wait_for_a_token() {
     let (server, requests) = silent();
-    let client = patient(Client::builder().app_key("k").app_secret("s").endpoint(format!("http://{server}")))
-        .build()
-        .unwrap();
+    let client = patient(
+        Client::builder().app_key("k").app_secret("s").endpoint(format!("http://{server}")),
+    )
+    .build()
+    .unwrap();
     // One call fetches, another waits for what it brings; each can be cancelled alone.
     let first = Call::new();
     std::thread::scope(|scope| {
@@ -128,7 +134,8 @@ fn a_cancel_ends_the_wait_for_a_token() {
 #[test]
 fn a_cancel_ends_a_connect_that_nobody_answers() {
     // A listener whose queue is full answers no further SYN.
-    let listener = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+    let listener =
+        socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
     listener.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
     listener.listen(0).unwrap();
     let address = listener.local_addr().unwrap().as_socket().unwrap();
@@ -140,7 +147,11 @@ fn a_cancel_ends_a_connect_that_nobody_answers() {
     check("connect", cancelled(&client, || ()), 0, false);
     // And without a cancel its own limit does.
     let start = Instant::now();
-    let client = builder(address).connect_timeout(Duration::from_millis(200)).max_attempts(1).build().unwrap();
+    let client = builder(address)
+        .connect_timeout(Duration::from_millis(200))
+        .max_attempts(1)
+        .build()
+        .unwrap();
     let error = client.delete("0125").unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 0), "{error}");
     assert!(error.message().contains("connect_timeout"), "{error}");
@@ -156,9 +167,13 @@ fn a_cancel_ends_a_handshake() {
         came.lock().unwrap().send(()).unwrap();
         while let Ok(1..) = stream.read(&mut [0; 1024]) {}
     });
-    let client = patient(Client::builder().access_token("t").endpoint(format!("https://localhost:{}", server.port())))
-        .build()
-        .unwrap();
+    let client = patient(
+        Client::builder()
+            .access_token("t")
+            .endpoint(format!("https://localhost:{}", server.port())),
+    )
+    .build()
+    .unwrap();
     check("handshake", cancelled(&client, || connections.recv().unwrap()), 0, false);
 }
 
@@ -186,7 +201,8 @@ fn a_probe_ends_a_call_and_a_panic_in_it_is_an_error() {
         stop.store(true, Ordering::SeqCst);
         check("probe", (running.join().unwrap(), start.elapsed()), 1, true);
     });
-    let error = client.delete_with("0125", &Call::new().probe(|| panic!("on purpose"))).unwrap_err();
+    let error =
+        client.delete_with("0125", &Call::new().probe(|| panic!("on purpose"))).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Internal, "{error}");
     assert!(error.message().contains("on purpose"));
 }
@@ -195,7 +211,10 @@ fn a_probe_ends_a_call_and_a_panic_in_it_is_an_error() {
 fn limits_end_a_call_on_a_server_that_never_answers() {
     let (server, _requests) = silent();
     for (name, builder) in [
-        ("attempt_timeout", builder(server).attempt_timeout(Duration::from_millis(200)).max_attempts(1)),
+        (
+            "attempt_timeout",
+            builder(server).attempt_timeout(Duration::from_millis(200)).max_attempts(1),
+        ),
         ("the time limit of the call", builder(server).timeout(Duration::from_millis(200))),
     ] {
         let start = Instant::now();
@@ -281,7 +300,10 @@ fn one_token_for_all_threads_and_one_refresh() {
     let server = serve(move |mut stream| {
         while let Ok(Some(request)) = read_request(&mut stream) {
             let body = if request.starts_with("POST /v1.0/oauth2/accessToken") {
-                format!(r#"{{"accessToken":"t{}","expireIn":7200}}"#, made.fetch_add(1, Ordering::SeqCst))
+                format!(
+                    r#"{{"accessToken":"t{}","expireIn":7200}}"#,
+                    made.fetch_add(1, Ordering::SeqCst)
+                )
             } else if request.contains("access_token=t0 ") {
                 said.fetch_add(1, Ordering::SeqCst);
                 r#"{"errcode":88,"sub_code":"40014","sub_msg":"old","request_id":"r"}"#.to_owned()
@@ -291,9 +313,11 @@ fn one_token_for_all_threads_and_one_refresh() {
             stream.write_all(reply(&body).as_bytes()).unwrap();
         }
     });
-    let client = patient(Client::builder().app_key("k").app_secret("s").endpoint(format!("http://{server}")))
-        .build()
-        .unwrap();
+    let client = patient(
+        Client::builder().app_key("k").app_secret("s").endpoint(format!("http://{server}")),
+    )
+    .build()
+    .unwrap();
     std::thread::scope(|scope| {
         for _ in 0..32 {
             scope.spawn(|| {

@@ -60,9 +60,10 @@ fn main() {
             assert!(pid >= 0, "fork failed");
             if pid == 0 {
                 let id = format!("child-{n}");
-                let done = client.delete(&id).is_ok_and(|deletion| deletion.status == Status::Deleted)
-                    && client.delete(&id).is_ok()
-                    && by_pool(&client, &id).is_ok();
+                let done =
+                    client.delete(&id).is_ok_and(|deletion| deletion.status == Status::Deleted)
+                        && client.delete(&id).is_ok()
+                        && by_pool(&client, &id).is_ok();
                 client.close();
                 // SAFETY: ends the child at once, without running what belongs to the parent.
                 unsafe { libc::_exit(i32::from(!done)) };
@@ -92,7 +93,10 @@ fn main() {
     for n in 0..forks {
         let child = connections(&format!("child-{n}"));
         assert!(!child.is_empty() && child.len() <= 2, "child {n}: {child:?}");
-        assert!(child.iter().all(|connection| !parents.contains(connection)), "child {n} used a connection of its parent");
+        assert!(
+            child.iter().all(|connection| !parents.contains(connection)),
+            "child {n} used a connection of its parent"
+        );
     }
     println!("{forks} children, {} connections of the parent: ok", parents.len());
 }

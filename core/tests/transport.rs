@@ -65,7 +65,10 @@ fn ca_files_that_cannot_serve() {
     for (name, text) in [
         ("empty.pem", String::new()),
         ("text.pem", "not a certificate".to_owned()),
-        ("damaged.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n".to_owned()),
+        (
+            "damaged.pem",
+            "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n".to_owned(),
+        ),
         ("torn.pem", authority.pem.replace("-----END", "")),
     ] {
         let path = authority.write(name, &text);
@@ -133,7 +136,8 @@ fn through_a_connect_proxy_without_a_word_of_the_token() {
 
 #[test]
 fn through_a_proxy_that_speaks_tls_itself() {
-    let (authority, seen, proxied) = (Authority::new("https-proxy"), Seen::default(), Seen::default());
+    let (authority, seen, proxied) =
+        (Authority::new("https-proxy"), Seen::default(), Seen::default());
     let server = serve_tls(authority.server(&["oapi.dingtalk.io"], &[&TLS13]), seen.clone());
     let inner = connect_proxy(server, proxied.clone());
     // TLS around the plain proxy: what the client sends is decrypted and handed on.
@@ -220,7 +224,10 @@ fn through_a_socks_proxy_that_looks_the_name_up() {
 #[test]
 fn proxies_that_refuse() {
     for (answer, kind) in [
-        ("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n", ErrorKind::Configuration),
+        (
+            "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n",
+            ErrorKind::Configuration,
+        ),
         ("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n", ErrorKind::Connection),
         ("", ErrorKind::Connection),
     ] {
@@ -255,7 +262,9 @@ fn a_token_goes_to_no_host_but_the_endpoint() {
         let location = location.clone();
         let server = serve(move |mut stream| {
             read_request(&mut stream).unwrap();
-            let head = format!("HTTP/1.1 {status} Moved\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n");
+            let head = format!(
+                "HTTP/1.1 {status} Moved\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n"
+            );
             stream.write_all(head.as_bytes()).unwrap();
             let _ = stream.read(&mut [0]);
         });

@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::cancel::{Stop, Wait};
-use crate::secret::Secret;
+use crate::secret::{Secret, Secrets};
 
 /// Shared by one connection and the call that uses it now.
 #[derive(Default)]
@@ -19,6 +19,7 @@ struct Entry {
     wait: Option<Wait>,
     connect_wait: Option<Wait>,
     secret_query: Option<Secret>,
+    secrets: Secrets,
     seen: Seen,
 }
 
@@ -36,6 +37,9 @@ pub(super) struct Seen {
     began: Option<u64>,
     /// A byte of the reply came.
     pub replied: bool,
+    /// The peer closed the connection, or it broke, while more was wanted.
+    pub ended: bool,
+    pub broken: bool,
 }
 
 impl Seen {
@@ -47,11 +51,12 @@ impl Seen {
 
 impl Desk {
     /// A call sits down: an attempt may wait this long, and a new connection this long.
-    pub fn open(&self, wait: Wait, connect_wait: Wait, secret_query: Option<Secret>) {
+    pub fn open(&self, wait: Wait, connect_wait: Wait, query: Option<Secret>, secrets: Secrets) {
         *self.entry() = Entry {
             wait: Some(wait),
             connect_wait: Some(connect_wait),
-            secret_query,
+            secret_query: query,
+            secrets,
             seen: Seen::default(),
         };
     }
@@ -74,14 +79,9 @@ impl Desk {
     pub fn wait(&self) -> Wait {
         let entry = self.entry();
         let connecting = entry.seen.opened && !entry.seen.connected;
-        let wait = if connecting {
-            &entry.connect_wait
-        } else {
-            &entry.wait
-        };
+        let wait = if connecting { &entry.connect_wait } else { &entry.wait };
         // Without a call nobody reads or writes; an over deadline would be the safe answer.
-        wait.clone()
-            .unwrap_or_else(|| Wait::for_turn(&crate::Call::new()).within(Duration::ZERO))
+        wait.clone().unwrap_or_else(|| Wait::for_turn(&crate::Call::new()).within(Duration::ZERO))
     }
 
     /// Notes why a wait ended, and turns it into the error that ureq's layers hand up.
@@ -111,10 +111,21 @@ impl Desk {
         seen.began.get_or_insert(seen.sent);
     }
 
+    /// A read that brought nothing: the end, or an error.
+    pub fn note_no_more(&self, broken: bool) {
+        let seen = &mut self.entry().seen;
+        seen.ended |= !broken;
+        seen.broken |= broken;
+    }
+
     pub fn note_replied(&self) {
         self.entry().seen.replied = true;
     }
 
+    /// What must not be seen in a reply.
+    pub fn secrets(&self) -> Secrets {
+        self.entry().secrets.clone()
+    }
 
     /// The query to add to the request; once.
     pub fn take_secret_query(&self) -> Option<Secret> {

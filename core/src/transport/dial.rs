@@ -113,10 +113,7 @@ impl Dialer {
     }
 
     fn remember(&self, host: &str, port: u16, addresses: &[SocketAddr]) {
-        let known = Known {
-            addresses: addresses.to_vec(),
-            since: Instant::now(),
-        };
+        let known = Known { addresses: addresses.to_vec(), since: Instant::now() };
         self.lock().insert((host.to_owned(), port), known);
     }
 
@@ -133,9 +130,7 @@ impl Dialer {
 /// waits for any more ends by the resolver's own time limit.
 fn look_up(host: String, port: u16, news: Sender<News>) -> io::Result<()> {
     helper(move || {
-        let addresses = (host.as_str(), port)
-            .to_socket_addrs()
-            .map(Iterator::collect);
+        let addresses = (host.as_str(), port).to_socket_addrs().map(Iterator::collect);
         // The call may have ended meanwhile.
         let _ = news.send(News::Addresses(addresses));
     })
@@ -151,10 +146,7 @@ fn connect(address: SocketAddr, limit: Duration, news: Sender<News>) -> io::Resu
 }
 
 fn helper(work: impl FnOnce() + Send + 'static) -> io::Result<()> {
-    Builder::new()
-        .name("dingtalk-dial".to_owned())
-        .spawn(work)
-        .map(drop)
+    Builder::new().name("dingtalk-dial".to_owned()).spawn(work).map(drop)
 }
 
 #[cfg(test)]
@@ -169,11 +161,7 @@ mod tests {
 
     /// A port that nobody listens on.
     fn closed_port() -> u16 {
-        TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port()
+        TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
     }
 
     #[test]
@@ -205,10 +193,7 @@ mod tests {
         let dialer = Dialer::default();
         dialer.dial("localhost", port, &wait()).unwrap();
         assert!(dialer.known("localhost", port).is_some());
-        assert!(matches!(
-            dialer.dial("no such name", port, &wait()),
-            Err(DialError::Lookup(_))
-        ));
+        assert!(matches!(dialer.dial("no such name", port, &wait()), Err(DialError::Lookup(_))));
     }
 
     #[test]
@@ -218,9 +203,6 @@ mod tests {
         let dialer = Dialer::default();
         let result = dialer.dial("no-such-name.invalid", 443, &Wait::for_turn(&call));
         // The lookup may fail before the cancel is seen.
-        assert!(matches!(
-            result,
-            Err(DialError::Stopped(Stop::Cancelled) | DialError::Lookup(_))
-        ));
+        assert!(matches!(result, Err(DialError::Stopped(Stop::Cancelled) | DialError::Lookup(_))));
     }
 }

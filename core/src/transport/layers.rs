@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{
-    Buffers, ConnectionDetails, Connector, Either, NextTimeout, RustlsConnector, Transport,
-    TransportAdapter,
+    Buffers, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, RustlsConnector,
+    Transport, TransportAdapter,
 };
 
 use super::desk::Desk;
@@ -55,11 +55,7 @@ impl<In: Transport> Connector<In> for Dial {
             return Ok(Some(Either::A(tunnel)));
         }
         self.desk.note_opening();
-        let host = details
-            .uri
-            .host()
-            .unwrap_or_default()
-            .trim_matches(['[', ']']);
+        let host = details.uri.host().unwrap_or_default().trim_matches(['[', ']']);
         let default_port = if details.needs_tls() { 443 } else { 80 };
         let port = details.uri.port_u16().unwrap_or(default_port);
         let Some(proxy) = &self.socks else {
@@ -79,10 +75,7 @@ impl Dial {
         let stream = match self.dialer.dial(host, port, &self.desk.wait()) {
             Ok(stream) => stream,
             Err(DialError::Stopped(stop)) => {
-                return Err(self
-                    .desk
-                    .stopped(Err(stop))
-                    .map(|()| ureq::Error::HostNotFound)?);
+                return Err(self.desk.stopped(Err(stop)).map(|()| ureq::Error::HostNotFound)?);
             }
             Err(DialError::Lookup(error)) => {
                 let text = format!("cannot look up {host}: {error}");
@@ -93,12 +86,7 @@ impl Dial {
                 return Err(std::io::Error::new(error.kind(), text).into());
             }
         };
-        Ok(Socket::new(
-            stream,
-            self.desk.clone(),
-            INPUT_BUFFER,
-            OUTPUT_BUFFER,
-        )?)
+        Ok(Socket::new(stream, self.desk.clone(), INPUT_BUFFER, OUTPUT_BUFFER)?)
     }
 }
 
@@ -151,23 +139,27 @@ impl<In: Transport> Connector<In> for Whole {
             return Ok(Some(Either::A(inner)));
         }
         self.desk.note_connected();
-        Ok(Some(Either::B(OneWrite {
-            inner,
-            held: Vec::new(),
-            desk: self.desk.clone(),
-        })))
+        Ok(Some(Either::B(OneWrite::new(inner, self.desk.clone()))))
     }
 }
 
 /// Holds back what goes out until a reply is wanted: head and body leave in one write, one
-/// TLS record. Adds the query that holds the token, which ureq never sees.
+/// TLS record. What ureq must not see stays outside: the query that holds the token is added
+/// here, and where ureq would log the head of a reply, secrets in it are blotted out.
 pub(super) struct OneWrite<T> {
     inner: T,
     held: Vec<u8>,
+    buffers: LazyBuffers,
     desk: Arc<Desk>,
+    in_head: bool,
 }
 
 impl<T: Transport> OneWrite<T> {
+    fn new(inner: T, desk: Arc<Desk>) -> OneWrite<T> {
+        let buffers = LazyBuffers::new(INPUT_BUFFER, OUTPUT_BUFFER);
+        OneWrite { inner, held: Vec::new(), buffers, desk, in_head: true }
+    }
+
     fn flush(&mut self, timeout: NextTimeout) -> Result<(), ureq::Error> {
         if self.held.is_empty() {
             return Ok(());
@@ -176,6 +168,7 @@ impl<T: Transport> OneWrite<T> {
             add_query(&mut self.held, query.expose());
         }
         self.desk.note_request_begins();
+        self.in_head = true;
         let held = std::mem::take(&mut self.held);
         for piece in held.chunks(OUTPUT_BUFFER) {
             if let Some(output) = self.inner.buffers().output().get_mut(..piece.len()) {
@@ -184,6 +177,38 @@ impl<T: Transport> OneWrite<T> {
             self.inner.transmit_output(piece.len(), timeout)?;
         }
         Ok(())
+    }
+
+    /// Blots secrets out in what came of the head of the reply. The body is not logged at
+    /// this level, and it is needed as it is.
+    fn blot_head(&mut self, amount: usize) {
+        const END: &[u8] = b"\r\n\r\n";
+        let secrets = self.desk.secrets();
+        let mut rest = self.buffers.input_append_buf().get_mut(..amount).unwrap_or_default();
+        while self.in_head && !rest.is_empty() {
+            let end = rest.windows(END.len()).position(|window| window == END);
+            let length = end.map_or(rest.len(), |at| at + END.len());
+            let (head, behind) = rest.split_at_mut(length);
+            // After a head of the 1xx kind comes another.
+            self.in_head = end.is_none() || head.starts_with(b"HTTP/1.1 1");
+            secrets.blot(head);
+            rest = behind;
+        }
+    }
+
+    /// Moves what has come from the layer below into the buffer that ureq reads.
+    fn take_in(&mut self) {
+        let input = self.inner.buffers().input();
+        let room = self.buffers.input_append_buf();
+        let amount = input.len().min(room.len());
+        if let (Some(room), Some(input)) = (room.get_mut(..amount), input.get(..amount)) {
+            room.copy_from_slice(input);
+            if self.in_head && log::log_enabled!(target: "ureq::run", log::Level::Debug) {
+                self.blot_head(amount);
+            }
+        }
+        self.buffers.input_appended(amount);
+        self.inner.buffers().input_consume(amount);
     }
 }
 
@@ -197,31 +222,26 @@ fn add_query(request: &mut Vec<u8>, query: &str) {
 
 impl<T: Transport> Transport for OneWrite<T> {
     fn buffers(&mut self) -> &mut dyn Buffers {
-        self.inner.buffers()
+        &mut self.buffers
     }
 
     fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), ureq::Error> {
-        let output = self
-            .inner
-            .buffers()
-            .output()
-            .get(..amount)
-            .unwrap_or_default();
-        self.held.extend_from_slice(output);
+        self.held.extend_from_slice(self.buffers.output().get(..amount).unwrap_or_default());
         Ok(())
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
         self.flush(timeout)?;
-        let came = self.inner.await_input(timeout)?;
+        let came = self.inner.maybe_await_input(timeout)?;
         if came {
             self.desk.note_replied();
+            self.take_in();
         }
         Ok(came)
     }
 
     fn is_open(&mut self) -> bool {
-        self.inner.is_open()
+        self.inner.buffers().input().is_empty() && self.inner.is_open()
     }
 
     fn is_tls(&self) -> bool {
@@ -242,11 +262,8 @@ pub(super) fn connect_proxy(proxy: &Proxy) -> Option<ureq::Proxy> {
         ProxyKind::Https => ureq::ProxyProtocol::Https,
         ProxyKind::Socks5 => return None,
     };
-    let host = if proxy.host.contains(':') {
-        format!("[{}]", proxy.host)
-    } else {
-        proxy.host.clone()
-    };
+    let host =
+        if proxy.host.contains(':') { format!("[{}]", proxy.host) } else { proxy.host.clone() };
     let mut builder = ureq::Proxy::builder(protocol).host(&host).port(proxy.port);
     if let Some((user, password)) = &proxy.login {
         builder = builder.username(user.expose()).password(password.expose());

@@ -26,6 +26,7 @@ use crate::cancel::{Stop, Wait};
 use crate::options::{Base, Proxy, ProxyKind, Roots};
 use crate::request::Request;
 use crate::response::Answer;
+use crate::secret::Secrets;
 
 /// The largest reply that is read, after decoding. Real ones have some hundred bytes.
 const LARGEST_BODY: u64 = 1024 * 1024;
@@ -77,6 +78,8 @@ pub(crate) struct Exchange {
 /// Why there is no answer.
 #[derive(Debug)]
 pub(crate) enum Trouble {
+    /// The program's logger would print the bytes of the reply.
+    WireLogged,
     /// The wait ended: in the attempt, or while it connected.
     Stopped { stop: Stop, connecting: bool },
     /// No connection: lookup, refused, unreachable, proxy, reset in the handshake.
@@ -115,15 +118,9 @@ impl Transport {
             config: config.build(),
             dialer: Arc::default(),
             tls: Tls::default(),
-            socks: proxy
-                .filter(|proxy| proxy.kind == ProxyKind::Socks5)
-                .cloned(),
+            socks: proxy.filter(|proxy| proxy.kind == ProxyKind::Socks5).cloned(),
         };
-        Transport {
-            base: base.clone(),
-            agents,
-            idle: Mutex::default(),
-        }
+        Transport { base: base.clone(), agents, idle: Mutex::default() }
     }
 
     /// Sends a request and reads the reply, on a kept connection or, where `fresh`, surely
@@ -134,28 +131,34 @@ impl Transport {
         wait: &Wait,
         connect_timeout: Duration,
         fresh: bool,
+        secrets: &Secrets,
     ) -> Exchange {
+        // ureq prints the bytes that it reads at this level, a new token among them.
+        if log::log_enabled!(target: "ureq_proto::util", log::Level::Trace) {
+            return Exchange { result: Err(Trouble::WireLogged), written: false, kept_died: false };
+        }
         let connection = match self.take_idle() {
             Some(kept) if !fresh => kept,
             _ => self.agents.connection(),
         };
         let query = request.secret_query.clone();
-        connection
-            .desk
-            .open(wait.clone(), wait.within(connect_timeout), query);
+        connection.desk.open(wait.clone(), wait.within(connect_timeout), query, secrets.clone());
         let result = self.run(request, &connection.agent);
         let seen = connection.desk.close();
+        let result = match result {
+            // A reply without a length ends with the connection, but not with a broken one.
+            Ok(_) if seen.broken => {
+                Err((io::Error::from(io::ErrorKind::ConnectionReset).into(), None))
+            }
+            result => result,
+        };
         let kept_died = !seen.opened && !seen.replied && seen.stopped.is_none() && result.is_err();
         let written = seen.written();
         let result = result.map_err(|(error, status)| trouble(error, status, &seen));
         if result.is_ok() {
             self.keep(connection);
         }
-        Exchange {
-            result,
-            written,
-            kept_died,
-        }
+        Exchange { result, written, kept_died }
     }
 
     fn run(
@@ -169,8 +172,14 @@ impl Transport {
             .map_err(|error| (error.into(), None))?;
         let mut response = agent.run(http_request).map_err(|error| (error, None))?;
         let status = response.status().as_u16();
-        let retry_after = response
-            .headers()
+        let headers = response.headers();
+        if headers.contains_key(http::header::CONTENT_LENGTH)
+            && headers.contains_key(http::header::TRANSFER_ENCODING)
+        {
+            // Two claims about where the reply ends: somebody may have slipped in another.
+            return Err((ureq::Error::BodyStalled, Some(status)));
+        }
+        let retry_after = headers
             .get(http::header::RETRY_AFTER)
             .and_then(|value| value.to_str().ok()?.trim().parse::<u32>().ok())
             .map(|seconds| Duration::from_secs(seconds.into()));
@@ -180,11 +189,7 @@ impl Transport {
             .limit(LARGEST_BODY)
             .read_to_vec()
             .map_err(|error| (error, Some(status)))?;
-        Ok(Answer {
-            status,
-            retry_after,
-            body,
-        })
+        Ok(Answer { status, retry_after, body })
     }
 
     /// Closes what is idle; calls under way finish.
@@ -207,16 +212,11 @@ impl Transport {
     fn keep(&self, connection: Connection) {
         let mut idle = self.lock();
         while idle.len() >= MOST_IDLE
-            || idle
-                .front()
-                .is_some_and(|old| old.since.elapsed() >= LONGEST_IDLE)
+            || idle.front().is_some_and(|old| old.since.elapsed() >= LONGEST_IDLE)
         {
             idle.pop_front();
         }
-        idle.push_back(Idle {
-            connection,
-            since: Instant::now(),
-        });
+        idle.push_back(Idle { connection, since: Instant::now() });
     }
 
     fn lock(&self) -> MutexGuard<'_, VecDeque<Idle>> {
@@ -235,10 +235,7 @@ impl Agents {
                 socks: self.socks.clone(),
             })
             .chain(self.tls.clone())
-            .chain(Whole {
-                base: self.base.clone(),
-                desk: desk.clone(),
-            });
+            .chain(Whole { base: self.base.clone(), desk: desk.clone() });
         let agent = ureq::Agent::with_parts(self.config.clone(), layers, NoLookup);
         Connection { agent, desk }
     }
@@ -260,29 +257,32 @@ fn trouble(error: ureq::Error, status: Option<u16>, seen: &Seen) -> Trouble {
             Trouble::Connect(format!("through the proxy: {text}"))
         }
         ureq::Error::Io(error) => {
-            let inner = error
-                .get_ref()
-                .and_then(|inner| inner.downcast_ref::<rustls::Error>());
+            let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
             match inner {
                 Some(tls) => Trouble::Tls(tls.to_string()),
                 None if connecting => Trouble::Connect(text_of(&error)),
                 None => Trouble::Lost(text_of(&error)),
             }
         }
+        error if connecting => Trouble::Connect(format!("through the proxy: {error}")),
         ureq::Error::BodyExceedsLimit(_) => {
             Trouble::NotHttp(format!("the reply is over {LARGEST_BODY} bytes"), status)
         }
-        ureq::Error::LargeResponseHeader(..) => Trouble::NotHttp(
-            format!("the head of the reply is over {LARGEST_HEAD} bytes"),
-            status,
-        ),
+        ureq::Error::LargeResponseHeader(..) => {
+            Trouble::NotHttp(format!("the head of the reply is over {LARGEST_HEAD} bytes"), status)
+        }
         ureq::Error::Protocol(error) => {
             Trouble::NotHttp(format!("the reply is not HTTP: {error}"), status)
         }
-        ureq::Error::Decompress(..) => Trouble::NotHttp(
-            "the reply is not in the encoding that it claims".to_owned(),
-            status,
-        ),
+        ureq::Error::BodyStalled => {
+            Trouble::NotHttp("the reply contradicts itself on its length".to_owned(), status)
+        }
+        ureq::Error::Decompress(..) if seen.ended || seen.broken => {
+            Trouble::Lost(text_of(&io::ErrorKind::UnexpectedEof.into()))
+        }
+        ureq::Error::Decompress(..) => {
+            Trouble::NotHttp("the reply is not in the encoding that it claims".to_owned(), status)
+        }
         // None of the others can come of a request that was checked; their texts may quote
         // an address.
         _ => Trouble::NotHttp("the request could not be made".to_owned(), status),
@@ -302,10 +302,9 @@ fn text_of(error: &io::Error) -> String {
 /// The roots to trust. Mozilla's serve where the system has no store at all (slim images).
 fn root_certs(roots: &Roots) -> RootCerts {
     let certificates: Vec<_> = match roots {
-        Roots::Pem(certificates) => certificates
-            .iter()
-            .map(|der| Certificate::from_der(der).to_owned())
-            .collect(),
+        Roots::Pem(certificates) => {
+            certificates.iter().map(|der| Certificate::from_der(der).to_owned()).collect()
+        }
         Roots::System => rustls_native_certs::load_native_certs()
             .certs
             .iter()

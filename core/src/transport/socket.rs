@@ -37,13 +37,7 @@ impl Socket {
         stream.set_read_timeout(Some(SLICE))?;
         stream.set_write_timeout(Some(SLICE))?;
         let buffers = LazyBuffers::new(input, output);
-        Ok(Socket {
-            stream,
-            desk,
-            buffers,
-            limit: SLICE,
-            in_use: true,
-        })
+        Ok(Socket { stream, desk, buffers, limit: SLICE, in_use: true })
     }
 
     /// Keeps the socket's time limit at one slice, but for the last piece before a deadline.
@@ -86,11 +80,7 @@ impl Transport for Socket {
         let mut done = 0;
         while done < amount {
             let sent = self.io(|socket| {
-                let output = socket
-                    .buffers
-                    .output()
-                    .get(done..amount)
-                    .unwrap_or_default();
+                let output = socket.buffers.output().get(done..amount).unwrap_or_default();
                 socket.stream.write(output)
             })?;
             if sent == 0 {
@@ -104,11 +94,13 @@ impl Transport for Socket {
 
     fn await_input(&mut self, _: NextTimeout) -> Result<bool, ureq::Error> {
         let read = self.io(|socket| {
-            let Socket {
-                buffers, stream, ..
-            } = socket;
+            let Socket { buffers, stream, .. } = socket;
             stream.read(buffers.input_append_buf())
-        })?;
+        });
+        if !matches!(read, Ok(1..)) {
+            self.desk.note_no_more(read.is_err());
+        }
+        let read = read?;
         self.buffers.input_appended(read);
         Ok(read > 0)
     }

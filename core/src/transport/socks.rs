@@ -36,17 +36,11 @@ pub(super) fn tunnel<S: Read + Write>(
             stream.write_all(&login)?;
             let [_, verdict] = read(stream)?;
             if verdict != 0 {
-                return Err(io::Error::new(
-                    io::ErrorKind::PermissionDenied,
-                    "refused the login",
-                ));
+                return Err(io::Error::new(io::ErrorKind::PermissionDenied, "refused the login"));
             }
         }
         _ => {
-            return Err(io::Error::new(
-                io::ErrorKind::PermissionDenied,
-                "asks for another login",
-            ));
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, "asks for another login"));
         }
     }
     let mut request = vec![VERSION, 1, 0];
@@ -147,16 +141,8 @@ mod tests {
 
     fn run(answers: &[u8], login: bool, host: &str) -> (io::Result<()>, Vec<u8>, u64) {
         let login = login.then(|| (Secret::new("me"), Secret::new("pw")));
-        let proxy = Proxy {
-            kind: ProxyKind::Socks5,
-            host: "p".into(),
-            port: 1080,
-            login,
-        };
-        let mut script = Script {
-            answers: io::Cursor::new(answers.to_vec()),
-            sent: vec![],
-        };
+        let proxy = Proxy { kind: ProxyKind::Socks5, host: "p".into(), port: 1080, login };
+        let mut script = Script { answers: io::Cursor::new(answers.to_vec()), sent: vec![] };
         let result = tunnel(&mut script, &proxy, host, 443);
         (result, script.sent, script.answers.position())
     }
@@ -175,9 +161,7 @@ mod tests {
         result.unwrap();
         assert_eq!(
             sent,
-            [
-                5, 1, 2, 1, 2, b'm', b'e', 2, b'p', b'w', 5, 1, 0, 1, 1, 2, 3, 4, 1, 187
-            ]
+            [5, 1, 2, 1, 2, b'm', b'e', 2, b'p', b'w', 5, 1, 0, 1, 1, 2, 3, 4, 1, 187]
         );
         let mut answers = vec![5, 0, 5, 0, 0, 4];
         answers.extend([0; 18]);
@@ -186,15 +170,9 @@ mod tests {
 
     #[test]
     fn refusals() {
-        for answers in [
-            &[4, 0][..],
-            &[5, 255],
-            &[5, 2],
-            &[5, 0, 5, 2, 0, 1],
-            &[5, 0, 5, 0, 0, 9],
-            &[5],
-            &[],
-        ] {
+        for answers in
+            [&[4, 0][..], &[5, 255], &[5, 2], &[5, 0, 5, 2, 0, 1], &[5, 0, 5, 0, 0, 9], &[5], &[]]
+        {
             assert!(run(answers, false, "ab").0.is_err(), "{answers:?}");
         }
         let error = run(&[5, 2, 1, 1], true, "ab").0.unwrap_err();

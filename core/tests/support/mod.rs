@@ -44,7 +44,9 @@ pub fn read_request(stream: &mut impl Read) -> io::Result<Option<String>> {
     let head = String::from_utf8(request).unwrap();
     let length = head
         .lines()
-        .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok())
+        .find_map(|line| {
+            line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok()
+        })
         .unwrap_or(0);
     let mut body = vec![0; length];
     stream.read_exact(&mut body)?;
@@ -95,10 +97,15 @@ impl Authority {
     }
 
     /// The configuration of a server with a certificate for these names.
-    pub fn server(&self, names: &[&str], versions: &[&'static SupportedProtocolVersion]) -> Arc<ServerConfig> {
+    pub fn server(
+        &self,
+        names: &[&str],
+        versions: &[&'static SupportedProtocolVersion],
+    ) -> Arc<ServerConfig> {
         let names: Vec<_> = names.iter().map(|name| name.to_string()).collect();
         let key = KeyPair::generate().unwrap();
-        let certificate = CertificateParams::new(names).unwrap().signed_by(&key, &self.issuer).unwrap();
+        let certificate =
+            CertificateParams::new(names).unwrap().signed_by(&key, &self.issuer).unwrap();
         let chain: Vec<CertificateDer<'static>> = vec![certificate.der().clone()];
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
         let provider = Arc::new(rustls::crypto::ring::default_provider());

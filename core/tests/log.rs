@@ -1,0 +1,95 @@
+//! What a program with every log line switched on gets to see.
+
+mod support;
+
+use std::io::Write;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use dingtalk_extcontact::{Client, ErrorKind};
+use support::*;
+
+static LINES: Mutex<Vec<String>> = Mutex::new(Vec::new());
+static WIRE: AtomicBool = AtomicBool::new(false);
+
+struct Lines;
+
+impl log::Log for Lines {
+    fn enabled(&self, metadata: &log::Metadata) -> bool {
+        WIRE.load(Ordering::SeqCst)
+            || !(metadata.target().starts_with("ureq_proto")
+                && metadata.level() == log::Level::Trace)
+    }
+
+    fn log(&self, record: &log::Record) {
+        if self.enabled(record.metadata()) {
+            let line = format!("{} {}", record.target(), record.args());
+            LINES.lock().unwrap().push(line);
+        }
+    }
+
+    fn flush(&self) {}
+}
+
+#[test]
+fn no_line_of_any_crate_holds_a_secret() {
+    log::set_logger(&Lines).unwrap();
+    log::set_max_level(log::LevelFilter::Trace);
+    let (authority, seen) = (Authority::new("log"), Seen::default());
+    let config =
+        authority.server(&["oapi.dingtalk.io", "api.dingtalk.io"], &[&rustls::version::TLS13]);
+    let server = serve(move |stream| {
+        let mut session = rustls::ServerConnection::new(config.clone()).unwrap();
+        let mut stream = stream;
+        let mut tls = rustls::Stream::new(&mut session, &mut stream);
+        while let Ok(Some(request)) = read_request(&mut tls) {
+            // The token comes in a body once, and is quoted in a header and a body later.
+            let (header, body) = if request.contains("oauth2") {
+                ("", r#"{"accessToken":"hush-token","expireIn":7200}"#)
+            } else {
+                (
+                    "Location: https://x/?u=access_token%3Dhush%2Dtoken\r\n",
+                    r#"{"errcode":60011,"errmsg":"POST /x?access_token=hush-token","request_id":"r"}"#,
+                )
+            };
+            seen.lock().unwrap().push(request);
+            let length = body.len();
+            let reply =
+                format!("HTTP/1.1 200 OK\r\n{header}Content-Length: {length}\r\n\r\n{body}");
+            tls.write_all(reply.as_bytes()).unwrap();
+        }
+    });
+    let proxy = serve(move |mut stream| {
+        read_request(&mut stream).unwrap();
+        stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap();
+        splice(stream, std::net::TcpStream::connect(server).unwrap(), |_| {});
+    });
+    let client = Client::builder()
+        .app_key("key")
+        .app_secret("hush-secret")
+        .proxy(format!("http://user:hush-password@127.0.0.1:{}", proxy.port()))
+        .ca_file(authority.file())
+        .build()
+        .unwrap();
+    let error = client.delete("0125").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::PermissionDenied, "{error}");
+    assert_eq!(error.errmsg(), Some("POST /x?access_token=***"));
+
+    let lines = LINES.lock().unwrap().split_off(0);
+    assert!(lines.iter().any(|line| line.starts_with("dingtalk_extcontact contact 0125")));
+    assert!(lines.iter().any(|line| line.starts_with("ureq")), "the HTTP library speaks too");
+    // "hush", also in Base64 at each offset.
+    for line in &lines {
+        assert!(
+            !["hush", "aHVzaC", "odXNo", "h1c2g"].iter().any(|word| line.contains(word)),
+            "{line}"
+        );
+    }
+
+    // With the bytes of replies in the log, nothing is sent.
+    WIRE.store(true, Ordering::SeqCst);
+    let error = client.delete("0126").unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Configuration, 0));
+    assert!(error.advice().contains("ureq_proto=debug"));
+    assert!(!LINES.lock().unwrap().iter().any(|line| line.contains("hush")));
+}

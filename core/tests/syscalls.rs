@@ -1,0 +1,95 @@
+//! What a warm call asks of the system: at most three calls, one write, no thread, no
+//! lookup; over TLS the same. Counted by strace, so Linux with strace only; where it is
+//! missing the test says so and counts nothing.
+//!
+//! Not under the test harness: the program runs itself as the one that is watched.
+
+#[cfg(not(target_os = "linux"))]
+fn main() {}
+
+#[cfg(target_os = "linux")]
+mod support;
+
+#[cfg(target_os = "linux")]
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    if let [_, word, endpoint, ca_file] = arguments.as_slice()
+        && word == "watched"
+    {
+        return watched(endpoint, ca_file);
+    }
+    watch();
+}
+
+/// Calls between the two marks, which stand in strace's output as failed look-ups of files.
+#[cfg(target_os = "linux")]
+const CALLS: usize = 100;
+#[cfg(target_os = "linux")]
+const MARKS: [&str; 2] = ["/mark-begin", "/mark-end"];
+
+#[cfg(target_os = "linux")]
+fn watched(endpoint: &str, ca_file: &str) {
+    let builder = dingtalk_extcontact::Client::builder().access_token("t").endpoint(endpoint).rate(None);
+    let builder = if ca_file.is_empty() { builder } else { builder.ca_file(ca_file) };
+    let client = builder.build().unwrap();
+    // The first calls connect, and take in what TLS sends after its handshake.
+    for _ in 0..5 {
+        client.delete("0125").unwrap();
+    }
+    let _ = std::fs::metadata(MARKS[0]);
+    for _ in 0..CALLS {
+        client.delete("0125").unwrap();
+    }
+    let _ = std::fs::metadata(MARKS[1]);
+}
+
+#[cfg(target_os = "linux")]
+fn watch() {
+    use std::process::Command;
+    use support::*;
+
+    if !Command::new("strace").args(["-o", "/dev/null", "true"]).status().is_ok_and(|status| status.success()) {
+        println!("strace is not here or may not trace: nothing was counted");
+        return;
+    }
+    let authority = Authority::new("syscalls");
+    let plain = serve(|mut stream| {
+        let _ = answer_all(&mut stream, &Seen::default());
+    });
+    let tls = serve_tls(authority.server(&["localhost"], &[&rustls::version::TLS13]), Seen::default());
+    let ca_file = authority.file().display().to_string();
+    for (what, endpoint, ca_file) in [
+        ("plain", format!("http://127.0.0.1:{}", plain.port()), String::new()),
+        ("TLS", format!("https://localhost:{}", tls.port()), ca_file),
+    ] {
+        let output = authority.write("strace", "");
+        let status = Command::new("strace")
+            .args(["-f", "-qq", "-o"])
+            .arg(&output)
+            .arg(std::env::current_exe().unwrap())
+            .args(["watched", &endpoint, &ca_file])
+            .status()
+            .unwrap();
+        assert!(status.success());
+        let trace = std::fs::read_to_string(&output).unwrap();
+        let (_, rest) = trace.split_once(MARKS[0]).unwrap();
+        let (between, _) = rest.split_once(MARKS[1]).unwrap();
+        // The first line is the rest of the first mark, the last the start of the second.
+        let lines: Vec<&str> = between.lines().skip(1).collect();
+        let lines = &lines[..lines.len() - 1];
+        let count = |name: &str| lines.iter().filter(|line| line.contains(&format!(" {name}("))).count();
+        let per_call = lines.len() as f64 / CALLS as f64;
+        println!(
+            "{what}: {per_call} system calls a call: {} sendto, {} recvfrom, {} clone, {} other",
+            count("sendto"),
+            count("recvfrom"),
+            count("clone") + count("clone3"),
+            lines.len() - count("sendto") - count("recvfrom"),
+        );
+        assert_eq!(count("sendto") + count("write"), CALLS, "{what}: one write a call");
+        assert_eq!(count("clone") + count("clone3"), 0, "{what}: no thread");
+        assert_eq!(count("openat") + count("connect") + count("socket"), 0, "{what}: no lookup");
+        // One slow reply costs another read; on a busy machine that happens.
+        assert!(per_call <= 3.1, "{what}: {per_call} system calls a call\n{}", lines[..12].join("\n"));
+    }
+}
