@@ -168,6 +168,19 @@ impl Client {
         Ok(())
     }
 
+    /// Where the client's delete requests go: scheme, host and path.
+    pub fn endpoint(&self) -> String {
+        self.0.settings.topapi.to_string()
+    }
+
+    /// The key of the app whose credentials the client has; `None` with a fixed token.
+    pub fn app_key(&self) -> Option<&str> {
+        match &self.0.settings.credentials {
+            Credentials::App { key, .. } => Some(key),
+            Credentials::Fixed(_) => None,
+        }
+    }
+
     /// Closes the client: later calls are refused, calls under way finish, idle connections
     /// are closed. Doing it again does nothing. Dropping the last clone does it too.
     pub fn close(&self) {

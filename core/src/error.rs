@@ -105,7 +105,7 @@ impl ErrorKind {
     }
 
     /// What to do where nothing better is known of the single case.
-    fn advice(self) -> &'static str {
+    pub const fn advice(self) -> &'static str {
         match self {
             ErrorKind::InvalidArgument => "Correct the value; nothing was sent.",
             ErrorKind::Connection => {

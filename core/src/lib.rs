@@ -65,6 +65,7 @@ pub use errcode::{CodeInfo, explain};
 pub use error::{Error, ErrorKind};
 pub use options::{Host, OPTION_NAMES, Options, Value};
 pub use outcome::{Deletion, Status, to_json};
+pub use request::check_user_id;
 
 /// The version of this library.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

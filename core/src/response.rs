@@ -272,7 +272,7 @@ impl<'a> Reply<'a> {
         if let Some(said) = said {
             const LONGEST: usize = 300;
             let short: String = said.chars().take(LONGEST).collect();
-            text.push_str(&format!(", said: {}", one_line(&short)));
+            text.push_str(&format!("; DingTalk said: {}", one_line(&short)));
         }
         text
     }

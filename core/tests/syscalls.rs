@@ -29,7 +29,8 @@ const MARKS: [&str; 2] = ["/mark-begin", "/mark-end"];
 
 #[cfg(target_os = "linux")]
 fn watched(endpoint: &str, ca_file: &str) {
-    let builder = dingtalk_extcontact::Client::builder().access_token("t").endpoint(endpoint).rate(None);
+    let builder =
+        dingtalk_extcontact::Client::builder().access_token("t").endpoint(endpoint).rate(None);
     let builder = if ca_file.is_empty() { builder } else { builder.ca_file(ca_file) };
     let client = builder.build().unwrap();
     // The first calls connect, and take in what TLS sends after its handshake.
@@ -48,7 +49,11 @@ fn watch() {
     use std::process::Command;
     use support::*;
 
-    if !Command::new("strace").args(["-o", "/dev/null", "true"]).status().is_ok_and(|status| status.success()) {
+    if !Command::new("strace")
+        .args(["-o", "/dev/null", "true"])
+        .status()
+        .is_ok_and(|status| status.success())
+    {
         println!("strace is not here or may not trace: nothing was counted");
         return;
     }
@@ -56,7 +61,8 @@ fn watch() {
     let plain = serve(|mut stream| {
         let _ = answer_all(&mut stream, &Seen::default());
     });
-    let tls = serve_tls(authority.server(&["localhost"], &[&rustls::version::TLS13]), Seen::default());
+    let tls =
+        serve_tls(authority.server(&["localhost"], &[&rustls::version::TLS13]), Seen::default());
     let ca_file = authority.file().display().to_string();
     for (what, endpoint, ca_file) in [
         ("plain", format!("http://127.0.0.1:{}", plain.port()), String::new()),
@@ -77,7 +83,8 @@ fn watch() {
         // The first line is the rest of the first mark, the last the start of the second.
         let lines: Vec<&str> = between.lines().skip(1).collect();
         let lines = &lines[..lines.len() - 1];
-        let count = |name: &str| lines.iter().filter(|line| line.contains(&format!(" {name}("))).count();
+        let count =
+            |name: &str| lines.iter().filter(|line| line.contains(&format!(" {name}("))).count();
         let per_call = lines.len() as f64 / CALLS as f64;
         println!(
             "{what}: {per_call} system calls a call: {} sendto, {} recvfrom, {} clone, {} other",
@@ -90,6 +97,10 @@ fn watch() {
         assert_eq!(count("clone") + count("clone3"), 0, "{what}: no thread");
         assert_eq!(count("openat") + count("connect") + count("socket"), 0, "{what}: no lookup");
         // One slow reply costs another read; on a busy machine that happens.
-        assert!(per_call <= 3.1, "{what}: {per_call} system calls a call\n{}", lines[..12].join("\n"));
+        assert!(
+            per_call <= 3.1,
+            "{what}: {per_call} system calls a call\n{}",
+            lines[..12].join("\n")
+        );
     }
 }

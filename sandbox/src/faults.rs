@@ -73,13 +73,7 @@ const fn known(
     amount: Option<Duration>,
     about: &'static str,
 ) -> KnownFault {
-    KnownFault {
-        name,
-        deletes,
-        about,
-        kind,
-        amount,
-    }
+    KnownFault { name, deletes, about, kind, amount }
 }
 
 /// All of them. The shapes of the replies are those of [`crate::Sandbox`].
@@ -133,13 +127,7 @@ static KNOWN: [KnownFault; 16] = [
         Some(Duration::from_secs(1)),
         "HTTP 503 with Retry-After; @ sets its whole seconds",
     ),
-    known(
-        "html",
-        Kind::Html,
-        Happens::No,
-        None,
-        "HTTP 200 with HTML, like a captive portal",
-    ),
+    known("html", Kind::Html, Happens::No, None, "HTTP 200 with HTML, like a captive portal"),
     known(
         "truncated",
         Kind::Truncated,
@@ -147,13 +135,7 @@ static KNOWN: [KnownFault; 16] = [
         None,
         "half of the body, then the connection is closed",
     ),
-    known(
-        "huge",
-        Kind::Huge,
-        Happens::Yes,
-        None,
-        "the reply with over 1 MiB of padding",
-    ),
+    known("huge", Kind::Huge, Happens::Yes, None, "the reply with over 1 MiB of padding"),
     known(
         "slow",
         Kind::Slow,
@@ -162,20 +144,8 @@ static KNOWN: [KnownFault; 16] = [
         "the reply byte by byte; @ sets the pause between two bytes",
     ),
     known("busy", Kind::Busy, Happens::No, None, "errcode -1"),
-    known(
-        "system-error",
-        Kind::SystemError,
-        Happens::BySeed,
-        None,
-        "errcode 400001",
-    ),
-    known(
-        "isp",
-        Kind::Isp,
-        Happens::BySeed,
-        None,
-        "errcode 15 with sub_code isp.-1",
-    ),
+    known("system-error", Kind::SystemError, Happens::BySeed, None, "errcode 400001"),
+    known("isp", Kind::Isp, Happens::BySeed, None, "errcode 15 with sub_code isp.-1"),
     known(
         "throttle",
         Kind::Throttle,
@@ -237,11 +207,7 @@ pub struct Faults {
 
 impl Default for Faults {
     fn default() -> Faults {
-        Faults {
-            faults: Vec::new(),
-            seed: 1,
-            target: Target::One(Api::Delete),
-        }
+        Faults { faults: Vec::new(), seed: 1, target: Target::One(Api::Delete) }
     }
 }
 
@@ -366,27 +332,17 @@ impl FromStr for Faults {
 
 impl fmt::Display for KnownFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}: {} (deleted: {})",
-            self.name,
-            self.about,
-            self.deletes.name()
-        )
+        write!(f, "{}: {} (deleted: {})", self.name, self.about, self.deletes.name())
     }
 }
 
 fn parse_fault(text: &str) -> Result<Fault, String> {
-    let (name, rest) = text
-        .split_once('=')
-        .ok_or_else(|| format!("`{text}`: a fault is NAME=HOW-OFTEN"))?;
-    let known = KNOWN
-        .iter()
-        .find(|known| known.name == name)
-        .ok_or_else(|| {
-            let names: Vec<&str> = KNOWN.iter().map(|known| known.name).collect();
-            format!("there is no fault `{name}`; there are {}", names.join(", "))
-        })?;
+    let (name, rest) =
+        text.split_once('=').ok_or_else(|| format!("`{text}`: a fault is NAME=HOW-OFTEN"))?;
+    let known = KNOWN.iter().find(|known| known.name == name).ok_or_else(|| {
+        let names: Vec<&str> = KNOWN.iter().map(|known| known.name).collect();
+        format!("there is no fault `{name}`; there are {}", names.join(", "))
+    })?;
     let (chance, amount) = match rest.split_once('@') {
         Some((chance, amount)) => (parse_chance(chance), Some(amount)),
         None => match parse_chance(rest) {
@@ -409,12 +365,7 @@ fn parse_fault(text: &str) -> Result<Fault, String> {
             ));
         }
     };
-    Ok(Fault {
-        known,
-        chance,
-        from,
-        to,
-    })
+    Ok(Fault { known, chance, from, to })
 }
 
 fn parse_chance(text: &str) -> Option<Chance> {
@@ -422,9 +373,7 @@ fn parse_chance(text: &str) -> Option<Chance> {
         return count.parse().ok().map(Chance::First);
     }
     let probability: f64 = text.parse().ok()?;
-    (0.0..=1.0)
-        .contains(&probability)
-        .then_some(Chance::Probability(probability))
+    (0.0..=1.0).contains(&probability).then_some(Chance::Probability(probability))
 }
 
 fn parse_times(text: &str) -> Option<(Duration, Duration)> {
@@ -456,10 +405,7 @@ mod tests {
     }
 
     fn hits(text: &str, count: u64) -> usize {
-        plans(text, count)
-            .iter()
-            .filter(|plan| plan.hit.is_some())
-            .count()
+        plans(text, count).iter().filter(|plan| plan.hit.is_some()).count()
     }
 
     #[test]
@@ -477,10 +423,8 @@ mod tests {
         assert_eq!(hits("busy=0", 1_000), 0);
         assert_eq!(hits("busy=1", 1_000), 1_000);
         let first = plans("lost-reply=first=2,http-500=first=3", 5);
-        let kinds: Vec<Option<Kind>> = first
-            .iter()
-            .map(|plan| plan.hit.map(|hit| hit.kind))
-            .collect();
+        let kinds: Vec<Option<Kind>> =
+            first.iter().map(|plan| plan.hit.map(|hit| hit.kind)).collect();
         let lost = Some(Kind::LostReply);
         assert_eq!(kinds, [lost, lost, Some(Kind::Http500), None, None]);
     }
@@ -489,17 +433,9 @@ mod tests {
     fn delays_stay_in_their_range_and_come_on_top() {
         let (least, most) = (Duration::from_millis(50), Duration::from_millis(200));
         let plans = plans("delay=50ms..200ms,busy=1", 500);
-        assert!(
-            plans
-                .iter()
-                .all(|plan| (least..=most).contains(&plan.delay))
-        );
+        assert!(plans.iter().all(|plan| (least..=most).contains(&plan.delay)));
         assert!(plans.iter().all(|plan| plan.hit.is_some()));
-        assert!(
-            plans
-                .iter()
-                .any(|plan| plan.delay > Duration::from_millis(180))
-        );
+        assert!(plans.iter().any(|plan| plan.delay > Duration::from_millis(180)));
     }
 
     #[test]

@@ -67,8 +67,7 @@ impl Request {
 
     /// Whether the client closes after this request, by its own word or its version.
     pub(crate) fn closes(&self) -> bool {
-        self.header_values("connection")
-            .any(|value| value.to_ascii_lowercase().contains("close"))
+        self.header_values("connection").any(|value| value.to_ascii_lowercase().contains("close"))
     }
 }
 
@@ -87,10 +86,8 @@ pub(crate) fn decode_form(bytes: &[u8]) -> Vec<(String, String)> {
 }
 
 fn decode_part(bytes: &[u8]) -> String {
-    let spaced: Vec<u8> = bytes
-        .iter()
-        .map(|&byte| if byte == b'+' { b' ' } else { byte })
-        .collect();
+    let spaced: Vec<u8> =
+        bytes.iter().map(|&byte| if byte == b'+' { b' ' } else { byte }).collect();
     let decoded: Cow<'_, [u8]> = percent_decode(&spaced).into();
     String::from_utf8_lossy(&decoded).into_owned()
 }
@@ -207,20 +204,12 @@ fn parse_head(connection: &Connection) -> Result<Option<Head>, NotHttp> {
             },
         }
     };
-    Ok(Some(Head {
-        request,
-        length,
-        end,
-    }))
+    Ok(Some(Head { request, length, end }))
 }
 
 /// Enough to tell a TLS handshake from rubbish.
 fn first_bytes(bytes: &[u8]) -> String {
-    let shown: Vec<String> = bytes
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let shown: Vec<String> = bytes.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
     shown.join(" ")
 }
 
@@ -309,10 +298,7 @@ impl Reply {
 
     /// Head and body in one piece, so that they leave in one write.
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
-        let reason = self
-            .reason
-            .as_deref()
-            .unwrap_or_else(|| reason(self.status));
+        let reason = self.reason.as_deref().unwrap_or_else(|| reason(self.status));
         let mut head = format!("HTTP/1.1 {} {reason}\r\n", self.status);
         for (name, value) in &self.headers {
             head.push_str(&format!("{name}: {value}\r\n"));
@@ -368,10 +354,8 @@ mod tests {
     fn a_form_is_decoded_with_plus_percent_and_empty_parts() {
         let pairs = decode_form(b"a=1+2&b=%E9%92%89&&c&d=x%3Dy=z");
         let expected = [("a", "1 2"), ("b", "\u{9489}"), ("c", ""), ("d", "x=y=z")];
-        let expected: Vec<(String, String)> = expected
-            .iter()
-            .map(|(name, value)| (name.to_string(), value.to_string()))
-            .collect();
+        let expected: Vec<(String, String)> =
+            expected.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
         assert_eq!(pairs, expected);
     }
 

@@ -151,11 +151,7 @@ pub(crate) fn made_up(count: usize, seed: u64) -> Vec<Value> {
 fn record(index: usize, country: &Country, rng: &mut Rng) -> Value {
     let given = rng.pick(&country.given);
     let family = rng.pick(&country.family);
-    let (first, last) = if country.family_first {
-        (family, given)
-    } else {
-        (given, family)
-    };
+    let (first, last) = if country.family_first { (family, given) } else { (given, family) };
     let mobile: String = country
         .mobile
         .chars()
@@ -206,16 +202,11 @@ mod tests {
     #[test]
     fn userids_are_unique_digits_of_12_to_20_and_some_begin_with_zero() {
         let people = made_up(5_000, 1);
-        let ids: HashSet<&str> = people
-            .iter()
-            .map(|person| person["userid"].as_str().unwrap())
-            .collect();
+        let ids: HashSet<&str> =
+            people.iter().map(|person| person["userid"].as_str().unwrap()).collect();
         assert_eq!(ids.len(), people.len());
         assert!(ids.iter().all(|id| (12..=20).contains(&id.len())));
-        assert!(
-            ids.iter()
-                .all(|id| id.bytes().all(|digit| digit.is_ascii_digit()))
-        );
+        assert!(ids.iter().all(|id| id.bytes().all(|digit| digit.is_ascii_digit())));
         assert!(ids.iter().any(|id| id.len() == 20));
         assert!(ids.iter().filter(|id| id.starts_with("00")).count() > 1_000);
     }
@@ -228,9 +219,7 @@ mod tests {
             let email = fields["email"].as_str().unwrap();
             assert!(email.ends_with(".example"), "{email}");
             let mobile = fields["mobile"].as_str().unwrap();
-            let fictional = [
-                "10000", "20255501", "7700900", "17139200", "63998", "000000",
-            ];
+            let fictional = ["10000", "20255501", "7700900", "17139200", "63998", "000000"];
             assert!(fictional.iter().any(|range| mobile.starts_with(range)));
         }
     }

@@ -34,9 +34,7 @@ impl Judge {
     /// types, a name used twice, and a folder without any case.
     pub fn load(folder: impl AsRef<Path>) -> Result<Judge, String> {
         let cases = case::load(folder.as_ref())?;
-        Ok(Judge {
-            cases: cases.into_iter().map(Arc::new).collect(),
-        })
+        Ok(Judge { cases: cases.into_iter().map(Arc::new).collect() })
     }
 
     /// The names of all cases, in the order of files and of the cases in them.
@@ -56,11 +54,7 @@ impl Judge {
             .ok_or_else(|| format!("there is no case {name:?}"))?;
         let peer = Peer::start(case)
             .map_err(|error| format!("case {name}: its server does not start: {error}"))?;
-        Ok(Run {
-            options: options(case, peer.address()),
-            case: Arc::clone(case),
-            peer,
-        })
+        Ok(Run { options: options(case, peer.address()), case: Arc::clone(case), peer })
     }
 }
 
@@ -115,14 +109,10 @@ fn options(case: &Case, address: SocketAddr) -> Map<String, Value> {
     }
     options.entry("rate").or_insert(Value::Null);
     if case.proxied {
-        options
-            .entry("proxy")
-            .or_insert_with(|| format!("http://{address}").into());
+        options.entry("proxy").or_insert_with(|| format!("http://{address}").into());
     } else {
         let scheme = if case.https { "https" } else { "http" };
-        options
-            .entry("endpoint")
-            .or_insert_with(|| format!("{scheme}://{address}").into());
+        options.entry("endpoint").or_insert_with(|| format!("{scheme}://{address}").into());
     }
     options
 }

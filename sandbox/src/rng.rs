@@ -40,10 +40,7 @@ impl Rng {
             .map(|_| {
                 let position = self.below(alphabet.len() as u64);
                 let position = usize::try_from(position).unwrap_or(0);
-                alphabet
-                    .as_bytes()
-                    .get(position)
-                    .map_or('0', |&byte| char::from(byte))
+                alphabet.as_bytes().get(position).map_or('0', |&byte| char::from(byte))
             })
             .collect()
     }

@@ -212,9 +212,7 @@ impl Builder {
         // Drawn in any case: stating the key does not change the rest of the run.
         let (made_up_key, made_up_secret) = (rng.text(letters, 12), rng.text(letters, 40));
         let app_key = self.app_key.unwrap_or(format!("dingsandbox{made_up_key}"));
-        let app_secret = self
-            .app_secret
-            .unwrap_or(format!("sandbox-secret-{made_up_secret}"));
+        let app_secret = self.app_secret.unwrap_or(format!("sandbox-secret-{made_up_secret}"));
         if app_key.trim().is_empty() || app_secret.trim().is_empty() {
             return Err(invalid("app_key and app_secret cannot be blank".into()));
         }
@@ -224,14 +222,9 @@ impl Builder {
         service.read = self.read;
         service.write = self.write;
         service.ip_allowed = self.ip_allowed;
-        service.block_rule = self.block_rule.map(|(after, shape)| BlockRule {
-            after,
-            shape,
-            lasts: BLOCK,
-        });
-        let contacts = self
-            .contacts
-            .unwrap_or_else(|| people::made_up(self.made_up, self.seed));
+        service.block_rule =
+            self.block_rule.map(|(after, shape)| BlockRule { after, shape, lasts: BLOCK });
+        let contacts = self.contacts.unwrap_or_else(|| people::made_up(self.made_up, self.seed));
         for record in contacts {
             service.contacts.add(record).map_err(invalid)?;
         }
@@ -332,10 +325,7 @@ impl Sandbox {
     /// A request has come when all of it was read; it may not have been answered yet.
     pub fn wait_for_requests(&self, count: u64, limit: Duration) -> bool {
         let state = self.shared.state();
-        let waited = self
-            .shared
-            .came
-            .wait_timeout_while(state, limit, |state| state.total < count);
+        let waited = self.shared.came.wait_timeout_while(state, limit, |state| state.total < count);
         match waited {
             Ok((state, _)) => state.total >= count,
             Err(poisoned) => poisoned.into_inner().0.total >= count,
@@ -508,15 +498,13 @@ impl Shared {
         match hit.kind {
             Kind::Http500 => Reply::json(500, &json!({"message": "An unexpected error occurred"})),
             Kind::Http502 => Reply::html(502, "<html><body><h1>502 Bad Gateway</h1></body></html>"),
-            Kind::Http503 => Reply::html(
-                503,
-                "<html><body><h1>Service Unavailable</h1></body></html>",
-            )
-            .with_header("Retry-After", hit.amount.as_secs().to_string()),
-            Kind::Html => Reply::html(
-                200,
-                "<html><body>Please sign in to this network</body></html>",
-            ),
+            Kind::Http503 => {
+                Reply::html(503, "<html><body><h1>Service Unavailable</h1></body></html>")
+                    .with_header("Retry-After", hit.amount.as_secs().to_string())
+            }
+            Kind::Html => {
+                Reply::html(200, "<html><body>Please sign in to this network</body></html>")
+            }
             Kind::Busy => service.busy(),
             Kind::SystemError => service.system_error(),
             Kind::Isp => service.no_answer_inside(),

@@ -32,9 +32,7 @@ impl Stop {
 
     fn pause(&self, time: Duration) {
         let stopping = self.stopping.lock().unwrap_or_else(PoisonError::into_inner);
-        let _unused = self
-            .changed
-            .wait_timeout_while(stopping, time, |stopping| !*stopping);
+        let _unused = self.changed.wait_timeout_while(stopping, time, |stopping| !*stopping);
     }
 }
 
@@ -66,12 +64,7 @@ impl Server {
                 .name("loopback listener".into())
                 .spawn(move || listen(&listener, wake_address, &stop, &Arc::new(serve)))?
         };
-        Ok(Server {
-            address,
-            stop,
-            wake,
-            listening: Some(listening),
-        })
+        Ok(Server { address, stop, wake, listening: Some(listening) })
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -132,12 +125,8 @@ fn listen<F>(
         let _ = stream.set_nodelay(true);
         let stream = Arc::new(stream);
         let weak = Arc::downgrade(&stream);
-        let mut connection = Connection {
-            number,
-            stream,
-            buffer: Vec::new(),
-            stop: Arc::clone(stop),
-        };
+        let mut connection =
+            Connection { number, stream, buffer: Vec::new(), stop: Arc::clone(stop) };
         let serve = Arc::clone(serve);
         let spawned = thread::Builder::new()
             .name(format!("loopback connection {number}"))
@@ -191,8 +180,7 @@ impl Connection {
             match (&*self.stream).read(&mut bytes) {
                 Ok(0) => return false,
                 Ok(count) => {
-                    self.buffer
-                        .extend_from_slice(bytes.get(..count).unwrap_or_default());
+                    self.buffer.extend_from_slice(bytes.get(..count).unwrap_or_default());
                     return true;
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

@@ -154,10 +154,7 @@ impl Service {
             }
             _ => {
                 let text = self.rng.text("0123456789abcdef", 32);
-                self.token = Some(Token {
-                    text: text.clone(),
-                    ends,
-                });
+                self.token = Some(Token { text: text.clone(), ends });
                 text
             }
         }
@@ -196,11 +193,7 @@ impl Service {
         if request.method != "POST" {
             return self.not_found();
         }
-        let body = if is_json(request) {
-            request.json()
-        } else {
-            None
-        };
+        let body = if is_json(request) { request.json() } else { None };
         let Some(Value::Object(body)) = body else {
             return self.new_style_error("Missingbody", "body is mandatory for this action.");
         };
@@ -217,10 +210,7 @@ impl Service {
             return self.new_style_error("invalidClientIdOrSecret", message);
         }
         let token = self.issue_token(now);
-        Reply::json(
-            200,
-            &json!({"accessToken": token, "expireIn": self.token_life.as_secs()}),
-        )
+        Reply::json(200, &json!({"accessToken": token, "expireIn": self.token_life.as_secs()}))
     }
 
     /// `GET /gettoken`. Its recorded replies have no request_id.
@@ -280,9 +270,9 @@ impl Service {
         if !granted {
             return self.permission_missing(permission);
         }
-        let limit = self.calls_per_second.map_or(usize::MAX, |limit| {
-            usize::try_from(limit).unwrap_or(usize::MAX)
-        });
+        let limit = self
+            .calls_per_second
+            .map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
         let recent = self.recent.entry(api).or_default();
         if !within_limit(recent, RATE_WINDOW, limit, now) {
             return self.throttled();
@@ -379,10 +369,7 @@ impl Service {
     /// A service error: the code itself decides.
     fn refusal(&mut self, errcode: i64, errmsg: &str) -> Reply {
         let request_id = self.request_id();
-        Reply::json(
-            200,
-            &json!({"errcode": errcode, "errmsg": errmsg, "request_id": request_id}),
-        )
+        Reply::json(200, &json!({"errcode": errcode, "errmsg": errmsg, "request_id": request_id}))
     }
 
     /// A refusal of the gateway: errcode 88, and the sub_code decides (recorded).
@@ -483,10 +470,7 @@ impl Service {
     fn new_style_error(&mut self, code: &str, message: &str) -> Reply {
         let part = |rng: &mut Rng, length| rng.text("0123456789ABCDEF", length);
         let parts = [8, 4, 4, 4, 12].map(|length| part(&mut self.rng, length));
-        Reply::json(
-            400,
-            &json!({"code": code, "message": message, "requestid": parts.join("-")}),
-        )
+        Reply::json(400, &json!({"code": code, "message": message, "requestid": parts.join("-")}))
     }
 
     /// Twelve small letters and digits, as in recorded replies (some have thirteen).
@@ -502,10 +486,7 @@ fn within_limit(
     limit: usize,
     now: Duration,
 ) -> bool {
-    while recent
-        .front()
-        .is_some_and(|&earlier| now.saturating_sub(earlier) >= window)
-    {
+    while recent.front().is_some_and(|&earlier| now.saturating_sub(earlier) >= window) {
         recent.pop_front();
     }
     if recent.len() >= limit {
@@ -519,9 +500,7 @@ fn within_limit(
 }
 
 fn is_json(request: &Request) -> bool {
-    request
-        .header("content-type")
-        .is_some_and(|kind| kind.to_ascii_lowercase().contains("json"))
+    request.header("content-type").is_some_and(|kind| kind.to_ascii_lowercase().contains("json"))
 }
 
 /// The parameters of a contact call: a form, as documented, or the JSON that some clients send.
@@ -544,10 +523,7 @@ fn parameters(request: &Request) -> HashMap<String, String> {
 }
 
 fn first(pairs: &[(String, String)], name: &str) -> Option<String> {
-    pairs
-        .iter()
-        .find(|(key, _)| key == name)
-        .map(|(_, value)| value.clone())
+    pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
 }
 
 /// The contacts, in the order of the list call.
@@ -595,12 +571,7 @@ impl Contacts {
     }
 
     fn page(&self, offset: usize, size: usize) -> Vec<Value> {
-        self.by_position
-            .values()
-            .skip(offset)
-            .take(size)
-            .cloned()
-            .collect()
+        self.by_position.values().skip(offset).take(size).cloned().collect()
     }
 }
 
@@ -659,19 +630,10 @@ mod tests {
         let target = format!("/topapi/extcontact/get?access_token={token}");
         let got = service.answer(&post(&target, "user_id=000"), Duration::from_millis(999));
         assert_eq!(code(&got).0, 0);
-        assert_eq!(
-            delete(&mut service, &token, Duration::from_millis(1_000)).0,
-            ABSENT
-        );
-        assert_eq!(
-            delete(&mut service, &token, Duration::from_millis(1_005)),
-            throttled
-        );
+        assert_eq!(delete(&mut service, &token, Duration::from_millis(1_000)).0, ABSENT);
+        assert_eq!(delete(&mut service, &token, Duration::from_millis(1_005)), throttled);
         service.calls_per_second = None;
-        assert_eq!(
-            delete(&mut service, &token, Duration::from_millis(1_005)).0,
-            ABSENT
-        );
+        assert_eq!(delete(&mut service, &token, Duration::from_millis(1_005)).0, ABSENT);
     }
 
     #[test]
@@ -695,11 +657,8 @@ mod tests {
     #[test]
     fn the_ip_block_comes_after_its_calls_and_ends() {
         let mut service = service();
-        service.block_rule = Some(BlockRule {
-            after: 3,
-            shape: BlockShape::Json,
-            lasts: Duration::from_secs(300),
-        });
+        service.block_rule =
+            Some(BlockRule { after: 3, shape: BlockShape::Json, lasts: Duration::from_secs(300) });
         let now = Duration::from_secs(5);
         let unknown = post("/nowhere", "");
         for _ in 0..3 {

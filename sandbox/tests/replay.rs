@@ -85,9 +85,7 @@ fn differs(run: Run, outcomes: &[Value], texts: &[&str], said: &str) {
     let texts: Vec<String> = texts.iter().map(|text| text.to_string()).collect();
     let differences = run.finish(outcomes, &texts);
     assert!(
-        differences
-            .iter()
-            .any(|difference| difference.contains(said)),
+        differences.iter().any(|difference| difference.contains(said)),
         "{differences:#?} does not say {said:?}"
     );
 }
@@ -103,10 +101,8 @@ fn a_reply_is_sent_with_its_length_and_the_request_is_compared() {
                   "headers": {"content-TYPE": {"contains": "form"}, "x-none": null, "host": "h"},
                   "connection": 1}],
     }));
-    let reply = client(&run).post_form(
-        &format!("{PATH}?access_token=tok-1&q=1&q=2+3"),
-        "user_id=0%201",
-    );
+    let reply =
+        client(&run).post_form(&format!("{PATH}?access_token=tok-1&q=1&q=2+3"), "user_id=0%201");
     assert_eq!(reply.status, 207);
     assert!(reply.head.starts_with("HTTP/1.1 207 So So\r\n"));
     assert!(reply.head.contains("X-A: 1\r\nX-A: 2\r\n"));
@@ -128,10 +124,7 @@ fn exchanges_are_used_in_order_on_any_connection_and_chunked_bodies_are_joined()
     second.send("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2;x=y\r\nn=\r\n");
     second.send("1\r\n2\r\n0\r\nTrailer: t\r\n\r\n");
     assert_eq!(second.reply().unwrap().text(), "b");
-    assert_eq!(
-        first.post("/", "application/json", "{\"n\": 3}").text(),
-        "c"
-    );
+    assert_eq!(first.post("/", "application/json", "{\"n\": 3}").text(), "c");
     passes(run);
 }
 
@@ -162,9 +155,7 @@ fn gzip_body_is_a_whole_reply() {
     let reply = client(&run).post_form("/", "");
     assert_eq!(reply.header("content-encoding"), Some("gzip"));
     let mut text = String::new();
-    GzDecoder::new(&reply.body[..])
-        .read_to_string(&mut text)
-        .unwrap();
+    GzDecoder::new(&reply.body[..]).read_to_string(&mut text).unwrap();
     assert_eq!(text, "{\"errcode\":0}");
     passes(run);
 }
@@ -253,12 +244,7 @@ fn a_proxy_sees_connect_and_a_tunnel_is_a_new_connection() {
     assert_eq!(reply.head, "HTTP/1.1 200 Connection established\r\n\r\n");
     client.send([0x16, 3, 1]);
     assert_eq!(client.rest().0, b"alert");
-    differs(
-        run,
-        &deleted(),
-        &["via u:hunter22@"],
-        "text 1: the password in the option proxy",
-    );
+    differs(run, &deleted(), &["via u:hunter22@"], "text 1: the password in the option proxy");
 }
 
 #[test]
@@ -284,18 +270,8 @@ fn wrong_missing_and_extra_fields_are_told() {
         &[],
         "call 1: field `status`: expected \"deleted\", came \"absent\"",
     );
-    differs(
-        start(fields()),
-        &came,
-        &[],
-        "call 1: field `attempts` is missing, expected 1",
-    );
-    differs(
-        start(fields()),
-        &came,
-        &[],
-        "call 1: field `request_id` should not be there",
-    );
+    differs(start(fields()), &came, &[], "call 1: field `attempts` is missing, expected 1");
+    differs(start(fields()), &came, &[], "call 1: field `request_id` should not be there");
     differs(start(fields()), &[], &[], "1 calls, and 0 outcomes");
     differs(start(fields()), &[json!("no")], &[], "not an object");
 }
@@ -306,18 +282,10 @@ fn a_build_that_should_fail_is_judged() {
     let run = start(fields());
     assert!(run.expects_build_failure());
     assert!(run.calls().is_empty());
-    let differences = run.finish(
-        &[json!({"status": "failed", "kind": "invalid_argument"})],
-        &[],
-    );
+    let differences = run.finish(&[json!({"status": "failed", "kind": "invalid_argument"})], &[]);
     assert!(differences.is_empty(), "{differences:#?}");
     differs(start(fields()), &[], &[], "should have failed");
-    differs(
-        start(fields()),
-        &[json!({"kind": "api"})],
-        &[],
-        "making the client: field `kind`",
-    );
+    differs(start(fields()), &[json!({"kind": "api"})], &[], "making the client: field `kind`");
 }
 
 #[test]
@@ -329,63 +297,24 @@ fn missing_extra_and_different_requests_are_told() {
         run
     };
     for (seen, said) in [
-        (
-            json!([]),
-            "request 1 should not have come: POST /p on connection 1",
-        ),
-        (
-            json!([{}, {"path": "/q"}]),
-            "request 2 did not come, expected POST /q",
-        ),
-        (
-            json!([{"method": "GET"}]),
-            "request 1: method: expected GET, came POST",
-        ),
-        (
-            json!([{"path": "/q"}]),
-            "request 1: path: expected /q, came /p",
-        ),
-        (
-            json!([{"query": {"a": "2"}}]),
-            "query: expected {\"a\":\"2\"}, came {\"a\":\"1\"}",
-        ),
-        (
-            json!([{"query": {}}]),
-            "query: expected {}, came {\"a\":\"1\"}",
-        ),
-        (
-            json!([{"form": {"b": "3"}}]),
-            "form: expected {\"b\":\"3\"}, came {\"b\":\"2\"}",
-        ),
-        (
-            json!([{"json": {"b": 2}}]),
-            "JSON: expected {\"b\":2}, came \"b=2\"",
-        ),
-        (
-            json!([{"raw_query": "a=%31"}]),
-            "raw query: expected \"a=%31\", came \"a=1\"",
-        ),
-        (
-            json!([{"raw_body": "b=%32"}]),
-            "raw body: expected \"b=%32\", came \"b=2\"",
-        ),
+        (json!([]), "request 1 should not have come: POST /p on connection 1"),
+        (json!([{}, {"path": "/q"}]), "request 2 did not come, expected POST /q"),
+        (json!([{"method": "GET"}]), "request 1: method: expected GET, came POST"),
+        (json!([{"path": "/q"}]), "request 1: path: expected /q, came /p"),
+        (json!([{"query": {"a": "2"}}]), "query: expected {\"a\":\"2\"}, came {\"a\":\"1\"}"),
+        (json!([{"query": {}}]), "query: expected {}, came {\"a\":\"1\"}"),
+        (json!([{"form": {"b": "3"}}]), "form: expected {\"b\":\"3\"}, came {\"b\":\"2\"}"),
+        (json!([{"json": {"b": 2}}]), "JSON: expected {\"b\":2}, came \"b=2\""),
+        (json!([{"raw_query": "a=%31"}]), "raw query: expected \"a=%31\", came \"a=1\""),
+        (json!([{"raw_body": "b=%32"}]), "raw body: expected \"b=%32\", came \"b=2\""),
         (json!([{"connection": 2}]), "connection: expected 2, came 1"),
         (
             json!([{"headers": {"host": null}}]),
             "header host: expected no such header, came [\"h\"]",
         ),
-        (
-            json!([{"headers": {"host": ["h", "h"]}}]),
-            "header host: expected [\"h\",\"h\"]",
-        ),
-        (
-            json!([{"headers": {"x": "y"}}]),
-            "header x: expected \"y\", came no such header",
-        ),
-        (
-            json!([{"headers": {"host": {"contains": "z"}}}]),
-            "a text with \"z\" in it",
-        ),
+        (json!([{"headers": {"host": ["h", "h"]}}]), "header host: expected [\"h\",\"h\"]"),
+        (json!([{"headers": {"x": "y"}}]), "header x: expected \"y\", came no such header"),
+        (json!([{"headers": {"host": {"contains": "z"}}}]), "a text with \"z\" in it"),
     ] {
         differs(asked(seen), &deleted(), &[], said);
     }
@@ -402,12 +331,7 @@ fn one_request_too_many_is_told_even_where_requests_are_not_compared() {
     let (bytes, end) = client.rest();
     end.unwrap();
     assert!(bytes.is_empty());
-    differs(
-        run,
-        &deleted(),
-        &[],
-        "request 1 (POST /more) came on connection 1, but all",
-    );
+    differs(run, &deleted(), &[], "request 1 (POST /more) came on connection 1, but all");
 }
 
 #[test]
@@ -417,22 +341,12 @@ fn a_request_where_a_new_connection_is_due_and_bytes_that_are_no_request_are_tol
     kept.post_form("/", "");
     kept.send(post_bytes("/", "t", ""));
     kept.rest().1.unwrap();
-    differs(
-        run,
-        &deleted(),
-        &[],
-        "exchange 2 waits for a new connection",
-    );
+    differs(run, &deleted(), &[], "exchange 2 waits for a new connection");
     let run = start(json!({"server": [{"reply": {}}]}));
     let mut rubbish = client(&run);
     rubbish.send([0x16, 3, 1, 2]);
     rubbish.rest().1.unwrap();
-    differs(
-        run,
-        &deleted(),
-        &[],
-        "connection 1: what came is not an HTTP request",
-    );
+    differs(run, &deleted(), &[], "connection 1: what came is not an HTTP request");
 }
 
 #[test]
@@ -460,11 +374,7 @@ fn leaked_secrets_are_found_raw_and_encoded_in_outcomes_and_texts() {
             "log tok%2Bgiven",
             "text 1: a token that the server hands out",
         ),
-        (
-            json!({"status": "deleted"}),
-            "log tok-later",
-            "text 1: a token set on the client",
-        ),
+        (json!({"status": "deleted"}), "log tok-later", "text 1: a token set on the client"),
     ] {
         differs(start(fields()), &[outcome], &[text], said);
     }
@@ -544,10 +454,7 @@ impl Talk {
     }
 
     fn say(&mut self, request: Value) -> Value {
-        self.0
-            .get_mut()
-            .write_all(format!("{request}\n").as_bytes())
-            .unwrap();
+        self.0.get_mut().write_all(format!("{request}\n").as_bytes()).unwrap();
         let mut line = String::new();
         self.0.read_line(&mut line).unwrap();
         serde_json::from_str(&line).unwrap()
@@ -567,10 +474,7 @@ fn the_control_protocol_runs_cases_side_by_side() {
     let address = control.address().to_string();
     let mut one = Talk::with(&address);
     let mut two = Talk::with(&address);
-    assert_eq!(
-        one.say(json!({"op": "list"})),
-        json!({"cases": ["one", "two"]})
-    );
+    assert_eq!(one.say(json!({"op": "list"})), json!({"cases": ["one", "two"]}));
     let started = one.say(json!({"op": "start", "case": "one"}));
     assert_eq!(started["calls"], json!([{"user_id": "01"}]));
     assert_eq!(started["expect_build"], false);
@@ -583,12 +487,7 @@ fn the_control_protocol_runs_cases_side_by_side() {
     );
     let judged = two.say(json!({"op": "finish", "outcomes": []}));
     assert_eq!(judged["ok"], false);
-    assert!(
-        judged["differences"][0]
-            .as_str()
-            .unwrap()
-            .contains("should have failed")
-    );
+    assert!(judged["differences"][0].as_str().unwrap().contains("should have failed"));
     for wrong in [
         json!({"op": "finish", "outcomes": []}),
         json!({"op": "start", "case": "three"}),
@@ -604,11 +503,8 @@ fn the_control_protocol_runs_cases_side_by_side() {
 fn the_program_serves_until_its_input_ends() -> io::Result<()> {
     let folder = folder(&[("a.json", json!({"about": "a", "cases": [case(json!({}))]}))]);
     let program = env!("CARGO_BIN_EXE_dingtalk-extcontact-replay");
-    let mut child = Command::new(program)
-        .arg(&folder)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()?;
+    let mut child =
+        Command::new(program).arg(&folder).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line)?;
     let told: Value = serde_json::from_str(&line)?;
@@ -617,10 +513,7 @@ fn the_program_serves_until_its_input_ends() -> io::Result<()> {
     assert_eq!(talk.say(json!({"op": "list"})), json!({"cases": ["one"]}));
     drop(child.stdin.take());
     assert!(child.wait()?.success());
-    let wrong = Command::new(program)
-        .arg("/nowhere/at/all")
-        .stdin(Stdio::null())
-        .output()?;
+    let wrong = Command::new(program).arg("/nowhere/at/all").stdin(Stdio::null()).output()?;
     assert!(!wrong.status.success());
     assert!(String::from_utf8_lossy(&wrong.stderr).contains("/nowhere/at/all"));
     Ok(())

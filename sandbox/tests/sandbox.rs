@@ -19,11 +19,7 @@ fn client(sandbox: &Sandbox) -> Client {
 
 fn small() -> Sandbox {
     let contacts = ["001", "002", "003"].map(|id| json!({"userid": id, "name": "n"}));
-    Sandbox::builder()
-        .contacts(contacts)
-        .calls_per_second(None)
-        .start()
-        .unwrap()
+    Sandbox::builder().contacts(contacts).calls_per_second(None).start().unwrap()
 }
 
 fn target(sandbox: &Sandbox, call: &str) -> String {
@@ -54,10 +50,7 @@ fn keys(body: &Value) -> Vec<&str> {
 }
 
 fn assert_gateway(body: &Value, sub_code: &str) {
-    assert_eq!(
-        keys(body),
-        ["errcode", "errmsg", "request_id", "sub_code", "sub_msg"]
-    );
+    assert_eq!(keys(body), ["errcode", "errmsg", "request_id", "sub_code", "sub_msg"]);
     assert_eq!(body["errcode"], 88);
     assert_eq!(body["sub_code"], sub_code);
     let sub_msg = body["sub_msg"].as_str().unwrap();
@@ -93,11 +86,8 @@ fn the_token_may_stand_in_the_form_and_the_id_in_json_and_neither_in_a_header() 
     let body = format!("user_id=001&access_token={}", sandbox.token());
     let reply = client.post_form("/topapi/extcontact/delete", &body);
     assert_eq!(ok_json(&reply)["errcode"], 0);
-    let reply = client.post(
-        &target(&sandbox, "delete"),
-        "application/json",
-        r#"{"user_id": "002"}"#,
-    );
+    let reply =
+        client.post(&target(&sandbox, "delete"), "application/json", r#"{"user_id": "002"}"#);
     assert_eq!(ok_json(&reply)["errcode"], 0);
     client.send(format!(
         "POST /topapi/extcontact/delete HTTP/1.1\r\nx-acs-dingtalk-access-token: {}\r\n\
@@ -110,22 +100,14 @@ fn the_token_may_stand_in_the_form_and_the_id_in_json_and_neither_in_a_header() 
 
 #[test]
 fn list_pages_end_with_a_short_one_and_get_answers_all_fields() {
-    let sandbox = Sandbox::builder()
-        .made_up(205)
-        .calls_per_second(None)
-        .start()
-        .unwrap();
+    let sandbox = Sandbox::builder().made_up(205).calls_per_second(None).start().unwrap();
     let mut listed = Vec::new();
     for (offset, length) in [(0, 100), (100, 100), (200, 5), (300, 0)] {
         let page = call(&sandbox, "list", &format!("size=100&offset={offset}"));
         assert_eq!(keys(&page), ["errcode", "errmsg", "request_id", "results"]);
         let results = page["results"].as_array().unwrap();
         assert_eq!(results.len(), length);
-        listed.extend(
-            results
-                .iter()
-                .map(|one| one["userid"].as_str().unwrap().to_owned()),
-        );
+        listed.extend(results.iter().map(|one| one["userid"].as_str().unwrap().to_owned()));
     }
     assert_eq!(listed, sandbox.contacts());
     let all = call(&sandbox, "list", "");
@@ -156,23 +138,12 @@ fn the_token_call_takes_json_and_answers_as_the_newer_family_does() {
     };
     let body = json!({"appKey": sandbox.app_key(), "appSecret": sandbox.app_secret()}).to_string();
     let good = ask("application/json", &body);
-    assert_eq!(
-        ok_json(&good),
-        json!({"accessToken": sandbox.token(), "expireIn": 7200})
-    );
+    assert_eq!(ok_json(&good), json!({"accessToken": sandbox.token(), "expireIn": 7200}));
     assert_eq!(ask("application/json", &body).json(), good.json());
-    let form = format!(
-        "appKey={}&appSecret={}",
-        sandbox.app_key(),
-        sandbox.app_secret()
-    );
+    let form = format!("appKey={}&appSecret={}", sandbox.app_key(), sandbox.app_secret());
     let wrong = json!({"appKey": sandbox.app_key(), "appSecret": "wrong"}).to_string();
     for (content_type, body, code) in [
-        (
-            "application/x-www-form-urlencoded",
-            form.as_str(),
-            "Missingbody",
-        ),
+        ("application/x-www-form-urlencoded", form.as_str(), "Missingbody"),
         ("application/json", "", "Missingbody"),
         ("application/json", r#"{"appSecret": "x"}"#, "MissingappKey"),
         ("application/json", &wrong, "invalidClientIdOrSecret"),
@@ -183,21 +154,14 @@ fn the_token_call_takes_json_and_answers_as_the_newer_family_does() {
         assert_eq!(refused.json()["code"], code);
     }
     sandbox.revoke_app();
-    assert_eq!(
-        ask("application/json", &body).json()["code"],
-        "invalidClientIdOrSecret"
-    );
+    assert_eq!(ask("application/json", &body).json()["code"], "invalidClientIdOrSecret");
 }
 
 #[test]
 fn the_historic_token_call_hands_out_the_same_token() {
     let sandbox = small();
     let mut client = client(&sandbox);
-    let good = format!(
-        "/gettoken?appkey={}&appsecret={}",
-        sandbox.app_key(),
-        sandbox.app_secret()
-    );
+    let good = format!("/gettoken?appkey={}&appsecret={}", sandbox.app_key(), sandbox.app_secret());
     assert_eq!(
         ok_json(&client.get(&good)),
         json!({"errcode": 0, "errmsg": "ok", "access_token": sandbox.token(), "expires_in": 7200})
@@ -205,10 +169,7 @@ fn the_historic_token_call_hands_out_the_same_token() {
     let wrong = ok_json(&client.get("/gettoken?appkey=a&appsecret=b"));
     assert_eq!(wrong["errcode"], 40096);
     assert_eq!(keys(&wrong), ["errcode", "errmsg"]);
-    assert_eq!(
-        ok_json(&client.get("/gettoken?appsecret=b"))["errcode"],
-        40035
-    );
+    assert_eq!(ok_json(&client.get("/gettoken?appsecret=b"))["errcode"], 40035);
     assert_eq!(ok_json(&client.get("/gettoken?appkey=a"))["errcode"], 40035);
 }
 
@@ -242,21 +203,13 @@ fn missing_permissions_name_their_scope_and_leave_the_other_calls_alone() {
     let refused = call(&sandbox, "delete", "user_id=001");
     assert_gateway(&refused, "60011");
     let errmsg = refused["errmsg"].as_str().unwrap();
-    assert!(
-        errmsg.ends_with(", {requiredScopes=[qyapi_ext_write]}]"),
-        "{errmsg}"
-    );
+    assert!(errmsg.ends_with(", {requiredScopes=[qyapi_ext_write]}]"), "{errmsg}");
     assert_eq!(call(&sandbox, "list", "")["errcode"], 0);
     sandbox.set_permission(Permission::Write, true);
     sandbox.set_permission(Permission::Read, false);
     assert_eq!(call(&sandbox, "delete", "user_id=001")["errcode"], 0);
     let refused = call(&sandbox, "get", "user_id=002");
-    assert!(
-        refused["errmsg"]
-            .as_str()
-            .unwrap()
-            .contains("requiredScopes=[qyapi_ext_read]")
-    );
+    assert!(refused["errmsg"].as_str().unwrap().contains("requiredScopes=[qyapi_ext_read]"));
     sandbox.set_ip_allowed(false);
     assert_gateway(&call(&sandbox, "delete", "user_id=002"), "60020");
 }
@@ -267,12 +220,7 @@ fn unknown_addresses_are_told_before_a_bad_token() {
     let mut client = client(&sandbox);
     let unknown_api = ok_json(&client.post_form("/topapi/extcontact/erase?access_token=x", ""));
     assert_eq!(unknown_api["errcode"], 22);
-    assert!(
-        unknown_api["errmsg"]
-            .as_str()
-            .unwrap()
-            .contains("dingtalk.oapi.extcontact.erase")
-    );
+    assert!(unknown_api["errmsg"].as_str().unwrap().contains("dingtalk.oapi.extcontact.erase"));
     assert_request_id(&unknown_api);
     let unknown_uri = ok_json(&client.post_form("/extcontact/delete", ""));
     assert_eq!(keys(&unknown_uri), ["errcode", "errmsg"]);
@@ -288,15 +236,11 @@ fn over_twenty_calls_in_a_second_are_throttled() {
     let mut client = client(&sandbox);
     let target = target(&sandbox, "delete");
     let begun = Instant::now();
-    let replies: Vec<Value> = (0..25)
-        .map(|_| ok_json(&client.post_form(&target, "user_id=x")))
-        .collect();
+    let replies: Vec<Value> =
+        (0..25).map(|_| ok_json(&client.post_form(&target, "user_id=x"))).collect();
     // On a machine that is busy enough the window may have moved on.
     if begun.elapsed() < Duration::from_secs(1) {
-        let absent = replies
-            .iter()
-            .filter(|body| body["errcode"] == 33012)
-            .count();
+        let absent = replies.iter().filter(|body| body["errcode"] == 33012).count();
         assert_eq!(absent, 20);
         assert_gateway(&replies[24], "90018");
     }
@@ -306,30 +250,18 @@ fn over_twenty_calls_in_a_second_are_throttled() {
 
 #[test]
 fn the_ip_block_has_no_errcode_and_answers_everything() {
-    let sandbox = Sandbox::builder()
-        .ip_block_after(2, BlockShape::Json)
-        .start()
-        .unwrap();
+    let sandbox = Sandbox::builder().ip_block_after(2, BlockShape::Json).start().unwrap();
     let mut client = client(&sandbox);
     let target = target(&sandbox, "delete");
     for _ in 0..2 {
-        assert_eq!(
-            ok_json(&client.post_form(&target, "user_id=x"))["errcode"],
-            33012
-        );
+        assert_eq!(ok_json(&client.post_form(&target, "user_id=x"))["errcode"], 33012);
     }
     let blocked = ok_json(&client.post_form(&target, "user_id=x"));
-    assert_eq!(
-        keys(&blocked),
-        ["punish", "source", "status", "uuid", "wait"]
-    );
+    assert_eq!(keys(&blocked), ["punish", "source", "status", "uuid", "wait"]);
     assert_eq!(blocked["status"], 1111);
     assert_eq!(ok_json(&client.get("/gettoken"))["status"], 1111);
     sandbox.unblock_ip();
-    assert_eq!(
-        ok_json(&client.post_form(&target, "user_id=x"))["errcode"],
-        33012
-    );
+    assert_eq!(ok_json(&client.post_form(&target, "user_id=x"))["errcode"], 33012);
     sandbox.block_ip(BlockShape::Html);
     let page = client.post_form(&target, "user_id=x");
     assert_eq!(page.header("content-type"), Some("text/html;charset=UTF-8"));
@@ -511,11 +443,7 @@ fn latency_and_delay_take_their_time() {
 
 #[test]
 fn it_describes_itself_and_refuses_what_makes_no_sense() {
-    let sandbox = Sandbox::builder()
-        .app_key("key-1")
-        .app_secret("secret-1")
-        .start()
-        .unwrap();
+    let sandbox = Sandbox::builder().app_key("key-1").app_secret("secret-1").start().unwrap();
     assert_eq!(
         sandbox.describe(),
         json!({"url": sandbox.url(), "access_token": sandbox.token(), "app_key": "key-1",
@@ -526,18 +454,12 @@ fn it_describes_itself_and_refuses_what_makes_no_sense() {
         Err(error) => error.kind(),
     };
     let double = [json!({"userid": "1"}), json!({"userid": "1"})];
-    assert_eq!(
-        refused(Sandbox::builder().contacts(double)),
-        ErrorKind::InvalidInput
-    );
+    assert_eq!(refused(Sandbox::builder().contacts(double)), ErrorKind::InvalidInput);
     assert_eq!(
         refused(Sandbox::builder().contacts([json!({"userid": 1})])),
         ErrorKind::InvalidInput
     );
-    assert_eq!(
-        refused(Sandbox::builder().app_key(" ")),
-        ErrorKind::InvalidInput
-    );
+    assert_eq!(refused(Sandbox::builder().app_key(" ")), ErrorKind::InvalidInput);
     let port = address_in(&sandbox.url()).port();
     assert_eq!(refused(Sandbox::builder().port(port)), ErrorKind::AddrInUse);
 }
@@ -576,11 +498,7 @@ fn dropping_it_ends_at_once_whatever_clients_do() {
 
 #[test]
 fn it_is_shared_by_threads() {
-    let sandbox = Sandbox::builder()
-        .made_up(400)
-        .calls_per_second(None)
-        .start()
-        .unwrap();
+    let sandbox = Sandbox::builder().made_up(400).calls_per_second(None).start().unwrap();
     let target = target(&sandbox, "delete");
     let ids = sandbox.contacts();
     thread::scope(|scope| {

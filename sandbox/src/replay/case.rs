@@ -16,22 +16,10 @@ const MAX_REPEATED: u64 = 64 * 1024 * 1024;
 /// A shorter secret would be found by chance in harmless texts.
 const MIN_SECRET: usize = 4;
 
-const TEXT_OPTIONS: [&str; 7] = [
-    "access_token",
-    "app_key",
-    "app_secret",
-    "region",
-    "endpoint",
-    "proxy",
-    "ca_file",
-];
-const NUMBER_OPTIONS: [&str; 5] = [
-    "timeout",
-    "attempt_timeout",
-    "connect_timeout",
-    "max_attempts",
-    "rate",
-];
+const TEXT_OPTIONS: [&str; 7] =
+    ["access_token", "app_key", "app_secret", "region", "endpoint", "proxy", "ca_file"];
+const NUMBER_OPTIONS: [&str; 5] =
+    ["timeout", "attempt_timeout", "connect_timeout", "max_attempts", "rate"];
 
 pub(super) struct Case {
     pub(super) name: String,
@@ -68,21 +56,10 @@ pub(super) struct Exchange {
 pub(super) enum Step {
     Reply(Reply),
     Send(Vec<u8>),
-    Repeat {
-        bytes: Vec<u8>,
-        times: u64,
-    },
-    Nested {
-        times: u64,
-        open: String,
-        inside: String,
-        close: String,
-    },
+    Repeat { bytes: Vec<u8>, times: u64 },
+    Nested { times: u64, open: String, inside: String, close: String },
     Delay(Duration),
-    Drip {
-        bytes: Vec<u8>,
-        every: Duration,
-    },
+    Drip { bytes: Vec<u8>, every: Duration },
     Hold,
     Close,
     Reset,
@@ -109,10 +86,7 @@ pub(super) fn load(folder: &Path) -> Result<Vec<Case>, String> {
     let mut files = Vec::new();
     for entry in entries {
         let path = entry.map_err(|error| format!("{shown}: {error}"))?.path();
-        if path
-            .extension()
-            .is_some_and(|extension| extension == "json")
-        {
+        if path.extension().is_some_and(|extension| extension == "json") {
             files.push(path);
         }
     }
@@ -120,10 +94,8 @@ pub(super) fn load(folder: &Path) -> Result<Vec<Case>, String> {
     let mut cases = Vec::new();
     let mut names = BTreeSet::new();
     for path in files {
-        let file = path
-            .file_name()
-            .map(|name| name.to_string_lossy().into_owned())
-            .unwrap_or_default();
+        let file =
+            path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let text = fs::read_to_string(&path).map_err(|error| format!("{file}: {error}"))?;
         for case in read_file(&text, &file)? {
             if !names.insert(case.name.clone()) {
@@ -163,11 +135,7 @@ fn read_file(text: &str, file: &str) -> Result<Vec<Case>, String> {
 fn read_case(value: &Value, place: &str) -> Result<Case, String> {
     let mut fields = Fields::of(value, place)?;
     let name = fields.text("name")?.to_owned();
-    if name.is_empty()
-        || !name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-    {
+    if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
         return Err(format!(
             "{place}: `name` may have letters, digits and hyphens, and must have one"
         ));
@@ -180,9 +148,7 @@ fn read_case(value: &Value, place: &str) -> Result<Case, String> {
         .transpose()?;
     let calls = match (fields.optional_list("calls")?, &expect_build) {
         (Some(_), Some(_)) => {
-            return Err(format!(
-                "{place}: `calls` and `expect_build` exclude each other"
-            ));
+            return Err(format!("{place}: `calls` and `expect_build` exclude each other"));
         }
         (None, Some(_)) => Vec::new(),
         (None, None) => return Err(format!("{place}: `calls` is missing")),
@@ -197,17 +163,13 @@ fn read_case(value: &Value, place: &str) -> Result<Case, String> {
         None | Some("http") => false,
         Some("https") => true,
         Some(other) => {
-            return Err(format!(
-                "{place}: `scheme` is \"http\" or \"https\", not {other:?}"
-            ));
+            return Err(format!("{place}: `scheme` is \"http\" or \"https\", not {other:?}"));
         }
     };
     let exchanges = fields.optional_list("server")?;
     let server = match exchanges {
         Some(_) if refused => {
-            return Err(format!(
-                "{place}: `server` and `refused` exclude each other"
-            ));
+            return Err(format!("{place}: `server` and `refused` exclude each other"));
         }
         None if !refused && expect_build.is_none() => {
             return Err(format!(
@@ -223,23 +185,10 @@ fn read_case(value: &Value, place: &str) -> Result<Case, String> {
     };
     fields.end()?;
     if proxied && !options.contains_key("endpoint") && !options.contains_key("region") {
-        return Err(format!(
-            "{place}: a proxied case states an `endpoint` or a `region`"
-        ));
+        return Err(format!("{place}: a proxied case states an `endpoint` or a `region`"));
     }
     let secrets = secrets_of(&options, &calls, exchanges.unwrap_or_default(), place)?;
-    Ok(Case {
-        name,
-        options,
-        expect_build,
-        calls,
-        server,
-        https,
-        refused,
-        proxied,
-        seen,
-        secrets,
-    })
+    Ok(Case { name, options, expect_build, calls, server, https, refused, proxied, seen, secrets })
 }
 
 fn read_options(value: &Value, place: &str) -> Result<Map<String, Value>, String> {
@@ -250,10 +199,7 @@ fn read_options(value: &Value, place: &str) -> Result<Map<String, Value>, String
         let (known, right) = if TEXT_OPTIONS.contains(&name.as_str()) {
             (true, value.is_string())
         } else if NUMBER_OPTIONS.contains(&name.as_str()) {
-            (
-                true,
-                value.is_number() || (name == "rate" && value.is_null()),
-            )
+            (true, value.is_number() || (name == "rate" && value.is_null()))
         } else {
             (name == "missing_ok", value.is_boolean())
         };
@@ -357,10 +303,7 @@ fn read_exchange(value: &Value, place: &str) -> Result<Exchange, String> {
     if let Some(position) = steps.iter().position(ends)
         && position + 1 < steps.len()
     {
-        return Err(format!(
-            "{place}: step {} follows the end of the connection",
-            position + 2
-        ));
+        return Err(format!("{place}: step {} follows the end of the connection", position + 2));
     }
     Ok(Exchange { on, steps })
 }
@@ -397,13 +340,9 @@ fn read_reply(value: &Value, place: &str) -> Result<Reply, String> {
     }
     let broken = |text: &str| text.contains(['\r', '\n']);
     if reason.as_deref().is_some_and(broken)
-        || headers
-            .iter()
-            .any(|(name, value)| name.is_empty() || broken(name) || broken(value))
+        || headers.iter().any(|(name, value)| name.is_empty() || broken(name) || broken(value))
     {
-        return Err(format!(
-            "{place}: line ends in a head are for `send`, not for `reply`"
-        ));
+        return Err(format!("{place}: line ends in a head are for `send`, not for `reply`"));
     }
     let body = match fields.optional("body") {
         None => Vec::new(),
@@ -411,12 +350,7 @@ fn read_reply(value: &Value, place: &str) -> Result<Reply, String> {
         Some(json) => json.to_string().into_bytes(),
     };
     fields.end()?;
-    Ok(Reply {
-        status,
-        reason,
-        headers,
-        body,
-    })
+    Ok(Reply { status, reason, headers, body })
 }
 
 fn read_step(value: &Value, place: &str) -> Result<Step, String> {
@@ -462,12 +396,7 @@ fn read_step(value: &Value, place: &str) -> Result<Step, String> {
             let inside = fields.text("inside")?.to_owned();
             let close = fields.text("close")?.to_owned();
             check_size(open.len() + close.len(), times, place)?;
-            Step::Nested {
-                times,
-                open,
-                inside,
-                close,
-            }
+            Step::Nested { times, open, inside, close }
         }
         "delay" => Step::Delay(fields.seconds("delay")?),
         "drip" => Step::Drip {
@@ -490,9 +419,7 @@ fn read_step(value: &Value, place: &str) -> Result<Step, String> {
 }
 
 fn check_size(length: usize, times: u64, place: &str) -> Result<(), String> {
-    let total = u64::try_from(length)
-        .unwrap_or(u64::MAX)
-        .saturating_mul(times);
+    let total = u64::try_from(length).unwrap_or(u64::MAX).saturating_mul(times);
     if total > MAX_REPEATED {
         return Err(format!("{place}: {total} bytes are more than 64 MiB"));
     }
@@ -502,15 +429,10 @@ fn check_size(length: usize, times: u64, place: &str) -> Result<(), String> {
 fn from_hex(text: &str) -> Option<Vec<u8>> {
     let digits: Option<Vec<u8>> = text
         .chars()
-        .map(|digit| {
-            digit
-                .to_digit(16)
-                .and_then(|value| u8::try_from(value).ok())
-        })
+        .map(|digit| digit.to_digit(16).and_then(|value| u8::try_from(value).ok()))
         .collect();
     let (pairs, rest) = digits.as_deref()?.as_chunks::<2>();
-    rest.is_empty()
-        .then(|| pairs.iter().map(|[high, low]| high << 4 | low).collect())
+    rest.is_empty().then(|| pairs.iter().map(|[high, low]| high << 4 | low).collect())
 }
 
 fn read_seen(value: &Value, place: &str) -> Result<Seen, String> {
@@ -583,9 +505,8 @@ fn secrets_of(
     }
     // Blank ones are cases about blank options: there is nothing to hide.
     secrets.retain(|(_, text)| !text.trim().is_empty());
-    if let Some((what, _)) = secrets
-        .iter()
-        .find(|(_, text)| text.trim().chars().count() < MIN_SECRET)
+    if let Some((what, _)) =
+        secrets.iter().find(|(_, text)| text.trim().chars().count() < MIN_SECRET)
     {
         return Err(format!(
             "{place}: {what} has fewer than {MIN_SECRET} characters, too few to be searched for"
@@ -617,13 +538,9 @@ fn collect_tokens(value: &Value, secrets: &mut Vec<(String, String)>) {
                 }
             }
         }
-        Value::Array(values) => values
-            .iter()
-            .for_each(|value| collect_tokens(value, secrets)),
+        Value::Array(values) => values.iter().for_each(|value| collect_tokens(value, secrets)),
         Value::String(text) => {
-            let body = text
-                .rsplit_once("\r\n\r\n")
-                .map_or(text.as_str(), |(_, body)| body);
+            let body = text.rsplit_once("\r\n\r\n").map_or(text.as_str(), |(_, body)| body);
             if body.trim_start().starts_with('{')
                 && let Ok(json @ Value::Object(_)) = serde_json::from_str(body)
             {
@@ -657,11 +574,7 @@ struct Fields<'a> {
 impl<'a> Fields<'a> {
     fn of(value: &'a Value, place: &'a str) -> Result<Fields<'a>, String> {
         match value {
-            Value::Object(map) => Ok(Fields {
-                map,
-                place,
-                asked: Vec::new(),
-            }),
+            Value::Object(map) => Ok(Fields { map, place, asked: Vec::new() }),
             _ => Err(format!("{place}: expected an object, not {value}")),
         }
     }
@@ -673,8 +586,7 @@ impl<'a> Fields<'a> {
 
     fn required(&mut self, name: &'a str) -> Result<&'a Value, String> {
         let place = self.place;
-        self.optional(name)
-            .ok_or_else(|| format!("{place}: `{name}` is missing"))
+        self.optional(name).ok_or_else(|| format!("{place}: `{name}` is missing"))
     }
 
     fn as_kind<T>(
@@ -751,11 +663,7 @@ impl<'a> Fields<'a> {
     }
 
     fn end(self) -> Result<(), String> {
-        match self
-            .map
-            .keys()
-            .find(|name| !self.asked.contains(&name.as_str()))
-        {
+        match self.map.keys().find(|name| !self.asked.contains(&name.as_str())) {
             None => Ok(()),
             Some(name) => Err(format!("{}: there is no field `{name}`", self.place)),
         }
@@ -789,57 +697,22 @@ mod tests {
         let cases = read(PLAIN).unwrap();
         assert_eq!(cases.len(), 1);
         assert_eq!(cases[0].name, "one");
-        assert_eq!(
-            cases[0].calls[0].asked,
-            serde_json::json!({"user_id": "01"})
-        );
+        assert_eq!(cases[0].calls[0].asked, serde_json::json!({"user_id": "01"}));
         assert_eq!(cases[0].secrets.len(), 1);
     }
 
     #[test]
     fn what_is_wrong_is_said_with_its_place() {
         for (from, to, said) in [
-            (
-                r#""server""#,
-                r#""sever""#,
-                "f.json: case one: `server` is missing",
-            ),
-            (
-                r#""reply""#,
-                r#""repply""#,
-                "case one: exchange 1: needs `reply` or `do`",
-            ),
-            (
-                r#""user_id""#,
-                r#""userid""#,
-                "case one: call 1: `user_id` is missing",
-            ),
-            (
-                r#""user_id": "01","#,
-                r#""user_id": "01", "x": 1,"#,
-                "call 1: there is no field `x`",
-            ),
-            (
-                r#""user_id": "01""#,
-                r#""user_id": 1"#,
-                "`user_id` is text, not 1",
-            ),
-            (
-                r#""name": "one""#,
-                r#""name": "o ne""#,
-                "letters, digits and hyphens",
-            ),
+            (r#""server""#, r#""sever""#, "f.json: case one: `server` is missing"),
+            (r#""reply""#, r#""repply""#, "case one: exchange 1: needs `reply` or `do`"),
+            (r#""user_id""#, r#""userid""#, "case one: call 1: `user_id` is missing"),
+            (r#""user_id": "01","#, r#""user_id": "01", "x": 1,"#, "call 1: there is no field `x`"),
+            (r#""user_id": "01""#, r#""user_id": 1"#, "`user_id` is text, not 1"),
+            (r#""name": "one""#, r#""name": "o ne""#, "letters, digits and hyphens"),
             (r#""tok-1""#, r#""tok""#, "too few to be searched for"),
-            (
-                r#""access_token""#,
-                r#""token""#,
-                "there is no option `token`",
-            ),
-            (
-                r#"{"status": "deleted"}"#,
-                r#"{"attempts": 1}"#,
-                "the last one with a `kind`",
-            ),
+            (r#""access_token""#, r#""token""#, "there is no option `token`"),
+            (r#"{"status": "deleted"}"#, r#"{"attempts": 1}"#, "the last one with a `kind`"),
             (
                 r#"{"status": "deleted"}"#,
                 r#"{"status": "deleted", "code": {"like": "x"}}"#,
@@ -870,37 +743,17 @@ mod tests {
                 r#"{"do": [{"reset": true}, {"send": "x"}]}"#,
                 "step 2 follows the end",
             ),
-            (
-                r#"{"reply": {"body": {"errcode": 0}}}"#,
-                r#"{"on": "fire", "do": []}"#,
-                "`on` is",
-            ),
-            (
-                r#"{"body": {"errcode": 0}}"#,
-                r#"{"status": 99}"#,
-                "three digits",
-            ),
+            (r#"{"reply": {"body": {"errcode": 0}}}"#, r#"{"on": "fire", "do": []}"#, "`on` is"),
+            (r#"{"body": {"errcode": 0}}"#, r#"{"status": 99}"#, "three digits"),
             (
                 r#"{"errcode": 0}"#,
                 r#"{"accessToken": "x"}"#,
                 "a token that the server hands out has fewer",
             ),
             (r#""about": "b","#, "", "`about` is missing"),
-            (
-                r#""about": "b","#,
-                r#""about": "b", "refused": true,"#,
-                "exclude each other",
-            ),
-            (
-                r#""about": "b","#,
-                r#""about": "b", "proxied": true,"#,
-                "states an `endpoint`",
-            ),
-            (
-                r#""about": "b","#,
-                r#""about": "b", "scheme": "ftp","#,
-                "`scheme` is",
-            ),
+            (r#""about": "b","#, r#""about": "b", "refused": true,"#, "exclude each other"),
+            (r#""about": "b","#, r#""about": "b", "proxied": true,"#, "states an `endpoint`"),
+            (r#""about": "b","#, r#""about": "b", "scheme": "ftp","#, "`scheme` is"),
             (
                 r#""about": "b","#,
                 r#""about": "b", "seen": [{"pth": "/"}],"#,
@@ -931,9 +784,7 @@ mod tests {
         found.sort_unstable();
         assert_eq!(
             found,
-            [
-                "given-1", "given-2", "given-3", "later-1", "pa$s", "pa%24s", "secret-1"
-            ]
+            ["given-1", "given-2", "given-3", "later-1", "pa$s", "pa%24s", "secret-1"]
         );
     }
 }

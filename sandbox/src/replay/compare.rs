@@ -37,12 +37,7 @@ pub(super) fn outcomes(case: &Case, outcomes: &[Value], differences: &mut Vec<St
         return;
     }
     for (index, (call, came)) in case.calls.iter().zip(outcomes).enumerate() {
-        outcome(
-            &call.expect,
-            came,
-            &format!("call {}", index + 1),
-            differences,
-        );
+        outcome(&call.expect, came, &format!("call {}", index + 1), differences);
     }
 }
 
@@ -67,9 +62,7 @@ fn outcome(expect: &Map<String, Value>, came: &Value, place: &str, differences: 
     }
     for (name, value) in came {
         if !expect.contains_key(name) && !FREE_FIELDS.contains(&name.as_str()) {
-            differences.push(format!(
-                "{place}: field `{name}` should not be there, came {value}"
-            ));
+            differences.push(format!("{place}: field `{name}` should not be there, came {value}"));
         }
     }
     // One wrong field is seldom understood without the others.
@@ -170,22 +163,14 @@ fn request(
         compare("form", form.to_string(), as_object(came.form()));
     }
     if let Some(raw_query) = &expected.raw_query {
-        compare(
-            "raw query",
-            format!("{raw_query:?}"),
-            format!("{:?}", came.raw_query),
-        );
+        compare("raw query", format!("{raw_query:?}"), format!("{:?}", came.raw_query));
     }
     let body = String::from_utf8_lossy(&came.body);
     if let Some(raw_body) = &expected.raw_body {
         compare("raw body", format!("{raw_body:?}"), format!("{body:?}"));
     }
     if let Some(connection) = expected.connection {
-        compare(
-            "connection",
-            connection.to_string(),
-            came.connection.to_string(),
-        );
+        compare("connection", connection.to_string(), came.connection.to_string());
     }
     if let Some(json) = &expected.json
         && came.json().as_ref() != Some(json)
@@ -232,9 +217,7 @@ fn header(
         Value::Null => "no such header".to_owned(),
         other => described(other),
     };
-    differences.push(format!(
-        "{place}: header {name}: expected {expected}, came {came}"
-    ));
+    differences.push(format!("{place}: header {name}: expected {expected}, came {came}"));
 }
 
 /// Pairs as the text of a JSON object; a name that came several times has a list.
@@ -299,9 +282,7 @@ fn find(secret: &str, text: &str) -> Option<&'static str> {
         return Some("as it is");
     }
     let quoted = Value::from(secret).to_string();
-    let inner = quoted
-        .strip_prefix('"')
-        .and_then(|rest| rest.strip_suffix('"'));
+    let inner = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
     let debug = secret.escape_debug().to_string();
     if inner.is_some_and(|inner| text.contains(inner)) || text.contains(&debug) {
         return Some("escaped");
@@ -310,9 +291,7 @@ fn find(secret: &str, text: &str) -> Option<&'static str> {
     // encoded twice.
     let mut decoded = text.to_owned();
     for _ in 0..2 {
-        decoded = percent_decode_str(&decoded)
-            .decode_utf8_lossy()
-            .into_owned();
+        decoded = percent_decode_str(&decoded).decode_utf8_lossy().into_owned();
         if decoded.contains(secret) || decoded.replace('+', " ").contains(secret) {
             return Some("percent-encoded");
         }
@@ -338,10 +317,7 @@ mod tests {
         let good =
             json!({"kind": "api", "attempts": 1, "errcode": 33012, "message": "m", "advice": "a"});
         assert!(compared(expect.clone(), good).is_empty());
-        let wrong = compared(
-            expect,
-            json!({"kind": "api", "attempts": 2, "sub_code": "1"}),
-        );
+        let wrong = compared(expect, json!({"kind": "api", "attempts": 2, "sub_code": "1"}));
         assert_eq!(
             wrong,
             [

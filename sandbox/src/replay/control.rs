@@ -69,10 +69,7 @@ fn answer(judge: &Judge, run: &mut Option<Run>, line: &[u8]) -> Result<Value, St
     match request.get("op").and_then(Value::as_str) {
         Some("list") => Ok(json!({"cases": judge.names()})),
         Some("start") => {
-            let name = request
-                .get("case")
-                .and_then(Value::as_str)
-                .ok_or("`case` is missing")?;
+            let name = request.get("case").and_then(Value::as_str).ok_or("`case` is missing")?;
             // A test that failed halfway has not finished its case; the next one may start.
             *run = None;
             let started = run.insert(judge.start(name)?);

@@ -40,14 +40,8 @@ impl Peer {
     pub(super) fn start(case: &Arc<Case>) -> io::Result<Peer> {
         if case.refused {
             let port = bound_socket()?;
-            let address = port
-                .local_addr()?
-                .as_socket()
-                .ok_or(io::ErrorKind::AddrNotAvailable)?;
-            return Ok(Peer::Refusing {
-                address,
-                _port: port,
-            });
+            let address = port.local_addr()?.as_socket().ok_or(io::ErrorKind::AddrNotAvailable)?;
+            return Ok(Peer::Refusing { address, _port: port });
         }
         let script = Arc::new(Script {
             case: Arc::clone(case),
@@ -163,17 +157,18 @@ impl Script {
         state.record.requests.push(request);
         let Some(&position) = state.waiting.front() else {
             let count = self.case.server.len();
-            state.record.complaints.push(format!(
-                "{came}, but all exchanges of the case ({count}) were used up"
-            ));
+            state
+                .record
+                .complaints
+                .push(format!("{came}, but all exchanges of the case ({count}) were used up"));
             return None;
         };
         let exchange = self.case.server.get(position)?;
         if exchange.on != On::Request {
-            state.record.complaints.push(format!(
-                "{came}, but exchange {} waits for a new connection",
-                position + 1
-            ));
+            state
+                .record
+                .complaints
+                .push(format!("{came}, but exchange {} waits for a new connection", position + 1));
             return None;
         }
         state.waiting.pop_front();
@@ -195,12 +190,7 @@ fn perform_step(step: &Step, connection: &mut Connection, tunnel: bool) -> io::R
         Step::Reply(reply) => connection.send(&reply_bytes(reply, tunnel))?,
         Step::Send(bytes) => connection.send(bytes)?,
         Step::Repeat { bytes, times } => send_repeated(connection, bytes, *times)?,
-        Step::Nested {
-            times,
-            open,
-            inside,
-            close,
-        } => {
+        Step::Nested { times, open, inside, close } => {
             send_repeated(connection, open.as_bytes(), *times)?;
             connection.send(inside.as_bytes())?;
             send_repeated(connection, close.as_bytes(), *times)?;

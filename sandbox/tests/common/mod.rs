@@ -47,10 +47,7 @@ impl Client {
         let stream = TcpStream::connect(address).unwrap();
         stream.set_read_timeout(Some(LIMIT)).unwrap();
         stream.set_nodelay(true).unwrap();
-        Client {
-            stream,
-            buffer: Vec::new(),
-        }
+        Client { stream, buffer: Vec::new() }
     }
 
     pub fn to_url(url: &str) -> Client {
@@ -67,11 +64,7 @@ impl Client {
     }
 
     pub fn post_form(&mut self, target: &str, body: &str) -> Reply {
-        self.post(
-            target,
-            "application/x-www-form-urlencoded;charset=utf-8",
-            body,
-        )
+        self.post(target, "application/x-www-form-urlencoded;charset=utf-8", body)
     }
 
     pub fn get(&mut self, target: &str) -> Reply {
@@ -93,9 +86,7 @@ impl Client {
             head,
             body: Vec::new(),
         };
-        let length = reply
-            .header("content-length")
-            .map_or(0, |text| text.parse().unwrap());
+        let length = reply.header("content-length").map_or(0, |text| text.parse().unwrap());
         while self.buffer.len() < length {
             self.fill()?;
         }

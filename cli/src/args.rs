@@ -1,0 +1,269 @@
+//! What can be said on the command line.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+use dingtalk_extcontact_sandbox::Faults;
+
+use crate::output::{self, Exit};
+
+/// Deletes external contacts of a DingTalk organisation, and says exactly what happened.
+#[derive(Debug, Parser)]
+#[command(
+    bin_name = "dingtalk-extcontact",
+    name = "dingtalk-extcontact",
+    version,
+    after_help = "\
+Try it without any account: dingtalk-extcontact demo"
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Delete external contacts; there is no undo
+    Delete(Delete),
+    /// Say what a return code or a kind of error means, and what to do
+    Explain(Explain),
+    /// Serve a DingTalk to try against, on this machine
+    Sandbox(Sandbox),
+    /// Show what deleting contacts is like, against a sandbox of its own
+    Demo(Demo),
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Credentials:
+  An access token: --token-file, or the environment variable DINGTALK_ACCESS_TOKEN.
+  Or an app, whose token is then fetched and renewed for you: --app-key and
+  --app-secret-file, or DINGTALK_APP_KEY and DINGTALK_APP_SECRET.
+  What is given here wins over the environment. No option takes a token or a secret
+  itself: other users of the machine can read the arguments of a program.
+
+Exit status:
+  0    every contact is gone
+  1    some failed or were not attempted
+  2    usage or a bad argument; nothing was sent
+  130  interrupted
+
+Examples:
+  dingtalk-extcontact delete 0125400001
+  dingtalk-extcontact delete --yes --json 0125400001 0125400002 > outcomes.jsonl
+  dingtalk-extcontact delete --token-file /run/secrets/token --region china 0125400001
+  dingtalk-extcontact delete --app-key dingabc --app-secret-file secret.txt 0125400001")]
+pub(crate) struct Delete {
+    /// The userid of a contact, exactly as DingTalk has it, leading zeros included
+    #[arg(value_name = "ID", required = true)]
+    pub(crate) ids: Vec<String>,
+    /// Do not ask before deleting more than one
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+    /// A contact already gone is fine; this hides damaged ids too
+    #[arg(long)]
+    pub(crate) missing_ok: bool,
+    /// Print one line of JSON for each contact, and nothing else
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) connection: Connection,
+}
+
+/// How to reach DingTalk, and as whom; for every subcommand that calls it.
+#[derive(Args, Debug, Default)]
+#[command(next_help_heading = "Connection")]
+pub(crate) struct Connection {
+    /// File with the access token
+    #[arg(long, value_name = "FILE")]
+    pub(crate) token_file: Option<PathBuf>,
+    /// Key of the app [env: DINGTALK_APP_KEY]
+    #[arg(long, value_name = "KEY")]
+    pub(crate) app_key: Option<String>,
+    /// File with the secret of the app
+    #[arg(long, value_name = "FILE")]
+    pub(crate) app_secret_file: Option<PathBuf>,
+    /// international or china [env: DINGTALK_REGION]
+    #[arg(long)]
+    pub(crate) region: Option<String>,
+    /// Base URL of a sandbox or gateway [env: DINGTALK_ENDPOINT]
+    #[arg(long, value_name = "URL")]
+    pub(crate) endpoint: Option<String>,
+    /// environment, none, or a URL: http, https or socks5
+    #[arg(long, value_name = "PROXY")]
+    pub(crate) proxy: Option<String>,
+    /// PEM bundle to trust instead of the system's roots
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca_file: Option<String>,
+    /// For one contact at most, with all attempts and pauses
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
+    pub(crate) timeout: Option<f64>,
+    /// How often a request is tried at most; 1 turns retries off
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub(crate) max_attempts: Option<f64>,
+    /// Delete requests a second at most, or none for no limit
+    #[arg(long, value_name = "N|none", allow_negative_numbers = true, value_parser = rate)]
+    pub(crate) rate: Option<Rate>,
+}
+
+/// A number of calls a second, or no limit. Its bounds are the library's business.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Rate {
+    /// No limit.
+    None,
+    /// So many.
+    Calls(f64),
+}
+
+fn rate(text: &str) -> Result<Rate, String> {
+    if text.eq_ignore_ascii_case("none") {
+        return Ok(Rate::None);
+    }
+    text.parse().map(Rate::Calls).map_err(|_| "give a number, or none".to_owned())
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  dingtalk-extcontact explain 60011
+  dingtalk-extcontact explain 88/60011            errcode and sub_code
+  dingtalk-extcontact explain isp.-1
+  dingtalk-extcontact explain --json -1
+  dingtalk-extcontact explain permission_denied   a kind of error")]
+pub(crate) struct Explain {
+    /// A code (60011, 88/60011, isp.-1, -1) or a kind of error (permission_denied)
+    #[arg(value_name = "CODE", allow_hyphen_values = true)]
+    pub(crate) code: String,
+    /// Print one line of JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = sandbox_help())]
+pub(crate) struct Sandbox {
+    /// Port on 127.0.0.1, instead of any free one
+    #[arg(long)]
+    pub(crate) port: Option<u16>,
+    /// How many made-up contacts there are
+    #[arg(long, value_name = "N")]
+    pub(crate) contacts: Option<usize>,
+    /// Another number makes other contacts and credentials
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// How long an access token lives
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) token_life: Option<Duration>,
+    /// Calls a second at most, else it throttles; none: any number
+    #[arg(long, value_name = "N|none", value_parser = limit)]
+    pub(crate) rate: Option<Limit>,
+    /// The app lacks the permission point for deleting
+    #[arg(long)]
+    pub(crate) no_write_permission: bool,
+    /// What goes wrong, and how often; see below
+    #[arg(long, value_name = "SPEC", value_parser = Faults::parse)]
+    pub(crate) faults: Option<Faults>,
+    /// Stop when standard input is closed, as well
+    #[arg(long)]
+    pub(crate) until_stdin_closes: bool,
+}
+
+/// Calls a second that a sandbox allows.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limit(pub(crate) Option<u32>);
+
+fn limit(text: &str) -> Result<Limit, String> {
+    if text.eq_ignore_ascii_case("none") {
+        return Ok(Limit(None));
+    }
+    text.parse()
+        .map(|limit| Limit(Some(limit)))
+        .map_err(|_| "give a whole number, or none".to_owned())
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().map_err(|_| "give a number of seconds")?;
+    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+}
+
+fn sandbox_help() -> String {
+    let mut help = "\
+It prints one line of JSON on standard output (url, access_token, app_key, app_secret, the
+number of contacts and the first user_ids), and on standard error how to use it. It serves
+this machine alone, until Ctrl-C or SIGTERM.
+
+Faults are NAME=CHANCE, separated by commas; CHANCE is a probability or first=N, and may be
+followed by @TIME. Settings come after a semicolon: seed=N, on=delete|list|get|token|all.
+"
+    .to_owned();
+    for fault in Faults::known() {
+        let deletes = format!("{}; deletes: {}", fault.about, fault.deletes.name());
+        help.push_str(&output::entry(fault.name, &deletes));
+    }
+    help.push_str(
+        "
+
+Examples:
+  dingtalk-extcontact sandbox --port 8080 --contacts 1000
+  dingtalk-extcontact sandbox --faults 'lost-reply=0.1,delay=50ms..200ms;seed=7'
+  dingtalk-extcontact sandbox --faults throttle=first=3 --token-life 10",
+    );
+    help
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+It needs no account and reaches nothing but this machine. Exit status 0 if every step ended
+as it should.
+
+Examples:
+  dingtalk-extcontact demo
+  dingtalk-extcontact demo --json    the outcomes alone, as programs see them")]
+pub(crate) struct Demo {
+    /// Print the outcomes as lines of JSON, and nothing else
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Reads the arguments. Help, version or a mistake is an end at once: all is said then.
+pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Exit> {
+    let args: Vec<OsString> = args.into_iter().collect();
+    if let Some(name) = secret_option(&args) {
+        output::complain(
+            &format!("{name} is no option: other users can read the arguments of a program"),
+            "Put the token into a file and give --token-file FILE, or set \
+             DINGTALK_ACCESS_TOKEN; for an app, --app-key KEY and --app-secret-file FILE, or \
+             DINGTALK_APP_KEY and DINGTALK_APP_SECRET. What was just given has been seen: \
+             replace it if others use this machine.",
+        );
+        return Err(Exit::Usage);
+    }
+    match Cli::try_parse_from(args) {
+        Ok(cli) => Ok(cli.command),
+        Err(error) => {
+            // A closed pipe is no reason to complain.
+            let _ = error.print();
+            Err(if error.exit_code() == 0 { Exit::Done } else { Exit::Usage })
+        }
+    }
+}
+
+/// The name of an option that people try for giving a secret, if one is among the arguments.
+/// Found before anything else reads them, so that its value is echoed nowhere.
+fn secret_option(args: &[OsString]) -> Option<&'static str> {
+    const TRIED: [&str; 6] =
+        ["--token", "--access-token", "--access_token", "--app-secret", "--app_secret", "--secret"];
+    args.iter()
+        .skip(1)
+        .map_while(|arg| match arg.to_str() {
+            Some("--") => None,
+            text => Some(text.unwrap_or_default()),
+        })
+        .find_map(|arg| {
+            let name = arg.split_once('=').map_or(arg, |(name, _)| name);
+            TRIED.into_iter().find(|tried| *tried == name)
+        })
+}

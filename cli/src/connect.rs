@@ -1,0 +1,140 @@
+//! A client made from the command line and the environment.
+
+use std::path::Path;
+
+use dingtalk_extcontact::{Client, Error, Host, Options, Value};
+
+use crate::args::{Connection, Rate};
+use crate::output;
+
+/// Why no client could be made. Nothing was sent.
+#[derive(Debug)]
+pub(crate) enum NoClient {
+    /// The library does not accept an option.
+    Refused(Error),
+    /// A file with a secret cannot be used.
+    File { option: &'static str, problem: String },
+    /// There are no credentials at all.
+    NoCredentials(Error),
+}
+
+impl From<Error> for NoClient {
+    fn from(error: Error) -> NoClient {
+        NoClient::Refused(error)
+    }
+}
+
+impl NoClient {
+    /// Says it on standard error.
+    pub(crate) fn complain(&self) {
+        match self {
+            NoClient::Refused(error) => output::complain_of(error),
+            // The name is not repeated: people give the token itself where its file belongs.
+            NoClient::File { option, problem } => output::complain(
+                &format!("the file of {option} {problem}"),
+                "Give the name of a readable file with the credential and nothing else. (The \
+                 name is not repeated here: it may be the credential itself.)",
+            ),
+            NoClient::NoCredentials(error) => {
+                output::complain_of(error);
+                output::note(
+                    "       On the command line: --token-file FILE, or --app-key KEY with \
+                     --app-secret-file FILE.",
+                );
+            }
+        }
+    }
+}
+
+/// Makes a client; `more` sets further options. Credentials on the command line win over
+/// those in the environment.
+pub(crate) fn client(
+    args: &Connection,
+    more: impl FnOnce(&mut Options) -> Result<(), Error>,
+) -> Result<Client, NoClient> {
+    let mut options = Options::from_env(Host::Rust)?;
+    if args.token_file.is_some() {
+        options.set("app_key", Value::None)?;
+        options.set("app_secret", Value::None)?;
+    }
+    if args.app_key.is_some() || args.app_secret_file.is_some() {
+        options.set("access_token", Value::None)?;
+    }
+    if let Some(path) = &args.token_file {
+        options.set("access_token", secret("--token-file", path)?)?;
+    }
+    if let Some(path) = &args.app_secret_file {
+        options.set("app_secret", secret("--app-secret-file", path)?)?;
+    }
+    let texts = [
+        ("app_key", &args.app_key),
+        ("region", &args.region),
+        ("endpoint", &args.endpoint),
+        ("proxy", &args.proxy),
+        ("ca_file", &args.ca_file),
+    ];
+    for (name, value) in texts {
+        if let Some(value) = value {
+            options.set(name, Value::Text(value.clone()))?;
+        }
+    }
+    for (name, value) in [("timeout", args.timeout), ("max_attempts", args.max_attempts)] {
+        if let Some(value) = value {
+            options.set(name, Value::Number(value))?;
+        }
+    }
+    match args.rate {
+        None => {}
+        Some(Rate::None) => options.set("rate", Value::None)?,
+        Some(Rate::Calls(calls)) => options.set("rate", Value::Number(calls))?,
+    }
+    more(&mut options)?;
+    Client::with_options(options).map_err(|error| match has_credentials(args) {
+        true => NoClient::Refused(error),
+        false => NoClient::NoCredentials(error),
+    })
+}
+
+fn has_credentials(args: &Connection) -> bool {
+    args.token_file.is_some()
+        || args.app_key.is_some()
+        || args.app_secret_file.is_some()
+        || ["ACCESS_TOKEN", "APP_KEY", "APP_SECRET"]
+            .into_iter()
+            .any(|name| variable(name).is_some())
+}
+
+/// A variable of the environment that is not empty.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(format!("DINGTALK_{name}")).ok().filter(|text| !text.is_empty())
+}
+
+/// What a file holds, without the line break at its end.
+fn secret(option: &'static str, path: &Path) -> Result<Value, NoClient> {
+    let bad = |problem| NoClient::File { option, problem };
+    let bytes = std::fs::read(path).map_err(|error| bad(format!("cannot be read: {error}")))?;
+    let text = String::from_utf8(bytes).map_err(|_| bad("holds bytes that are not text".into()))?;
+    let text = text.strip_suffix('\n').unwrap_or(&text);
+    let text = text.strip_suffix('\r').unwrap_or(text);
+    Ok(Value::Text(text.to_owned()))
+}
+
+/// Where the contacts are, as far as the arguments and the environment say it, for a
+/// question to a person.
+pub(crate) fn place(args: &Connection) -> String {
+    let known = |given: &Option<String>, name| given.clone().or_else(|| variable(name));
+    let app = match args.token_file {
+        Some(_) => None,
+        None => known(&args.app_key, "APP_KEY"),
+    };
+    let whose = app.map_or("your organisation".to_owned(), |key| {
+        format!("the organisation of app {}", output::shown(&key))
+    });
+    if let Some(endpoint) = known(&args.endpoint, "ENDPOINT") {
+        return format!("{whose} at {}", output::shown(&endpoint));
+    }
+    match known(&args.region, "REGION") {
+        Some(region) => format!("{whose} in region {}", output::shown(&region)),
+        None => whose,
+    }
+}

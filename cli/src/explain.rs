@@ -1,0 +1,135 @@
+//! `explain CODE`: what the library knows of a return code or a kind of error.
+
+use dingtalk_extcontact::{CodeInfo, ErrorKind, explain};
+use serde_json::json;
+
+use crate::args::Explain;
+use crate::output::{self, Exit, Output};
+
+/// Explains, on standard output.
+pub(crate) fn run(args: &Explain, output: &mut Output) -> Exit {
+    let asked = args.code.trim();
+    let told = match (ErrorKind::from_name(asked), explain(effective(asked))) {
+        (Some(kind), _) => of_kind(kind, args.json),
+        (None, Some(known)) => of_code(asked, &known, args.json),
+        (None, None) => {
+            output::complain(
+                &format!("nothing is known of the code {}", output::shown(asked)),
+                "A code that is not in the table ends as an error of the kind api, with its \
+                 number and the service's own words.",
+            );
+            return Exit::Failed;
+        }
+    };
+    match output.line(&told) {
+        Ok(()) => Exit::Done,
+        Err(_) => Exit::Failed,
+    }
+}
+
+/// The code that decides, of `88/60011`: the gateway's errcode wraps the one after it.
+fn effective(asked: &str) -> &str {
+    asked.split_once('/').map_or(asked, |(_, code)| code.trim())
+}
+
+fn of_code(asked: &str, known: &CodeInfo, json: bool) -> String {
+    let code = effective(asked);
+    let advice = Some(known.advice).filter(|advice| !advice.is_empty());
+    if json {
+        let mut told = json!({
+            "code": code,
+            "kind": known.kind.name(),
+            "retryable": known.kind.is_retryable(),
+            "stops_batch": known.stops_batch,
+            "meaning": known.meaning,
+        });
+        if let (Some(advice), Some(fields)) = (advice, told.as_object_mut()) {
+            fields.insert("advice".to_owned(), advice.into());
+        }
+        return told.to_string();
+    }
+    let mut told = output::shown(code);
+    if let Some((errcode, _)) = asked.split_once('/') {
+        let errcode = output::shown(errcode.trim());
+        told.push_str(&format!(", the sub_code under errcode {errcode}"));
+    }
+    if code != known.code {
+        told.push_str(&format!(", one of {}", known.code));
+    }
+    told.push_str(&output::entry("kind", known.kind.name()));
+    told.push_str(&output::entry("meaning", known.meaning));
+    if let Some(advice) = advice {
+        told.push_str(&output::entry("advice", advice));
+    }
+    told.push_str(&output::entry("may pass later", later(known.kind)));
+    let stops = match known.stops_batch {
+        true => "yes, every further contact would be refused alike",
+        false => "no, other contacts may pass",
+    };
+    told.push_str(&output::entry("stops a batch", stops));
+    told
+}
+
+fn of_kind(kind: ErrorKind, json: bool) -> String {
+    if json {
+        let told = json!({
+            "kind": kind.name(),
+            "number": kind.number(),
+            "retryable": kind.is_retryable(),
+        });
+        return told.to_string();
+    }
+    let mut told = kind.name().to_owned();
+    told.push_str(&output::entry("number in C", &kind.number().to_string()));
+    told.push_str(&output::entry("may pass later", later(kind)));
+    told
+}
+
+fn later(kind: ErrorKind) -> &'static str {
+    match kind.is_retryable() {
+        true => "yes, unchanged",
+        false => "no",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_code_after_the_slash_decides() {
+        for (asked, code) in [
+            ("60011", "60011"),
+            ("88/60011", "60011"),
+            ("88 / 60011", "60011"),
+            ("15/isp.-1", "isp.-1"),
+            ("-1", "-1"),
+        ] {
+            assert_eq!(effective(asked), code);
+        }
+    }
+
+    #[test]
+    fn a_code_is_told_with_all_that_is_known() {
+        let known = explain("60011").unwrap();
+        let told = of_code("88/60011", &known, false);
+        assert!(told.starts_with("60011, the sub_code under errcode 88\n"), "{told}");
+        for part in ["permission_denied", "qyapi_ext_write", "yes, every further"] {
+            assert!(told.contains(part), "{told}");
+        }
+        let json: serde_json::Value =
+            serde_json::from_str(&of_code("60011", &known, true)).unwrap();
+        assert_eq!(json["stops_batch"], true);
+        assert_eq!(json["retryable"], false);
+        assert_eq!(json["advice"], known.advice);
+    }
+
+    #[test]
+    fn every_kind_is_told() {
+        for kind in ErrorKind::ALL {
+            assert!(of_kind(kind, false).starts_with(kind.name()));
+            let json: serde_json::Value = serde_json::from_str(&of_kind(kind, true)).unwrap();
+            assert_eq!(json["number"], kind.number());
+        }
+    }
+}

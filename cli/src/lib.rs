@@ -1,0 +1,67 @@
+//! The command `dingtalk-extcontact`: deletes external contacts of a DingTalk organisation,
+//! explains return codes, and serves a sandbox to try things against.
+//!
+//! It is a library so that the Python and Node packages ship the very same command: they
+//! hand their arguments to [`run`]. Rules, defaults and codes come from the crate
+//! `dingtalk-extcontact`; here are arguments, words and exit statuses.
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::unreachable,
+        clippy::string_slice
+    )
+)]
+
+mod args;
+mod connect;
+mod delete;
+mod demo;
+mod explain;
+mod interrupt;
+mod output;
+mod report;
+mod sandbox;
+
+use std::ffi::OsString;
+
+use args::Command;
+use output::{Exit, Output};
+
+/// Runs the command on the process's own standard streams and returns its exit status:
+/// 0 every contact is gone, 1 some are not, 2 usage or a bad argument with nothing sent,
+/// 130 interrupted.
+///
+/// The first item of `args` is the name of the program. It may be called more than once in a
+/// process; it does not end the process. While it deletes or serves, SIGINT is its own (and
+/// SIGTERM while it serves). Afterwards a handler that the host had installed before works
+/// as ever. Where there was none, the signal stays without effect from then on, so a host
+/// that lives on should have a handler of its own.
+///
+/// ```
+/// let status = dingtalk_extcontact_cli::run(["dingtalk-extcontact", "explain", "60011"].map(Into::into));
+/// assert_eq!(status, 0);
+/// ```
+pub fn run<I: IntoIterator<Item = OsString>>(args: I) -> i32 {
+    let mut output = Output::new();
+    let exit = match args::parse(args) {
+        Ok(command) => start(&command, &mut output),
+        Err(exit) => exit,
+    };
+    output.flush();
+    exit.status()
+}
+
+fn start(command: &Command, output: &mut Output) -> Exit {
+    match command {
+        Command::Delete(args) => delete::run(args, output),
+        Command::Explain(args) => explain::run(args, output),
+        Command::Sandbox(args) => sandbox::run(args, output),
+        Command::Demo(args) => demo::run(args, output),
+    }
+}

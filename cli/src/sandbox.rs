@@ -1,0 +1,140 @@
+//! `sandbox`: serves a DingTalk on loopback until it is told to stop.
+
+use std::io::{self, Read};
+use std::sync::mpsc::{self, Receiver};
+
+use dingtalk_extcontact_sandbox::{Permission, Sandbox};
+use serde_json::Value;
+
+use crate::args;
+use crate::interrupt::{Interrupt, Waited};
+use crate::output::{self, Exit, Output};
+
+/// How many ids the line of JSON names; there may be a million contacts.
+const NAMED: usize = 100;
+
+/// Serves, and returns when a signal comes or standard input is closed.
+pub(crate) fn run(args: &args::Sandbox, output: &mut Output) -> Exit {
+    // Before the line that says it can be used: from then on a signal may come.
+    let interrupt = match Interrupt::sigint_and_sigterm() {
+        Ok(interrupt) => interrupt,
+        Err(error) => {
+            output::complain(&format!("Ctrl-C cannot be watched for: {error}"), "");
+            return Exit::Usage;
+        }
+    };
+    let sandbox = match start(args) {
+        Ok(sandbox) => sandbox,
+        Err(error) => {
+            output::complain(
+                &format!("the sandbox does not start: {error}"),
+                "Give another --port, or none for any free one.",
+            );
+            return Exit::Usage;
+        }
+    };
+    let described = describe(&sandbox);
+    if output.line(&described.to_string()).is_err() {
+        output::complain("standard output is closed: nobody learns the sandbox's URL", "");
+        return Exit::Failed;
+    }
+    output::note(&how_to_use(&sandbox, &described));
+    // Without a reason to look at standard input, its end is never told.
+    let (closed, open) = match args.until_stdin_closes {
+        true => (stdin_closed(), None),
+        false => {
+            let (sender, receiver) = mpsc::channel();
+            (receiver, Some(sender))
+        }
+    };
+    let ended: Waited<()> = interrupt.wait(&closed);
+    drop(open);
+    let why = match ended {
+        Waited::Interrupted => "stopped",
+        Waited::Got(()) | Waited::Over => "stopped: standard input is closed",
+    };
+    output::note(&format!(
+        "{why}; requests: {}, contacts deleted: {}",
+        sandbox.request_count(),
+        sandbox.deleted().len()
+    ));
+    Exit::Done
+}
+
+fn start(args: &args::Sandbox) -> io::Result<Sandbox> {
+    let mut builder = Sandbox::builder();
+    if let Some(port) = args.port {
+        builder = builder.port(port);
+    }
+    if let Some(count) = args.contacts {
+        builder = builder.made_up(count);
+    }
+    if let Some(seed) = args.seed {
+        builder = builder.seed(seed);
+    }
+    if let Some(life) = args.token_life {
+        builder = builder.token_life(life);
+    }
+    if let Some(args::Limit(limit)) = args.rate {
+        builder = builder.calls_per_second(limit);
+    }
+    if args.no_write_permission {
+        builder = builder.permission(Permission::Write, false);
+    }
+    if let Some(faults) = &args.faults {
+        builder = builder.faults(faults.clone());
+    }
+    builder.start()
+}
+
+/// What a client needs, and some ids to try.
+fn describe(sandbox: &Sandbox) -> Value {
+    let mut described = sandbox.describe();
+    let mut ids = sandbox.contacts();
+    ids.truncate(NAMED);
+    if let Some(fields) = described.as_object_mut() {
+        fields.insert("user_ids".to_owned(), ids.into());
+    }
+    described
+}
+
+fn how_to_use(sandbox: &Sandbox, described: &Value) -> String {
+    let id = described.pointer("/user_ids/0").and_then(Value::as_str).unwrap_or("0125400001");
+    format!(
+        "\
+A DingTalk to try against listens at {url}. In another shell:
+
+  export DINGTALK_ENDPOINT={url}
+  export DINGTALK_APP_KEY={key}
+  export DINGTALK_APP_SECRET={secret}
+  dingtalk-extcontact delete {id}
+
+A program that takes an access token instead can use this one:
+
+  export DINGTALK_ACCESS_TOKEN={token}
+
+Ctrl-C stops it.",
+        url = sandbox.url(),
+        key = sandbox.app_key(),
+        secret = sandbox.app_secret(),
+        token = sandbox.token(),
+    )
+}
+
+/// Tells when standard input is at its end.
+fn stdin_closed() -> Receiver<()> {
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut bytes = [0; 1024];
+        let mut stdin = io::stdin().lock();
+        loop {
+            match stdin.read(&mut bytes) {
+                Ok(count) if count > 0 => {}
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                _ => break,
+            }
+        }
+        let _ = sender.send(());
+    });
+    receiver
+}

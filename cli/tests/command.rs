@@ -1,0 +1,480 @@
+//! The built command against a sandbox in this process.
+
+use std::io::{self, BufRead, BufReader, Write};
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+use dingtalk_extcontact_sandbox::{Faults, Permission, Sandbox};
+use serde_json::Value;
+
+/// Longer than anything here takes, on however busy a machine.
+const LONG: Duration = Duration::from_secs(60);
+
+/// The command, with none of this process's own credentials.
+fn command(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dingtalk-extcontact"));
+    for name in ["ACCESS_TOKEN", "APP_KEY", "APP_SECRET", "REGION", "ENDPOINT"] {
+        command.env_remove(format!("DINGTALK_{name}"));
+    }
+    command.args(args).stdin(Stdio::null());
+    command
+}
+
+/// The command as a client of a sandbox, by the environment.
+fn at(sandbox: &Sandbox, args: &[&str]) -> Command {
+    let mut command = command(args);
+    command.env("DINGTALK_ENDPOINT", sandbox.url()).env("DINGTALK_ACCESS_TOKEN", sandbox.token());
+    command
+}
+
+fn sandbox(contacts: usize) -> (Sandbox, Vec<String>) {
+    let sandbox = Sandbox::builder().made_up(contacts).start().unwrap();
+    let ids = sandbox.contacts();
+    (sandbox, ids)
+}
+
+/// What a finished command did: exit status, standard output, standard error.
+fn ran(command: &mut Command) -> (i32, String, String) {
+    end(command.output().unwrap())
+}
+
+fn end(output: Output) -> (i32, String, String) {
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    let stderr = text(output.stderr);
+    assert!(!stderr.contains("panicked"), "{stderr}");
+    let status = output.status.code().expect("ended by itself");
+    (status, text(output.stdout), stderr)
+}
+
+fn json_lines(text: &str) -> Vec<Value> {
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// A file that is gone with the test.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(name: &str, text: &str) -> Scratch {
+        let name = format!("dingtalk-extcontact-{}-{name}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        std::fs::write(&path, text).unwrap();
+        Scratch(path)
+    }
+
+    fn path(&self) -> &str {
+        self.0.to_str().unwrap()
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+#[test]
+fn deletes_one_and_says_so() {
+    let (sandbox, ids) = sandbox(2);
+    let (status, out, err) = ran(&mut at(&sandbox, &["delete", &ids[0]]));
+    assert_eq!((status, err.as_str()), (0, ""));
+    assert!(out.starts_with(&format!("deleted: contact {} (request id ", ids[0])), "{out}");
+    assert_eq!(out.lines().count(), 1);
+    assert_eq!(sandbox.deleted(), ids[..1]);
+}
+
+#[test]
+fn sums_up_where_there_is_more_than_one() {
+    let (sandbox, ids) = sandbox(3);
+    let args = ["delete", "--yes", &ids[0], &ids[1], "4711", &ids[0]];
+    let (status, out, err) = ran(&mut at(&sandbox, &args));
+    assert_eq!(status, 1);
+    assert!(out.ends_with("3 contacts: 2 deleted, 1 failed\n"), "{out}");
+    assert_eq!(out.lines().count(), 4, "{out}");
+    assert!(err.contains("missing_ok"), "advice: {err}");
+    assert_eq!(sandbox.deleted(), ids[..2], "a repeated id is called once");
+}
+
+#[test]
+fn json_has_a_line_for_each_contact_and_nothing_else() {
+    let (sandbox, ids) = sandbox(2);
+    let args = ["delete", "-y", "--json", &ids[0], "4711", &ids[1]];
+    let (status, out, err) = ran(&mut at(&sandbox, &args));
+    assert_eq!((status, err.as_str()), (1, ""));
+    let lines = json_lines(&out);
+    assert_eq!(lines.len(), 3);
+    let fields: Vec<_> = lines[0].as_object().unwrap().keys().collect();
+    assert_eq!(fields, ["attempts", "maybe_deleted", "request_id", "status", "user_id"]);
+    assert_eq!(lines[0]["status"], "deleted");
+    assert_eq!(lines[1]["status"], "failed");
+    assert_eq!(lines[1]["kind"], "invalid_user_id");
+    assert_eq!(lines[1]["code"], "33012");
+    assert_eq!(lines[2]["user_id"], ids[1].as_str());
+}
+
+#[test]
+fn a_contact_already_gone_is_a_warning() {
+    let (sandbox, _) = sandbox(1);
+    let (status, out, err) = ran(&mut at(&sandbox, &["delete", "--missing-ok", "4711"]));
+    assert_eq!(status, 0);
+    assert!(out.starts_with("already gone: contact 4711 (request id "), "{out}");
+    assert!(err.starts_with("warning: there is no contact 4711"), "{err}");
+    assert!(err.contains("does not prove"), "{err}");
+    let args = ["delete", "--missing-ok", "--json", "4711"];
+    let (status, out, _) = ran(&mut at(&sandbox, &args));
+    assert_eq!(status, 0);
+    assert_eq!(json_lines(&out)[0]["status"], "absent");
+}
+
+#[test]
+fn a_lost_reply_is_told_truly() {
+    let (sandbox, ids) = sandbox(1);
+    sandbox.faults(Faults::parse("lost-reply=first=1").unwrap());
+    let (status, out, err) = ran(&mut at(&sandbox, &["delete", &ids[0]]));
+    assert_eq!(status, 0);
+    assert!(out.contains("after 2 requests"), "{out}");
+    assert!(err.contains("may have deleted it"), "{err}");
+}
+
+#[test]
+fn what_every_contact_would_meet_stops_the_rest() {
+    let (sandbox, ids) = sandbox(3);
+    sandbox.set_permission(Permission::Write, false);
+    let args = ["delete", "--yes", &ids[0], &ids[1], &ids[2]];
+    let (status, out, err) = ran(&mut at(&sandbox, &args));
+    assert_eq!(status, 1);
+    let lines: Vec<_> = out.lines().collect();
+    assert!(lines[0].starts_with("failed: contact "), "{out}");
+    assert!(lines[0].contains("60011"), "{out}");
+    assert_eq!(lines[1], format!("not attempted: contact {}", ids[1]));
+    assert_eq!(lines[3], "3 contacts: 1 failed, 2 not attempted");
+    assert!(err.starts_with("    "), "advice is indented: {err}");
+    assert!(err.contains("qyapi_ext_write"), "{err}");
+    assert!(err.contains("stopped: every further contact"), "{err}");
+    assert_eq!(sandbox.request_count(), 1);
+
+    let args = ["delete", "--yes", "--json", &ids[0], &ids[1]];
+    let (status, out, _) = ran(&mut at(&sandbox, &args));
+    assert_eq!(status, 1);
+    let last = format!(r#"{{"user_id":"{}","status":"not_attempted"}}"#, ids[1]);
+    assert_eq!(out.lines().nth(1), Some(last.as_str()));
+}
+
+#[test]
+fn more_than_one_needs_a_yes() {
+    let (sandbox, ids) = sandbox(2);
+    let (status, out, err) = ran(&mut at(&sandbox, &["delete", &ids[0], &ids[1]]));
+    assert_eq!((status, out.as_str()), (2, ""));
+    assert!(err.contains("--yes"), "{err}");
+    // The same one twice is one.
+    let (status, ..) = ran(&mut at(&sandbox, &["delete", &ids[0], &ids[0]]));
+    assert_eq!(status, 0);
+    assert_eq!(sandbox.request_count(), 1);
+}
+
+#[test]
+fn nothing_is_sent_without_credentials_or_with_bad_options() {
+    let (sandbox, ids) = sandbox(1);
+    let (status, out, err) = ran(&mut command(&["delete", &ids[0]]));
+    assert_eq!((status, out.as_str()), (2, ""));
+    assert!(err.contains("DINGTALK_ACCESS_TOKEN"), "{err}");
+    assert!(err.contains("--token-file"), "{err}");
+    for (option, named) in [
+        ("--timeout=0", "timeout"),
+        ("--timeout=nan", "timeout"),
+        ("--max-attempts=1.5", "max_attempts"),
+        ("--rate=0", "rate"),
+        ("--rate=-5", "rate"),
+        ("--rate=often", "rate"),
+        ("--region=mars", "region"),
+        ("--endpoint=http://dingtalk.example", "endpoint"),
+        ("--proxy=ftp://x", "proxy"),
+        ("--ca-file=/nonexistent/ca.pem", "ca_file"),
+    ] {
+        let (status, out, err) = ran(&mut at(&sandbox, &["delete", option, &ids[0]]));
+        assert_eq!((status, out.as_str()), (2, ""), "{option}");
+        assert!(err.starts_with("error: ") && err.contains(named), "{err}");
+    }
+    let (status, _, err) = ran(&mut at(&sandbox, &["delete", " 0125"]));
+    assert_eq!(status, 2, "{err}");
+    let (status, ..) = ran(&mut at(&sandbox, &["delete"]));
+    assert_eq!(status, 2);
+    assert_eq!(sandbox.request_count(), 0);
+}
+
+#[test]
+fn options_reach_the_client() {
+    let (sandbox, ids) = sandbox(1);
+    sandbox.faults(Faults::parse("busy=1").unwrap());
+    let token = Scratch::new("reach", &sandbox.token());
+    let url = sandbox.url();
+    let args = [
+        "delete",
+        "--json",
+        "--token-file",
+        token.path(),
+        "--endpoint",
+        &url,
+        "--region=china",
+        "--proxy=none",
+        "--timeout=20.5",
+        "--max-attempts=2",
+        "--rate=none",
+        &ids[0],
+    ];
+    let (status, out, err) = ran(&mut command(&args));
+    assert_eq!((status, err.as_str()), (1, ""));
+    assert_eq!(json_lines(&out)[0]["attempts"], 2, "{out}");
+}
+
+#[test]
+fn a_secret_on_the_command_line_is_refused_and_not_echoed() {
+    const SECRET: &str = "0f1e2d3c4b5a";
+    for args in [
+        ["delete", "0125", "--token", SECRET].as_slice(),
+        &["delete", "--access-token", SECRET, "0125"],
+        &["--token", SECRET, "delete", "0125"],
+        &["delete", "--token=0f1e2d3c4b5a", "0125"],
+        &["delete", "--app-secret=0f1e2d3c4b5a", "0125"],
+        &["delete", "--tok=0f1e2d3c4b5a", "0125"],
+        &["delete", "--token-file", SECRET, "0125"],
+        &["delete", "--app-key=k", "--app-secret-file", SECRET, "0125"],
+    ] {
+        let (status, out, err) = ran(&mut command(args));
+        assert_eq!((status, out.as_str()), (2, ""), "{args:?}");
+        assert!(!err.contains(SECRET), "{err}");
+    }
+    let (_, _, err) = ran(&mut command(&["delete", "--token", SECRET, "0125"]));
+    assert!(err.contains("--token-file FILE") && err.contains("DINGTALK_ACCESS_TOKEN"));
+}
+
+#[test]
+fn an_id_may_look_like_an_option() {
+    let (sandbox, _) = sandbox(1);
+    let (status, out, _) = ran(&mut at(&sandbox, &["delete", "--", "--token"]));
+    assert_eq!(status, 1, "{out}");
+    assert_eq!(sandbox.request_count(), 1);
+}
+
+#[test]
+fn credentials_come_from_files_and_win_over_the_environment() {
+    let (sandbox, ids) = sandbox(3);
+    let token = Scratch::new("token", &format!("{}\r\n", sandbox.token()));
+    let secret = Scratch::new("secret", &format!("{}\n", sandbox.app_secret()));
+    let (key, url) = (sandbox.app_key(), sandbox.url());
+    let by_token = ["delete", "--token-file", token.path(), &ids[0]];
+    let (status, _, err) = ran(command(&by_token)
+        .env("DINGTALK_ENDPOINT", &url)
+        .env("DINGTALK_APP_KEY", "of another app")
+        .env("DINGTALK_APP_SECRET", "of another app"));
+    assert_eq!((status, err.as_str()), (0, ""));
+    let app = ["--app-key", &key, "--app-secret-file", secret.path()];
+    let by_app = [["delete"].as_slice(), &app, &[&ids[1]]].concat();
+    let (status, _, err) = ran(command(&by_app)
+        .env("DINGTALK_ENDPOINT", &url)
+        .env("DINGTALK_ACCESS_TOKEN", "of another app"));
+    assert_eq!((status, err.as_str()), (0, ""));
+    let (status, _, err) = ran(command(&["delete", &ids[2]])
+        .env("DINGTALK_ENDPOINT", &url)
+        .env("DINGTALK_APP_KEY", &key)
+        .env("DINGTALK_APP_SECRET", sandbox.app_secret()));
+    assert_eq!((status, err.as_str()), (0, ""));
+    assert_eq!(sandbox.deleted(), ids);
+}
+
+#[test]
+fn explains_codes_and_kinds() {
+    for code in ["60011", "88/60011", "-1", "isp.-1", "15/isp.-1", "isp.*"] {
+        let (status, out, err) = ran(&mut command(&["explain", code]));
+        assert_eq!((status, err.as_str()), (0, ""), "{code}");
+        for part in ["kind", "meaning", "advice", "may pass later", "stops a batch"] {
+            assert!(out.contains(part), "{code}: {out}");
+        }
+        let (status, out, _) = ran(&mut command(&["explain", "--json", code]));
+        assert_eq!(status, 0);
+        let told = &json_lines(&out)[0];
+        let known = dingtalk_extcontact::explain(told["code"].as_str().unwrap()).unwrap();
+        assert_eq!(told["kind"], known.kind.name());
+        assert_eq!(told["stops_batch"], known.stops_batch);
+    }
+    let (status, out, _) = ran(&mut command(&["explain", "permission_denied"]));
+    assert_eq!(status, 0);
+    assert!(out.starts_with("permission_denied\n"), "{out}");
+    let (status, out, err) = ran(&mut command(&["explain", "31337"]));
+    assert_eq!((status, out.as_str()), (1, ""));
+    assert!(err.contains("31337"), "{err}");
+}
+
+#[test]
+fn version_and_help() {
+    let (status, out, _) = ran(&mut command(&["--version"]));
+    assert_eq!(status, 0);
+    assert_eq!(out, format!("dingtalk-extcontact {}\n", dingtalk_extcontact::VERSION));
+    for subcommand in ["delete", "explain", "sandbox", "demo"] {
+        let (status, out, err) = ran(&mut command(&[subcommand, "--help"]));
+        assert_eq!((status, err.as_str()), (0, ""));
+        assert!(out.contains("Examples:\n  dingtalk-extcontact "), "{out}");
+    }
+    let (status, out, err) = ran(&mut command(&[]));
+    assert_eq!((status, out.as_str()), (2, ""));
+    assert!(err.contains("Usage: dingtalk-extcontact"), "{err}");
+}
+
+#[test]
+fn the_demo_ends_as_it_should() {
+    let (status, out, err) = ran(&mut command(&["demo"]));
+    assert_eq!((status, err.as_str()), (0, ""), "{out}");
+    assert!(out.contains("steps ended as they should"), "{out}");
+    assert!(!out.contains('\x1b'), "no colour into a pipe");
+    let (status, out, err) = ran(&mut command(&["demo", "--json"]));
+    assert_eq!((status, err.as_str()), (0, ""));
+    let ends: Vec<_> =
+        json_lines(&out).iter().map(|line| line["status"].as_str().unwrap().to_owned()).collect();
+    let expected = ["deleted", "failed", "absent", "failed", "deleted", "deleted", "absent"];
+    assert_eq!(ends, expected);
+}
+
+/// A sandbox as a program of its own.
+fn serve(args: &[&str]) -> (Child, Value) {
+    let mut child = command(&[["sandbox"].as_slice(), args].concat())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let stdout = child.stdout.as_mut().unwrap();
+    BufReader::new(stdout).read_line(&mut line).unwrap();
+    (child, serde_json::from_str(&line).unwrap())
+}
+
+#[test]
+fn the_sandbox_serves_until_its_input_is_closed() {
+    let args = ["--contacts=3", "--until-stdin-closes", "--rate=none"];
+    let (mut child, line) = serve(&args);
+    assert_eq!(line["contacts"], 3);
+    let text = |name: &str| line[name].as_str().unwrap().to_owned();
+    let id = line["user_ids"][0].as_str().unwrap();
+    let (status, _, err) = ran(command(&["delete", id])
+        .env("DINGTALK_ENDPOINT", text("url"))
+        .env("DINGTALK_APP_KEY", text("app_key"))
+        .env("DINGTALK_APP_SECRET", text("app_secret")));
+    assert_eq!((status, err.as_str()), (0, ""));
+    child.stdin.as_mut().unwrap().write_all(b"more\n").unwrap();
+    let (status, out, err) = end(child.wait_with_output().unwrap());
+    assert_eq!((status, out.as_str()), (0, ""));
+    let export = format!("export DINGTALK_ENDPOINT={}", text("url"));
+    assert!(err.contains(&export), "{err}");
+    assert!(err.contains("contacts deleted: 1"), "{err}");
+}
+
+#[test]
+fn the_sandbox_takes_permission_and_faults() {
+    let args = ["--until-stdin-closes", "--no-write-permission"];
+    let (child, line) = serve(&args);
+    let text = |name: &str| line[name].as_str().unwrap().to_owned();
+    let (status, out, _) = ran(command(&["delete", "--json", "1"])
+        .env("DINGTALK_ENDPOINT", text("url"))
+        .env("DINGTALK_ACCESS_TOKEN", text("access_token")));
+    assert_eq!(status, 1);
+    assert_eq!(json_lines(&out)[0]["code"], "60011");
+    assert_eq!(end(child.wait_with_output().unwrap()).0, 0);
+
+    let (status, out, err) = ran(&mut command(&["sandbox", "--faults", "no-such=1"]));
+    assert_eq!((status, out.as_str()), (2, ""));
+    assert!(err.contains("no-such"), "{err}");
+}
+
+#[cfg(unix)]
+fn send(signal: &str, child: &Child) {
+    let sent = Command::new("kill").args([signal, &child.id().to_string()]).status();
+    assert!(sent.unwrap().success());
+}
+
+#[cfg(unix)]
+#[test]
+fn the_sandbox_stops_by_a_signal() {
+    for signal in ["-INT", "-TERM"] {
+        let (mut child, _) = serve(&[]);
+        let stdin = child.stdin.take();
+        send(signal, &child);
+        assert_eq!(end(child.wait_with_output().unwrap()).0, 0);
+        drop(stdin);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_call_says_whether_the_contact_may_be_gone() {
+    for json in [false, true] {
+        let (sandbox, ids) = sandbox(3);
+        sandbox.faults(Faults::parse("delay=1@60s").unwrap());
+        let mut args = vec!["delete", "--yes", &ids[0], &ids[1], &ids[2]];
+        if json {
+            args.push("--json");
+        }
+        let child =
+            at(&sandbox, &args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        assert!(sandbox.wait_for_requests(1, LONG));
+        send("-INT", &child);
+        let (status, out, err) = end(child.wait_with_output().unwrap());
+        assert_eq!(status, 130, "{out}{err}");
+        if json {
+            let lines = json_lines(&out);
+            assert_eq!(lines[0]["kind"], "cancelled");
+            assert_eq!(lines[0]["maybe_deleted"], true);
+            assert_eq!(lines[1]["status"], "not_attempted");
+            assert_eq!(lines[2]["status"], "not_attempted");
+        } else {
+            assert!(out.contains("it may have been deleted all the same"), "{out}");
+            assert!(out.ends_with("3 contacts: 1 failed, 2 not attempted\n"), "{out}");
+        }
+        assert_eq!(sandbox.request_count(), 1);
+    }
+}
+
+/// The writing end of a pipe that nobody reads.
+fn nobody_reads() -> io::PipeWriter {
+    let (_, writer) = io::pipe().unwrap();
+    writer
+}
+
+#[test]
+fn a_closed_pipe_stops_deleting_and_loses_no_outcome() {
+    let (sandbox, ids) = sandbox(3);
+    let args = ["delete", "--yes", &ids[0], &ids[1], &ids[2]];
+    let (status, _, err) = ran(at(&sandbox, &args).stdout(nobody_reads()).stderr(Stdio::piped()));
+    assert_eq!(status, 1);
+    assert!(err.contains(&format!("deleted: contact {}", ids[0])), "{err}");
+    assert!(err.contains("stopped: standard output is closed"), "{err}");
+    assert!(err.contains(&format!("not attempted: contact {}", ids[2])), "{err}");
+    assert_eq!(sandbox.deleted(), ids[..1]);
+}
+
+#[test]
+fn a_closed_pipe_is_no_panic_anywhere() {
+    for args in [
+        ["explain", "60011"].as_slice(),
+        &["demo"],
+        &["demo", "--json"],
+        &["sandbox"],
+        &["--help"],
+        &["--version"],
+    ] {
+        ran(command(args).stdout(nobody_reads()));
+    }
+}
+
+#[test]
+fn the_library_runs_more_than_once_in_a_process() {
+    for (args, expected) in [
+        (["dingtalk-extcontact", "demo", "--json"], 0),
+        (["dingtalk-extcontact", "explain", "60011"], 0),
+        (["dingtalk-extcontact", "explain", "31337"], 1),
+        (["dingtalk-extcontact", "demo", "--json"], 0),
+        (["dingtalk-extcontact", "delete", "--no-such"], 2),
+    ] {
+        let status = dingtalk_extcontact_cli::run(args.map(Into::into));
+        assert_eq!(status, expected, "{args:?}");
+    }
+}
