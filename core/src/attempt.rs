@@ -40,6 +40,8 @@ pub(crate) struct Story {
     pub uncertain: bool,
     /// The token of the last attempt.
     pub token: Option<Token>,
+    /// A request is on its way: after a panic, it may have been done.
+    pub under_way: bool,
     secrets: Secrets,
 }
 
@@ -92,6 +94,7 @@ pub(crate) fn attempt(
     story.secrets.add(&token);
     story.token = Some(token.clone());
     let request = request::delete(user_id, &token);
+    story.under_way = true;
     let Exchange { result, written, kept_died } = way.topapi.post(
         &request,
         &wait.within(way.settings.attempt_timeout),
@@ -99,6 +102,7 @@ pub(crate) fn attempt(
         step.fresh,
         &story.secrets,
     );
+    story.under_way = false;
     story.attempts += u32::from(written);
     match result {
         Ok(answer) => match response::deletion(&answer, &story.secrets) {

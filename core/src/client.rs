@@ -47,6 +47,22 @@ struct Inner {
     process: PerProcess<Process>,
 }
 
+/// A deletion and what has come of it so far.
+pub(crate) struct Task {
+    pub user_id: String,
+    pub story: Story,
+    plan: Plan,
+}
+
+/// Who waits when the service throttles.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Throttling {
+    /// The call, as one of its attempts.
+    Wait,
+    /// The batch, with all of its calls; it costs no attempt.
+    GiveBack,
+}
+
 /// What a forked child has of its own.
 struct Process {
     topapi: Transport,
@@ -105,17 +121,38 @@ impl Client {
     ///
     /// As [`delete`](Client::delete); `cancelled` where the call was cancelled.
     pub fn delete_with(&self, user_id: &str, call: &Call) -> Result<Deletion, Error> {
-        let mut story = Story::default();
+        self.work(&mut self.task(user_id), call, Throttling::Wait)
+    }
+
+    /// A deletion to be worked on.
+    pub(crate) fn task(&self, user_id: &str) -> Task {
+        Task {
+            user_id: user_id.to_owned(),
+            story: Story::default(),
+            plan: Plan::new(self.0.settings.max_attempts),
+        }
+    }
+
+    /// Works on a deletion until it ends; where throttling is given back, the task can be
+    /// worked on again later and remembers what it did.
+    pub(crate) fn work(
+        &self,
+        task: &mut Task,
+        call: &Call,
+        throttling: Throttling,
+    ) -> Result<Deletion, Error> {
         // Code that is not ours runs below (ureq, rustls, a probe): its panic must not pass
         // into an interpreter, and what was sent until then must not be forgotten.
-        let result = catch_unwind(AssertUnwindSafe(|| self.run(user_id, call, &mut story)));
+        let result = catch_unwind(AssertUnwindSafe(|| self.run(task, call, throttling)));
+        let Task { user_id, story, .. } = task;
         result
             .unwrap_or_else(|panic| Err(caught(panic.as_ref())))
             .inspect(|deletion| {
                 log::info!(target: crate::LOG, "contact {user_id}: {} after {} requests", deletion.status.name(), deletion.attempts);
             })
             .map_err(|error| {
-                let error = error.about_contact(user_id, story.attempts, story.uncertain);
+                let uncertain = story.uncertain || story.under_way;
+                let error = error.about_contact(user_id, story.attempts, uncertain);
                 log::info!(target: crate::LOG, "{}", error.message());
                 error
             })
@@ -190,7 +227,8 @@ impl Client {
     }
 
     /// The whole way of a call.
-    fn run(&self, user_id: &str, call: &Call, story: &mut Story) -> Result<Deletion, Error> {
+    fn run(&self, task: &mut Task, call: &Call, throttling: Throttling) -> Result<Deletion, Error> {
+        let Task { user_id, story, plan } = task;
         let settings = &self.0.settings;
         let timeout = call.timeout.unwrap_or(settings.timeout);
         let missing_ok = call.missing_ok.unwrap_or(settings.missing_ok);
@@ -204,7 +242,6 @@ impl Client {
         let wait = Wait::for_turn(call);
         process.rate.turn(&wait).map_err(|_| attempt::cancelled("waiting for its turn"))?;
         let wait = wait.within(timeout);
-        let mut plan = Plan::new(settings.max_attempts);
         let mut step = Step::default();
         loop {
             let failed = match process.attempt(&self.0, user_id, step, &wait, story) {
@@ -223,6 +260,9 @@ impl Client {
                 ));
             }
             story.uncertain |= uncertain;
+            if throttling == Throttling::GiveBack && error.kind() == ErrorKind::Throttled {
+                return Err(error);
+            }
             let next =
                 plan.next(error.kind(), retry, failed.kept_died, wait.left(), fastrand::f64());
             log::debug!(target: crate::LOG, "contact {user_id}: {}; next: {next:?}", error.message());

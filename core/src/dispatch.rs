@@ -51,6 +51,12 @@ struct State {
 }
 
 /// Hands work to the pool. It runs exactly once.
+pub(crate) fn run(work: impl FnOnce(Turn) + Send + 'static) {
+    let job = Arc::new(Job(Mutex::new(Some(Box::new(work)))));
+    POOL.get(Arc::default).submit(job);
+}
+
+/// Hands work to the pool that a cancel takes out again. It runs exactly once.
 pub(crate) fn submit(call: &Call, work: impl FnOnce(Turn) + Send + 'static) {
     let job = Arc::new(Job(Mutex::new(Some(Box::new(work)))));
     let weak = Arc::downgrade(&job);

@@ -43,6 +43,7 @@
 )]
 
 mod attempt;
+mod batch;
 mod cancel;
 mod client;
 mod credentials;
@@ -50,6 +51,8 @@ mod dispatch;
 mod errcode;
 mod error;
 mod fork;
+mod hash;
+mod journal;
 mod options;
 mod outcome;
 mod rate;
@@ -59,6 +62,7 @@ mod retry;
 mod secret;
 mod transport;
 
+pub use batch::{Batch, BatchOptions, DeleteMany, Item, Summary};
 pub use cancel::{Call, Canceller};
 pub use client::{Client, ClientBuilder};
 pub use errcode::{CodeInfo, explain};

@@ -112,6 +112,8 @@ type Environment = Arc<dyn Fn(&str) -> Option<OsString> + Send + Sync>;
 
 const LONGEST_TIME: Duration = Duration::from_secs(24 * 60 * 60);
 const SHORTEST_TIME: Duration = Duration::from_millis(1);
+/// Well over what DingTalk issues, and short enough for the address that it goes into.
+const LONGEST_CREDENTIAL: usize = 4096;
 const MOST_ATTEMPTS: u32 = 100;
 const HIGHEST_RATE: u32 = 10_000;
 
@@ -622,6 +624,8 @@ pub(crate) fn check_token(host: Host, token: &str) -> Result<(), Error> {
 fn check_graphic(host: Host, name: &str, text: &str) -> Result<(), Error> {
     let problem = if text.is_empty() {
         "is empty"
+    } else if text.len() > LONGEST_CREDENTIAL {
+        "is longer than 4096 bytes"
     } else if !text.bytes().all(|b| b.is_ascii_graphic()) {
         "holds white space, a line break or another character that cannot be part of it"
     } else {
@@ -653,7 +657,8 @@ fn unknown(host: Host, name: &str, known: &[&str]) -> Error {
     )
 }
 
-fn text(host: Host, name: &str, value: Value) -> Result<Option<String>, Error> {
+/// Text.
+pub(crate) fn text(host: Host, name: &str, value: Value) -> Result<Option<String>, Error> {
     match value {
         Value::None => Ok(None),
         Value::Text(text) => Ok(Some(text)),
@@ -711,7 +716,8 @@ fn bad_duration(host: Host, name: &str) -> Error {
     )
 }
 
-fn integer(host: Host, name: &str, value: Value, most: u32) -> Result<u32, Error> {
+/// A whole number from 1 to `most`.
+pub(crate) fn integer(host: Host, name: &str, value: Value, most: u32) -> Result<u32, Error> {
     match value {
         Value::Number(number) => {
             check_integer(host, name, number, most)?;
@@ -722,7 +728,8 @@ fn integer(host: Host, name: &str, value: Value, most: u32) -> Result<u32, Error
     }
 }
 
-fn check_integer(host: Host, name: &str, number: f64, most: u32) -> Result<(), Error> {
+/// A whole number within its bounds.
+pub(crate) fn check_integer(host: Host, name: &str, number: f64, most: u32) -> Result<(), Error> {
     if number.fract() == 0.0 && (1.0..=f64::from(most)).contains(&number) {
         return Ok(());
     }
@@ -908,6 +915,7 @@ mod tests {
             (&[("app_secret", "s")], "app_key"),
             (&[("access_token", "")], "access_token"),
             (&[("access_token", "to\nken")], "access_token"),
+            (&[("access_token", &"t".repeat(4097))], "access_token"),
             (&[("app_key", "k"), ("app_secret", "hu sh")], "app_secret"),
         ] {
             let error = check(pairs).unwrap_err();

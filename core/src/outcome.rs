@@ -2,8 +2,9 @@
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
+use std::time::Duration;
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 
 /// How a contact came to be gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -104,12 +105,43 @@ pub fn to_json(outcome: &Result<Deletion, Error>) -> Value {
     value.unwrap_or(Value::Null)
 }
 
+/// Reads the JSON form back, as it stands in a journal; `None` where it is not one.
+pub(crate) fn from_json(value: &Value) -> Option<Result<Deletion, Error>> {
+    let text = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
+    let attempts = u32::try_from(value.get("attempts")?.as_u64()?).ok()?;
+    let maybe_deleted = value.get("maybe_deleted")?.as_bool()?;
+    let status = match text("status")?.as_str() {
+        "deleted" => Status::Deleted,
+        "absent" => Status::Absent,
+        "failed" => {
+            let error = Error::new(ErrorKind::from_name(&text("kind")?)?, text("message")?);
+            return Some(Err(error.with(|fields| {
+                fields.advice = text("advice").unwrap_or_default();
+                fields.code = text("code");
+                fields.errcode = value.get("errcode").and_then(Value::as_i64);
+                fields.errmsg = text("errmsg");
+                fields.sub_code = text("sub_code");
+                fields.sub_msg = text("sub_msg");
+                fields.request_id = text("request_id");
+                let status = value.get("http_status").and_then(Value::as_u64);
+                fields.http_status = status.and_then(|status| u16::try_from(status).ok());
+                let wait = value.get("retry_after").and_then(Value::as_f64);
+                fields.retry_after = wait.and_then(|wait| Duration::try_from_secs_f64(wait).ok());
+                fields.attempts = attempts;
+                fields.maybe_deleted = maybe_deleted;
+                fields.user_id = text("user_id");
+            })));
+        }
+        _ => return None,
+    };
+    let (user_id, request_id) = (text("user_id")?, text("request_id"));
+    Some(Ok(Deletion { user_id, status, request_id, attempts, maybe_deleted }))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::ErrorKind;
     use serde_json::json;
-    use std::time::Duration;
 
     #[test]
     fn a_deletion_in_json() {
@@ -123,6 +155,34 @@ mod tests {
         let expected =
             json!({"user_id": "0125", "status": "absent", "attempts": 2, "maybe_deleted": true});
         assert_eq!(to_json(&Ok(deletion)), expected);
+    }
+
+    #[test]
+    fn the_json_form_leads_back() {
+        let deletion = Deletion {
+            user_id: "0125".into(),
+            status: Status::Absent,
+            request_id: Some("r".into()),
+            attempts: 2,
+            maybe_deleted: true,
+        };
+        let error = Error::new(ErrorKind::Throttled, "slow down").with(|f| {
+            f.code = Some("90018".into());
+            f.errcode = Some(88);
+            f.errmsg = Some("e".into());
+            f.sub_code = Some("90018".into());
+            f.sub_msg = Some("s".into());
+            f.request_id = Some("r".into());
+            f.http_status = Some(200);
+            f.retry_after = Some(Duration::from_millis(1500));
+        });
+        for outcome in [Ok(deletion), Err(error.about_contact("0125", 3, true))] {
+            assert_eq!(from_json(&to_json(&outcome)), Some(outcome));
+        }
+        assert_eq!(
+            from_json(&json!({"status": "gone", "attempts": 1, "maybe_deleted": false})),
+            None
+        );
     }
 
     #[test]

@@ -1,0 +1,737 @@
+//! Many deletions: driven by its consumer, who pushes ids and takes items.
+
+use std::collections::{HashSet, VecDeque};
+use std::path::PathBuf;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::{Value as Json, json};
+
+use crate::cancel::{Call, Stop, Wait};
+use crate::client::{Client, Task, Throttling};
+use crate::dispatch::{self, Turn};
+use crate::error::{Error, ErrorKind};
+use crate::hash::{Key, Keys};
+use crate::journal::{Journal, Past, stops_batch};
+use crate::options::{self, Host, Value};
+use crate::outcome::{Deletion, Status, to_json};
+use crate::{attempt, errcode};
+
+const MOST_CONCURRENT: u32 = 64;
+/// So many ids in a row that ended in trouble of the network or the service stop the batch.
+const TROUBLE_IN_A_ROW: u32 = 20;
+/// After throttling without a known wait.
+const THROTTLED_PAUSE: Duration = Duration::from_secs(1);
+
+/// The options of a batch.
+#[derive(Clone, Debug)]
+pub struct BatchOptions {
+    host: Host,
+    concurrency: u32,
+    journal: Option<PathBuf>,
+    call: Call,
+}
+
+impl Default for BatchOptions {
+    fn default() -> BatchOptions {
+        BatchOptions { host: Host::Rust, concurrency: 8, journal: None, call: Call::new() }
+    }
+}
+
+impl BatchOptions {
+    /// The defaults: 8 calls side by side, no journal, the client's `missing_ok`.
+    pub fn new() -> BatchOptions {
+        BatchOptions::default()
+    }
+
+    /// The same for a binding: names and spellings of its language in [`set`](Self::set).
+    pub fn for_host(host: Host) -> BatchOptions {
+        BatchOptions { host, call: Call::for_host(host), ..BatchOptions::default() }
+    }
+
+    /// How many calls run side by side, at most; 1 to 64. 8.
+    pub fn concurrency(mut self, concurrency: u32) -> BatchOptions {
+        self.concurrency = concurrency;
+        self
+    }
+
+    /// A file that records the batch, and from which a later run takes it up.
+    pub fn journal(mut self, path: impl Into<PathBuf>) -> BatchOptions {
+        self.journal = Some(path.into());
+        self
+    }
+
+    /// Whether "no such contact" ends an id as absent, instead of the client's `missing_ok`.
+    pub fn missing_ok(mut self, missing_ok: bool) -> BatchOptions {
+        self.call = self.call.missing_ok(missing_ok);
+        self
+    }
+
+    /// Sets `concurrency`, `journal` or `missing_ok` by name, for bindings. `Value::None`
+    /// leaves the default.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_argument` that names the option.
+    pub fn set(&mut self, name: &str, value: Value) -> Result<(), Error> {
+        let host = self.host;
+        match (options::known(host, name, &["concurrency", "journal", "missing_ok"])?, value) {
+            (_, Value::None) => {}
+            ("concurrency", value) => {
+                self.concurrency = options::integer(host, name, value, MOST_CONCURRENT)?;
+            }
+            ("journal", value) => {
+                self.journal = options::text(host, name, value)?.map(PathBuf::from)
+            }
+            (_, value) => {
+                let missing_ok = options::flag(host, name, value)?;
+                self.call = self.call.clone().missing_ok(missing_ok);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What came of an id: exactly one of three.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Item {
+    /// The contact is gone.
+    Deletion(Deletion),
+    /// It was called, or would have been; see the error.
+    Error(Error),
+    /// It was not called: the batch had stopped.
+    NotAttempted {
+        /// The contact.
+        user_id: String,
+    },
+}
+
+impl Item {
+    /// The contact, as it was given.
+    pub fn user_id(&self) -> &str {
+        match self {
+            Item::Deletion(deletion) => &deletion.user_id,
+            Item::Error(error) => error.user_id().unwrap_or_default(),
+            Item::NotAttempted { user_id } => user_id,
+        }
+    }
+
+    /// The JSON form of the outcome; for an id that was not called, `status` is
+    /// `not_attempted`.
+    pub fn to_json(&self) -> Json {
+        match self {
+            Item::Deletion(deletion) => to_json(&Ok(deletion.clone())),
+            Item::Error(error) => to_json(&Err(error.clone())),
+            Item::NotAttempted { user_id } => {
+                json!({"user_id": user_id, "status": "not_attempted"})
+            }
+        }
+    }
+}
+
+/// A batch in numbers.
+#[non_exhaustive]
+#[derive(Clone, Debug, PartialEq)]
+pub struct Summary {
+    /// Ids deleted, by this run or, where the journal says so, by an earlier one.
+    pub deleted: u64,
+    /// Ids that were no contact, where that is fine.
+    pub absent: u64,
+    /// Ids that ended in an error.
+    pub failed: u64,
+    /// Ids that were not called, as the batch had stopped.
+    pub not_attempted: u64,
+    /// Of all these, those that were settled by an earlier run and not called again.
+    pub settled_before: u64,
+    /// Ids that were pushed again and dropped.
+    pub repeated: u64,
+    /// Delete requests written by this run.
+    pub calls: u64,
+    /// When the batch began.
+    pub start: SystemTime,
+    /// When its last item was done; `None` while it runs.
+    pub end: Option<SystemTime>,
+    /// Where the requests went.
+    pub endpoint: String,
+    /// The app, where the client has app credentials.
+    pub app_key: Option<String>,
+    /// Why the batch stopped early.
+    pub stopped: Option<String>,
+}
+
+impl Serialize for Summary {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let time = |at: SystemTime| humantime::format_rfc3339_millis(at).to_string();
+        let mut map = serializer.serialize_map(None)?;
+        for (name, number) in [
+            ("deleted", self.deleted),
+            ("absent", self.absent),
+            ("failed", self.failed),
+            ("not_attempted", self.not_attempted),
+            ("settled_before", self.settled_before),
+            ("repeated", self.repeated),
+            ("calls", self.calls),
+        ] {
+            map.serialize_entry(name, &number)?;
+        }
+        map.serialize_entry("start", &time(self.start))?;
+        if let Some(end) = self.end {
+            map.serialize_entry("end", &time(end))?;
+        }
+        map.serialize_entry("endpoint", &self.endpoint)?;
+        if let Some(app_key) = &self.app_key {
+            map.serialize_entry("app_key", app_key)?;
+        }
+        if let Some(stopped) = &self.stopped {
+            map.serialize_entry("stopped", stopped)?;
+        }
+        map.end()
+    }
+}
+
+/// Many deletions under way.
+///
+/// The consumer drives it: it pushes ids while [`wants`](Batch::wants) says so, says
+/// [`finish`](Batch::finish) after the last, and takes items with [`next`](Batch::next) until
+/// there is none left. The methods may be called from any thread. Dropping a batch stops it;
+/// calls under way finish on the library's threads and are recorded.
+pub struct Batch(Arc<Shared>);
+
+struct Shared {
+    client: Client,
+    /// The options of every call, and their cancel.
+    call: Call,
+    concurrency: usize,
+    journal: Option<Journal>,
+    keys: Keys,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+struct State {
+    queue: VecDeque<Queued>,
+    done: VecDeque<Item>,
+    /// Calls under way, and threads of the pool that serve this batch.
+    running: usize,
+    workers: usize,
+    finished: bool,
+    stopped: Option<String>,
+    pace: Pace,
+    trouble: u32,
+    seen: HashSet<Key>,
+    summary: Summary,
+    waker: Option<Waker>,
+}
+
+type Waker = Box<dyn FnOnce(Option<Item>) + Send>;
+
+struct Queued {
+    task: Task,
+    announced: bool,
+    /// Why it is back in the queue.
+    throttled: Option<Error>,
+}
+
+/// How many calls may run now: all after success, half after each throttling.
+struct Pace {
+    most: f64,
+    allowed: f64,
+    not_before: Instant,
+}
+
+impl Pace {
+    fn slow_down(&mut self, wait: Duration) {
+        self.allowed = (self.allowed / 2.0).max(1.0);
+        self.not_before = self.not_before.max(Instant::now() + wait);
+    }
+
+    fn speed_up(&mut self) {
+        self.allowed = (self.allowed + 1.0 / self.allowed).min(self.most);
+    }
+}
+
+impl Client {
+    /// Begins a batch, to be driven by hand; [`delete_many`](Client::delete_many) is the
+    /// iterator over it.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_argument` for a bad option; `journal` where the record cannot be read, written
+    /// or locked, or belongs to something else. Nothing has been called then.
+    pub fn batch(&self, options: BatchOptions) -> Result<Batch, Error> {
+        let BatchOptions { host, concurrency, journal, call } = options;
+        options::check_integer(host, "concurrency", concurrency.into(), MOST_CONCURRENT)?;
+        let keys = Keys::default();
+        let journal = journal
+            .map(|path| Journal::open(&path, &self.endpoint(), self.app_key(), &keys))
+            .transpose()?;
+        let summary = Summary {
+            deleted: 0,
+            absent: 0,
+            failed: 0,
+            not_attempted: 0,
+            settled_before: 0,
+            repeated: 0,
+            calls: 0,
+            start: SystemTime::now(),
+            end: None,
+            endpoint: self.endpoint(),
+            app_key: self.app_key().map(str::to_owned),
+            stopped: None,
+        };
+        let most = f64::from(concurrency);
+        let state = State {
+            queue: VecDeque::new(),
+            done: VecDeque::new(),
+            running: 0,
+            workers: 0,
+            finished: false,
+            stopped: None,
+            pace: Pace { most, allowed: most, not_before: Instant::now() },
+            trouble: 0,
+            seen: HashSet::new(),
+            summary,
+            waker: None,
+        };
+        Ok(Batch(Arc::new(Shared {
+            client: self.clone(),
+            call,
+            concurrency: concurrency as usize,
+            journal,
+            keys,
+            state: Mutex::new(state),
+            changed: Condvar::new(),
+        })))
+    }
+
+    /// Deletes many contacts: an iterator over what came of each, in the order of
+    /// completion. Ids are taken as they are needed; one that comes again is called once.
+    ///
+    /// ```no_run
+    /// use dingtalk_extcontact::{BatchOptions, Client, Item};
+    ///
+    /// let client = Client::from_env()?;
+    /// let ids = std::io::stdin().lines().map_while(Result::ok);
+    /// let mut items = client.delete_many(ids, BatchOptions::new().journal("erasure.jsonl"))?;
+    /// for item in &mut items {
+    ///     match item {
+    ///         Item::Deletion(deletion) => println!("{}: {}", deletion.user_id, deletion.status.name()),
+    ///         Item::Error(error) => eprintln!("{error}"),
+    ///         Item::NotAttempted { user_id } => eprintln!("{user_id}: not attempted"),
+    ///     }
+    /// }
+    /// println!("{} deleted", items.summary().deleted);
+    /// # Ok::<(), dingtalk_extcontact::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`batch`](Client::batch).
+    pub fn delete_many<I>(
+        &self,
+        ids: I,
+        options: BatchOptions,
+    ) -> Result<DeleteMany<I::IntoIter>, Error>
+    where
+        I: IntoIterator,
+        I::Item: AsRef<str>,
+    {
+        Ok(DeleteMany { ids: ids.into_iter(), batch: self.batch(options)? })
+    }
+}
+
+/// The items of [`Client::delete_many`].
+pub struct DeleteMany<I> {
+    ids: I,
+    batch: Batch,
+}
+
+impl<I> DeleteMany<I> {
+    /// The batch in numbers, up to now.
+    pub fn summary(&self) -> Summary {
+        self.batch.summary()
+    }
+
+    /// The batch, to stop or cancel it.
+    pub fn batch(&self) -> &Batch {
+        &self.batch
+    }
+}
+
+impl<I: Iterator> Iterator for DeleteMany<I>
+where
+    I::Item: AsRef<str>,
+{
+    type Item = Item;
+
+    fn next(&mut self) -> Option<Item> {
+        while self.batch.wants() {
+            match self.ids.next() {
+                Some(id) => self.batch.push(id.as_ref()),
+                None => self.batch.finish(),
+            }
+        }
+        // Nobody can cancel this wait, so it ends with an item or the end.
+        self.batch.next(&Call::new()).ok().flatten()
+    }
+}
+
+impl Batch {
+    /// Whether the batch takes another id now. It takes about twice as many as run side by
+    /// side, so that its memory is bounded whatever the number of ids.
+    pub fn wants(&self) -> bool {
+        let state = self.0.lock();
+        let held = state.queue.len() + state.running + state.done.len();
+        !state.finished && held < 2 * self.0.concurrency
+    }
+
+    /// Hands over an id. One that was handed over before is dropped and counted.
+    pub fn push(&self, user_id: &str) {
+        let shared = &self.0;
+        let key = shared.keys.of(user_id);
+        let past = shared.journal.as_ref().and_then(|journal| journal.past(key));
+        let mut state = shared.lock();
+        if !state.seen.insert(key) {
+            state.summary.repeated += 1;
+            return;
+        }
+        if let (Some(Past::Settled(at)), Some(journal)) = (past, &shared.journal) {
+            drop(state);
+            let item = match journal.settled(at) {
+                Ok(Ok(deletion)) => Item::Deletion(deletion),
+                Ok(Err(error)) => Item::Error(error),
+                Err(unreadable) => Item::Error(unreadable.about_contact(user_id, 0, false)),
+            };
+            state = shared.lock();
+            state.summary.settled_before += 1;
+            return shared.deliver(state, item, 0);
+        }
+        if state.stopped.is_some() {
+            return shared.deliver(state, Item::NotAttempted { user_id: user_id.to_owned() }, 0);
+        }
+        let mut task = shared.client.task(user_id);
+        task.story.uncertain = past == Some(Past::Uncertain);
+        state.queue.push_back(Queued { task, announced: false, throttled: None });
+        shared.hire(state);
+    }
+
+    /// Says that no more ids come.
+    pub fn finish(&self) {
+        let mut state = self.0.lock();
+        state.finished = true;
+        self.0.notice_end(state);
+    }
+
+    /// Starts no more calls; those under way finish. What was not called comes out as
+    /// [`Item::NotAttempted`].
+    pub fn stop(&self) {
+        let state = self.0.lock();
+        self.0.halt(state, "stopped by the caller");
+    }
+
+    /// Stops, and cancels the calls under way.
+    pub fn cancel(&self) {
+        self.stop();
+        self.0.call.canceller().cancel();
+    }
+
+    /// The next item, `None` at the end of a finished batch. Waits for it; `call` may have
+    /// a probe or be cancelled, which ends the wait and leaves the batch as it is.
+    ///
+    /// # Errors
+    ///
+    /// `cancelled`, where the wait was.
+    pub fn next(&self, call: &Call) -> Result<Option<Item>, Error> {
+        let wait = Wait::for_turn(call);
+        let mut verdict = wait.check();
+        loop {
+            let mut state = self.0.lock();
+            if let Some(item) = state.done.pop_front() {
+                return Ok(Some(item));
+            }
+            if state.is_over() {
+                return Ok(None);
+            }
+            if let Err(Stop::Cancelled | Stop::TimedOut) = verdict {
+                return Err(attempt::cancelled("waiting for the next item"));
+            }
+            wait.on(&self.0.changed, state, Duration::MAX);
+            verdict = wait.ask();
+        }
+    }
+
+    /// The next item, handed to `done` as soon as there is one: at once, or later on a
+    /// thread of the library. One such wait at a time; a second one ends the first with
+    /// `None`.
+    pub fn next_with(&self, done: impl FnOnce(Option<Item>) + Send + 'static) {
+        let mut state = self.0.lock();
+        let earlier = state.waker.take();
+        if let Some(item) = state.done.pop_front() {
+            drop(state);
+            done(Some(item));
+        } else if state.is_over() {
+            drop(state);
+            done(None);
+        } else {
+            state.waker = Some(Box::new(done));
+            drop(state);
+        }
+        if let Some(earlier) = earlier {
+            earlier(None);
+        }
+    }
+
+    /// The batch in numbers, up to now.
+    pub fn summary(&self) -> Summary {
+        let state = self.0.lock();
+        Summary { stopped: state.stopped.clone(), ..state.summary.clone() }
+    }
+}
+
+impl Drop for Batch {
+    fn drop(&mut self) {
+        self.finish();
+        self.stop();
+    }
+}
+
+impl std::fmt::Debug for Batch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Batch")
+            .field("client", &self.0.client)
+            .field("summary", &self.summary())
+            .finish()
+    }
+}
+
+impl State {
+    fn is_over(&self) -> bool {
+        self.finished && self.running == 0 && self.queue.is_empty() && self.done.is_empty()
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes another thread of the pool, if there is work for it.
+    fn hire(self: &Arc<Self>, mut state: MutexGuard<'_, State>) {
+        if state.workers >= self.concurrency || state.workers >= state.running + state.queue.len() {
+            drop(state);
+            self.changed.notify_all();
+            return;
+        }
+        state.workers += 1;
+        drop(state);
+        let shared = self.clone();
+        dispatch::run(move |turn| match turn {
+            Turn::Run | Turn::Cancelled => shared.serve(),
+            Turn::NoThread(why) => {
+                let mut state = shared.lock();
+                state.workers -= 1;
+                shared.halt(state, &format!("no thread could be started: {why}"));
+            }
+        });
+    }
+
+    /// A thread's work for this batch: one id after the other, while there are any.
+    fn serve(&self) {
+        let mut state = self.lock();
+        loop {
+            let wait = state.pace.not_before.saturating_duration_since(Instant::now());
+            let may_run =
+                wait.is_zero() && (state.running as f64) < state.pace.allowed.floor().max(1.0);
+            if state.queue.is_empty() || state.stopped.is_some() {
+                state.workers -= 1;
+                return;
+            }
+            if !may_run {
+                let time = if wait.is_zero() { Duration::from_millis(50) } else { wait };
+                state = self
+                    .changed
+                    .wait_timeout(state, time)
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .0;
+                continue;
+            }
+            let Some(mut queued) = state.queue.pop_front() else { continue };
+            state.running += 1;
+            drop(state);
+            let outcome = self.call(&mut queued);
+            state = self.lock();
+            state = match outcome {
+                Outcome::Item(item, failed_record) => {
+                    state = self.account(state, &item);
+                    if let Some(error) = failed_record {
+                        state = self.halted(state, error.message());
+                    }
+                    self.deliver(state, item, 1);
+                    self.lock()
+                }
+                Outcome::Throttled(error) => {
+                    state.pace.slow_down(error.retry_after().unwrap_or(THROTTLED_PAUSE));
+                    queued.throttled = Some(error);
+                    state.queue.push_front(queued);
+                    state.running -= 1;
+                    if state.stopped.is_some() { self.strand(state) } else { state }
+                }
+            };
+        }
+    }
+
+    /// One id: announced, called, recorded.
+    fn call(&self, queued: &mut Queued) -> Outcome {
+        let user_id = queued.task.user_id.clone();
+        if let Some(journal) = &self.journal
+            && !queued.announced
+        {
+            if let Err(error) = journal.announce(&user_id) {
+                // Nothing may be called that is not on record.
+                let failed = error.about_contact(&user_id, 0, false);
+                return Outcome::Item(Item::Error(failed.clone()), Some(failed));
+            }
+            queued.announced = true;
+        }
+        let outcome = self.client.work(&mut queued.task, &self.call, Throttling::GiveBack);
+        if let Err(error) = &outcome
+            && error.kind() == ErrorKind::Throttled
+        {
+            return Outcome::Throttled(error.clone());
+        }
+        let failed_record =
+            self.journal.as_ref().and_then(|journal| journal.record(&outcome).err());
+        Outcome::Item(outcome.map_or_else(Item::Error, Item::Deletion), failed_record)
+    }
+
+    /// What an ended id means for the batch.
+    fn account<'a>(
+        &'a self,
+        mut state: MutexGuard<'a, State>,
+        item: &Item,
+    ) -> MutexGuard<'a, State> {
+        match item {
+            Item::Deletion(deletion) => {
+                state.summary.calls += u64::from(deletion.attempts);
+                state.trouble = 0;
+                state.pace.speed_up();
+            }
+            Item::Error(error) => {
+                state.summary.calls += u64::from(error.attempts());
+                use ErrorKind::{Connection, Protocol, Service, Timeout, Tls};
+                let trouble =
+                    matches!(error.kind(), Connection | Tls | Timeout | Protocol | Service);
+                state.trouble = if trouble { state.trouble + 1 } else { 0 };
+                if stops_batch(error) {
+                    let known = error.code().and_then(errcode::explain);
+                    let why = known.map_or(error.message(), |row| row.meaning).to_owned();
+                    return self.halted(state, &why);
+                }
+                if state.trouble >= TROUBLE_IN_A_ROW {
+                    let why = format!("{TROUBLE_IN_A_ROW} ids in a row ended in {}", error.kind());
+                    return self.halted(state, &why);
+                }
+            }
+            Item::NotAttempted { .. } => {}
+        }
+        state
+    }
+
+    fn halted<'a>(&'a self, mut state: MutexGuard<'a, State>, why: &str) -> MutexGuard<'a, State> {
+        if state.stopped.is_none() {
+            log::warn!(target: crate::LOG, "the batch stops: {why}");
+            state.stopped = Some(why.to_owned());
+        }
+        self.strand(state)
+    }
+
+    fn halt(&self, state: MutexGuard<'_, State>, why: &str) {
+        let state = self.halted(state, why);
+        self.notice_end(state);
+    }
+
+    /// Ends what is queued: not attempted, or throttled where a request was made.
+    fn strand<'a>(&'a self, mut state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+        let stranded = std::mem::take(&mut state.queue);
+        // They count as running until they are delivered, so that nobody sees an early end.
+        state.running += stranded.len();
+        for Queued { task, throttled, .. } in stranded {
+            let item = match throttled {
+                None => Item::NotAttempted { user_id: task.user_id },
+                Some(error) => {
+                    state.summary.calls += u64::from(error.attempts());
+                    drop(state);
+                    let outcome = Err(error.clone());
+                    // The batch has stopped already; a record that fails cannot stop it more.
+                    if let Some(Err(failed)) =
+                        self.journal.as_ref().map(|journal| journal.record(&outcome))
+                    {
+                        log::warn!(target: crate::LOG, "{}", failed.message());
+                    }
+                    state = self.lock();
+                    Item::Error(error)
+                }
+            };
+            self.deliver(state, item, 1);
+            state = self.lock();
+        }
+        state
+    }
+
+    /// Counts an item and hands it to who waits, or keeps it for who comes. `ran` calls
+    /// under way end with it.
+    fn deliver(&self, mut state: MutexGuard<'_, State>, item: Item, ran: usize) {
+        state.running -= ran;
+        let summary = &mut state.summary;
+        match &item {
+            Item::Deletion(deletion) if deletion.status == Status::Deleted => summary.deleted += 1,
+            Item::Deletion(_) => summary.absent += 1,
+            Item::Error(_) => summary.failed += 1,
+            Item::NotAttempted { .. } => summary.not_attempted += 1,
+        }
+        self.note_end(&mut state);
+        let waker = state.waker.take();
+        let item = match waker {
+            Some(_) => Some(item),
+            None => {
+                state.done.push_back(item);
+                None
+            }
+        };
+        drop(state);
+        self.changed.notify_all();
+        if let Some(waker) = waker {
+            waker(item);
+        }
+    }
+
+    /// Notes the end with the last item, before anybody can see it: the journal is free for
+    /// the next run then.
+    fn note_end(&self, state: &mut State) {
+        let over = state.finished && state.running == 0 && state.queue.is_empty();
+        if over && state.summary.end.is_none() {
+            state.summary.end = Some(SystemTime::now());
+            if let Some(journal) = &self.journal {
+                journal.release();
+            }
+        }
+    }
+
+    /// Tells who waits that there will be no more.
+    fn notice_end(&self, mut state: MutexGuard<'_, State>) {
+        self.note_end(&mut state);
+        let waker = if state.is_over() { state.waker.take() } else { None };
+        drop(state);
+        self.changed.notify_all();
+        if let Some(waker) = waker {
+            waker(None);
+        }
+    }
+}
+
+enum Outcome {
+    /// With why its record could not be written.
+    Item(Item, Option<Error>),
+    Throttled(Error),
+}

@@ -1,0 +1,360 @@
+//! The record on disk of a batch: for audit, and for taking up a run that died.
+//!
+//! JSON Lines, described in `docs/journal.md`. A header; then for each id a line before its
+//! call and a line with what came of it. A line is on disk (`fdatasync`) before what it
+//! announces is done, and before what it tells is handed on; calls that run side by side
+//! share a sync.
+
+use std::collections::HashMap;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use serde_json::{Map, Value, json};
+
+use crate::errcode;
+use crate::error::{Error, ErrorKind};
+use crate::hash::{Key, Keys};
+use crate::outcome::{self, Deletion};
+use crate::request::check_user_id;
+
+/// The version of the format; a journal of another one is refused.
+const VERSION: u64 = 1;
+/// The longest line that is taken for one; an outcome has some thousand bytes at most.
+const LONGEST_LINE: u64 = 1024 * 1024;
+
+/// An open journal, locked against a second run.
+pub(crate) struct Journal {
+    path: PathBuf,
+    file: File,
+    /// What earlier runs left behind, by id.
+    past: HashMap<Key, Past>,
+    writer: Mutex<Writer>,
+    synced: Condvar,
+}
+
+/// What the journal says of an id.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Past {
+    /// It is settled; its line begins at this byte.
+    Settled(u64),
+    /// It is to be called again; an earlier call may have deleted it.
+    Uncertain,
+    /// It is to be called again.
+    Open,
+}
+
+/// Lines on their way to the disk.
+#[derive(Default)]
+struct Writer {
+    waiting: Vec<u8>,
+    /// Bytes of all lines so far, and how many of them are on disk.
+    written: u64,
+    synced: u64,
+    syncing: bool,
+    /// Once a write has failed the end of the file is not known, so nothing more is written.
+    failed: Option<Error>,
+}
+
+impl Journal {
+    /// Opens a journal, or begins one; repairs a torn last line.
+    ///
+    /// # Errors
+    ///
+    /// `journal`: not to be read, written or locked; of another endpoint, app or format;
+    /// damaged before its last line.
+    pub fn open(
+        path: &Path,
+        endpoint: &str,
+        app_key: Option<&str>,
+        keys: &Keys,
+    ) -> Result<Journal, Error> {
+        let failed = |what: &str, error: std::io::Error| broken(path, &format!("{what}: {error}"));
+        let mut file = options().open(path).map_err(|error| failed("cannot be opened", error))?;
+        file.try_lock().map_err(|error| match error {
+            TryLockError::WouldBlock => broken(path, "is in use by another run")
+                .advise("Wait until that run has ended, or name another journal."),
+            TryLockError::Error(error) => failed("cannot be locked", error),
+        })?;
+        let mut reading = Reading::default();
+        let whole = reading.read(path, &file, endpoint, app_key, keys)?;
+        let length = file.metadata().map_err(|error| failed("cannot be read", error))?.len();
+        if whole < length {
+            log::warn!(target: crate::LOG, "journal {}: its torn last line is cut off", path.display());
+            file.set_len(whole).map_err(|error| failed("cannot be repaired", error))?;
+        }
+        file.seek(SeekFrom::Start(whole)).map_err(|error| failed("cannot be read", error))?;
+        let journal = Journal {
+            path: path.to_owned(),
+            file,
+            past: reading.past,
+            writer: Mutex::default(),
+            synced: Condvar::new(),
+        };
+        let mut header = Map::new();
+        header.insert("journal".into(), "dingtalk-extcontact".into());
+        header.insert("version".into(), VERSION.into());
+        header.insert("endpoint".into(), endpoint.into());
+        if let Some(app_key) = app_key {
+            header.insert("app_key".into(), app_key.into());
+        }
+        let event =
+            if reading.has_header { json!({"event": "resumed"}) } else { Value::Object(header) };
+        journal.write(event)?;
+        if !reading.has_header {
+            sync_folder(path);
+        }
+        Ok(journal)
+    }
+
+    /// What earlier runs left of this id.
+    pub fn past(&self, key: Key) -> Option<Past> {
+        self.past.get(&key).copied()
+    }
+
+    /// The settled outcome whose line begins at this byte.
+    pub fn settled(&self, at: u64) -> Result<Result<Deletion, Error>, Error> {
+        let damaged = || broken(&self.path, &format!("cannot be read again at byte {at}"));
+        let mut file = File::open(&self.path).map_err(|_| damaged())?;
+        file.seek(SeekFrom::Start(at)).map_err(|_| damaged())?;
+        let mut line = Vec::new();
+        BufReader::new(file.take(LONGEST_LINE))
+            .read_until(b'\n', &mut line)
+            .map_err(|_| damaged())?;
+        let line: Value = serde_json::from_slice(&line).map_err(|_| damaged())?;
+        outcome::from_json(&line).ok_or_else(damaged)
+    }
+
+    /// Writes that an id is about to be called, and waits until that is on disk.
+    pub fn announce(&self, user_id: &str) -> Result<(), Error> {
+        self.write(json!({"event": "announced", "user_id": user_id}))
+    }
+
+    /// Writes what came of an id, and waits until that is on disk.
+    pub fn record(&self, outcome: &Result<Deletion, Error>) -> Result<(), Error> {
+        let mut line = outcome::to_json(outcome);
+        if let Some(object) = line.as_object_mut() {
+            object.insert("event".into(), "ended".into());
+        }
+        self.write(line)
+    }
+
+    /// Lets another run have the file; nothing is written after this.
+    pub fn release(&self) {
+        if let Err(error) = self.file.unlock() {
+            log::warn!(target: crate::LOG, "the journal {} stays locked: {error}", self.path.display());
+        }
+    }
+
+    /// Appends a line. Whoever comes first syncs for all that have come by then.
+    fn write(&self, mut line: Value) -> Result<(), Error> {
+        if let Some(object) = line.as_object_mut() {
+            let now = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
+            object.insert("time".into(), now.into());
+        }
+        let line = line.to_string() + "\n";
+        let mut writer = self.lock();
+        writer.waiting.extend_from_slice(line.as_bytes());
+        writer.written += line.len() as u64;
+        let mine = writer.written;
+        loop {
+            if let Some(error) = &writer.failed {
+                return Err(error.clone());
+            }
+            if writer.synced >= mine {
+                return Ok(());
+            }
+            if writer.syncing {
+                writer = self.synced.wait(writer).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            }
+            writer.syncing = true;
+            let (bytes, upto) = (std::mem::take(&mut writer.waiting), writer.written);
+            drop(writer);
+            let mut file = &self.file;
+            let result = file.write_all(&bytes).and_then(|()| self.file.sync_data());
+            writer = self.lock();
+            writer.syncing = false;
+            match result {
+                Ok(()) => writer.synced = upto,
+                Err(error) => {
+                    let error = broken(&self.path, &format!("cannot be written: {error}"));
+                    writer.failed = Some(error);
+                }
+            }
+            self.synced.notify_all();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Writer> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What is understood while a journal is read.
+#[derive(Default)]
+struct Reading {
+    has_header: bool,
+    past: HashMap<Key, Past>,
+}
+
+impl Reading {
+    /// Reads all lines; returns where the last whole one ends.
+    fn read(
+        &mut self,
+        path: &Path,
+        file: &File,
+        endpoint: &str,
+        app_key: Option<&str>,
+        keys: &Keys,
+    ) -> Result<u64, Error> {
+        let mut reader = BufReader::with_capacity(256 * 1024, file);
+        let (mut at, mut number, mut line) = (0, 0, Vec::new());
+        loop {
+            line.clear();
+            let length = (&mut reader)
+                .take(LONGEST_LINE)
+                .read_until(b'\n', &mut line)
+                .map_err(|error| broken(path, &format!("cannot be read: {error}")))?;
+            if length == 0 {
+                return Ok(at);
+            }
+            number += 1;
+            // A line without its end is one that was being written when the run died.
+            if line.last() != Some(&b'\n') {
+                let mut rest = [0];
+                return match reader.read(&mut rest) {
+                    Ok(0) => Ok(at),
+                    _ => Err(damaged(path, number)),
+                };
+            }
+            let object: Value = match serde_json::from_slice(&line) {
+                Ok(object) => object,
+                // So is a last line that holds what was in the sector before.
+                Err(_) if reader.fill_buf().is_ok_and(<[u8]>::is_empty) => return Ok(at),
+                Err(_) => return Err(damaged(path, number)),
+            };
+            self.understand(path, &object, at, number, endpoint, app_key, keys)?;
+            at += length as u64;
+        }
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one line of a file, and what it is held against"
+    )]
+    fn understand(
+        &mut self,
+        path: &Path,
+        line: &Value,
+        at: u64,
+        number: u64,
+        endpoint: &str,
+        app_key: Option<&str>,
+        keys: &Keys,
+    ) -> Result<(), Error> {
+        let text = |name: &str| line.get(name).and_then(Value::as_str);
+        if !self.has_header {
+            if text("journal") != Some("dingtalk-extcontact") {
+                return Err(broken(path, "is not a journal of a batch").advise(
+                    "Name a file that does not exist yet, or the journal of an earlier run.",
+                ));
+            }
+            let same = |what: &str, theirs: Option<&str>, ours: Option<&str>| {
+                if theirs == ours {
+                    return Ok(());
+                }
+                let shown = |value: Option<&str>| value.unwrap_or("none").to_owned();
+                Err(broken(
+                    path,
+                    &format!(
+                        "was written for the {what} {}, and this is {}",
+                        shown(theirs),
+                        shown(ours)
+                    ),
+                )
+                .advise("Name the journal of this organisation, or a new one; nothing was called."))
+            };
+            if line.get("version").and_then(Value::as_u64) != Some(VERSION) {
+                return Err(broken(path, "is of a version that is not known here"));
+            }
+            same("endpoint", text("endpoint"), Some(endpoint))?;
+            same("app_key", text("app_key"), app_key)?;
+            self.has_header = true;
+            return Ok(());
+        }
+        let past = match text("event") {
+            Some("resumed") => return Ok(()),
+            Some("announced") => Past::Uncertain,
+            Some("ended") => {
+                let outcome = outcome::from_json(line).ok_or_else(|| damaged(path, number))?;
+                match &outcome {
+                    outcome if is_settled(outcome) => Past::Settled(at),
+                    Err(error) if error.maybe_deleted() => Past::Uncertain,
+                    _ => Past::Open,
+                }
+            }
+            _ => return Err(damaged(path, number)),
+        };
+        let user_id = text("user_id").ok_or_else(|| damaged(path, number))?;
+        self.past.insert(keys.of(user_id), past);
+        Ok(())
+    }
+}
+
+/// Nothing more can come of the id: gone, or refused for a reason of its own.
+pub(crate) fn is_settled(outcome: &Result<Deletion, Error>) -> bool {
+    match outcome {
+        Ok(_) => true,
+        Err(error) => {
+            let bad_id = || error.user_id().is_some_and(|id| check_user_id(id).is_err());
+            let refused = match error.kind() {
+                ErrorKind::InvalidArgument => bad_id(),
+                _ => error.code().is_some(),
+            };
+            refused && !error.retryable() && !error.maybe_deleted() && !stops_batch(error)
+        }
+    }
+}
+
+/// Whether every further call would be answered alike.
+pub(crate) fn stops_batch(error: &Error) -> bool {
+    let by_code = error.code().and_then(errcode::explain).is_some_and(|row| row.stops_batch);
+    let by_kind = matches!(
+        error.kind(),
+        ErrorKind::Authentication
+            | ErrorKind::Configuration
+            | ErrorKind::QuotaExceeded
+            | ErrorKind::Journal
+            | ErrorKind::Internal
+    );
+    by_code || by_kind
+}
+
+fn options() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true).append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+/// A new file is only safe once its folder is, too. Not every file system can; the lines in
+/// the file are synced on their own.
+fn sync_folder(path: &Path) {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Ok(folder) = File::open(folder.unwrap_or(Path::new("."))) {
+        let _ = folder.sync_all();
+    }
+}
+
+fn broken(path: &Path, what: &str) -> Error {
+    Error::new(ErrorKind::Journal, format!("the journal {} {what}", path.display()))
+}
+
+fn damaged(path: &Path, line: u64) -> Error {
+    broken(path, &format!("is damaged at line {line}"))
+        .advise("Keep the file for the record and look at that line; nothing was called.")
+}

@@ -1,0 +1,379 @@
+//! Many deletions, against the sandbox: order, stop rules, throttling, the journal.
+
+mod support;
+
+use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::path::PathBuf;
+use std::sync::mpsc::channel;
+use std::time::{Duration, Instant};
+
+use dingtalk_extcontact::{
+    BatchOptions, Call, Client, ClientBuilder, ErrorKind, Item, Status, Summary,
+};
+use dingtalk_extcontact_sandbox::{BlockShape, Faults, Permission, Sandbox};
+use serde_json::Value;
+use support::*;
+
+fn sandbox(contacts: usize) -> Sandbox {
+    Sandbox::builder().made_up(contacts).calls_per_second(None).start().unwrap()
+}
+
+fn builder(sandbox: &Sandbox) -> ClientBuilder {
+    Client::builder()
+        .app_key(sandbox.app_key())
+        .app_secret(sandbox.app_secret())
+        .endpoint(sandbox.url())
+        .rate(None)
+}
+
+fn run(client: &Client, ids: &[String], options: BatchOptions) -> (Vec<Item>, Summary) {
+    let mut items = client.delete_many(ids, options).unwrap();
+    let all: Vec<_> = items.by_ref().collect();
+    (all, items.summary())
+}
+
+/// A folder of its own for the files of a test.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Folder {
+        let path = std::env::temp_dir().join(format!("dtx-batch-{}-{name}", std::process::id()));
+        fs::create_dir_all(&path).unwrap();
+        Folder(path)
+    }
+
+    fn journal(&self) -> PathBuf {
+        self.0.join("journal.jsonl")
+    }
+
+    fn lines(&self) -> Vec<Value> {
+        let text = fs::read_to_string(self.journal()).unwrap();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn one_item_an_id_and_a_summary() {
+    let sandbox = sandbox(50);
+    let mut ids = sandbox.contacts();
+    ids.insert(7, "0999".into());
+    ids.insert(9, " bad".into());
+    ids.push(ids[0].clone());
+    ids.push("0999".into());
+    let (items, summary) = run(&builder(&sandbox).build().unwrap(), &ids, BatchOptions::new());
+    let by_id: HashMap<_, _> = items.iter().map(|item| (item.user_id(), item)).collect();
+    assert_eq!((items.len(), by_id.len()), (52, 52));
+    assert!(matches!(by_id["0999"], Item::Error(e) if e.kind() == ErrorKind::InvalidUserId));
+    assert!(matches!(by_id[" bad"], Item::Error(e) if e.kind() == ErrorKind::InvalidArgument));
+    assert_eq!((summary.deleted, summary.failed, summary.repeated), (50, 2, 2));
+    assert_eq!((summary.absent, summary.not_attempted, summary.calls), (0, 0, 51));
+    assert!(summary.end.unwrap() >= summary.start);
+    assert_eq!((summary.endpoint, summary.app_key), (sandbox.url(), Some(sandbox.app_key())));
+    assert!(sandbox.contacts().is_empty());
+}
+
+#[test]
+fn ids_are_taken_lazily_and_memory_is_bounded() {
+    let sandbox = sandbox(0);
+    let client = builder(&sandbox).build().unwrap();
+    let taken = std::cell::Cell::new(0);
+    let ids = (0..200).map(|n| {
+        taken.set(taken.get() + 1);
+        format!("0{n}")
+    });
+    let mut items =
+        client.delete_many(ids, BatchOptions::new().concurrency(4).missing_ok(true)).unwrap();
+    for done in 1..=200 {
+        assert!(matches!(items.next(), Some(Item::Deletion(d)) if d.status == Status::Absent));
+        assert!(taken.get() <= done + 8, "{} taken when {done} were done", taken.get());
+    }
+    assert!(items.next().is_none());
+}
+
+#[test]
+fn calls_run_side_by_side_up_to_the_concurrency() {
+    let (most, now) = (std::sync::Arc::default(), std::sync::Arc::default());
+    let (most_seen, under_way): (
+        std::sync::Arc<std::sync::atomic::AtomicUsize>,
+        std::sync::Arc<std::sync::atomic::AtomicUsize>,
+    ) = (most, now);
+    let (noted, counted) = (most_seen.clone(), under_way.clone());
+    let all_here = std::sync::Arc::new(std::sync::Barrier::new(6));
+    let server = serve(move |mut stream| {
+        use std::sync::atomic::Ordering::SeqCst;
+        while let Ok(Some(_)) = read_request(&mut stream) {
+            noted.fetch_max(counted.fetch_add(1, SeqCst) + 1, SeqCst);
+            // Answers only when six are there: with fewer side by side this never ends.
+            all_here.wait();
+            counted.fetch_sub(1, SeqCst);
+            std::io::Write::write_all(&mut stream, reply(OK).as_bytes()).unwrap();
+        }
+    });
+    let client = Client::builder()
+        .access_token("t")
+        .endpoint(format!("http://{server}"))
+        .rate(None)
+        .build()
+        .unwrap();
+    let ids: Vec<_> = (0..60).map(|n| format!("0{n}")).collect();
+    let (items, _) = run(&client, &ids, BatchOptions::new().concurrency(6));
+    assert_eq!(items.len(), 60);
+    assert_eq!(most_seen.load(std::sync::atomic::Ordering::SeqCst), 6);
+}
+
+#[test]
+fn a_code_that_every_id_would_get_stops_the_batch() {
+    let sandbox = sandbox(40);
+    sandbox.set_permission(Permission::Write, false);
+    let ids = sandbox.contacts();
+    let client = builder(&sandbox).build().unwrap();
+    let (items, summary) = run(&client, &ids, BatchOptions::new().concurrency(4));
+    assert_eq!(items.len(), 40);
+    assert!((1..=4).contains(&summary.failed), "{summary:?}");
+    assert_eq!(summary.failed + summary.not_attempted, 40);
+    assert!(summary.stopped.unwrap().contains("permission"));
+    assert_eq!(sandbox.contacts().len(), 40);
+}
+
+#[test]
+fn trouble_in_a_row_stops_the_batch() {
+    let sandbox = sandbox(100);
+    sandbox.faults(Faults::parse("http-500=1").unwrap());
+    let client = builder(&sandbox).max_attempts(1).build().unwrap();
+    let (items, summary) = run(&client, &sandbox.contacts(), BatchOptions::new().concurrency(1));
+    assert_eq!((items.len(), summary.failed, summary.not_attempted), (100, 20, 80));
+}
+
+#[test]
+fn throttling_costs_no_attempt_and_stops_nothing() {
+    let sandbox = Sandbox::builder().made_up(60).calls_per_second(Some(20)).start().unwrap();
+    let client = builder(&sandbox).max_attempts(1).build().unwrap();
+    let (items, summary) = run(&client, &sandbox.contacts(), BatchOptions::new().concurrency(16));
+    assert!(items.iter().all(|item| matches!(item, Item::Deletion(_))), "{items:?}");
+    assert_eq!(summary.deleted, 60);
+    assert!(summary.calls > 60, "it was throttled at all");
+}
+
+#[test]
+fn a_throttled_id_that_is_stopped_in_the_queue_is_no_lie() {
+    let sandbox = sandbox(3);
+    sandbox.block_ip(BlockShape::Json);
+    let client = Client::builder()
+        .access_token(sandbox.token())
+        .endpoint(sandbox.url())
+        .rate(None)
+        .build()
+        .unwrap();
+    let batch = client.batch(BatchOptions::new().concurrency(1)).unwrap();
+    sandbox.contacts().iter().for_each(|id| batch.push(id));
+    batch.finish();
+    assert!(sandbox.wait_for_requests(1, Duration::from_secs(20)));
+    let start = Instant::now();
+    batch.stop();
+    let mut ended = Vec::new();
+    while let Some(item) = batch.next(&Call::new()).unwrap() {
+        ended.push(item);
+    }
+    assert!(start.elapsed() < Duration::from_secs(2), "a pause of 300 s ends");
+    let throttled = |item: &&Item| matches!(item, Item::Error(e) if e.kind() == ErrorKind::Throttled && e.attempts() == 1);
+    assert_eq!((ended.len(), ended.iter().filter(throttled).count()), (3, 1), "{ended:?}");
+}
+
+#[test]
+fn a_cancel_tells_what_was_under_way() {
+    let (asked, requests) = channel();
+    let asked = std::sync::Mutex::new(asked);
+    let server = serve(move |mut stream| {
+        read_request(&mut stream).unwrap();
+        asked.lock().unwrap().send(()).unwrap();
+        let _ = std::io::Read::read(&mut stream, &mut [0]);
+    });
+    let client = Client::builder()
+        .access_token("t")
+        .endpoint(format!("http://{server}"))
+        .rate(None)
+        .build()
+        .unwrap();
+    let batch = client.batch(BatchOptions::new().concurrency(2)).unwrap();
+    ["01", "02", "03"].iter().for_each(|id| batch.push(id));
+    batch.finish();
+    requests.recv().unwrap();
+    requests.recv().unwrap();
+    let start = Instant::now();
+    batch.cancel();
+    let (done, items) = channel();
+    let mut all = Vec::new();
+    loop {
+        let done = done.clone();
+        batch.next_with(move |item| done.send(item).unwrap());
+        match items.recv().unwrap() {
+            Some(item) => all.push(item),
+            None => break,
+        }
+    }
+    assert!(start.elapsed() < Duration::from_secs(2));
+    let cancelled = |item: &&Item| matches!(item, Item::Error(e) if e.kind() == ErrorKind::Cancelled && e.maybe_deleted());
+    assert_eq!(all.iter().filter(cancelled).count(), 2, "{all:?}");
+    assert!(
+        all.iter().any(|item| matches!(item, Item::NotAttempted { user_id } if user_id == "03"))
+    );
+}
+
+#[test]
+fn waiting_for_an_item_can_be_ended_and_taken_up() {
+    let sandbox = sandbox(1);
+    let batch = builder(&sandbox).build().unwrap().batch(BatchOptions::new()).unwrap();
+    let error = batch.next(&Call::new().probe(|| true)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Cancelled);
+    batch.push(&sandbox.contacts()[0]);
+    batch.finish();
+    assert!(matches!(batch.next(&Call::new()), Ok(Some(Item::Deletion(_)))));
+    assert_eq!(batch.next(&Call::new()), Ok(None));
+    assert_eq!(batch.next(&Call::new()), Ok(None));
+}
+
+#[test]
+fn a_second_run_calls_only_what_is_not_settled() {
+    let (folder, sandbox) = (Folder::new("second"), sandbox(20));
+    let mut ids = sandbox.contacts();
+    ids.push("0999".into());
+    let options = || BatchOptions::new().journal(folder.journal());
+    let client = builder(&sandbox).max_attempts(1).build().unwrap();
+    sandbox.faults(Faults::parse("http-500=first=4").unwrap());
+    let (_, first) = run(&client, &ids, options());
+    assert_eq!((first.deleted, first.failed, first.settled_before), (16, 5, 0));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(fs::metadata(folder.journal()).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    let text = fs::read_to_string(folder.journal()).unwrap();
+    assert!(!text.contains(&sandbox.app_secret()) && !text.contains(&sandbox.token()));
+
+    let before = sandbox.request_count();
+    let (items, second) = run(&client, &ids, options());
+    assert_eq!((second.deleted, second.failed, second.settled_before), (20, 1, 17));
+    assert_eq!((second.calls, sandbox.request_count() - before), (4, 4));
+    assert_eq!(items.len(), 21, "an item an id, settled or not");
+    let settled = items.iter().find(|item| item.user_id() == "0999").unwrap();
+    assert!(
+        matches!(settled, Item::Error(e) if e.code() == Some("33012") && e.request_id().is_some())
+    );
+}
+
+#[test]
+fn an_announcement_without_an_end_counts_as_uncertain() {
+    let (folder, sandbox) = (Folder::new("announced"), sandbox(2));
+    let ids = sandbox.contacts();
+    let client = builder(&sandbox).build().unwrap();
+    let header = format!(
+        r#"{{"journal":"dingtalk-extcontact","version":1,"endpoint":"{}","app_key":"{}"}}"#,
+        sandbox.url(),
+        sandbox.app_key(),
+    );
+    let announced = |id: &str| format!(r#"{{"event":"announced","user_id":"{id}"}}"#);
+    let text = [header, announced(&ids[0]), announced("0998"), announced(&ids[1])].join("\n");
+    // The last line is torn: its call was never made.
+    fs::write(folder.journal(), &text[..text.len() - 9]).unwrap();
+    let all = [ids[0].clone(), "0998".into(), ids[1].clone(), "0999".into()];
+    let (items, summary) = run(&client, &all, BatchOptions::new().journal(folder.journal()));
+    assert_eq!((summary.deleted, summary.absent, summary.failed), (2, 1, 1), "{items:?}");
+    let absent = items.iter().find(|item| item.user_id() == "0998").unwrap();
+    assert!(matches!(absent, Item::Deletion(d) if d.status == Status::Absent && d.maybe_deleted));
+    assert_eq!(folder.lines()[3]["event"], "resumed");
+}
+
+#[test]
+fn journals_that_are_refused() {
+    let (folder, sandbox) = (Folder::new("refused"), sandbox(1));
+    let client = builder(&sandbox).build().unwrap();
+    let options = || BatchOptions::new().journal(folder.journal());
+    run(&client, &sandbox.contacts(), options());
+    let good = fs::read_to_string(folder.journal()).unwrap();
+    let lines: Vec<_> = good.lines().collect();
+    let before = sandbox.request_count();
+    for (what, text) in [
+        ("was written for the endpoint", good.replace(&sandbox.url(), "https://elsewhere.example")),
+        ("was written for the app_key", good.replace(&sandbox.app_key(), "another")),
+        ("version", good.replace("\"version\":1", "\"version\":2")),
+        ("damaged at line 2", format!("{}\n{{\"eve\n{}\n", lines[0], lines[2])),
+        ("damaged at line 3", format!("{}\n{}\n{{}}\n{}\n", lines[0], lines[1], lines[2])),
+        ("is not a journal", "{\"a\":1}\n{\"b\":2}\n".into()),
+        ("is not a journal", "[]\n[]\n".into()),
+        ("damaged at line 1", "some text\nmore text\n".into()),
+    ] {
+        fs::write(folder.journal(), &text).unwrap();
+        let error = client.batch(options()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Journal, "{what}");
+        assert!(error.message().contains(what), "{what}: {error}");
+        assert_eq!(fs::read_to_string(folder.journal()).unwrap(), text, "it is left as it was");
+    }
+    fs::remove_file(folder.journal()).unwrap();
+    let running = client.batch(options()).unwrap();
+    let error = client.batch(options()).unwrap_err();
+    assert!(error.message().contains("another run"), "{error}");
+    drop(running);
+    let error = client.batch(BatchOptions::new().journal("/nowhere/at/all")).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Journal);
+    assert_eq!(sandbox.request_count(), before, "nothing was called");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_stops_before_the_call() {
+    let sandbox = sandbox(5);
+    let client = builder(&sandbox).build().unwrap();
+    // A device that is always full: the header cannot be written, so there is no batch.
+    let error = client.batch(BatchOptions::new().journal("/dev/full")).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Journal, "{error}");
+    assert_eq!(sandbox.request_count(), 0);
+}
+
+#[test]
+fn lines_of_the_journal_are_announcements_and_ends() {
+    let (folder, sandbox) = (Folder::new("lines"), sandbox(30));
+    let ids = sandbox.contacts();
+    let client = builder(&sandbox).build().unwrap();
+    run(&client, &ids, BatchOptions::new().journal(folder.journal()));
+    let lines = folder.lines();
+    assert_eq!(lines.len(), 61);
+    assert_eq!(lines[0]["journal"], "dingtalk-extcontact");
+    let mut announced = HashSet::new();
+    for line in &lines[1..] {
+        assert!(line["time"].as_str().unwrap().ends_with('Z'));
+        let id = line["user_id"].as_str().unwrap();
+        match line["event"].as_str().unwrap() {
+            "announced" => assert!(announced.insert(id)),
+            "ended" => {
+                assert!(announced.contains(id), "announced before it ended");
+                assert_eq!((&line["status"], &line["attempts"]), (&"deleted".into(), &1.into()));
+                assert!(line["request_id"].is_string());
+            }
+            other => panic!("{other}"),
+        }
+    }
+    assert_eq!(announced.len(), 30);
+}
+
+#[test]
+fn bad_options_name_themselves() {
+    use dingtalk_extcontact::{Host, Value};
+    let sandbox = sandbox(0);
+    let client = builder(&sandbox).build().unwrap();
+    for concurrency in [0, 65] {
+        let error = client.batch(BatchOptions::new().concurrency(concurrency)).unwrap_err();
+        assert!(error.message().starts_with("concurrency"), "{error}");
+    }
+    let mut options = BatchOptions::for_host(Host::Node);
+    assert!(options.set("concurrency", Value::Number(1.5)).is_err());
+    assert!(options.set("journal", Value::Flag(true)).is_err());
+    assert!(options.set("missingOk", Value::Flag(true)).is_ok());
+    assert!(options.set("nonsense", Value::None).unwrap_err().advice().contains("missingOk"));
+}
