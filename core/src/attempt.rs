@@ -1,5 +1,6 @@
 //! One attempt of a call: a token, a request, a reply.
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::cancel::{Stop, Wait};
@@ -8,9 +9,9 @@ use crate::errcode::Retry;
 use crate::error::{Error, ErrorKind, one_line};
 use crate::options::{Credentials, Settings};
 use crate::outcome::{Deletion, Status};
-use crate::request;
+use crate::request::{self, Request};
 use crate::response::{self, Answer, Failure, NewToken};
-use crate::secret::Secrets;
+use crate::secret::{Secret, Secrets};
 use crate::transport::{Exchange, Transport, Trouble};
 
 /// What an attempt works with.
@@ -58,9 +59,41 @@ impl Story {
     }
 }
 
+/// What is asked of the service, and how the answer is read. Its text form is for the log.
+pub(crate) trait Ask: fmt::Display {
+    type Answer;
+    /// It may delete a contact: such requests are counted, and kept to the rate.
+    const DELETES: bool;
+
+    fn request(&self, token: &Secret) -> Request;
+    fn read(&self, answer: &Answer, secrets: &Secrets) -> Result<Self::Answer, Failure>;
+}
+
+/// The deletion of this contact; the answer is the request id.
+pub(crate) struct Delete<'a>(pub &'a str);
+
+impl fmt::Display for Delete<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "contact {}", self.0)
+    }
+}
+
+impl Ask for Delete<'_> {
+    type Answer = Option<String>;
+    const DELETES: bool = true;
+
+    fn request(&self, token: &Secret) -> Request {
+        request::delete(self.0, token)
+    }
+
+    fn read(&self, answer: &Answer, secrets: &Secrets) -> Result<Option<String>, Failure> {
+        response::deletion(answer, secrets)
+    }
+}
+
 /// How an attempt ended.
-pub(crate) enum Attempt {
-    Deleted(Option<String>),
+pub(crate) enum Attempt<T> {
+    Done(T),
     Failed(Failed),
     /// While doing this.
     Cancelled(&'static str),
@@ -73,13 +106,13 @@ pub(crate) struct Failed {
 }
 
 /// Makes one attempt.
-pub(crate) fn attempt(
+pub(crate) fn attempt<A: Ask>(
     way: &Way,
-    user_id: &str,
+    ask: &A,
     step: Step,
     wait: &Wait,
     story: &mut Story,
-) -> Attempt {
+) -> Attempt<A::Answer> {
     way.gather_secrets(&mut story.secrets);
     let token = match way.token(step.refused.as_ref(), wait, &mut story.secrets) {
         Ok(token) => token,
@@ -93,8 +126,8 @@ pub(crate) fn attempt(
     };
     story.secrets.add(&token);
     story.token = Some(token.clone());
-    let request = request::delete(user_id, &token);
-    story.under_way = true;
+    let request = ask.request(&token);
+    story.under_way = A::DELETES;
     let Exchange { result, written, kept_died } = way.topapi.post(
         &request,
         &wait.within(way.settings.attempt_timeout),
@@ -105,19 +138,19 @@ pub(crate) fn attempt(
     story.under_way = false;
     story.attempts += u32::from(written);
     match result {
-        Ok(answer) => match response::deletion(&answer, &story.secrets) {
-            Ok(deleted) => Attempt::Deleted(deleted.request_id),
+        Ok(answer) => match ask.read(&answer, &story.secrets) {
+            Ok(answer) => Attempt::Done(answer),
             Err(failure) => failed(failure, false),
         },
         Err(Trouble::Stopped { stop: Stop::Cancelled, .. }) => {
-            story.uncertain |= written;
+            story.uncertain |= written && A::DELETES;
             Attempt::Cancelled(if written { "waiting for the reply" } else { "connecting" })
         }
         Err(trouble) => failed(way.failure(trouble, wait, written, &story.secrets), kept_died),
     }
 }
 
-fn failed(failure: Failure, kept_died: bool) -> Attempt {
+fn failed<T>(failure: Failure, kept_died: bool) -> Attempt<T> {
     Attempt::Failed(Failed { failure, kept_died })
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crate::attempt::{self, Attempt, Step, Story, Way};
+use crate::attempt::{self, Ask, Attempt, Delete, Step, Story, Way};
 use crate::cancel::{Call, Stop, Wait};
 use crate::credentials::{AppToken, FixedToken, Token};
 use crate::dispatch;
@@ -52,6 +52,13 @@ pub(crate) struct Task {
     pub user_id: String,
     pub story: Story,
     plan: Plan,
+}
+
+/// The good end of a call.
+pub(crate) enum Answered<T> {
+    Done(T),
+    /// There is no such contact, and that is fine.
+    Missing(Option<String>),
 }
 
 /// Who waits when the service throttles.
@@ -126,11 +133,7 @@ impl Client {
 
     /// A deletion to be worked on.
     pub(crate) fn task(&self, user_id: &str) -> Task {
-        Task {
-            user_id: user_id.to_owned(),
-            story: Story::default(),
-            plan: Plan::new(self.0.settings.max_attempts),
-        }
+        Task { user_id: user_id.to_owned(), story: Story::default(), plan: self.plan() }
     }
 
     /// Works on a deletion until it ends; where throttling is given back, the task can be
@@ -226,46 +229,55 @@ impl Client {
         self.process().oauth().close_idle();
     }
 
-    /// The whole way of a call.
     fn run(&self, task: &mut Task, call: &Call, throttling: Throttling) -> Result<Deletion, Error> {
         let Task { user_id, story, plan } = task;
-        let settings = &self.0.settings;
-        let timeout = call.timeout.unwrap_or(settings.timeout);
-        let missing_ok = call.missing_ok.unwrap_or(settings.missing_ok);
         request::check_user_id(user_id)?;
+        let missing_ok = call.missing_ok.unwrap_or(self.0.settings.missing_ok);
+        match self.ask(&Delete(user_id), call, story, plan, throttling, missing_ok)? {
+            Answered::Done(request_id) => Ok(story.end(user_id, Status::Deleted, request_id)),
+            Answered::Missing(request_id) => Ok(story.end(user_id, Status::Absent, request_id)),
+        }
+    }
+
+    /// The whole way of a call.
+    pub(crate) fn ask<A: Ask>(
+        &self,
+        ask: &A,
+        call: &Call,
+        story: &mut Story,
+        plan: &mut Plan,
+        throttling: Throttling,
+        missing_ok: bool,
+    ) -> Result<Answered<A::Answer>, Error> {
+        let timeout = call.timeout.unwrap_or(self.0.settings.timeout);
         call.wrong.clone().map_or(Ok(()), Err)?;
         options::check_duration(call.host, "timeout", timeout)?;
         if self.0.closed.load(Ordering::SeqCst) {
             return Err(Error::invalid("client is closed", "Make a new client."));
         }
         let process = self.process();
+        let turn = |wait: &Wait| if A::DELETES { process.rate.turn(wait) } else { wait.check() };
         let wait = Wait::for_turn(call);
-        process.rate.turn(&wait).map_err(|_| attempt::cancelled("waiting for its turn"))?;
+        turn(&wait).map_err(|_| attempt::cancelled("waiting for its turn"))?;
         let wait = wait.within(timeout);
         let mut step = Step::default();
         loop {
-            let failed = match process.attempt(&self.0, user_id, step, &wait, story) {
-                Attempt::Deleted(request_id) => {
-                    return Ok(story.end(user_id, Status::Deleted, request_id));
-                }
+            let failed = match process.attempt(&self.0, ask, step, &wait, story) {
+                Attempt::Done(answer) => return Ok(Answered::Done(answer)),
                 Attempt::Cancelled(doing) => return Err(attempt::cancelled(doing)),
                 Attempt::Failed(failed) => failed,
             };
             let Failure { error, uncertain, missing, retry } = failed.failure;
-            if missing && (missing_ok || story.uncertain) {
-                return Ok(story.end(
-                    user_id,
-                    Status::Absent,
-                    error.request_id().map(str::to_owned),
-                ));
+            if A::DELETES && missing && (missing_ok || story.uncertain) {
+                return Ok(Answered::Missing(error.request_id().map(str::to_owned)));
             }
-            story.uncertain |= uncertain;
+            story.uncertain |= uncertain && A::DELETES;
             if throttling == Throttling::GiveBack && error.kind() == ErrorKind::Throttled {
                 return Err(error);
             }
             let next =
                 plan.next(error.kind(), retry, failed.kept_died, wait.left(), fastrand::f64());
-            log::debug!(target: crate::LOG, "contact {user_id}: {}; next: {next:?}", error.message());
+            log::debug!(target: crate::LOG, "{ask}: {}; next: {next:?}", error.message());
             step = Step::default();
             match next {
                 Next::GiveUp => return Err(error),
@@ -278,11 +290,16 @@ impl Client {
                 Next::WithNewToken => step.refused = story.token.clone(),
             }
             // A turn that would come too late is no reason to forget what went wrong.
-            process.rate.turn(&wait).map_err(|stop| match stop {
+            turn(&wait).map_err(|stop| match stop {
                 Stop::Cancelled => attempt::cancelled("waiting for its turn"),
                 Stop::TimedOut => error,
             })?;
         }
+    }
+
+    /// What a call that reads starts with.
+    pub(crate) fn plan(&self) -> Plan {
+        Plan::new(self.0.settings.max_attempts)
     }
 
     /// This process's connections, token and rate.
@@ -335,14 +352,14 @@ impl Process {
     }
 
     /// One attempt with this process's connections.
-    fn attempt(
+    fn attempt<A: Ask>(
         &self,
         inner: &Inner,
-        user_id: &str,
+        ask: &A,
         step: Step,
         wait: &Wait,
         story: &mut Story,
-    ) -> Attempt {
+    ) -> Attempt<A::Answer> {
         let way = Way {
             settings: &inner.settings,
             topapi: &self.topapi,
@@ -350,7 +367,7 @@ impl Process {
             app_token: &self.app_token,
             fixed_token: inner.fixed_token.as_ref(),
         };
-        attempt::attempt(&way, user_id, step, wait, story)
+        attempt::attempt(&way, ask, step, wait, story)
     }
 }
 

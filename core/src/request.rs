@@ -27,14 +27,29 @@ pub(crate) struct Request {
 /// `POST /topapi/extcontact/delete`: the token in the query, the id in a form body, the one
 /// documented encoding.
 pub(crate) fn delete(user_id: &str, token: &Secret) -> Request {
+    topapi("/topapi/extcontact/delete", &[("user_id", user_id)], token)
+}
+
+/// `POST /topapi/extcontact/get`: one contact.
+pub(crate) fn get(user_id: &str, token: &Secret) -> Request {
+    topapi("/topapi/extcontact/get", &[("user_id", user_id)], token)
+}
+
+/// `POST /topapi/extcontact/list`: the contacts from `offset` on.
+pub(crate) fn list(offset: usize, size: usize, token: &Secret) -> Request {
+    let (offset, size) = (offset.to_string(), size.to_string());
+    topapi("/topapi/extcontact/list", &[("offset", &offset), ("size", &size)], token)
+}
+
+fn topapi(path: &'static str, form: &[(&str, &str)], token: &Secret) -> Request {
+    let encode = |text| utf8_percent_encode(text, FORM_VALUE);
+    let fields: Vec<_> =
+        form.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
     Request {
-        path: "/topapi/extcontact/delete",
-        secret_query: Some(Secret::new(&format!(
-            "access_token={}",
-            utf8_percent_encode(token.expose(), FORM_VALUE)
-        ))),
+        path,
+        secret_query: Some(Secret::new(&format!("access_token={}", encode(token.expose())))),
         content_type: "application/x-www-form-urlencoded;charset=utf-8",
-        body: format!("user_id={}", utf8_percent_encode(user_id, FORM_VALUE)),
+        body: fields.join("&"),
     }
 }
 

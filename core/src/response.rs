@@ -5,7 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::errcode::{self, Retry};
 use crate::error::{Error, ErrorKind, one_line};
@@ -37,11 +37,6 @@ impl Failure {
     }
 }
 
-/// The good reply to a delete request.
-pub(crate) struct Deleted {
-    pub request_id: Option<String>,
-}
-
 /// The good reply to a token request.
 pub(crate) struct NewToken {
     pub token: Secret,
@@ -53,12 +48,38 @@ pub(crate) struct NewToken {
 const LONGEST_TEXT: usize = 2_000;
 
 /// Reads the reply to a delete request: success is HTTP 200 and one JSON object with one
-/// `errcode`, a number or digits, equal to 0.
-pub(crate) fn deletion(answer: &Answer, secrets: &Secrets) -> Result<Deleted, Failure> {
+/// `errcode`, a number or digits, equal to 0. Its request id.
+pub(crate) fn deletion(answer: &Answer, secrets: &Secrets) -> Result<Option<String>, Failure> {
     let reply = Reply::read(answer, secrets, Style::Topapi);
-    match reply.errcode() {
-        Ok(Some(0)) if answer.status == 200 => Ok(Deleted { request_id: reply.text("request_id") }),
-        errcode => Err(reply.failure(errcode)),
+    reply.success()?;
+    Ok(reply.text("request_id"))
+}
+
+/// Reads the reply to a request for a page of contacts: the records in `results`.
+pub(crate) fn page(answer: &Answer, secrets: &Secrets) -> Result<Vec<Map<String, Value>>, Failure> {
+    let mut reply = Reply::read(answer, secrets, Style::Topapi);
+    reply.success()?;
+    match reply.take("results") {
+        // An organisation without contacts.
+        None | Some(Value::Null) => Ok(Vec::new()),
+        Some(Value::Array(records)) => records
+            .into_iter()
+            .map(|record| match record {
+                Value::Object(record) => Ok(record),
+                _ => Err(reply.not_dingtalk("a contact of the list is not an object")),
+            })
+            .collect(),
+        Some(_) => Err(reply.not_dingtalk("the list of contacts is none")),
+    }
+}
+
+/// Reads the reply to a request for one contact: the record in `result`.
+pub(crate) fn contact(answer: &Answer, secrets: &Secrets) -> Result<Map<String, Value>, Failure> {
+    let mut reply = Reply::read(answer, secrets, Style::Topapi);
+    reply.success()?;
+    match reply.take("result") {
+        Some(Value::Object(record)) => Ok(record),
+        _ => Err(reply.not_dingtalk("the reply holds no contact")),
     }
 }
 
@@ -97,6 +118,19 @@ struct NoErrcode(&'static str);
 impl<'a> Reply<'a> {
     fn read(answer: &'a Answer, secrets: &'a Secrets, style: Style) -> Reply<'a> {
         Reply { answer, secrets, style, object: serde_json::from_slice(&answer.body).ok() }
+    }
+
+    /// Whether topapi says that it went well.
+    fn success(&self) -> Result<(), Failure> {
+        match self.errcode() {
+            Ok(Some(0)) if self.answer.status == 200 => Ok(()),
+            errcode => Err(self.failure(errcode)),
+        }
+    }
+
+    /// Takes a field out of the reply.
+    fn take(&mut self, name: &str) -> Option<Value> {
+        self.object.as_mut()?.get_mut(name).map(Value::take)
     }
 
     /// The token in the reply to a token request.
@@ -333,6 +367,10 @@ impl Object {
     /// The last field of this name, as JSON readers have it.
     fn get(&self, name: &str) -> Option<&Value> {
         self.0.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value)
+    }
+
+    fn get_mut(&mut self, name: &str) -> Option<&mut Value> {
+        self.0.iter_mut().rev().find(|(key, _)| key == name).map(|(_, value)| value)
     }
 
     fn count(&self, name: &str) -> usize {

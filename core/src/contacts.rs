@@ -1,0 +1,164 @@
+//! Reading contacts: to choose what to delete, and to keep a copy of it before.
+
+use std::collections::HashSet;
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+use crate::attempt::{Ask, Story};
+use crate::cancel::Call;
+use crate::client::{Answered, Client, Throttling};
+use crate::error::{Error, ErrorKind};
+use crate::request::{self, Request};
+use crate::response::{self, Answer, Failure};
+use crate::secret::{Secret, Secrets};
+
+/// The largest page that the service gives
+/// (<https://open.dingtalk.com/document/development/query-the-list-of-external-contacts>).
+const PAGE: usize = 100;
+
+/// An external contact, as the service lists it.
+///
+/// All of it is personal data: the `Debug` output shows the id alone.
+#[derive(Clone, PartialEq)]
+pub struct Contact {
+    user_id: String,
+    record: Map<String, Value>,
+}
+
+impl Contact {
+    /// The id, as [`Client::delete`] takes it.
+    pub fn user_id(&self) -> &str {
+        &self.user_id
+    }
+
+    /// A field of text: `name`, `mobile`, `state_code`, `company_name`, `title`, `email`,
+    /// `address`, `remark`, `follower_user_id`; `None` where it is missing or empty.
+    pub fn text(&self, field: &str) -> Option<&str> {
+        self.record.get(field).and_then(Value::as_str).filter(|text| !text.is_empty())
+    }
+
+    /// A field that lists ids, as text: `label_ids`, `share_dept_ids`, `share_user_ids`.
+    pub fn ids(&self, field: &str) -> Vec<String> {
+        let ids = self.record.get(field).and_then(Value::as_array);
+        ids.into_iter()
+            .flatten()
+            .map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned))
+            .collect()
+    }
+
+    /// The whole record, as the service sent it.
+    pub fn record(&self) -> &Map<String, Value> {
+        &self.record
+    }
+}
+
+impl fmt::Debug for Contact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Contact").field("user_id", &self.user_id).finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    /// All external contacts of the organisation.
+    ///
+    /// They are all read before the first is handed out: pages shift when contacts are
+    /// deleted between them. The app needs the permission point `qyapi_ext_read`.
+    ///
+    /// # Errors
+    ///
+    /// As [`delete`](Client::delete); `attempts` and `maybe_deleted` are 0 and false.
+    pub fn contacts(&self, call: &Call) -> Result<Vec<Contact>, Error> {
+        let (mut contacts, mut seen) = (Vec::new(), HashSet::new());
+        for offset in (0..).step_by(PAGE) {
+            let records = self.read(&Page { offset }, call)?;
+            let (count, known) = (records.len(), contacts.len());
+            for record in records {
+                let contact = contact(record)?;
+                // A contact that was added meanwhile moves others to the next page.
+                if seen.insert(contact.user_id.clone()) {
+                    contacts.push(contact);
+                }
+            }
+            // A page without anything new is the end, too: something does not know offsets.
+            if count < PAGE || contacts.len() == known {
+                break;
+            }
+        }
+        Ok(contacts)
+    }
+
+    /// One external contact. The app needs the permission point `qyapi_ext_read`.
+    ///
+    /// # Errors
+    ///
+    /// As [`contacts`](Client::contacts); `invalid_user_id` where there is none.
+    pub fn get(&self, user_id: &str, call: &Call) -> Result<Contact, Error> {
+        request::check_user_id(user_id)
+            .and_then(|()| self.read(&Get(user_id), call))
+            .and_then(contact)
+            .map_err(|error| error.about_contact(user_id, 0, false))
+    }
+
+    fn read<A: Ask>(&self, ask: &A, call: &Call) -> Result<A::Answer, Error> {
+        let (mut story, mut plan) = (Story::default(), self.plan());
+        match self.ask(ask, call, &mut story, &mut plan, Throttling::Wait, false)? {
+            Answered::Done(answer) => Ok(answer),
+            Answered::Missing(_) => Err(Error::new(ErrorKind::Internal, "a read call was absent")),
+        }
+    }
+}
+
+fn contact(record: Map<String, Value>) -> Result<Contact, Error> {
+    // Requests say user_id, replies userid.
+    match record.get("userid").and_then(Value::as_str) {
+        Some(user_id) => Ok(Contact { user_id: user_id.to_owned(), record }),
+        None => Err(Error::new(ErrorKind::Protocol, "a contact of the reply has no userid")),
+    }
+}
+
+/// A page of the list.
+struct Page {
+    offset: usize,
+}
+
+impl fmt::Display for Page {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "contacts from {}", self.offset)
+    }
+}
+
+impl Ask for Page {
+    type Answer = Vec<Map<String, Value>>;
+    const DELETES: bool = false;
+
+    fn request(&self, token: &Secret) -> Request {
+        request::list(self.offset, PAGE, token)
+    }
+
+    fn read(&self, answer: &Answer, secrets: &Secrets) -> Result<Self::Answer, Failure> {
+        response::page(answer, secrets)
+    }
+}
+
+/// One contact.
+struct Get<'a>(&'a str);
+
+impl fmt::Display for Get<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the record of contact {}", self.0)
+    }
+}
+
+impl Ask for Get<'_> {
+    type Answer = Map<String, Value>;
+    const DELETES: bool = false;
+
+    fn request(&self, token: &Secret) -> Request {
+        request::get(self.0, token)
+    }
+
+    fn read(&self, answer: &Answer, secrets: &Secrets) -> Result<Self::Answer, Failure> {
+        response::contact(answer, secrets)
+    }
+}
