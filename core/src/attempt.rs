@@ -1,14 +1,15 @@
 //! One attempt of a call: a token, a request, a reply.
 
 use std::fmt;
-use std::sync::Arc;
+use std::time::Duration;
 
 use crate::cancel::{Stop, Wait};
-use crate::credentials::{AppToken, FixedToken, Token, TokenError};
+use crate::credentials::{AppToken, Token, TokenError};
 use crate::errcode::Retry;
 use crate::error::{Error, ErrorKind, one_line};
 use crate::options::{Credentials, Settings};
 use crate::outcome::{Deletion, Status};
+use crate::rate::Rate;
 use crate::request::{self, Request};
 use crate::response::{self, Answer, Failure, NewToken};
 use crate::secret::{Secret, Secrets};
@@ -20,7 +21,6 @@ pub(crate) struct Way<'a> {
     pub topapi: &'a Transport,
     pub oauth: &'a Transport,
     pub app_token: &'a AppToken,
-    pub fixed_token: Option<&'a FixedToken>,
 }
 
 /// What this attempt does differently from an ordinary one.
@@ -41,8 +41,6 @@ pub(crate) struct Story {
     pub uncertain: bool,
     /// The token of the last attempt.
     pub token: Option<Token>,
-    /// A request is on its way: after a panic, it may have been done.
-    pub under_way: bool,
     secrets: Secrets,
 }
 
@@ -95,8 +93,12 @@ impl Ask for Delete<'_> {
 pub(crate) enum Attempt<T> {
     Done(T),
     Failed(Failed),
+    /// The next turn would come after the call's time.
+    TooLate,
     /// While doing this.
     Cancelled(&'static str),
+    /// Code below panicked.
+    Panicked(String),
 }
 
 pub(crate) struct Failed {
@@ -105,37 +107,70 @@ pub(crate) struct Failed {
     pub kept_died: bool,
 }
 
-/// Makes one attempt.
+/// A call's time. It begins to run when the call has its first turn; what was spent on a
+/// token before is taken off.
+pub(crate) struct Clock<'a> {
+    unlimited: Wait,
+    pub wait: Wait,
+    /// Whose turns are waited for.
+    rate: Option<&'a Rate>,
+    had_turn: bool,
+}
+
+impl<'a> Clock<'a> {
+    pub fn new(unlimited: Wait, limit: Duration, rate: Option<&'a Rate>) -> Clock<'a> {
+        Clock { wait: unlimited.within(limit), unlimited, rate, had_turn: false }
+    }
+
+    fn turn(&mut self) -> Result<(), Stop> {
+        let Some(rate) = self.rate else { return self.wait.check() };
+        if self.had_turn {
+            return rate.turn(&self.wait);
+        }
+        let left = self.wait.left();
+        rate.turn(&self.unlimited)?;
+        self.wait = self.unlimited.within(left);
+        self.had_turn = true;
+        Ok(())
+    }
+}
+
+/// Makes one attempt. The turn comes right before the request: one that was given earlier
+/// would wait for the token together with others, and all would leave at once.
 pub(crate) fn attempt<A: Ask>(
     way: &Way,
     ask: &A,
     step: Step,
-    wait: &Wait,
+    clock: &mut Clock,
     story: &mut Story,
 ) -> Attempt<A::Answer> {
     way.gather_secrets(&mut story.secrets);
-    let token = match way.token(step.refused.as_ref(), wait, &mut story.secrets) {
+    let token = match way.token(step.refused.as_ref(), &clock.wait, &story.secrets) {
         Ok(token) => token,
         Err(TokenError::Stopped(Stop::Cancelled)) => {
             return Attempt::Cancelled("waiting for a token");
         }
         Err(TokenError::Stopped(Stop::TimedOut)) => {
-            return failed(timed_out(way, wait, false, "waiting for a token", false), false);
+            let failure = timed_out(way, &clock.wait, false, "waiting for a token", false);
+            return failed(failure, false);
         }
         Err(TokenError::Failed(failure)) => return failed(failure, false),
+        Err(TokenError::Panicked(text)) => return Attempt::Panicked(text),
     };
     story.secrets.add(&token);
     story.token = Some(token.clone());
-    let request = ask.request(&token);
-    story.under_way = A::DELETES;
+    match clock.turn() {
+        Ok(()) => {}
+        Err(Stop::Cancelled) => return Attempt::Cancelled("waiting for its turn"),
+        Err(Stop::TimedOut) => return Attempt::TooLate,
+    }
     let Exchange { result, written, kept_died } = way.topapi.post(
-        &request,
-        &wait.within(way.settings.attempt_timeout),
+        &ask.request(&token),
+        &clock.wait.within(way.settings.attempt_timeout),
         way.settings.connect_timeout,
         step.fresh,
         &story.secrets,
     );
-    story.under_way = false;
     story.attempts += u32::from(written);
     match result {
         Ok(answer) => match ask.read(&answer, &story.secrets) {
@@ -146,7 +181,11 @@ pub(crate) fn attempt<A: Ask>(
             story.uncertain |= written && A::DELETES;
             Attempt::Cancelled(if written { "waiting for the reply" } else { "connecting" })
         }
-        Err(trouble) => failed(way.failure(trouble, wait, written, &story.secrets), kept_died),
+        Err(Trouble::Panic(text)) => {
+            story.uncertain |= written && A::DELETES;
+            Attempt::Panicked(text)
+        }
+        Err(trouble) => failed(way.failure(trouble, &clock.wait, written), kept_died),
     }
 }
 
@@ -158,46 +197,40 @@ impl Way<'_> {
     fn token(
         &self,
         refused: Option<&Token>,
-        wait: &Wait,
-        secrets: &mut Secrets,
+        call: &Wait,
+        secrets: &Secrets,
     ) -> Result<Token, TokenError> {
-        match (&self.settings.credentials, self.fixed_token) {
-            (Credentials::App { key, secret }, _) => {
-                let wait = wait.within(self.settings.attempt_timeout);
-                self.app_token.get(refused, &wait, || {
-                    let request = request::access_token(key, secret);
-                    let post = |fresh| {
-                        self.oauth.post(
-                            &request,
-                            &wait,
-                            self.settings.connect_timeout,
-                            fresh,
-                            secrets,
-                        )
-                    };
-                    let mut exchange = post(false);
-                    if exchange.kept_died {
-                        // Asking for a token twice does no harm.
-                        exchange = post(true);
-                    }
-                    self.new_token(exchange, &wait, secrets)
-                })
+        let (key, secret) = match &self.settings.credentials {
+            Credentials::Fixed(token) => return Ok(token.get()),
+            Credentials::App { key, secret } => (key, secret),
+        };
+        let wait = call.within(self.settings.attempt_timeout);
+        self.app_token.get(refused, &wait, |wait| {
+            let request = request::access_token(key, secret);
+            let connect_timeout = self.settings.connect_timeout;
+            let post = |fresh| self.oauth.post(&request, wait, connect_timeout, fresh, secrets);
+            let mut exchange = post(false);
+            if exchange.kept_died {
+                // Asking for a token twice does no harm.
+                exchange = post(true);
             }
-            (Credentials::Fixed(_), Some(fixed)) => Ok(fixed.get()),
-            (Credentials::Fixed(token), None) => Ok(Arc::new(token.clone())),
-        }
+            self.new_token(exchange, call, secrets)
+        })
     }
 
     fn new_token(
         &self,
         exchange: Exchange,
-        wait: &Wait,
+        call: &Wait,
         secrets: &Secrets,
     ) -> Result<NewToken, TokenError> {
-        let answer: Answer = exchange.result.map_err(|trouble| match trouble {
+        let answer = exchange.result.map_err(|trouble| match trouble {
+            Trouble::Panic(text) => TokenError::Panicked(text),
             Trouble::Stopped { stop: Stop::Cancelled, .. } => TokenError::Stopped(Stop::Cancelled),
+            // This call's time is over: that says nothing to the others that wait.
+            Trouble::Stopped { .. } if call.left().is_zero() => TokenError::Stopped(Stop::TimedOut),
             trouble => {
-                let mut failure = self.failure(trouble, wait, false, secrets);
+                let mut failure = self.failure(trouble, call, false);
                 failure.error = failure.error.with(|fields| {
                     fields.message = format!("no access token: {}", fields.message);
                 });
@@ -221,12 +254,13 @@ impl Way<'_> {
     }
 
     /// An exchange without an answer, as a failure. What was written may have been done.
-    fn failure(&self, trouble: Trouble, wait: &Wait, written: bool, secrets: &Secrets) -> Failure {
+    fn failure(&self, trouble: Trouble, wait: &Wait, written: bool) -> Failure {
         let mut status_seen = None;
         let (kind, text) = match trouble {
             Trouble::Stopped { connecting, .. } => {
                 return timed_out(self, wait, connecting, "waiting for the reply", written);
             }
+            Trouble::Panic(text) => (ErrorKind::Internal, text),
             Trouble::WireLogged => {
                 let error = Error::new(ErrorKind::Configuration, "log lines of the target ureq_proto are on at trace level, which prints the bytes of replies, tokens among them")
                     .advise("Set that target to debug or less, for example RUST_LOG=trace,ureq_proto=debug; nothing was sent.");
@@ -243,8 +277,8 @@ impl Way<'_> {
                 (ErrorKind::Protocol, text)
             }
         };
-        let mut error = Error::new(kind, one_line(&secrets.mask(&text)))
-            .with(|fields| fields.http_status = status_seen);
+        let mut error =
+            Error::new(kind, one_line(&text)).with(|fields| fields.http_status = status_seen);
         if kind == ErrorKind::Configuration {
             error = error.advise("Give the proxy's user name and password in its URL.");
         }
@@ -261,7 +295,7 @@ fn timed_out(way: &Way, wait: &Wait, connecting: bool, doing: &str, written: boo
             "the time limit of the call was over while {}",
             if connecting { "connecting" } else { doing }
         )
-    } else if connecting {
+    } else if connecting && settings.connect_timeout <= settings.attempt_timeout {
         let name = settings.host.spell("connect_timeout");
         format!("no connection within {name} ({:?})", settings.connect_timeout)
     } else {
@@ -274,4 +308,9 @@ fn timed_out(way: &Way, wait: &Wait, connecting: bool, doing: &str, written: boo
 /// The error of a call that its caller cancelled.
 pub(crate) fn cancelled(doing: &str) -> Error {
     Error::new(ErrorKind::Cancelled, format!("cancelled while {doing}"))
+}
+
+/// The error of a call that had no time left for its first request.
+pub(crate) fn too_late() -> Error {
+    Error::new(ErrorKind::Timeout, "the time limit of the call was over before its first request")
 }

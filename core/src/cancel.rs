@@ -4,7 +4,7 @@
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use crate::error::Error;
@@ -13,9 +13,14 @@ use crate::options::{self, Host, Value};
 /// The longest time that a wait goes without asking whether it should end. Half of the
 /// promised 100 ms: the rest is for the machine.
 pub(crate) const SLICE: Duration = Duration::from_millis(50);
+const _: () = assert!(SLICE.as_millis() <= 50, "a cancel is seen within 100 ms");
 
 type Probe = Arc<dyn Fn() -> bool + Send + Sync>;
-type Hook = Box<dyn FnOnce() + Send>;
+
+/// What else a cancel ends. It must not panic.
+pub(crate) trait OnCancel: Send + Sync {
+    fn cancelled(&self);
+}
 
 /// The options of one call, and the way to cancel it.
 ///
@@ -93,15 +98,21 @@ impl Call {
         Canceller(self.flag.clone())
     }
 
-    /// Runs `hook` once when the call is cancelled; at once if it is already.
-    pub(crate) fn on_cancel(&self, hook: impl FnOnce() + Send + 'static) {
-        let mut hooks = self.flag.hooks.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Tells `other` once when the call is cancelled; at once if it is already.
+    pub(crate) fn on_cancel(&self, other: Weak<dyn OnCancel>) {
+        let mut others = self.flag.others.lock().unwrap_or_else(PoisonError::into_inner);
         if !self.flag.cancelled.load(Ordering::SeqCst) {
-            hooks.push(Box::new(hook));
+            // One call may serve any number of deletions: those that ended are forgotten.
+            if others.len() == others.capacity() {
+                others.retain(|other| other.strong_count() > 0);
+            }
+            others.push(other);
             return;
         }
-        drop(hooks);
-        hook();
+        drop(others);
+        if let Some(other) = other.upgrade() {
+            other.cancelled();
+        }
     }
 }
 
@@ -124,13 +135,13 @@ impl Canceller {
     /// Ends the call in whatever it waits for, within 100 ms. Its error is of the kind
     /// `cancelled` and says whether the contact may be gone. Harmless after the call.
     pub fn cancel(&self) {
-        let hooks = {
-            let mut hooks = self.0.hooks.lock().unwrap_or_else(PoisonError::into_inner);
+        let others = {
+            let mut others = self.0.others.lock().unwrap_or_else(PoisonError::into_inner);
             self.0.cancelled.store(true, Ordering::SeqCst);
-            std::mem::take(&mut *hooks)
+            std::mem::take(&mut *others)
         };
-        for hook in hooks {
-            hook();
+        for other in others.iter().filter_map(Weak::upgrade) {
+            other.cancelled();
         }
     }
 }
@@ -145,7 +156,7 @@ impl fmt::Debug for Canceller {
 struct Flag {
     cancelled: AtomicBool,
     /// What else a cancel ends: a call that is still queued has no thread to look at the flag.
-    hooks: Mutex<Vec<Hook>>,
+    others: Mutex<Vec<Weak<dyn OnCancel>>>,
 }
 
 /// Why a wait ended before what it waited for.
@@ -283,15 +294,34 @@ mod tests {
         assert!(wait.slice() > Duration::ZERO);
     }
 
+    struct Told(mpsc::Sender<()>);
+
+    impl OnCancel for Told {
+        fn cancelled(&self) {
+            self.0.send(()).unwrap();
+        }
+    }
+
     #[test]
-    fn hooks_run_once_also_when_they_come_late() {
+    fn others_are_told_once_also_when_they_come_late() {
         let (sender, receiver) = mpsc::channel();
+        let (early, late) = (Arc::new(Told(sender.clone())), Arc::new(Told(sender)));
         let call = Call::new();
-        let early = sender.clone();
-        call.on_cancel(move || early.send("early").unwrap());
+        call.on_cancel(Arc::downgrade(&early) as Weak<dyn OnCancel>);
         call.canceller().cancel();
         call.canceller().cancel();
-        call.on_cancel(move || sender.send("late").unwrap());
-        assert_eq!(receiver.iter().collect::<Vec<_>>(), ["early", "late"]);
+        assert_eq!(receiver.try_iter().count(), 1);
+        call.on_cancel(Arc::downgrade(&late) as Weak<dyn OnCancel>);
+        assert_eq!(receiver.try_iter().count(), 1);
+    }
+
+    #[test]
+    fn those_that_ended_are_forgotten() {
+        let (call, (sender, _receiver)) = (Call::new(), mpsc::channel());
+        for _ in 0..10_000 {
+            let told = Arc::new(Told(sender.clone()));
+            call.on_cancel(Arc::downgrade(&told) as Weak<dyn OnCancel>);
+        }
+        assert!(call.flag.others.lock().unwrap().capacity() < 100);
     }
 }

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crate::attempt::{self, Ask, Attempt, Delete, Step, Story, Way};
+use crate::attempt::{self, Ask, Attempt, Clock, Delete, Step, Story, Way};
 use crate::cancel::{Call, Stop, Wait};
-use crate::credentials::{AppToken, FixedToken, Token};
+use crate::credentials::{AppToken, Token};
 use crate::dispatch;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, panic_text};
 use crate::fork::PerProcess;
 use crate::options::{self, Credentials, Host, Options, Settings};
 use crate::outcome::{Deletion, Status};
@@ -42,7 +42,6 @@ pub struct Client(Arc<Inner>);
 
 struct Inner {
     settings: Settings,
-    fixed_token: Option<FixedToken>,
     closed: AtomicBool,
     process: PerProcess<Process>,
 }
@@ -103,13 +102,9 @@ impl Client {
     /// `invalid_argument` that names the option.
     pub fn with_options(options: Options) -> Result<Client, Error> {
         let settings = options.check()?;
-        let fixed_token = match &settings.credentials {
-            Credentials::Fixed(token) => Some(FixedToken::new(token.clone())),
-            Credentials::App { .. } => None,
-        };
         let process = PerProcess::new(Process::new(&settings));
         let closed = AtomicBool::new(false);
-        Ok(Client(Arc::new(Inner { settings, fixed_token, closed, process })))
+        Ok(Client(Arc::new(Inner { settings, closed, process })))
     }
 
     /// Deletes a contact, with the client's options.
@@ -144,28 +139,35 @@ impl Client {
         call: &Call,
         throttling: Throttling,
     ) -> Result<Deletion, Error> {
-        // Code that is not ours runs below (ureq, rustls, a probe): its panic must not pass
-        // into an interpreter, and what was sent until then must not be forgotten.
-        let result = catch_unwind(AssertUnwindSafe(|| self.run(task, call, throttling)));
+        task.plan.renew();
+        // The caller's probe runs below, where it waits for a turn or a token, too: its panic
+        // must not pass into an interpreter.
+        let result = catch_unwind(AssertUnwindSafe(|| self.run(task, call, throttling)))
+            .unwrap_or_else(|panic| Err(caught(&panic_text(panic.as_ref()))));
         let Task { user_id, story, .. } = task;
-        result
-            .unwrap_or_else(|panic| Err(caught(panic.as_ref())))
-            .inspect(|deletion| {
+        match result {
+            Ok(deletion) => {
                 log::info!(target: crate::LOG, "contact {user_id}: {} after {} requests", deletion.status.name(), deletion.attempts);
-            })
-            .map_err(|error| {
-                let uncertain = story.uncertain || story.under_way;
-                let error = error.about_contact(user_id, story.attempts, uncertain);
-                log::info!(target: crate::LOG, "{}", error.message());
-                error
-            })
+                Ok(deletion)
+            }
+            Err(error) => {
+                let error = error.about_contact(user_id, story.attempts, story.uncertain);
+                let given_back =
+                    throttling == Throttling::GiveBack && error.kind() == ErrorKind::Throttled;
+                let level = if given_back { log::Level::Debug } else { log::Level::Info };
+                log::log!(target: crate::LOG, level, "{}", error.message());
+                Err(error)
+            }
+        }
     }
 
     /// Deletes a contact on a thread of the library's pool, and hands the outcome to `done`
     /// there. For bindings with promises or futures.
     ///
-    /// At most 64 such calls run at a time, the others wait for a thread; a call that is
-    /// cancelled while it waits is handed to `done` by the thread that cancels it.
+    /// At most 64 such calls run at a time in a process, the others wait for a thread; a call
+    /// that waits for its turn within `rate` has one. A call that is cancelled while it waits
+    /// for a thread is handed to `done` by the thread that cancels it; where no thread can be
+    /// started, by the one that submits it.
     pub fn submit(
         &self,
         user_id: String,
@@ -197,7 +199,7 @@ impl Client {
     ///
     /// `invalid_argument` if it cannot be a token, or if the client has app credentials.
     pub fn set_access_token(&self, token: &str) -> Result<(), Error> {
-        let Some(fixed) = &self.0.fixed_token else {
+        let Credentials::Fixed(fixed) = &self.0.settings.credentials else {
             return Err(Error::invalid(
                 "the client fetches its own access token with app credentials",
                 "Make a client with an access token to set it later.",
@@ -225,8 +227,8 @@ impl Client {
     /// are closed. Doing it again does nothing. Dropping the last clone does it too.
     pub fn close(&self) {
         self.0.closed.store(true, Ordering::SeqCst);
-        self.process().topapi.close_idle();
-        self.process().oauth().close_idle();
+        self.process().topapi.close();
+        self.process().oauth().close();
     }
 
     fn run(&self, task: &mut Task, call: &Call, throttling: Throttling) -> Result<Deletion, Error> {
@@ -256,15 +258,17 @@ impl Client {
             return Err(Error::invalid("client is closed", "Make a new client."));
         }
         let process = self.process();
-        let turn = |wait: &Wait| if A::DELETES { process.rate.turn(wait) } else { wait.check() };
         let wait = Wait::for_turn(call);
-        turn(&wait).map_err(|_| attempt::cancelled("waiting for its turn"))?;
-        let wait = wait.within(timeout);
-        let mut step = Step::default();
+        wait.ask().map_err(|_| attempt::cancelled("beginning"))?;
+        let mut clock = Clock::new(wait, timeout, A::DELETES.then_some(&process.rate));
+        let (mut step, mut last) = (Step::default(), None);
         loop {
-            let failed = match process.attempt(&self.0, ask, step, &wait, story) {
+            let failed = match process.attempt(&self.0, ask, step, &mut clock, story) {
                 Attempt::Done(answer) => return Ok(Answered::Done(answer)),
                 Attempt::Cancelled(doing) => return Err(attempt::cancelled(doing)),
+                Attempt::Panicked(text) => return Err(caught(&text)),
+                // A turn that would come too late is no reason to forget what went wrong.
+                Attempt::TooLate => return Err(last.unwrap_or_else(attempt::too_late)),
                 Attempt::Failed(failed) => failed,
             };
             let Failure { error, uncertain, missing, retry } = failed.failure;
@@ -275,25 +279,22 @@ impl Client {
             if throttling == Throttling::GiveBack && error.kind() == ErrorKind::Throttled {
                 return Err(error);
             }
-            let next =
-                plan.next(error.kind(), retry, failed.kept_died, wait.left(), fastrand::f64());
+            let left = clock.wait.left();
+            let next = plan.next(error.kind(), retry, failed.kept_died, left, fastrand::f64());
             log::debug!(target: crate::LOG, "{ask}: {}; next: {next:?}", error.message());
             step = Step::default();
             match next {
                 Next::GiveUp => return Err(error),
-                Next::Again(pause) => {
-                    wait.sleep(pause)
-                        .map_err(|_| attempt::cancelled("the pause between attempts"))?;
-                }
+                Next::Again(pause) => match clock.wait.sleep(pause) {
+                    Ok(()) => {}
+                    Err(Stop::TimedOut) => return Err(error),
+                    Err(Stop::Cancelled) => return Err(attempt::cancelled("waiting to try again")),
+                },
                 Next::Reconnected => step.fresh = true,
                 Next::WithNewToken if !self.0.can_renew(story.token.as_ref()) => return Err(error),
                 Next::WithNewToken => step.refused = story.token.clone(),
             }
-            // A turn that would come too late is no reason to forget what went wrong.
-            turn(&wait).map_err(|stop| match stop {
-                Stop::Cancelled => attempt::cancelled("waiting for its turn"),
-                Stop::TimedOut => error,
-            })?;
+            last = Some(error);
         }
     }
 
@@ -327,8 +328,8 @@ impl Inner {
     /// Whether there may be another token than the one that was refused: the app's next
     /// one, or a fixed one that the caller has set meanwhile.
     fn can_renew(&self, refused: Option<&Token>) -> bool {
-        match (&self.fixed_token, refused) {
-            (Some(fixed), Some(refused)) => fixed.get() != *refused,
+        match (&self.settings.credentials, refused) {
+            (Credentials::Fixed(fixed), Some(refused)) => fixed.get() != *refused,
             _ => true,
         }
     }
@@ -357,7 +358,7 @@ impl Process {
         inner: &Inner,
         ask: &A,
         step: Step,
-        wait: &Wait,
+        clock: &mut Clock,
         story: &mut Story,
     ) -> Attempt<A::Answer> {
         let way = Way {
@@ -365,20 +366,14 @@ impl Process {
             topapi: &self.topapi,
             oauth: self.oauth(),
             app_token: &self.app_token,
-            fixed_token: inner.fixed_token.as_ref(),
         };
-        attempt::attempt(&way, ask, step, wait, story)
+        attempt::attempt(&way, ask, step, clock, story)
     }
 }
 
 /// A panic as an error.
-fn caught(panic: &(dyn std::any::Any + Send)) -> Error {
-    let text = panic
-        .downcast_ref::<&str>()
-        .map(|text| (*text).to_owned())
-        .or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "without a text".to_owned());
-    Error::new(ErrorKind::Internal, format!("a panic: {}", crate::error::one_line(&text)))
+fn caught(text: &str) -> Error {
+    Error::new(ErrorKind::Internal, format!("a panic: {text}"))
 }
 
 /// Makes a [`Client`]: each method sets the option of its name, [`build`](Self::build)
@@ -399,6 +394,16 @@ fn caught(panic: &(dyn std::any::Any + Send)) -> Error {
 pub struct ClientBuilder(Options);
 
 impl ClientBuilder {
+    /// The credentials and the place that the environment names, as
+    /// [`Client::from_env`] has them, to set other options beside.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_argument` that names the variable, where it is not text.
+    pub fn from_env() -> Result<Self, Error> {
+        Options::from_env(Host::Rust).map(ClientBuilder)
+    }
+
     /// A token that the caller keeps fresh with [`Client::set_access_token`]. Either this,
     /// or `app_key` and `app_secret`.
     pub fn access_token(mut self, token: impl AsRef<str>) -> Self {

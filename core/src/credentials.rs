@@ -17,18 +17,21 @@ const EARLY: Duration = Duration::from_secs(300);
 /// A token is kept at least this long, whatever life its reply claims, so that a wrong
 /// `expireIn` cannot make a call for every deletion. One that is refused is replaced anyway.
 const SHORTEST_LIFE: Duration = Duration::from_secs(60);
+/// An early refresh takes no longer than this: the old token is still good.
+const EARLY_MOST: Duration = Duration::from_secs(2);
 /// After an early refresh that failed, the old token serves this long before the next try.
 const EARLY_AGAIN: Duration = Duration::from_secs(30);
 
-/// A token as it is in use. Two are the same only if they come from the same reply.
+/// A token as it is in use.
 pub(crate) type Token = Arc<Secret>;
 
-/// A token that the caller keeps fresh. Reading it takes no lock, so that a forked child can.
-pub(crate) struct FixedToken(ArcSwap<Secret>);
+/// A token that the caller keeps fresh, shared by the clones of its settings. Reading it takes no lock, so that a forked child can.
+#[derive(Clone, Debug)]
+pub(crate) struct FixedToken(Arc<ArcSwap<Secret>>);
 
 impl FixedToken {
     pub fn new(token: Secret) -> FixedToken {
-        FixedToken(ArcSwap::from_pointee(token))
+        FixedToken(Arc::new(ArcSwap::from_pointee(token)))
     }
 
     pub fn get(&self) -> Token {
@@ -66,6 +69,8 @@ struct Kept {
 pub(crate) enum TokenError {
     Stopped(Stop),
     Failed(Failure),
+    /// Code below panicked.
+    Panicked(String),
 }
 
 impl AppToken {
@@ -75,14 +80,14 @@ impl AppToken {
         &self,
         refused: Option<&Token>,
         wait: &Wait,
-        fetch: impl FnOnce() -> Result<NewToken, TokenError>,
+        fetch: impl FnOnce(&Wait) -> Result<NewToken, TokenError>,
     ) -> Result<Token, TokenError> {
         let mut seen_flight = None;
         loop {
             let mut state = self.lock();
             let now = Instant::now();
             let good = state.kept.as_ref().filter(|kept| {
-                refused.is_none_or(|token| !Arc::ptr_eq(token, &kept.token))
+                refused.is_none_or(|token| *token != kept.token)
                     && kept.ends_at.is_none_or(|end| now < end)
             });
             if let Some(kept) = good {
@@ -93,15 +98,20 @@ impl AppToken {
                 let old = kept.token.clone();
                 state.in_flight = true;
                 drop(state);
-                return match self.fly(fetch) {
+                let brief = wait.within(EARLY_MOST.min(wait.left() / 4));
+                return match self.fly(None, || fetch(&brief)) {
                     Ok(token) => Ok(token),
-                    // The old token is good for minutes; a cancel ends the call all the same.
+                    // The old token is good for minutes.
+                    Err(TokenError::Stopped(Stop::TimedOut)) => {
+                        self.put_off_refresh();
+                        Ok(old)
+                    }
                     Err(TokenError::Failed(failure)) => {
                         log::warn!(target: crate::LOG, "early refresh of the token failed, the old one serves on: {}", failure.error.message());
                         self.put_off_refresh();
                         Ok(old)
                     }
-                    Err(stopped) => Err(stopped),
+                    Err(cancelled) => Err(cancelled),
                 };
             }
             // The flight that this caller waited for has failed: so would the next.
@@ -113,14 +123,7 @@ impl AppToken {
             if !state.in_flight {
                 state.in_flight = true;
                 drop(state);
-                let token = self.fly(fetch)?;
-                return match refused {
-                    // The service hands out the very token that it just refused.
-                    Some(old) if old.expose() == token.expose() => {
-                        Err(TokenError::Failed(same_token()))
-                    }
-                    _ => Ok(token),
-                };
+                return self.fly(refused, || fetch(wait));
             }
             seen_flight.get_or_insert(state.flights);
             wait.on(&self.landed, state, Duration::MAX);
@@ -131,6 +134,7 @@ impl AppToken {
     /// Fetches; `in_flight` is set, and is cleared however this ends.
     fn fly(
         &self,
+        refused: Option<&Token>,
         fetch: impl FnOnce() -> Result<NewToken, TokenError>,
     ) -> Result<Token, TokenError> {
         let landing = Landing(self);
@@ -148,14 +152,20 @@ impl AppToken {
                     refresh_at: life.map(|life| now + life - EARLY.min(life / 4)),
                     ends_at: life.map(|life| now + life),
                 });
-                Ok(token)
+                // The service hands out the very token that it just refused.
+                if refused.is_some_and(|refused| *refused == token) {
+                    state.failed = Some((state.flights, same_token()));
+                    Err(TokenError::Failed(same_token()))
+                } else {
+                    Ok(token)
+                }
             }
-            // A caller that gave up says nothing about the service: the next one flies.
-            Err(TokenError::Stopped(stop)) => Err(TokenError::Stopped(stop)),
             Err(TokenError::Failed(failure)) => {
                 state.failed = Some((state.flights, failure.clone()));
                 Err(TokenError::Failed(failure))
             }
+            // A caller that gave up says nothing about the service: the next one flies.
+            Err(own) => Err(own),
         };
         drop(state);
         drop(landing);
@@ -222,7 +232,7 @@ mod tests {
             for _ in 0..16 {
                 scope.spawn(|| {
                     start.wait();
-                    let token = app.get(None, &wait(), || {
+                    let token = app.get(None, &wait(), |_| {
                         flights.fetch_add(1, Ordering::SeqCst);
                         new("t", Some(7200))
                     });
@@ -236,18 +246,18 @@ mod tests {
     #[test]
     fn a_refresh_names_the_token_that_it_replaces() {
         let app = AppToken::default();
-        let old = app.get(None, &wait(), || new("old", Some(7200))).ok().unwrap();
-        assert_eq!(text(app.get(Some(&old), &wait(), || new("new", Some(7200)))), "new");
+        let old = app.get(None, &wait(), |_| new("old", Some(7200))).ok().unwrap();
+        assert_eq!(text(app.get(Some(&old), &wait(), |_| new("new", Some(7200)))), "new");
         // Whoever was refused the old token later finds the new one there.
-        assert_eq!(text(app.get(Some(&old), &wait(), || panic!("no second flight"))), "new");
+        assert_eq!(text(app.get(Some(&old), &wait(), |_| panic!("no second flight"))), "new");
     }
 
     #[test]
     fn the_same_token_again_is_the_end() {
         let app = AppToken::default();
-        let old = app.get(None, &wait(), || new("t", Some(7200))).ok().unwrap();
+        let old = app.get(None, &wait(), |_| new("t", Some(7200))).ok().unwrap();
         let Err(TokenError::Failed(failure)) =
-            app.get(Some(&old), &wait(), || new("t", Some(7200)))
+            app.get(Some(&old), &wait(), |_| new("t", Some(7200)))
         else {
             panic!("a token that was refused was handed on")
         };
@@ -258,29 +268,41 @@ mod tests {
     fn a_life_of_nothing_makes_no_loop() {
         for life in [None, Some(1)] {
             let app = AppToken::default();
-            app.get(None, &wait(), || new("t", life)).ok().unwrap();
-            assert_eq!(text(app.get(None, &wait(), || panic!("no second flight"))), "t");
+            app.get(None, &wait(), |_| new("t", life)).ok().unwrap();
+            assert_eq!(text(app.get(None, &wait(), |_| panic!("no second flight"))), "t");
         }
     }
 
     #[test]
     fn an_early_refresh_that_fails_leaves_the_old_token() {
         let app = AppToken::default();
-        app.get(None, &wait(), || new("old", Some(7200))).ok().unwrap();
+        app.get(None, &wait(), |_| new("old", Some(7200))).ok().unwrap();
         app.lock().kept.as_mut().unwrap().refresh_at = Some(Instant::now());
-        assert_eq!(text(app.get(None, &wait(), || failed(ErrorKind::Service))), "old");
-        assert_eq!(text(app.get(None, &wait(), || panic!("not again at once"))), "old");
+        assert_eq!(text(app.get(None, &wait(), |_| failed(ErrorKind::Service))), "old");
+        assert_eq!(text(app.get(None, &wait(), |_| panic!("not again at once"))), "old");
         app.lock().kept.as_mut().unwrap().refresh_at = Some(Instant::now());
-        assert_eq!(text(app.get(None, &wait(), || new("new", Some(7200)))), "new");
+        assert_eq!(text(app.get(None, &wait(), |_| new("new", Some(7200)))), "new");
+    }
+
+    #[test]
+    fn an_early_refresh_that_hangs_is_given_up_for_the_old_token() {
+        let app = AppToken::default();
+        app.get(None, &wait(), |_| new("old", Some(7200))).ok().unwrap();
+        app.lock().kept.as_mut().unwrap().refresh_at = Some(Instant::now());
+        let token = app.get(None, &wait(), |brief| {
+            assert!(brief.left() <= EARLY_MOST);
+            Err(TokenError::Stopped(Stop::TimedOut))
+        });
+        assert_eq!(text(token), "old");
     }
 
     #[test]
     fn an_ended_token_is_not_used() {
         let app = AppToken::default();
-        app.get(None, &wait(), || new("old", Some(7200))).ok().unwrap();
+        app.get(None, &wait(), |_| new("old", Some(7200))).ok().unwrap();
         app.lock().kept.as_mut().unwrap().ends_at = Some(Instant::now());
         assert!(matches!(
-            app.get(None, &wait(), || failed(ErrorKind::Service)),
+            app.get(None, &wait(), |_| failed(ErrorKind::Service)),
             Err(TokenError::Failed(_))
         ));
     }
@@ -291,7 +313,7 @@ mod tests {
         let waiting = Arc::new(AtomicBool::new(false));
         std::thread::scope(|scope| {
             scope.spawn(|| {
-                let result = app.get(None, &wait(), || {
+                let result = app.get(None, &wait(), |_| {
                     aloft.wait();
                     while !waiting.load(Ordering::SeqCst) {
                         std::thread::yield_now();
@@ -307,7 +329,7 @@ mod tests {
                 false
             });
             let patience = Wait::for_turn(&call).within(Duration::from_secs(30));
-            assert!(app.get(None, &patience, || panic!("no second flight")).is_err());
+            assert!(app.get(None, &patience, |_| panic!("no second flight")).is_err());
         });
     }
 
@@ -315,19 +337,19 @@ mod tests {
     fn who_gives_up_lets_the_next_fly() {
         let app = AppToken::default();
         assert!(matches!(
-            app.get(None, &wait(), || Err(TokenError::Stopped(Stop::Cancelled))),
+            app.get(None, &wait(), |_| Err(TokenError::Stopped(Stop::Cancelled))),
             Err(TokenError::Stopped(Stop::Cancelled))
         ));
-        assert_eq!(text(app.get(None, &wait(), || new("t", None))), "t");
+        assert_eq!(text(app.get(None, &wait(), |_| new("t", None))), "t");
     }
 
     #[test]
     fn a_panic_in_the_fetch_leaves_nobody_waiting() {
         let app = AppToken::default();
         let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            let _ = app.get(None, &wait(), || panic!("on purpose"));
+            let _ = app.get(None, &wait(), |_| panic!("on purpose"));
         }));
         assert!(caught.is_err());
-        assert_eq!(text(app.get(None, &wait(), || new("t", None))), "t");
+        assert_eq!(text(app.get(None, &wait(), |_| new("t", None))), "t");
     }
 }

@@ -2,10 +2,10 @@
 //! on demand and gone when idle. A blocking call never comes here.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
-use crate::cancel::Call;
+use crate::cancel::{Call, OnCancel};
 use crate::fork::PerProcess;
 
 /// The most threads that the pool grows to.
@@ -37,6 +37,22 @@ impl Job {
     }
 }
 
+impl OnCancel for Job {
+    fn cancelled(&self) {
+        if let Some(work) = self.take() {
+            guarded(|| work(Turn::Cancelled));
+        }
+    }
+}
+
+/// Runs a caller's callback. Its panic must cost neither the pool a thread nor others their
+/// callbacks.
+fn guarded(work: impl FnOnce()) {
+    if std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).is_err() {
+        log::error!(target: crate::LOG, "the callback of a call panicked");
+    }
+}
+
 #[derive(Default)]
 struct Pool {
     state: Mutex<State>,
@@ -59,14 +75,9 @@ pub(crate) fn run(work: impl FnOnce(Turn) + Send + 'static) {
 /// Hands work to the pool that a cancel takes out again. It runs exactly once.
 pub(crate) fn submit(call: &Call, work: impl FnOnce(Turn) + Send + 'static) {
     let job = Arc::new(Job(Mutex::new(Some(Box::new(work)))));
-    let weak = Arc::downgrade(&job);
-    let pool = POOL.get(Arc::default);
-    pool.submit(job);
-    call.on_cancel(move || {
-        if let Some(work) = weak.upgrade().and_then(|job| job.take()) {
-            work(Turn::Cancelled);
-        }
-    });
+    let cancelled: Weak<dyn OnCancel> = Arc::downgrade(&job) as Weak<dyn OnCancel>;
+    POOL.get(Arc::default).submit(job);
+    call.on_cancel(cancelled);
 }
 
 impl Pool {
@@ -85,10 +96,13 @@ impl Pool {
         if let Err(error) = std::thread::Builder::new().name(name).spawn(move || pool.serve()) {
             let mut state = self.lock();
             state.threads -= 1;
-            // With other threads at work the job is only late.
-            let stranded = if state.threads == 0 { state.queue.pop_back() } else { None };
+            // With other threads at work the jobs are only late.
+            let stranded = match state.threads {
+                0 => std::mem::take(&mut state.queue),
+                _ => VecDeque::new(),
+            };
             drop(state);
-            if let Some(work) = stranded.and_then(|job| job.take()) {
+            for work in stranded.iter().filter_map(|job| job.take()) {
                 work(Turn::NoThread(error.to_string()));
             }
         }
@@ -101,12 +115,7 @@ impl Pool {
             if let Some(job) = state.queue.pop_front() {
                 drop(state);
                 if let Some(work) = job.take() {
-                    // A panic in a caller's callback must not cost the pool a thread.
-                    let done =
-                        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(Turn::Run)));
-                    if done.is_err() {
-                        log::error!(target: crate::LOG, "the callback of a call panicked");
-                    }
+                    guarded(|| work(Turn::Run));
                 }
                 state = self.lock();
                 continue;

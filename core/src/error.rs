@@ -350,6 +350,13 @@ fn shown(user_id: &str) -> String {
     if user_id.chars().nth(LONGEST).is_some() { escaped + "..." } else { escaped }
 }
 
+/// What a panic said.
+pub(crate) fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    one_line(text.unwrap_or("without a text"))
+}
+
 /// Text without line breaks and other control characters.
 pub(crate) fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()

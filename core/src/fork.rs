@@ -32,22 +32,27 @@ impl<T> PerProcess<T> {
 }
 
 /// Tells this process from its forked children without a system call: a handler that
-/// `fork` runs in the child counts.
+/// `fork` runs in the child counts. Where that cannot be had, by the process's number.
 #[cfg(unix)]
-struct Process(Option<forkguard::atfork::Guard>);
+enum Process {
+    Counted(forkguard::atfork::Guard),
+    Numbered(u32),
+}
 
 #[cfg(unix)]
 impl Process {
     fn current() -> Process {
-        let guard = forkguard::atfork::Guard::try_new();
-        if let Err(error) = &guard {
-            log::warn!(target: crate::LOG, "forks go unnoticed: {error}");
+        match forkguard::atfork::Guard::try_new() {
+            Ok(guard) => Process::Counted(guard),
+            Err(_) => Process::Numbered(std::process::id()),
         }
-        Process(guard.ok())
     }
 
     fn is_current(&self) -> bool {
-        self.0.as_ref().is_none_or(|guard| !guard.clone().detected_fork())
+        match self {
+            Process::Counted(guard) => !guard.clone().detected_fork(),
+            Process::Numbered(id) => *id == std::process::id(),
+        }
     }
 }
 

@@ -56,6 +56,7 @@ mod hash;
 mod journal;
 mod options;
 mod outcome;
+mod place;
 mod rate;
 mod request;
 mod response;

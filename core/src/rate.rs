@@ -16,6 +16,20 @@ pub(crate) struct Rate {
     moved: Condvar,
 }
 
+/// A place in the line, given up however the wait ends: by a turn, a cancel, or a panic in
+/// the probe.
+struct Place<'a> {
+    rate: &'a Rate,
+    ticket: u64,
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.rate.lock().waiting.retain(|other| *other != self.ticket);
+        self.rate.moved.notify_all();
+    }
+}
+
 /// Who waits, and when the last turns were given.
 #[derive(Default)]
 struct Line {
@@ -36,23 +50,18 @@ impl Rate {
         let Some(limit) = self.limit else {
             return Ok(());
         };
-        let ticket = self.lock().join();
-        let outcome = loop {
+        let place = Place { rate: self, ticket: self.lock().join() };
+        loop {
             let mut line = self.lock();
-            let until_free = line.until_free(ticket, limit, Instant::now());
+            let until_free = line.until_free(place.ticket, limit, Instant::now());
             if until_free.is_zero() {
                 line.given.push_back(Instant::now());
-                break Ok(());
+                return Ok(());
             }
             wait.on(&self.moved, line, until_free);
             // Not under the lock: the probe may take the host's own (Python's).
-            if let Err(stop) = wait.ask() {
-                break Err(stop);
-            }
-        };
-        self.lock().waiting.retain(|other| *other != ticket);
-        self.moved.notify_all();
-        outcome
+            wait.ask()?;
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Line> {
@@ -127,6 +136,18 @@ mod tests {
         rate.turn(&Wait::for_turn(&Call::new())).unwrap();
         assert!(start.elapsed() < Duration::from_secs(10));
         assert!(rate.line.lock().unwrap().waiting.is_empty());
+    }
+
+    #[test]
+    fn a_panic_while_waiting_leaves_no_gap() {
+        let rate = Rate::new(Some(1));
+        rate.turn(&Wait::for_turn(&Call::new())).unwrap();
+        let call = Call::new().probe(|| panic!("on purpose"));
+        let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            rate.turn(&Wait::for_turn(&call))
+        }));
+        assert!(caught.is_err());
+        rate.turn(&Wait::for_turn(&Call::new()).within(Duration::from_secs(20))).unwrap();
     }
 
     proptest! {

@@ -44,6 +44,10 @@ pub(crate) struct NewToken {
     pub life: Option<Duration>,
 }
 
+/// The code of the block of an IP address.
+const IP_BLOCK: &str = "1111";
+/// The longest life of a token that is believed, in seconds: a day. Real ones live 7200.
+const LONGEST_LIFE: u64 = 24 * 60 * 60;
 /// The longest text of the service that a field keeps, in characters.
 const LONGEST_TEXT: usize = 2_000;
 
@@ -156,7 +160,8 @@ impl<'a> Reply<'a> {
             Some(Value::String(digits)) => digits.parse().ok(),
             _ => None,
         };
-        let life = life.filter(|seconds| *seconds > 0).map(Duration::from_secs);
+        let life = life.filter(|seconds| *seconds > 0).map(|life| life.min(LONGEST_LIFE));
+        let life = life.map(Duration::from_secs);
         Ok(NewToken { token: Secret::new(token), life })
     }
 
@@ -218,7 +223,7 @@ impl<'a> Reply<'a> {
                 .filter(|code| code.starts_with("isp.") || code.starts_with("isv."))
                 .or_else(|| Some("15".to_owned())),
             Some(errcode) => Some(errcode.to_string()),
-            None if self.is_ip_block() => Some("1111".to_owned()),
+            None if self.is_ip_block() => Some(IP_BLOCK.to_owned()),
             None if self.style == Style::OAuth => self.text("code"),
             None => None,
         }
@@ -248,15 +253,23 @@ impl<'a> Reply<'a> {
         };
         let code = self.effective_code(errcode).filter(|_| errcode != Some(0));
         let row = code.as_deref().and_then(errcode::explain);
-        let wait = self.answer.retry_after.or(match row.map(|row| row.retry) {
+        let known_wait = match row.map(|row| row.retry) {
             Some(Retry::After(wait)) => Some(wait),
             _ => None,
-        });
+        };
+        // A header may know better, but not than the block of an address: its own `wait`
+        // and whatever stands before it are far too short.
+        let wait = match code.as_deref() {
+            Some(IP_BLOCK) => known_wait,
+            _ => self.answer.retry_after.or(known_wait),
+        };
         let later = wait.map_or(Retry::Pause, Retry::After);
         let (kind, retry) = match (status, row) {
             (407, _) => (ErrorKind::Configuration, Retry::No),
             (429, _) => (ErrorKind::Throttled, later),
             (500.., _) => (ErrorKind::Service, later),
+            (300..=399, _) => return self.not_dingtalk(&self.why_not()),
+            (_, Some(row)) if row.kind.is_retryable() => (row.kind, later),
             (_, Some(row)) => (row.kind, row.retry),
             (_, None) if code.is_some() => (ErrorKind::Api, Retry::No),
             (_, None) => return self.not_dingtalk(&self.why_not()),
@@ -314,6 +327,9 @@ impl<'a> Reply<'a> {
     fn why_not(&self) -> String {
         let Answer { status, body, .. } = self.answer;
         match (&self.object, body.is_empty()) {
+            _ if (300..400).contains(status) => {
+                format!("the reply, HTTP status {status}, leads elsewhere")
+            }
             (_, true) => format!("the reply, HTTP status {status}, is empty"),
             (None, _) => format!("the reply, HTTP status {status}, is not one JSON object"),
             (Some(_), _) if *status != 200 => {
@@ -339,7 +355,7 @@ impl<'a> Reply<'a> {
 /// `-` and digits.
 fn is_integer(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
-    !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
+    text != "-0" && !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// The code in `ding talk error[subcode=40014,submsg=...]`.
@@ -438,6 +454,8 @@ mod tests {
             r#"{"errcode":""}"#,
             r#"{"errcode":"ok"}"#,
             r#"{"errcode":" 0"}"#,
+            r#"{"errcode":"-0"}"#,
+            r#"{"errcode":-0}"#,
             r#"{"errcode":0,"errcode":0}"#,
             r#"{"errcode":0}{"errcode":0}"#,
             r#"{"errcode":0}x"#,
@@ -453,6 +471,7 @@ mod tests {
         }
         assert_eq!(refused(201, r#"{"errcode":0}"#).error.kind(), ErrorKind::Protocol);
         assert_eq!(refused(302, r#"{"errcode":0}"#).error.kind(), ErrorKind::Protocol);
+        assert_eq!(refused(302, r#"{"errcode":33012}"#).error.kind(), ErrorKind::Protocol);
     }
 
     #[test]
@@ -503,6 +522,10 @@ mod tests {
         let failure = deletion(&late, &Secrets::default()).err().unwrap();
         assert_eq!(failure.retry, Retry::After(Duration::from_secs(7)));
         assert_eq!(failure.error.retry_after(), Some(Duration::from_secs(7)));
+        let mut blocked = answer(429, r#"{"status":1111,"wait":5}"#);
+        blocked.retry_after = Some(Duration::ZERO);
+        let failure = deletion(&blocked, &Secrets::default()).err().unwrap();
+        assert_eq!(failure.retry, Retry::After(Duration::from_secs(300)));
         let block = refused(200, r#"{"status":1111,"wait":5}"#);
         assert_eq!(block.error.retry_after(), Some(Duration::from_secs(300)));
         assert_eq!(refused(200, r#"{"errcode":33012}"#).error.retry_after(), None);
@@ -522,6 +545,7 @@ mod tests {
         for (body, seconds) in [
             (r#"{"accessToken":"t","expireIn":7200}"#, Some(7200)),
             (r#"{"accessToken":"t","expireIn":"60"}"#, Some(60)),
+            (r#"{"accessToken":"t","expireIn":18446744073709551615}"#, Some(86400)),
             (r#"{"accessToken":"t","expireIn":0}"#, None),
             (r#"{"accessToken":"t","expireIn":-1}"#, None),
             (r#"{"accessToken":"t"}"#, None),

@@ -42,6 +42,12 @@ impl Plan {
         }
     }
 
+    /// The two extra attempts are there again: for a task that is worked on another time.
+    pub fn renew(&mut self) {
+        self.may_renew_token = true;
+        self.may_reconnect = true;
+    }
+
     /// The next step after a failure of this kind. `kept_died`: a kept connection broke
     /// before a byte of the reply. `left`: of the call's time. `chance`: a random number
     /// from 0 to 1.
@@ -62,7 +68,8 @@ impl Plan {
                 return Next::WithNewToken;
             }
             Retry::NewToken => return Next::GiveUp,
-            Retry::After(wait) => wait,
+            // A wait of nothing would be a storm.
+            Retry::After(wait) => wait.max(self.pause(kind, chance)),
             Retry::Pause => self.pause(kind, chance),
         };
         if self.tries_left == 0 || pause >= left {
@@ -127,6 +134,13 @@ mod tests {
             plan.next(ErrorKind::Service, Retry::Pause, false, Duration::ZERO, 0.0),
             Next::GiveUp
         );
+    }
+
+    #[test]
+    fn a_wait_of_nothing_is_no_storm() {
+        let mut plan = Plan::new(2);
+        let next = plan.next(ErrorKind::Throttled, Retry::After(Duration::ZERO), false, LONG, 0.0);
+        assert_eq!(next, Next::Again(THROTTLED_PAUSE));
     }
 
     proptest! {

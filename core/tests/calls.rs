@@ -37,10 +37,18 @@ fn silent() -> (SocketAddr, Receiver<()>) {
     (address, requests)
 }
 
-/// Makes a call on another thread, cancels it when `ready` says so, and returns its error
-/// and the time from the cancel to the end.
+/// Makes a call on another thread, cancels it when it waits, and returns its error and the
+/// time from the cancel to the end. A call waits when its probe is asked after `ready`.
 fn cancelled(client: &Client, ready: impl FnOnce()) -> (Error, Duration) {
-    let call = Call::new();
+    let (waits, waiting) = channel();
+    let is_ready = Arc::new(AtomicBool::new(false));
+    let asked = is_ready.clone();
+    let call = Call::new().probe(move || {
+        if asked.load(Ordering::SeqCst) {
+            let _ = waits.send(());
+        }
+        false
+    });
     let canceller = call.canceller();
     std::thread::scope(|scope| {
         let running = scope.spawn(|| {
@@ -48,6 +56,10 @@ fn cancelled(client: &Client, ready: impl FnOnce()) -> (Error, Duration) {
             (error, Instant::now())
         });
         ready();
+        is_ready.store(true, Ordering::SeqCst);
+        // The first may be the one at the beginning of the call; the second is in a wait.
+        waiting.recv().unwrap();
+        waiting.recv().unwrap();
         let start = Instant::now();
         canceller.cancel();
         let (error, end) = running.join().unwrap();
@@ -59,6 +71,7 @@ fn cancelled(client: &Client, ready: impl FnOnce()) -> (Error, Duration) {
 
 fn check(what: &str, (error, time): (Error, Duration), attempts: u32, maybe_deleted: bool) {
     assert_eq!(error.kind(), ErrorKind::Cancelled, "{what}: {error}");
+    assert!(error.message().contains(what), "{what}: {error}");
     assert_eq!((error.attempts(), error.maybe_deleted()), (attempts, maybe_deleted), "{what}");
     assert!(time < SOON, "{what}: {time:?}");
 }
@@ -67,7 +80,7 @@ fn check(what: &str, (error, time): (Error, Duration), attempts: u32, maybe_dele
 fn a_cancel_ends_the_wait_for_a_reply() {
     let (server, requests) = silent();
     let client = builder(server).build().unwrap();
-    check("reply", cancelled(&client, || requests.recv().unwrap()), 1, true);
+    check("waiting for the reply", cancelled(&client, || requests.recv().unwrap()), 1, true);
 }
 
 #[test]
@@ -83,7 +96,7 @@ fn a_cancel_ends_the_pause_between_attempts() {
         let _ = stream.read(&mut [0]);
     });
     let client = builder(server).build().unwrap();
-    check("pause", cancelled(&client, || answers.recv().unwrap()), 1, false);
+    check("waiting to try again", cancelled(&client, || answers.recv().unwrap()), 1, false);
 }
 
 #[test]
@@ -91,20 +104,22 @@ fn a_cancel_ends_the_wait_for_a_turn() {
     let (server, requests) = silent();
     let client = builder(server).rate(Some(1)).build().unwrap();
     let first = Call::new();
-    let calls: Vec<_> = (0..10).map(|_| Call::new()).collect();
     std::thread::scope(|scope| {
         scope.spawn(|| client.delete_with("0124", &first).unwrap_err());
         requests.recv().unwrap();
-        // The turn of this second is taken; many wait for the next ones.
-        let client = &client;
-        let running: Vec<_> = calls
+        // Somebody stands in line before, so that this call's turn is seconds away.
+        let calls: Vec<_> = (0..10).map(|_| Call::new()).collect();
+        let in_line: Vec<_> = calls
             .iter()
-            .map(|call| scope.spawn(move || client.delete_with("0125", call).unwrap_err()))
+            .map(|call| {
+                let (client, call) = (client.clone(), call.clone());
+                scope.spawn(move || client.delete_with("0126", &call).unwrap_err())
+            })
             .collect();
-        let start = Instant::now();
+        check("waiting for its turn", cancelled(&client, || ()), 0, false);
         calls.iter().for_each(|call| call.canceller().cancel());
-        for call in running {
-            check("turn", (call.join().unwrap(), start.elapsed()), 0, false);
+        for call in in_line {
+            assert_eq!(call.join().unwrap().kind(), ErrorKind::Cancelled);
         }
         first.canceller().cancel();
     });
@@ -123,10 +138,10 @@ fn a_cancel_ends_the_wait_for_a_token() {
     std::thread::scope(|scope| {
         let fetching = scope.spawn(|| client.delete_with("0124", &first).unwrap_err());
         requests.recv().unwrap();
-        check("another's fetch", cancelled(&client, || ()), 0, false);
+        check("waiting for a token", cancelled(&client, || ()), 0, false);
         let start = Instant::now();
         first.canceller().cancel();
-        check("own fetch", (fetching.join().unwrap(), start.elapsed()), 0, false);
+        check("waiting for a token", (fetching.join().unwrap(), start.elapsed()), 0, false);
     });
     assert!(requests.try_recv().is_err(), "one fetch in flight for all");
 }
@@ -144,7 +159,7 @@ fn a_cancel_ends_a_connect_that_nobody_answers() {
         filling.push(stream);
     }
     let client = builder(address).build().unwrap();
-    check("connect", cancelled(&client, || ()), 0, false);
+    check("connecting", cancelled(&client, || ()), 0, false);
     // And without a cancel its own limit does.
     let start = Instant::now();
     let client = builder(address)
@@ -174,7 +189,7 @@ fn a_cancel_ends_a_handshake() {
     )
     .build()
     .unwrap();
-    check("handshake", cancelled(&client, || connections.recv().unwrap()), 0, false);
+    check("connecting", cancelled(&client, || connections.recv().unwrap()), 0, false);
 }
 
 #[test]
@@ -183,7 +198,7 @@ fn a_cancel_before_the_call_sends_nothing() {
     let call = Call::new();
     call.canceller().cancel();
     let error = builder(server).build().unwrap().delete_with("0125", &call).unwrap_err();
-    check("before", (error, Duration::ZERO), 0, false);
+    check("beginning", (error, Duration::ZERO), 0, false);
     assert!(requests.try_recv().is_err());
 }
 
@@ -199,7 +214,7 @@ fn a_probe_ends_a_call_and_a_panic_in_it_is_an_error() {
         requests.recv().unwrap();
         let start = Instant::now();
         stop.store(true, Ordering::SeqCst);
-        check("probe", (running.join().unwrap(), start.elapsed()), 1, true);
+        check("waiting for the reply", (running.join().unwrap(), start.elapsed()), 1, true);
     });
     let error =
         client.delete_with("0125", &Call::new().probe(|| panic!("on purpose"))).unwrap_err();
@@ -343,4 +358,131 @@ fn a_listener_that_never_accepts_is_no_reason_to_wait_longer() {
     let error = client.delete("0125").unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 2), "{error}");
     assert!(start.elapsed() < SOON);
+}
+
+#[test]
+fn a_probe_is_asked_however_many_bytes_come() {
+    let server = serve(|mut stream| {
+        read_request(&mut stream).unwrap();
+        let mut sent = stream.write_all(b"HTTP/1.1 200 OK\r\nX: ");
+        while sent.is_ok() {
+            // Quicker than a slice, so that no read ever times out.
+            std::thread::sleep(Duration::from_millis(5));
+            sent = stream.write_all(b"x");
+        }
+    });
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = asked.clone();
+    let call = Call::new().probe(move || count.fetch_add(1, Ordering::SeqCst) >= 3);
+    let start = Instant::now();
+    let error = builder(server).build().unwrap().delete_with("0125", &call).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Cancelled, "{error}");
+    assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
+}
+
+#[test]
+fn the_rate_holds_behind_a_slow_token() {
+    let (go, gate) = channel::<()>();
+    let (gate, deletes) = (Mutex::new(gate), Arc::new(Mutex::new(Vec::new())));
+    let noted = deletes.clone();
+    let server = serve(move |mut stream| {
+        while let Ok(Some(request)) = read_request(&mut stream) {
+            let body = if request.starts_with("POST /v1.0/oauth2/accessToken") {
+                gate.lock().unwrap().recv().unwrap();
+                r#"{"accessToken":"token","expireIn":7200}"#
+            } else {
+                noted.lock().unwrap().push(Instant::now());
+                OK
+            };
+            stream.write_all(reply(body).as_bytes()).unwrap();
+        }
+    });
+    let client = patient(
+        Client::builder().app_key("k").app_secret("s").endpoint(format!("http://{server}")),
+    )
+    .rate(Some(3))
+    .build()
+    .unwrap();
+    let (waits, waiting) = channel();
+    std::thread::scope(|scope| {
+        for _ in 0..9 {
+            let (client, waits) = (&client, waits.clone());
+            scope.spawn(move || {
+                let call = Call::new().probe(move || {
+                    let _ = waits.send(());
+                    false
+                });
+                client.delete_with("0125", &call).unwrap();
+            });
+        }
+        // Long enough for turns to be given, were they given before the token is there.
+        for _ in 0..9 * 30 {
+            waiting.recv().unwrap();
+        }
+        go.send(()).unwrap();
+    });
+    let mut times = deletes.lock().unwrap().clone();
+    times.sort();
+    for window in times.windows(4) {
+        assert!(window[3] - window[0] > Duration::from_millis(800), "{times:?}");
+    }
+}
+
+#[test]
+fn one_caller_s_time_limit_is_not_another_s() {
+    let (asked, requests) = channel();
+    let (asked, first) = (Mutex::new(asked), AtomicBool::new(true));
+    let server = serve(move |mut stream| {
+        while let Ok(Some(request)) = read_request(&mut stream) {
+            if first.swap(false, Ordering::SeqCst) {
+                asked.lock().unwrap().send(()).unwrap();
+                let _ = stream.read(&mut [0]);
+                return;
+            }
+            let token = r#"{"accessToken":"token","expireIn":7200}"#;
+            let body = if request.contains("oauth2") { token } else { OK };
+            stream.write_all(reply(body).as_bytes()).unwrap();
+        }
+    });
+    let client = patient(
+        Client::builder().app_key("k").app_secret("s").endpoint(format!("http://{server}")),
+    )
+    .max_attempts(1)
+    .build()
+    .unwrap();
+    std::thread::scope(|scope| {
+        let hasty = scope
+            .spawn(|| client.delete_with("0124", &Call::new().timeout(Duration::from_millis(400))));
+        requests.recv().unwrap();
+        assert_eq!(client.delete("0125").unwrap().status, Status::Deleted);
+        assert_eq!(hasty.join().unwrap().unwrap_err().kind(), ErrorKind::Timeout);
+    });
+}
+
+#[test]
+fn a_panic_below_tells_what_was_sent() {
+    let (server, _requests) = silent();
+    let count = AtomicUsize::new(0);
+    // The second time it is asked is while the call waits for the reply.
+    let call = Call::new().probe(move || {
+        assert!(count.fetch_add(1, Ordering::SeqCst) == 0, "on purpose");
+        false
+    });
+    let error = builder(server).build().unwrap().delete_with("0125", &call).unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Internal, 1), "{error}");
+    assert!(error.maybe_deleted());
+}
+
+#[test]
+fn a_connection_under_way_at_close_is_not_kept() {
+    let (closed, ends) = channel();
+    let closed = Mutex::new(closed);
+    let server = serve(move |mut stream| {
+        let _ = answer_all(&mut stream, &Seen::default());
+        closed.lock().unwrap().send(()).unwrap();
+    });
+    let client = builder(server).build().unwrap();
+    client.delete("0125").unwrap();
+    client.close();
+    ends.recv_timeout(Duration::from_secs(20)).unwrap();
 }

@@ -56,7 +56,11 @@ fn no_line_of_any_crate_holds_a_secret() {
             let length = body.len();
             let reply =
                 format!("HTTP/1.1 200 OK\r\n{header}Content-Length: {length}\r\n\r\n{body}");
-            tls.write_all(reply.as_bytes()).unwrap();
+            // In pieces, so that a secret and the end of the head are torn apart.
+            for piece in reply.as_bytes().chunks(7) {
+                tls.write_all(piece).unwrap();
+                tls.flush().unwrap();
+            }
         }
     });
     let proxy = serve(move |mut stream| {

@@ -5,9 +5,9 @@
 
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use crate::cancel::{Stop, Wait};
+use crate::cancel::{SLICE, Stop, Wait};
 use crate::secret::{Secret, Secrets};
 
 /// Shared by one connection and the call that uses it now.
@@ -20,6 +20,8 @@ struct Entry {
     connect_wait: Option<Wait>,
     secret_query: Option<Secret>,
     secrets: Secrets,
+    /// When the call's probe was asked last.
+    asked: Option<Instant>,
     seen: Seen,
 }
 
@@ -37,6 +39,8 @@ pub(super) struct Seen {
     began: Option<u64>,
     /// A byte of the reply came.
     pub replied: bool,
+    /// The proxy did not take the login.
+    pub proxy_login: bool,
     /// The peer closed the connection, or it broke, while more was wanted.
     pub ended: bool,
     pub broken: bool,
@@ -57,6 +61,7 @@ impl Desk {
             connect_wait: Some(connect_wait),
             secret_query: query,
             secrets,
+            asked: Some(Instant::now()),
             seen: Seen::default(),
         };
     }
@@ -66,12 +71,22 @@ impl Desk {
         std::mem::take(&mut *self.entry()).seen
     }
 
-    /// How long the next read or write may block. `ask` the probe, or look only at flag and
-    /// clock, which costs next to nothing.
-    pub fn slice(&self, ask: bool) -> io::Result<Duration> {
+    /// How long the next read or write may block. The probe is asked after an interruption,
+    /// and once a slice however many bytes come meanwhile; else a look at flag and clock
+    /// will do, which costs next to nothing.
+    pub fn slice(&self, interrupted: bool) -> io::Result<Duration> {
         let wait = self.wait();
-        let verdict = if ask { wait.ask() } else { wait.check() };
-        self.stopped(verdict)?;
+        let now = Instant::now();
+        let due = {
+            let mut entry = self.entry();
+            let due = interrupted || entry.asked.is_none_or(|at| now - at >= SLICE);
+            if due {
+                entry.asked = Some(now);
+            }
+            due
+        };
+        let verdict = if due { wait.ask() } else { wait.check() };
+        verdict.map_err(|stop| self.stop(stop))?;
         Ok(wait.slice())
     }
 
@@ -84,18 +99,20 @@ impl Desk {
         wait.clone().unwrap_or_else(|| Wait::for_turn(&crate::Call::new()).within(Duration::ZERO))
     }
 
-    /// Notes why a wait ended, and turns it into the error that ureq's layers hand up.
-    pub fn stopped<T>(&self, verdict: Result<T, Stop>) -> io::Result<T> {
-        verdict.map_err(|stop| {
-            self.entry().seen.stopped = Some(stop);
-            io::Error::new(io::ErrorKind::TimedOut, "the call's wait has ended")
-        })
+    /// Notes why a wait ended; the error that ureq's layers hand up.
+    pub fn stop(&self, stop: Stop) -> io::Error {
+        self.entry().seen.stopped = Some(stop);
+        io::Error::new(io::ErrorKind::TimedOut, "the call's wait has ended")
     }
 
     pub fn note_opening(&self) {
         let seen = &mut self.entry().seen;
         seen.opened = true;
         seen.connected = false;
+    }
+
+    pub fn note_proxy_login(&self) {
+        self.entry().seen.proxy_login = true;
     }
 
     pub fn note_connected(&self) {

@@ -80,8 +80,10 @@ impl Dialer {
             }
             let until = (!untried.is_empty()).then_some(next_start);
             let message = wait.receive(&news, until).map_err(|stop| {
-                // A host that does not answer may have moved.
-                self.forget(host, port);
+                if stop == Stop::TimedOut {
+                    // A host that does not answer may have moved.
+                    self.forget(host, port);
+                }
                 DialError::Stopped(stop)
             })?;
             match message {

@@ -13,12 +13,14 @@ use super::desk::Desk;
 use super::dial::{DialError, Dialer};
 use super::socket::Socket;
 use super::socks;
-use crate::options::{Base, Proxy, ProxyKind};
+use crate::place::{Base, Proxy, ProxyKind};
 
 /// Sizes of the buffers of a connection; ureq's own are 128 KiB each. The input buffer
 /// bounds the head of a reply.
 pub(super) const INPUT_BUFFER: usize = 32 * 1024;
 pub(super) const OUTPUT_BUFFER: usize = 4 * 1024;
+/// The largest head of a reply; a little less than the buffer that it must fit into.
+pub(super) const LARGEST_HEAD: usize = INPUT_BUFFER - 1024;
 
 /// ureq asks for addresses before every request, also for one on a kept connection. The
 /// dialer looks them up when it connects, so there is nothing to do here.
@@ -65,7 +67,13 @@ impl<In: Transport> Connector<In> for Dial {
             self.open(&proxy.host, proxy.port)?,
             details.current_time.clone(),
         );
-        socks::tunnel(&mut adapter, proxy, host, port)?;
+        socks::tunnel(&mut adapter, proxy, host, port).map_err(|error| match error.kind() {
+            std::io::ErrorKind::PermissionDenied => {
+                self.desk.note_proxy_login();
+                error
+            }
+            kind => std::io::Error::new(kind, format!("the SOCKS5 proxy {error}")),
+        })?;
         Ok(Some(Either::B(adapter.into_inner())))
     }
 }
@@ -74,9 +82,7 @@ impl Dial {
     fn open(&self, host: &str, port: u16) -> Result<Socket, ureq::Error> {
         let stream = match self.dialer.dial(host, port, &self.desk.wait()) {
             Ok(stream) => stream,
-            Err(DialError::Stopped(stop)) => {
-                return Err(self.desk.stopped(Err(stop)).map(|()| ureq::Error::HostNotFound)?);
-            }
+            Err(DialError::Stopped(stop)) => return Err(self.desk.stop(stop).into()),
             Err(DialError::Lookup(error)) => {
                 let text = format!("cannot look up {host}: {error}");
                 return Err(std::io::Error::new(error.kind(), text).into());
@@ -179,37 +185,51 @@ impl<T: Transport> OneWrite<T> {
         Ok(())
     }
 
-    /// Blots secrets out in what came of the head of the reply. The body is not logged at
-    /// this level, and it is needed as it is.
-    fn blot_head(&mut self, amount: usize) {
-        const END: &[u8] = b"\r\n\r\n";
-        let secrets = self.desk.secrets();
-        let mut rest = self.buffers.input_append_buf().get_mut(..amount).unwrap_or_default();
-        while self.in_head && !rest.is_empty() {
-            let end = rest.windows(END.len()).position(|window| window == END);
-            let length = end.map_or(rest.len(), |at| at + END.len());
-            let (head, behind) = rest.split_at_mut(length);
-            // After a head of the 1xx kind comes another.
-            self.in_head = end.is_none() || head.starts_with(b"HTTP/1.1 1");
-            secrets.blot(head);
-            rest = behind;
-        }
-    }
-
     /// Moves what has come from the layer below into the buffer that ureq reads.
-    fn take_in(&mut self) {
+    fn take_in(&mut self, amount: usize, blot: bool) {
         let input = self.inner.buffers().input();
         let room = self.buffers.input_append_buf();
-        let amount = input.len().min(room.len());
+        let amount = amount.min(input.len()).min(room.len());
         if let (Some(room), Some(input)) = (room.get_mut(..amount), input.get(..amount)) {
             room.copy_from_slice(input);
-            if self.in_head && log::log_enabled!(target: "ureq::run", log::Level::Debug) {
-                self.blot_head(amount);
+            if blot {
+                self.desk.secrets().blot(room);
             }
         }
-        self.buffers.input_appended(amount);
         self.inner.buffers().input_consume(amount);
+        self.buffers.input_appended(amount);
     }
+
+    /// Takes in the head of a reply as a whole and blots secrets out in it: ureq is about to
+    /// log it. The body behind it is not logged, and is needed as it is.
+    fn take_in_head(&mut self, timeout: NextTimeout) -> Result<(), ureq::Error> {
+        const END: &[u8] = b"\r\n\r\n";
+        let find = |input: &[u8]| input.windows(END.len()).position(|window| window == END);
+        let length = loop {
+            let input = self.inner.buffers().input();
+            match find(input) {
+                Some(at) => {
+                    // After a head of the 1xx kind comes another.
+                    self.in_head = input.starts_with(b"HTTP/1.1 1");
+                    break at + END.len();
+                }
+                // ureq is to refuse what is no head, and not to wait for more of it.
+                None if input.len() >= LARGEST_HEAD || !is_head(input) => break input.len(),
+                None => {}
+            }
+            if !self.inner.await_input(timeout)? {
+                break self.inner.buffers().input().len();
+            }
+        };
+        self.take_in(length, true);
+        Ok(())
+    }
+}
+
+/// Whether this can be the start of a reply.
+fn is_head(input: &[u8]) -> bool {
+    const START: &[u8] = b"HTTP/1.";
+    input.iter().zip(START).all(|(came, expected)| came == expected)
 }
 
 /// `POST /path HTTP/1.1` to `POST /path?query HTTP/1.1`.
@@ -235,7 +255,11 @@ impl<T: Transport> Transport for OneWrite<T> {
         let came = self.inner.maybe_await_input(timeout)?;
         if came {
             self.desk.note_replied();
-            self.take_in();
+            if self.in_head && log::log_enabled!(target: "ureq::run", log::Level::Debug) {
+                self.take_in_head(timeout)?;
+            } else {
+                self.take_in(usize::MAX, false);
+            }
         }
         Ok(came)
     }

@@ -13,6 +13,7 @@ mod socks;
 
 use std::collections::VecDeque;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -21,17 +22,16 @@ use ureq::unversioned::transport::{ConnectProxyConnector, Connector};
 
 use self::desk::{Desk, Seen};
 use self::dial::Dialer;
-use self::layers::{Dial, INPUT_BUFFER, NoLookup, OUTPUT_BUFFER, Tls, Whole};
+use self::layers::{Dial, INPUT_BUFFER, LARGEST_HEAD, NoLookup, OUTPUT_BUFFER, Tls, Whole};
 use crate::cancel::{Stop, Wait};
-use crate::options::{Base, Proxy, ProxyKind, Roots};
+use crate::error::panic_text;
+use crate::place::{Base, Proxy, ProxyKind, Roots};
 use crate::request::Request;
 use crate::response::Answer;
 use crate::secret::Secrets;
 
 /// The largest reply that is read, after decoding. Real ones have some hundred bytes.
 const LARGEST_BODY: u64 = 1024 * 1024;
-/// The largest head of a reply; a little less than the buffer that it must fit into.
-const LARGEST_HEAD: usize = INPUT_BUFFER - 1024;
 /// A connection that was idle for longer is not used again: servers and firewalls between
 /// drop idle ones, the latter without a word.
 const LONGEST_IDLE: Duration = Duration::from_secs(15);
@@ -44,7 +44,7 @@ const USER_AGENT: &str = concat!("dingtalk-extcontact/", env!("CARGO_PKG_VERSION
 pub(crate) struct Transport {
     base: Base,
     agents: Agents,
-    idle: Mutex<VecDeque<Idle>>,
+    idle: Mutex<Shelf>,
 }
 
 /// What it takes to make an agent, and so a connection.
@@ -59,6 +59,14 @@ struct Agents {
 struct Connection {
     agent: ureq::Agent,
     desk: Arc<Desk>,
+}
+
+/// Connections that wait for the next call.
+#[derive(Default)]
+struct Shelf {
+    idle: VecDeque<Idle>,
+    /// Nothing is kept any more.
+    closed: bool,
 }
 
 struct Idle {
@@ -78,6 +86,8 @@ pub(crate) struct Exchange {
 /// Why there is no answer.
 #[derive(Debug)]
 pub(crate) enum Trouble {
+    /// Code below panicked.
+    Panic(String),
     /// The program's logger would print the bytes of the reply.
     WireLogged,
     /// The wait ended: in the attempt, or while it connected.
@@ -143,8 +153,18 @@ impl Transport {
         };
         let query = request.secret_query.clone();
         connection.desk.open(wait.clone(), wait.within(connect_timeout), query, secrets.clone());
-        let result = self.run(request, &connection.agent);
+        // ureq and rustls run here, and the caller's probe: whatever they do, what was sent
+        // must be told.
+        let run = AssertUnwindSafe(|| self.run(request, &connection.agent));
+        let result = catch_unwind(run).map_err(|panic| panic_text(panic.as_ref()));
         let seen = connection.desk.close();
+        let result = match result {
+            Err(panic) => {
+                let written = seen.written();
+                return Exchange { result: Err(Trouble::Panic(panic)), written, kept_died: false };
+            }
+            Ok(result) => result,
+        };
         let result = match result {
             // A reply without a length ends with the connection, but not with a broken one.
             Ok(_) if seen.broken => {
@@ -192,25 +212,31 @@ impl Transport {
         Ok(Answer { status, retry_after, body })
     }
 
-    /// Closes what is idle; calls under way finish.
-    pub fn close_idle(&self) {
-        self.lock().clear();
+    /// Closes what is idle, and later what is under way now.
+    pub fn close(&self) {
+        let mut shelf = self.lock();
+        shelf.closed = true;
+        shelf.idle.clear();
     }
 
     /// The one used last is the likeliest to be alive.
     fn take_idle(&self) -> Option<Connection> {
-        let mut idle = self.lock();
-        match idle.pop_back() {
+        let mut shelf = self.lock();
+        match shelf.idle.pop_back() {
             Some(last) if last.since.elapsed() < LONGEST_IDLE => Some(last.connection),
             _ => {
-                idle.clear();
+                shelf.idle.clear();
                 None
             }
         }
     }
 
     fn keep(&self, connection: Connection) {
-        let mut idle = self.lock();
+        let mut shelf = self.lock();
+        if shelf.closed {
+            return;
+        }
+        let idle = &mut shelf.idle;
         while idle.len() >= MOST_IDLE
             || idle.front().is_some_and(|old| old.since.elapsed() >= LONGEST_IDLE)
         {
@@ -219,7 +245,7 @@ impl Transport {
         idle.push_back(Idle { connection, since: Instant::now() });
     }
 
-    fn lock(&self) -> MutexGuard<'_, VecDeque<Idle>> {
+    fn lock(&self) -> MutexGuard<'_, Shelf> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -246,6 +272,9 @@ fn trouble(error: ureq::Error, status: Option<u16>, seen: &Seen) -> Trouble {
     let connecting = seen.opened && !seen.connected;
     if let Some(stop) = seen.stopped {
         return Trouble::Stopped { stop, connecting };
+    }
+    if seen.proxy_login {
+        return Trouble::ProxyLogin;
     }
     match error {
         ureq::Error::Rustls(error) => Trouble::Tls(error.to_string()),
@@ -299,23 +328,19 @@ fn text_of(error: &io::Error) -> String {
     }
 }
 
-/// The roots to trust. Mozilla's serve where the system has no store at all (slim images).
+/// The roots to trust, in ureq's terms.
 fn root_certs(roots: &Roots) -> RootCerts {
-    let certificates: Vec<_> = match roots {
-        Roots::Pem(certificates) => {
-            certificates.iter().map(|der| Certificate::from_der(der).to_owned()).collect()
-        }
-        Roots::System => rustls_native_certs::load_native_certs()
-            .certs
-            .iter()
-            .map(|der| Certificate::from_der(der).to_owned())
-            .collect(),
-    };
-    if certificates.is_empty() {
-        RootCerts::WebPki
-    } else {
-        RootCerts::new_with_certs(&certificates)
+    match roots {
+        Roots::Mozilla => RootCerts::WebPki,
+        Roots::These(certificates) => RootCerts::Specific(Arc::new(
+            certificates.iter().map(|der| Certificate::from_der(der).to_owned()).collect(),
+        )),
     }
+}
+
+/// The certificates of the system's store, DER: of SSL_CERT_DIR where that is set.
+pub(crate) fn system_certificates() -> Vec<Vec<u8>> {
+    rustls_native_certs::load_native_certs().certs.iter().map(|der| der.to_vec()).collect()
 }
 
 /// The certificates of a PEM file, DER.

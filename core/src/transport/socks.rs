@@ -5,7 +5,7 @@
 use std::io::{self, Read, Write};
 use std::net::IpAddr;
 
-use crate::options::Proxy;
+use crate::place::Proxy;
 
 const VERSION: u8 = 5;
 const NO_LOGIN: u8 = 0;
@@ -114,7 +114,7 @@ fn reason(reply: u8) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::options::ProxyKind;
+    use crate::place::ProxyKind;
     use crate::secret::Secret;
 
     /// Plays the proxy: what it answers, and what it was sent.

@@ -1,0 +1,487 @@
+//! Where requests go, and whom they trust: hosts, proxies, certificates. A part of
+//! [`Options`], which these are checked from.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use http::Uri;
+use percent_encoding::percent_decode_str;
+
+use crate::error::{Error, one_line};
+use crate::options::Options;
+use crate::secret::Secret;
+use crate::transport;
+
+/// The longest user name or password of a proxy, in bytes.
+const LONGEST_LOGIN: usize = 1024;
+
+impl Options {
+    /// The hosts of the two APIs: topapi, and the token call.
+    pub(crate) fn endpoints(&self) -> Result<(Base, Base), Error> {
+        let tld = match self.region.as_deref() {
+            None | Some("international") => "io",
+            Some("china") => "com",
+            Some(other) => {
+                return Err(self.bad(
+                    "region",
+                    &format!("\"{}\" is none", crate::error::one_line(other)),
+                    "Give international (the default) or china.",
+                ));
+            }
+        };
+        if let Some(endpoint) = &self.endpoint {
+            let base = self.endpoint(endpoint)?;
+            return Ok((base.clone(), base));
+        }
+        let official = |host: &str| Base {
+            https: true,
+            authority: format!("{host}.dingtalk.{tld}"),
+            host: format!("{host}.dingtalk.{tld}"),
+            port: 443,
+            path: String::new(),
+        };
+        Ok((official("oapi"), official("api")))
+    }
+
+    fn endpoint(&self, endpoint: &str) -> Result<Base, Error> {
+        const FORM: &str =
+            "Give a base URL such as https://gateway.example or http://127.0.0.1:8080.";
+        let bad = |problem: &str| Err(self.bad("endpoint", problem, FORM));
+        let Ok(uri) = endpoint.parse::<Uri>() else {
+            return bad("is not a URL");
+        };
+        let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
+            return bad("is not a whole URL");
+        };
+        let https = match scheme {
+            "https" => true,
+            "http" => false,
+            _ => return bad("is neither https nor http"),
+        };
+        if authority.as_str().contains('@') {
+            return bad("holds a user name, which would be sent to the service");
+        }
+        if uri.query().is_some() || endpoint.contains('#') {
+            return bad("holds a query or a fragment");
+        }
+        let host = uri.host().unwrap_or_default();
+        let bare = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+        if bare.is_empty() {
+            return bad("has no host");
+        }
+        if authority.as_str().len() > host.len()
+            && authority.port_u16().is_none_or(|port| port == 0)
+        {
+            return bad("has a port that is none");
+        }
+        if !https && !is_loopback(&bare) {
+            return Err(self.bad(
+                "endpoint",
+                "is http to a host that is not loopback: the token would travel in the clear",
+                "Use https; http is for 127.0.0.0/8, ::1 and localhost alone.",
+            ));
+        }
+        Ok(Base {
+            https,
+            authority: authority.to_string(),
+            port: authority.port_u16().unwrap_or(if https { 443 } else { 80 }),
+            host: bare,
+            path: uri.path().trim_end_matches('/').to_owned(),
+        })
+    }
+
+    /// The way to a host: straight, or through a proxy.
+    pub(crate) fn proxy_for(&self, base: &Base) -> Result<Option<Proxy>, Error> {
+        match self.proxy.as_ref().map(Secret::expose) {
+            Some("none") => return Ok(None),
+            Some("environment") | None => {}
+            Some(url) => {
+                let name = self.host.spell("proxy");
+                // Without a scheme it is more likely a word that was meant as none.
+                let proxy = self.proxy(&name, url, false)?;
+                return Ok(Some(proxy).filter(|_| !is_loopback(&base.host)));
+            }
+        }
+        if is_loopback(&base.host) || self.no_proxy(base)? {
+            return Ok(None);
+        }
+        for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
+            if let Some(url) = self.variable(name)? {
+                return self.proxy(name, url.trim(), true).map(Some);
+            }
+        }
+        Ok(None)
+    }
+
+    /// A proxy's URL; in the environment many stand without a scheme.
+    fn proxy(&self, name: &str, url: &str, bare: bool) -> Result<Proxy, Error> {
+        let bad = |problem: &str| {
+            let advice = "Give http://host:port, https://host:port or socks5://host:port, with user:password@ before the host where the proxy asks for a login (percent-encoded), or none.";
+            Err(Error::invalid(format!("{name} {problem}"), advice))
+        };
+        let (scheme, rest) = match url.split_once("://") {
+            Some(parts) => parts,
+            None if bare => ("http", url),
+            None => return bad("is neither a URL nor none nor environment"),
+        };
+        let Ok(uri) = format!("http://{rest}").parse::<Uri>() else {
+            return bad("is not a URL");
+        };
+        let Some(authority) = uri.authority() else {
+            return bad("has no host");
+        };
+        let kind = match scheme.to_ascii_lowercase().as_str() {
+            "http" => ProxyKind::Http,
+            "https" => ProxyKind::Https,
+            "socks5" | "socks5h" => ProxyKind::Socks5,
+            _ => return bad("is neither http, https nor socks5"),
+        };
+        if !matches!(uri.path(), "" | "/") || uri.query().is_some() {
+            return bad("holds more than a host and a port");
+        }
+        let host = uri.host().unwrap_or_default();
+        let bare = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+        if bare.is_empty() {
+            return bad("has no host");
+        }
+        let (login, address) = match authority.as_str().rsplit_once('@') {
+            Some((login, address)) => (Some(login), address),
+            None => (None, authority.as_str()),
+        };
+        if address.len() > host.len() && authority.port_u16().is_none_or(|port| port == 0) {
+            return bad("has a port that is none");
+        }
+        let decode =
+            |text: &str| percent_decode_str(text).decode_utf8().ok().map(|text| Secret::new(&text));
+        let login = match login.map(|login| login.split_once(':').unwrap_or((login, ""))) {
+            None => None,
+            Some((user, password)) => match (decode(user), decode(password)) {
+                (Some(user), Some(password))
+                    if user.expose().len().max(password.expose().len()) <= LONGEST_LOGIN =>
+                {
+                    Some((user, password))
+                }
+                (Some(_), Some(_)) => return bad("holds a login that is too long"),
+                _ => return bad("holds a login that is not percent-encoded UTF-8"),
+            },
+        };
+        let default_port = match kind {
+            ProxyKind::Http => 80,
+            ProxyKind::Https => 443,
+            ProxyKind::Socks5 => 1080,
+        };
+        let port = authority.port_u16().unwrap_or(default_port);
+        Ok(Proxy { kind, host: bare, port, login })
+    }
+
+    /// Whether NO_PROXY exempts a host: `*`, the name or a parent of it, or the address;
+    /// each with a port or without.
+    fn no_proxy(&self, base: &Base) -> Result<bool, Error> {
+        let list = match self.variable("NO_PROXY")? {
+            Some(list) => list,
+            None => self.variable("no_proxy")?.unwrap_or_default(),
+        };
+        let host = base.host.to_ascii_lowercase();
+        Ok(list.split([',', ' ', '\t']).map(str::trim).filter(|entry| !entry.is_empty()).any(
+            |entry| {
+                let entry = entry.to_ascii_lowercase();
+                let entry = match entry.rsplit_once(':') {
+                    Some((name, port)) if !name.contains(':') || name.ends_with(']') => {
+                        if port.parse() != Ok(base.port) {
+                            return false;
+                        }
+                        name.to_owned()
+                    }
+                    _ => entry,
+                };
+                let name = entry.trim_start_matches('[').trim_end_matches(']');
+                let name = name.trim_start_matches('*').trim_start_matches('.');
+                entry == "*"
+                    || (!name.is_empty()
+                        && (host == name
+                            || host.strip_suffix(name).is_some_and(|rest| rest.ends_with('.'))))
+            },
+        ))
+    }
+
+    /// What certificates are trusted: read now, so that a bad file is found now.
+    ///
+    /// Mozilla's roots serve where no source is named and the system has none (slim images).
+    pub(crate) fn roots(&self, base: &Base) -> Result<Roots, Error> {
+        let these = |certificates: Vec<Vec<u8>>| Roots::These(certificates.into());
+        if let Some(path) = &self.ca_file {
+            return read_pem(&self.host.spell("ca_file"), path.clone()).map(these);
+        }
+        if !base.https {
+            return Ok(Roots::Mozilla);
+        }
+        if let Some(path) = self.path_variable("SSL_CERT_FILE") {
+            return read_pem("SSL_CERT_FILE", path).map(these);
+        }
+        let certificates = transport::system_certificates();
+        match self.path_variable("SSL_CERT_DIR") {
+            Some(path) if certificates.is_empty() => Err(Error::invalid(
+                format!("SSL_CERT_DIR {} holds no certificate", shown(&path)),
+                "Name a folder of certificates in PEM form, or unset it.",
+            )),
+            _ if certificates.is_empty() => Ok(Roots::Mozilla),
+            _ => Ok(these(certificates)),
+        }
+    }
+
+    fn path_variable(&self, name: &str) -> Option<PathBuf> {
+        (self.environment)(name).filter(|path| !path.is_empty()).map(PathBuf::from)
+    }
+}
+
+/// Where an API is: scheme, host, port and the start of its paths.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Base {
+    pub https: bool,
+    /// Host and port as they stand in a URL.
+    pub authority: String,
+    /// The name or address, without brackets.
+    pub host: String,
+    pub port: u16,
+    /// Empty, or with a slash at its start and none at its end.
+    pub path: String,
+}
+
+impl fmt::Display for Base {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = if self.https { "https" } else { "http" };
+        write!(f, "{scheme}://{}{}", self.authority, self.path)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum ProxyKind {
+    Http,
+    Https,
+    Socks5,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Proxy {
+    pub kind: ProxyKind,
+    pub host: String,
+    pub port: u16,
+    /// User and password, decoded.
+    pub login: Option<(Secret, Secret)>,
+}
+
+/// What a server's certificate must lead to.
+#[derive(Clone)]
+pub(crate) enum Roots {
+    /// These alone, DER.
+    These(Arc<[Vec<u8>]>),
+    /// Mozilla's, which come with the library.
+    Mozilla,
+}
+
+impl fmt::Debug for Roots {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Roots::These(certificates) => write!(f, "These({})", certificates.len()),
+            Roots::Mozilla => f.write_str("Mozilla"),
+        }
+    }
+}
+
+/// A path in a message: one line of bounded length, as somebody may have given the file's
+/// content in its place.
+fn shown(path: &Path) -> String {
+    one_line(&path.display().to_string()).chars().take(200).collect()
+}
+
+fn read_pem(name: &str, path: PathBuf) -> Result<Vec<Vec<u8>>, Error> {
+    let bad = |problem: String| {
+        Error::invalid(
+            format!("{name} {}: {problem}", shown(&path)),
+            "Give a readable file with at least one certificate in PEM form.",
+        )
+    };
+    let bytes = std::fs::read(&path).map_err(|error| bad(format!("cannot be read: {error}")))?;
+    let certificates = transport::certificates_in(&bytes).map_err(bad)?;
+    if certificates.is_empty() {
+        return Err(bad("holds no certificate".to_owned()));
+    }
+    Ok(certificates)
+}
+
+/// 127.0.0.0/8, ::1, or the literal name localhost.
+pub(crate) fn is_loopback(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+    use crate::options::Value;
+    use crate::options::tests::{options, with};
+    use proptest::prelude::*;
+
+    fn proxy_of(variables: &'static [(&'static str, &'static str)]) -> Option<Proxy> {
+        options(variables).check().unwrap().topapi_proxy
+    }
+
+    #[test]
+    fn the_hosts_of_the_regions() {
+        let settings = options(&[]).check().unwrap();
+        assert_eq!(settings.topapi.to_string(), "https://oapi.dingtalk.io");
+        assert_eq!(settings.oauth.to_string(), "https://api.dingtalk.io");
+        let settings = with("region", "china").unwrap();
+        assert_eq!(settings.topapi.to_string(), "https://oapi.dingtalk.com");
+        assert_eq!(settings.oauth.to_string(), "https://api.dingtalk.com");
+        assert!(with("region", "China").unwrap_err().message().contains("region"));
+    }
+
+    #[test]
+    fn endpoints_good_and_bad() {
+        for good in [
+            "https://gateway.example",
+            "https://gateway.example:8443/ding/",
+            "http://127.0.0.1:1",
+            "http://127.9.9.9",
+            "http://[::1]:80",
+            "http://localhost:8080/",
+            "http://LOCALHOST",
+        ] {
+            let settings = with("endpoint", good).unwrap();
+            assert_eq!(settings.topapi, settings.oauth);
+            assert!(!settings.topapi.to_string().ends_with('/'));
+        }
+        for bad in [
+            "",
+            "gateway.example",
+            "ftp://gateway.example",
+            "http://gateway.example",
+            "http://localhost.example",
+            "http://128.0.0.1",
+            "https://",
+            "https://a@b",
+            "https://a/?q=1",
+            "https://a/#f",
+            "https://a b",
+            "https://a:0",
+            "https://a:99999",
+            "https://a:",
+            "//a",
+        ] {
+            let error = with("endpoint", bad).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{bad}");
+            assert!(error.message().starts_with("endpoint"), "{bad}: {error}");
+        }
+    }
+
+    #[test]
+    fn proxies_of_the_environment() {
+        assert_eq!(proxy_of(&[]), None);
+        let proxy = proxy_of(&[
+            ("ALL_PROXY", "socks5://a"),
+            ("HTTPS_PROXY", "http://us%40er:p%3Aw@b:3128"),
+        ])
+        .unwrap();
+        assert_eq!((proxy.kind, proxy.host.as_str(), proxy.port), (ProxyKind::Http, "b", 3128));
+        let (user, password) = proxy.login.unwrap();
+        assert_eq!((user.expose(), password.expose()), ("us@er", "p:w"));
+        assert_eq!(proxy_of(&[("all_proxy", "socks5://a")]).unwrap().port, 1080);
+        assert_eq!(proxy_of(&[("https_proxy", "proxy.corp:8080")]).unwrap().host, "proxy.corp");
+        assert_eq!(proxy_of(&[("HTTPS_PROXY", "")]), None);
+        let error = options(&[("HTTPS_PROXY", "gopher://x:pw@y")]).check().unwrap_err();
+        assert!(error.message().contains("HTTPS_PROXY") && !error.to_string().contains("pw@"));
+    }
+
+    #[test]
+    fn no_proxy_names_hosts_and_their_subdomains() {
+        for (list, exempt) in [
+            ("*", true),
+            ("dingtalk.io", true),
+            (".dingtalk.io", true),
+            ("*.dingtalk.io", true),
+            (" example.com , OAPI.dingtalk.io ", true),
+            ("oapi.dingtalk.io:443", true),
+            ("oapi.dingtalk.io:8443", false),
+            ("talk.io", false),
+            ("io", true),
+            ("127.0.0.1,::1", false),
+            ("", false),
+        ] {
+            let options = Options {
+                environment: Arc::new(move |name| match name {
+                    "HTTPS_PROXY" => Some("http://p:1".into()),
+                    "NO_PROXY" => Some(list.into()),
+                    _ => None,
+                }),
+                ..options(&[])
+            };
+            assert_eq!(options.check().unwrap().topapi_proxy.is_none(), exempt, "{list:?}");
+        }
+    }
+
+    #[test]
+    fn loopback_never_goes_through_a_proxy() {
+        for (name, value) in [("proxy", "http://p:1"), ("proxy", "environment")] {
+            let mut options = options(&[("HTTPS_PROXY", "http://p:1")]);
+            options.set(name, Value::Text(value.into())).unwrap();
+            options.set("endpoint", Value::Text("https://127.0.0.1:1".into())).unwrap();
+            assert_eq!(options.check().unwrap().topapi_proxy, None);
+        }
+        let mut options = options(&[("HTTPS_PROXY", "http://p:1")]);
+        options.set("proxy", Value::Text("none".into())).unwrap();
+        assert_eq!(options.check().unwrap().topapi_proxy, None);
+    }
+
+    #[test]
+    fn bad_proxies_name_the_option_and_not_the_password() {
+        for bad in [
+            "",
+            "ftp://h",
+            "http://",
+            "http://u:hush@",
+            "http://h:0",
+            "http://h/path",
+            "http://u%ff:hush@h",
+        ] {
+            let error = with("proxy", bad).unwrap_err();
+            assert!(error.message().starts_with("proxy"), "{bad}: {error}");
+            assert!(!error.to_string().contains("hush"), "{bad}: {error}");
+        }
+    }
+
+    #[test]
+    fn files_of_certificates_are_read_when_the_client_is_made() {
+        let error = with("ca_file", "/nowhere/at/all.pem").unwrap_err();
+        assert!(error.message().starts_with("ca_file /nowhere/at/all.pem: cannot be read"));
+        let error = options(&[("SSL_CERT_FILE", "/nowhere/at/all.pem")]).check().unwrap_err();
+        assert!(error.message().starts_with("SSL_CERT_FILE"));
+    }
+
+    #[test]
+    fn words_that_were_meant_as_none() {
+        for word in ["None", "direct", "false", "ENVIRONMENT", "proxy:8080"] {
+            assert!(with("proxy", word).unwrap_err().message().starts_with("proxy"), "{word}");
+        }
+    }
+
+    #[test]
+    fn a_file_given_in_place_of_its_path_is_not_quoted_whole() {
+        let error = with("ca_file", &"-----BEGIN\n".repeat(1000)).unwrap_err();
+        assert!(error.message().len() < 400 && !error.message().contains('\n'), "{error}");
+    }
+
+    proptest! {
+        #[test]
+        fn any_endpoint_or_proxy_is_taken_or_refused_by_name(text in any::<String>()) {
+            for name in ["endpoint", "proxy", "region"] {
+                if let Err(error) = with(name, &text) {
+                    prop_assert!(error.message().starts_with(name));
+                }
+            }
+        }
+    }
+}
