@@ -16,6 +16,7 @@ use crate::hash::{Key, Keys};
 use crate::journal::{Journal, Past, stops_batch};
 use crate::options::{self, Host, Value};
 use crate::outcome::{Deletion, Status, to_json};
+use crate::record::Record;
 use crate::{attempt, errcode};
 
 const MOST_CONCURRENT: u32 = 64;
@@ -30,12 +31,19 @@ pub struct BatchOptions {
     host: Host,
     concurrency: u32,
     journal: Option<PathBuf>,
+    backup: Option<PathBuf>,
     call: Call,
 }
 
 impl Default for BatchOptions {
     fn default() -> BatchOptions {
-        BatchOptions { host: Host::Rust, concurrency: 8, journal: None, call: Call::new() }
+        BatchOptions {
+            host: Host::Rust,
+            concurrency: 8,
+            journal: None,
+            backup: None,
+            call: Call::new(),
+        }
     }
 }
 
@@ -59,6 +67,16 @@ impl BatchOptions {
     /// A file that records the batch, and from which a later run takes it up.
     pub fn journal(mut self, path: impl Into<PathBuf>) -> BatchOptions {
         self.journal = Some(path.into());
+        self
+    }
+
+    /// A file that keeps the full record of each contact, JSON Lines: the only way back there
+    /// is. A record is on disk before its contact is deleted; a contact whose record cannot be
+    /// had is not deleted, unless there is no such contact. All of it is personal data, and
+    /// its owner alone can read the file. The app needs the permission point
+    /// `qyapi_ext_read`.
+    pub fn backup(mut self, path: impl Into<PathBuf>) -> BatchOptions {
+        self.backup = Some(path.into());
         self
     }
 
@@ -204,6 +222,7 @@ struct Shared {
     call: Call,
     concurrency: usize,
     journal: Option<Journal>,
+    backup: Option<Record>,
     keys: Keys,
     state: Mutex<State>,
     changed: Condvar,
@@ -229,6 +248,7 @@ type Waker = Box<dyn FnOnce(Option<Item>) + Send>;
 struct Queued {
     task: Task,
     announced: bool,
+    backed_up: bool,
     /// Why it is back in the queue.
     throttled: Option<Error>,
 }
@@ -260,12 +280,17 @@ impl Client {
     /// `invalid_argument` for a bad option; `journal` where the record cannot be read, written
     /// or locked, or belongs to something else. Nothing has been called then.
     pub fn batch(&self, options: BatchOptions) -> Result<Batch, Error> {
-        let BatchOptions { host, concurrency, journal, call } = options;
+        let BatchOptions { host, concurrency, journal, backup, call } = options;
         options::check_integer(host, "concurrency", concurrency.into(), MOST_CONCURRENT)?;
         let keys = Keys::default();
         let journal = journal
             .map(|path| Journal::open(&path, &self.endpoint(), self.app_key(), &keys))
             .transpose()?;
+        let backup = backup.map(|path| Record::open("backup", &path)).transpose()?;
+        if let Some(backup) = &backup {
+            backup.cut_torn_line()?;
+            backup.sync_folder();
+        }
         let summary = Summary {
             deleted: 0,
             absent: 0,
@@ -299,6 +324,7 @@ impl Client {
             call,
             concurrency: concurrency as usize,
             journal,
+            backup,
             keys,
             state: Mutex::new(state),
             changed: Condvar::new(),
@@ -412,7 +438,7 @@ impl Batch {
         }
         let mut task = shared.client.task(user_id);
         task.story.uncertain = past == Some(Past::Uncertain);
-        state.queue.push_back(Queued { task, announced: false, throttled: None });
+        state.queue.push_back(Queued { task, announced: false, backed_up: false, throttled: None });
         shared.hire(state);
     }
 
@@ -506,6 +532,39 @@ impl std::fmt::Debug for Batch {
 }
 
 impl State {
+    /// What an ended id means for the batch: why to stop it.
+    fn account(&mut self, item: &Item) -> Option<String> {
+        use ErrorKind::{Connection, Protocol, Service, Timeout, Tls};
+        match item {
+            Item::Deletion(deletion) => {
+                self.summary.calls += u64::from(deletion.attempts);
+                self.trouble = 0;
+                self.pace.speed_up();
+                None
+            }
+            Item::Error(error) => {
+                self.summary.calls += u64::from(error.attempts());
+                let kind = error.kind();
+                let trouble = matches!(kind, Connection | Tls | Timeout | Protocol | Service);
+                self.trouble = if trouble { self.trouble + 1 } else { 0 };
+                if stops_batch(error) {
+                    let known = error.code().and_then(errcode::explain);
+                    return Some(known.map_or(error.message(), |row| row.meaning).to_owned());
+                }
+                (self.trouble >= TROUBLE_IN_A_ROW)
+                    .then(|| format!("{TROUBLE_IN_A_ROW} ids in a row ended in {kind}"))
+            }
+            Item::NotAttempted { .. } => None,
+        }
+    }
+
+    fn stop(&mut self, why: &str) {
+        if self.stopped.is_none() {
+            log::warn!(target: crate::LOG, "the batch stops: {why}");
+            self.stopped = Some(why.to_owned());
+        }
+    }
+
     fn is_over(&self) -> bool {
         self.finished && self.running == 0 && self.queue.is_empty() && self.done.is_empty()
     }
@@ -563,12 +622,13 @@ impl Shared {
             state = self.lock();
             state = match outcome {
                 Outcome::Item(item, failed_record) => {
-                    state = self.account(state, &item);
-                    if let Some(error) = failed_record {
-                        state = self.halted(state, error.message());
+                    let why = failed_record.map(|error| error.message().to_owned());
+                    if let Some(why) = state.account(&item).or(why) {
+                        state.stop(&why);
                     }
                     self.deliver(state, item, 1);
-                    self.lock()
+                    let state = self.lock();
+                    if state.stopped.is_some() { self.strand(state) } else { state }
                 }
                 Outcome::Throttled(error) => {
                     state.pace.slow_down(error.retry_after().unwrap_or(THROTTLED_PAUSE));
@@ -584,6 +644,18 @@ impl Shared {
     /// One id: announced, called, recorded.
     fn call(&self, queued: &mut Queued) -> Outcome {
         let user_id = queued.task.user_id.clone();
+        if let Some(backup) = &self.backup
+            && !queued.backed_up
+        {
+            match self.back_up(backup, &user_id) {
+                Ok(()) => queued.backed_up = true,
+                Err(error) if error.kind() == ErrorKind::Throttled => {
+                    return Outcome::Throttled(error);
+                }
+                // Without a record there is no call, and so nothing to announce.
+                Err(error) => return Outcome::Item(Item::Error(error), None),
+            }
+        }
         if let Some(journal) = &self.journal
             && !queued.announced
         {
@@ -605,49 +677,21 @@ impl Shared {
         Outcome::Item(outcome.map_or_else(Item::Error, Item::Deletion), failed_record)
     }
 
-    /// What an ended id means for the batch.
-    fn account<'a>(
-        &'a self,
-        mut state: MutexGuard<'a, State>,
-        item: &Item,
-    ) -> MutexGuard<'a, State> {
-        match item {
-            Item::Deletion(deletion) => {
-                state.summary.calls += u64::from(deletion.attempts);
-                state.trouble = 0;
-                state.pace.speed_up();
-            }
-            Item::Error(error) => {
-                state.summary.calls += u64::from(error.attempts());
-                use ErrorKind::{Connection, Protocol, Service, Timeout, Tls};
-                let trouble =
-                    matches!(error.kind(), Connection | Tls | Timeout | Protocol | Service);
-                state.trouble = if trouble { state.trouble + 1 } else { 0 };
-                if stops_batch(error) {
-                    let known = error.code().and_then(errcode::explain);
-                    let why = known.map_or(error.message(), |row| row.meaning).to_owned();
-                    return self.halted(state, &why);
-                }
-                if state.trouble >= TROUBLE_IN_A_ROW {
-                    let why = format!("{TROUBLE_IN_A_ROW} ids in a row ended in {}", error.kind());
-                    return self.halted(state, &why);
-                }
-            }
-            Item::NotAttempted { .. } => {}
+    /// Keeps a contact's record. Where there is no such contact, there is none to keep.
+    fn back_up(&self, backup: &Record, user_id: &str) -> Result<(), Error> {
+        match self.client.get(user_id, &self.call) {
+            Ok(contact) => backup
+                .write(json!({"user_id": user_id, "record": contact.record()}))
+                .map_err(|error| error.about_contact(user_id, 0, false)),
+            Err(error) if error.kind() == ErrorKind::InvalidUserId => Ok(()),
+            Err(error) => Err(error),
         }
-        state
     }
 
-    fn halted<'a>(&'a self, mut state: MutexGuard<'a, State>, why: &str) -> MutexGuard<'a, State> {
-        if state.stopped.is_none() {
-            log::warn!(target: crate::LOG, "the batch stops: {why}");
-            state.stopped = Some(why.to_owned());
-        }
-        self.strand(state)
-    }
-
-    fn halt(&self, state: MutexGuard<'_, State>, why: &str) {
-        let state = self.halted(state, why);
+    /// Stops the batch from outside of a call.
+    fn halt(&self, mut state: MutexGuard<'_, State>, why: &str) {
+        state.stop(why);
+        let state = self.strand(state);
         self.notice_end(state);
     }
 
@@ -714,6 +758,9 @@ impl Shared {
             state.summary.end = Some(SystemTime::now());
             if let Some(journal) = &self.journal {
                 journal.release();
+            }
+            if let Some(backup) = &self.backup {
+                backup.release();
             }
         }
     }

@@ -1,16 +1,13 @@
 //! The record on disk of a batch: for audit, and for taking up a run that died.
 //!
 //! JSON Lines, described in `docs/journal.md`. A header; then for each id a line before its
-//! call and a line with what came of it. A line is on disk (`fdatasync`) before what it
-//! announces is done, and before what it tells is handed on; calls that run side by side
-//! share a sync.
+//! call and a line with what came of it. A line is on disk before what it announces is done,
+//! and before what it tells is handed on.
 
 use std::collections::HashMap;
-use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
+use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
@@ -18,6 +15,7 @@ use crate::errcode;
 use crate::error::{Error, ErrorKind};
 use crate::hash::{Key, Keys};
 use crate::outcome::{self, Deletion};
+use crate::record::Record;
 use crate::request::check_user_id;
 
 /// The version of the format; a journal of another one is refused.
@@ -27,12 +25,9 @@ const LONGEST_LINE: u64 = 1024 * 1024;
 
 /// An open journal, locked against a second run.
 pub(crate) struct Journal {
-    path: PathBuf,
-    file: File,
+    record: Record,
     /// What earlier runs left behind, by id.
     past: HashMap<Key, Past>,
-    writer: Mutex<Writer>,
-    synced: Condvar,
 }
 
 /// What the journal says of an id.
@@ -44,18 +39,6 @@ pub(crate) enum Past {
     Uncertain,
     /// It is to be called again.
     Open,
-}
-
-/// Lines on their way to the disk.
-#[derive(Default)]
-struct Writer {
-    waiting: Vec<u8>,
-    /// Bytes of all lines so far, and how many of them are on disk.
-    written: u64,
-    synced: u64,
-    syncing: bool,
-    /// Once a write has failed the end of the file is not known, so nothing more is written.
-    failed: Option<Error>,
 }
 
 impl Journal {
@@ -71,42 +54,24 @@ impl Journal {
         app_key: Option<&str>,
         keys: &Keys,
     ) -> Result<Journal, Error> {
-        let failed = |what: &str, error: std::io::Error| broken(path, &format!("{what}: {error}"));
-        let mut file = options().open(path).map_err(|error| failed("cannot be opened", error))?;
-        file.try_lock().map_err(|error| match error {
-            TryLockError::WouldBlock => broken(path, "is in use by another run")
-                .advise("Wait until that run has ended, or name another journal."),
-            TryLockError::Error(error) => failed("cannot be locked", error),
-        })?;
+        let record = Record::open("journal", path)?;
         let mut reading = Reading::default();
-        let whole = reading.read(path, &file, endpoint, app_key, keys)?;
-        let length = file.metadata().map_err(|error| failed("cannot be read", error))?.len();
-        if whole < length {
-            log::warn!(target: crate::LOG, "journal {}: its torn last line is cut off", path.display());
-            file.set_len(whole).map_err(|error| failed("cannot be repaired", error))?;
+        let whole = reading.read(path, &record.file, endpoint, app_key, keys)?;
+        record.cut(whole)?;
+        if reading.has_header {
+            record.write(json!({"event": "resumed"}))?;
+        } else {
+            let mut header = Map::new();
+            header.insert("journal".into(), "dingtalk-extcontact".into());
+            header.insert("version".into(), VERSION.into());
+            header.insert("endpoint".into(), endpoint.into());
+            if let Some(app_key) = app_key {
+                header.insert("app_key".into(), app_key.into());
+            }
+            record.write(Value::Object(header))?;
+            record.sync_folder();
         }
-        file.seek(SeekFrom::Start(whole)).map_err(|error| failed("cannot be read", error))?;
-        let journal = Journal {
-            path: path.to_owned(),
-            file,
-            past: reading.past,
-            writer: Mutex::default(),
-            synced: Condvar::new(),
-        };
-        let mut header = Map::new();
-        header.insert("journal".into(), "dingtalk-extcontact".into());
-        header.insert("version".into(), VERSION.into());
-        header.insert("endpoint".into(), endpoint.into());
-        if let Some(app_key) = app_key {
-            header.insert("app_key".into(), app_key.into());
-        }
-        let event =
-            if reading.has_header { json!({"event": "resumed"}) } else { Value::Object(header) };
-        journal.write(event)?;
-        if !reading.has_header {
-            sync_folder(path);
-        }
-        Ok(journal)
+        Ok(Journal { record, past: reading.past })
     }
 
     /// What earlier runs left of this id.
@@ -116,8 +81,8 @@ impl Journal {
 
     /// The settled outcome whose line begins at this byte.
     pub fn settled(&self, at: u64) -> Result<Result<Deletion, Error>, Error> {
-        let damaged = || broken(&self.path, &format!("cannot be read again at byte {at}"));
-        let mut file = File::open(&self.path).map_err(|_| damaged())?;
+        let damaged = || self.record.broken(&format!("cannot be read again at byte {at}"));
+        let mut file = File::open(self.record.path()).map_err(|_| damaged())?;
         file.seek(SeekFrom::Start(at)).map_err(|_| damaged())?;
         let mut line = Vec::new();
         BufReader::new(file.take(LONGEST_LINE))
@@ -129,7 +94,7 @@ impl Journal {
 
     /// Writes that an id is about to be called, and waits until that is on disk.
     pub fn announce(&self, user_id: &str) -> Result<(), Error> {
-        self.write(json!({"event": "announced", "user_id": user_id}))
+        self.record.write(json!({"event": "announced", "user_id": user_id}))
     }
 
     /// Writes what came of an id, and waits until that is on disk.
@@ -138,58 +103,12 @@ impl Journal {
         if let Some(object) = line.as_object_mut() {
             object.insert("event".into(), "ended".into());
         }
-        self.write(line)
+        self.record.write(line)
     }
 
     /// Lets another run have the file; nothing is written after this.
     pub fn release(&self) {
-        if let Err(error) = self.file.unlock() {
-            log::warn!(target: crate::LOG, "the journal {} stays locked: {error}", self.path.display());
-        }
-    }
-
-    /// Appends a line. Whoever comes first syncs for all that have come by then.
-    fn write(&self, mut line: Value) -> Result<(), Error> {
-        if let Some(object) = line.as_object_mut() {
-            let now = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
-            object.insert("time".into(), now.into());
-        }
-        let line = line.to_string() + "\n";
-        let mut writer = self.lock();
-        writer.waiting.extend_from_slice(line.as_bytes());
-        writer.written += line.len() as u64;
-        let mine = writer.written;
-        loop {
-            if let Some(error) = &writer.failed {
-                return Err(error.clone());
-            }
-            if writer.synced >= mine {
-                return Ok(());
-            }
-            if writer.syncing {
-                writer = self.synced.wait(writer).unwrap_or_else(PoisonError::into_inner);
-                continue;
-            }
-            writer.syncing = true;
-            let (bytes, upto) = (std::mem::take(&mut writer.waiting), writer.written);
-            drop(writer);
-            let mut file = &self.file;
-            let result = file.write_all(&bytes).and_then(|()| self.file.sync_data());
-            writer = self.lock();
-            writer.syncing = false;
-            match result {
-                Ok(()) => writer.synced = upto,
-                Err(error) => {
-                    let error = broken(&self.path, &format!("cannot be written: {error}"));
-                    writer.failed = Some(error);
-                }
-            }
-            self.synced.notify_all();
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Writer> {
-        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+        self.record.release();
     }
 }
 
@@ -331,23 +250,6 @@ pub(crate) fn stops_batch(error: &Error) -> bool {
             | ErrorKind::Internal
     );
     by_code || by_kind
-}
-
-fn options() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.read(true).append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-}
-
-/// A new file is only safe once its folder is, too. Not every file system can; the lines in
-/// the file are synced on their own.
-fn sync_folder(path: &Path) {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    if let Ok(folder) = File::open(folder.unwrap_or(Path::new("."))) {
-        let _ = folder.sync_all();
-    }
 }
 
 fn broken(path: &Path, what: &str) -> Error {

@@ -58,6 +58,7 @@ mod options;
 mod outcome;
 mod place;
 mod rate;
+mod record;
 mod request;
 mod response;
 mod retry;

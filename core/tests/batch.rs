@@ -363,6 +363,60 @@ fn lines_of_the_journal_are_announcements_and_ends() {
 }
 
 #[test]
+fn a_backup_holds_each_record_before_its_deletion() {
+    let (folder, sandbox) = (Folder::new("backup"), sandbox(30));
+    let records: HashMap<_, _> = sandbox
+        .contacts()
+        .into_iter()
+        .map(|id| (id.clone(), sandbox.contact(&id).unwrap()))
+        .collect();
+    let (client, backup) = (builder(&sandbox).build().unwrap(), folder.0.join("backup.jsonl"));
+    fs::write(&backup, "{\"user_id\":\"1\"}\n{\"torn").unwrap();
+    let mut ids = sandbox.contacts();
+    ids.push("0999".into());
+    let (_, summary) = run(&client, &ids, BatchOptions::new().backup(&backup).missing_ok(true));
+    assert_eq!((summary.deleted, summary.absent), (30, 1));
+    let text = fs::read_to_string(&backup).unwrap();
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 31, "the torn line is gone");
+    for line in &lines[1..] {
+        assert_eq!(line["record"], records[line["user_id"].as_str().unwrap()]);
+    }
+    // Each was read before it was deleted.
+    let mut read = HashSet::new();
+    for request in sandbox.requests() {
+        let form = request.form();
+        let id = form.iter().find(|(name, _)| name == "user_id").map(|(_, id)| id.clone());
+        match (request.path.as_str(), id) {
+            ("/topapi/extcontact/get", Some(id)) => assert!(read.insert(id)),
+            ("/topapi/extcontact/delete", Some(id)) => assert!(read.contains(&id), "{id}"),
+            _ => {}
+        }
+    }
+    #[cfg(target_os = "linux")]
+    {
+        let sandbox = self::sandbox(3);
+        let client = builder(&sandbox).build().unwrap();
+        let options = BatchOptions::new().backup("/dev/full").concurrency(1);
+        let (items, summary) = run(&client, &sandbox.contacts(), options);
+        assert!(matches!(&items[0], Item::Error(e) if e.kind() == ErrorKind::Journal), "{items:?}");
+        assert_eq!((summary.failed, summary.not_attempted), (1, 2));
+        assert_eq!(sandbox.contacts().len(), 3, "nothing is deleted that is not on disk");
+    }
+}
+
+#[test]
+fn without_a_backup_nothing_is_deleted() {
+    let (folder, sandbox) = (Folder::new("no-backup"), sandbox(10));
+    sandbox.set_permission(Permission::Read, false);
+    let options = BatchOptions::new().backup(folder.0.join("backup.jsonl")).concurrency(2);
+    let (_, summary) = run(&builder(&sandbox).build().unwrap(), &sandbox.contacts(), options);
+    assert_eq!((summary.deleted, summary.calls), (0, 0));
+    assert!(summary.stopped.is_some());
+    assert_eq!(sandbox.contacts().len(), 10);
+}
+
+#[test]
 fn bad_options_name_themselves() {
     use dingtalk_extcontact::{Host, Value};
     let sandbox = sandbox(0);
