@@ -75,6 +75,11 @@ pub use options::{Host, OPTION_NAMES, Options, Value};
 pub use outcome::{Deletion, Status, to_json};
 pub use request::check_user_id;
 
+/// The examples of the README, as documentation tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
+
 /// The version of this library.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
