@@ -1,0 +1,235 @@
+/// <reference lib="esnext.disposable" />
+
+/**
+ * What went wrong, as a stable name:
+ *
+ * - `INVALID_ARGUMENT`: refused before anything was sent: an option, an argument, a closed client.
+ * - `INVALID_USER_ID`: the service knows no such contact: already gone, never there, or a damaged id.
+ * - `AUTHENTICATION`: the access token or the app's credentials are not accepted.
+ * - `PERMISSION_DENIED`: the app may not delete external contacts, or not this one.
+ * - `THROTTLED`: over a rate; it may pass later.
+ * - `QUOTA_EXCEEDED`: a quota of the organisation is used up.
+ * - `CONFIGURATION`: something around the call is set up wrongly: white list, endpoint, app, proxy login.
+ * - `SERVICE`: DingTalk's own trouble; it may pass later.
+ * - `API`: any other code of the service.
+ * - `CONNECTION`: lookup, connection or proxy failed, or the connection was lost.
+ * - `TLS`: a certificate was not trusted, or the TLS handshake was refused.
+ * - `TIMEOUT`: no whole reply in time.
+ * - `PROTOCOL`: what came back is not a reply of DingTalk.
+ * - `CANCELLED`: the caller aborted the call.
+ * - `JOURNAL`: the record of a batch cannot be read, written or locked.
+ * - `INTERNAL`: a bug of this library.
+ */
+export type ErrorCode =
+  | 'INVALID_ARGUMENT'
+  | 'INVALID_USER_ID'
+  | 'AUTHENTICATION'
+  | 'PERMISSION_DENIED'
+  | 'THROTTLED'
+  | 'QUOTA_EXCEEDED'
+  | 'CONFIGURATION'
+  | 'SERVICE'
+  | 'API'
+  | 'CONNECTION'
+  | 'TLS'
+  | 'TIMEOUT'
+  | 'PROTOCOL'
+  | 'CANCELLED'
+  | 'JOURNAL'
+  | 'INTERNAL';
+
+/** Times are milliseconds. What is `undefined` is not given. */
+export interface ClientOptions {
+  /**
+   * A token that you keep fresh with {@link Client.setAccessToken}. Either this, or `appKey` and
+   * `appSecret`.
+   */
+  accessToken?: string | null | undefined;
+  /** The app's key; the client fetches and refreshes the token. */
+  appKey?: string | null | undefined;
+  /** The app's secret. */
+  appSecret?: string | null | undefined;
+  /**
+   * `international` (oapi and api.dingtalk.io) or `china` (oapi and api.dingtalk.com).
+   * Default: `international`.
+   */
+  region?: 'international' | 'china' | null | undefined;
+  /**
+   * A base URL in place of both hosts of the region: a sandbox or a gateway. https; http to a
+   * loopback address only.
+   */
+  endpoint?: string | null | undefined;
+  /** The whole call, from when it gets its turn: token, every attempt and pause. Default: 30 s. */
+  timeout?: number | null | undefined;
+  /** One attempt, from its start to the last byte of the reply. Default: 10 s. */
+  attemptTimeout?: number | null | undefined;
+  /** Lookup, connection and TLS handshake together. Default: 5 s. */
+  connectTimeout?: number | null | undefined;
+  /** How often a request is tried, the first time included; 1 turns retries off. Default: 3. */
+  maxAttempts?: number | null | undefined;
+  /**
+   * Delete requests in any one second, at most; `null`: no limit. Default: 20, the limit of the
+   * standard edition.
+   */
+  rate?: number | null | undefined;
+  /**
+   * Whether "no such contact" ends as `absent` instead of an error. It does not tell a contact
+   * already gone from an id that never was one, so it hides damaged ids. Default: false.
+   */
+  missingOk?: boolean | null | undefined;
+  /**
+   * `environment` (HTTPS_PROXY, ALL_PROXY, NO_PROXY), `none`, or a URL: http, https or socks5. A
+   * loopback endpoint never goes through a proxy. Default: `environment`.
+   */
+  proxy?: string | null | undefined;
+  /** A PEM bundle to trust instead of the system's roots. */
+  caFile?: string | null | undefined;
+}
+
+/** As much of an `AbortSignal` as is used here. */
+export interface AbortSignalLike {
+  readonly aborted: boolean;
+  readonly reason?: unknown;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+/** Options of one call. */
+export interface DeleteOptions {
+  /** How long this call may take, in milliseconds, instead of the client's `timeout`. */
+  timeout?: number | null | undefined;
+  /** Instead of the client's `missingOk`. */
+  missingOk?: boolean | null | undefined;
+  /**
+   * An `AbortSignal`. An abort ends the call within 100 ms, in whatever it waits for; the error
+   * says whether the contact may be gone. One that is aborted already sends nothing.
+   */
+  signal?: AbortSignalLike | undefined;
+}
+
+/** The good end of a call: the contact is gone. A plain frozen object. */
+export interface Deletion {
+  /** The contact, as it was given. */
+  readonly userId: string;
+  /**
+   * `deleted` by this call; or `absent`: the service knows no such contact, and `missingOk` is
+   * set, or an earlier request of this same call may have deleted it.
+   */
+  readonly status: 'deleted' | 'absent';
+  /** The id under which DingTalk's support finds the call. */
+  readonly requestId?: string;
+  /** How many delete requests were written to a connection. */
+  readonly attempts: number;
+  /** With `absent`: this call may have deleted it, in an earlier request whose reply was lost. */
+  readonly maybeDeleted: boolean;
+}
+
+/** An outcome in the one JSON form of all languages and of the command: snake_case, seconds. */
+export type OutcomeJson = Record<string, string | number | boolean>;
+
+/**
+ * Why a contact was not deleted, or a client not made. Branch on `code`, record the rest. What
+ * is not known is `undefined`. No field and no text holds a token, a secret or a password.
+ */
+export class DingTalkError extends Error {
+  private constructor();
+  readonly name: 'DingTalkError';
+  /** What went wrong; the field to branch on. */
+  readonly code: ErrorCode;
+  /** One line for people: to which contact, what, and whether it may be gone. */
+  readonly message: string;
+  /** What to do now. */
+  readonly advice: string;
+  /** The service's code that decides, as text: `33012`, `60011`, `isp.-1`. */
+  readonly apiCode?: string;
+  /** The errcode as the service sent it. */
+  readonly errcode?: number;
+  /** The service's own words, with secrets masked. */
+  readonly errmsg?: string;
+  /** The sub_code as the service sent it. */
+  readonly subCode?: string;
+  /** The service's words on the sub_code. */
+  readonly subMsg?: string;
+  /** The id under which DingTalk's support finds the call. */
+  readonly requestId?: string;
+  /** The HTTP status of the last reply. */
+  readonly httpStatus?: number;
+  /** How many milliseconds to wait before the next call, where that is known. */
+  readonly retryAfter?: number;
+  /** How many delete requests were written to a connection. */
+  readonly attempts: number;
+  /** Whether the same call may pass later, unchanged. */
+  readonly retryable: boolean;
+  /** Whether the contact may be gone all the same: a request went out and no certain answer came. */
+  readonly maybeDeleted: boolean;
+  /** The contact that the call was about; `undefined` for errors of making a client. */
+  readonly userId?: string;
+  /** With `CANCELLED`: the signal's `reason`. */
+  readonly cause?: unknown;
+  /**
+   * Whether a value is such an error; true also for one of another copy of this package or of
+   * another realm, where `instanceof` is false.
+   */
+  static is(value: unknown): value is DingTalkError;
+  /** The one JSON form of all languages, where `kind` is the code and `code` the `apiCode`. */
+  toJSON(): OutcomeJson;
+}
+
+/**
+ * Deletes external contacts. A client keeps its connections and its token, so make one and
+ * share it. It works on threads of its own, not on those of libuv, and never blocks.
+ */
+export class Client {
+  /**
+   * Checks the options and makes a client; nothing is sent.
+   *
+   * @throws {DingTalkError} `INVALID_ARGUMENT` that names the option
+   * @throws {TypeError} if `options` is not an object
+   */
+  constructor(options: ClientOptions);
+  /**
+   * A client with the options that the environment names: `DINGTALK_ACCESS_TOKEN`, or
+   * `DINGTALK_APP_KEY` and `DINGTALK_APP_SECRET`; `DINGTALK_REGION`, `DINGTALK_ENDPOINT`.
+   * `options` go before the environment.
+   */
+  static fromEnv(options?: ClientOptions): Client;
+  /**
+   * Deletes an external contact. There is no undo.
+   *
+   * At most 64 calls run at a time in the process, the others wait for their turn; the process
+   * stays alive until all have ended. A call that is still waiting when its worker ends is
+   * never sent.
+   *
+   * Rejects with a {@link DingTalkError}, or with a TypeError for an argument of a wrong type.
+   *
+   * @param userId the contact's userid, text with its leading zeros
+   */
+  delete(userId: string, options?: DeleteOptions): Promise<Deletion>;
+  /**
+   * Replaces the access token. Calls under way go on with the old one, and take the new one up
+   * if the old one is refused.
+   *
+   * @throws {DingTalkError} `INVALID_ARGUMENT` if it cannot be a token, or if the client has app
+   * credentials
+   */
+  setAccessToken(accessToken: string): void;
+  /** Later calls are refused, calls under way finish, idle connections are closed. */
+  close(): void;
+  /** The same as {@link Client.close}. */
+  [Symbol.dispose](): void;
+}
+
+export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
+
+/**
+ * Hands the library's log lines to `fn`: outcomes at `info`, attempts that failed at `debug`.
+ * There is one such function in the process, worker threads included: the last that was set, or
+ * none (`null`). It never keeps the process alive. No line holds a secret. What `fn` throws is
+ * an uncaught exception.
+ *
+ * @param level lines of this level and above. Default: `info`
+ */
+export function setLogger(
+  fn: ((level: LogLevel, message: string) => void) | null,
+  level?: LogLevel | 'off',
+): void;

@@ -1,0 +1,148 @@
+//! The native half of the npm package `dingtalk-extcontact`, private to it: `index.js` is what
+//! people use. Arguments are converted, the core is called, and outcomes go back in the one
+//! JSON form; JavaScript makes its objects and errors of that.
+
+// A macro of napi-rs registers each function in code of its own, without documentation.
+#![allow(missing_docs)]
+
+// Public, as who calls them is JavaScript.
+pub mod logging;
+pub mod port;
+pub mod testing;
+
+use std::ffi::OsString;
+
+use dingtalk_extcontact::{
+    Call, Client, Deletion, Error, ErrorKind, Host, Options, Value, to_json,
+};
+use napi::bindgen_prelude::{Either, Either5, Null, Unknown};
+use napi_derive::napi;
+
+use port::Port;
+
+/// The value of an option, as JavaScript has it.
+type Given<'a> = Either5<String, f64, bool, Null, Unknown<'a>>;
+
+/// A client of the core.
+#[napi(js_name = "Client")]
+pub struct NativeClient(Client);
+
+/// Makes a client of these options, those of the environment first where that is wanted; or
+/// says in JSON why not.
+#[napi(catch_unwind)]
+pub fn connect(
+    from_environment: bool,
+    names: Vec<String>,
+    values: Vec<Given>,
+) -> Either<NativeClient, String> {
+    let start = if from_environment {
+        Options::from_env(Host::Node)
+    } else {
+        Ok(Options::for_host(Host::Node))
+    };
+    let made = start.and_then(|mut options| {
+        for (name, value) in names.iter().zip(values) {
+            options.set(name, plain(value))?;
+        }
+        Client::with_options(options)
+    });
+    match made {
+        Ok(client) => Either::A(NativeClient(client)),
+        Err(error) => Either::B(json(&Err(error))),
+    }
+}
+
+#[napi]
+impl NativeClient {
+    /// Starts a deletion, cancelled from the first where that is wanted. The outcome comes
+    /// through the port.
+    #[napi(catch_unwind)]
+    pub fn submit(
+        &self,
+        port: &Port,
+        id: u32,
+        user_id: String,
+        names: Vec<String>,
+        values: Vec<Given>,
+        cancelled: bool,
+    ) {
+        let mut call = Call::for_host(Host::Node);
+        for (name, value) in names.iter().zip(values) {
+            call.set(name, plain(value));
+        }
+        let canceller = call.canceller();
+        if cancelled {
+            canceller.cancel();
+        }
+        let done = port.begin(id, canceller);
+        self.0.submit(user_id, call, move |outcome| done(json(&outcome)));
+    }
+
+    /// Replaces the token; says in JSON why not.
+    #[napi(catch_unwind)]
+    pub fn set_access_token(&self, token: String) -> Option<String> {
+        self.0.set_access_token(&token).err().map(|error| json(&Err(error)))
+    }
+
+    /// Closes the client.
+    #[napi(catch_unwind)]
+    pub fn close(&self) {
+        self.0.close();
+    }
+
+    /// The client in words, without secrets.
+    #[napi(catch_unwind)]
+    pub fn describe(&self) -> String {
+        format!("{:?}", self.0)
+    }
+}
+
+/// Runs the command and returns its exit status. The main thread is its own meanwhile.
+#[napi(catch_unwind)]
+pub fn run(args: Vec<String>) -> i32 {
+    let name = OsString::from("dingtalk-extcontact");
+    dingtalk_extcontact_cli::run(std::iter::once(name).chain(as_typed(args)))
+}
+
+/// The last arguments of this process as they were typed: JavaScript has them with U+FFFD in
+/// place of what is not UTF-8, and a damaged id must be refused, not sent.
+fn as_typed(args: Vec<String>) -> Vec<OsString> {
+    let all: Vec<OsString> = std::env::args_os().collect();
+    let typed = &all[all.len().saturating_sub(args.len())..];
+    if typed.iter().map(|arg| arg.to_string_lossy()).eq(args.iter().map(String::as_str)) {
+        return typed.to_vec();
+    }
+    args.into_iter().map(OsString::from).collect()
+}
+
+/// The names of all kinds of error, for a test that the types know them.
+#[napi(catch_unwind)]
+pub fn kinds() -> Vec<&'static str> {
+    ErrorKind::ALL.map(ErrorKind::name).to_vec()
+}
+
+/// The version of the core, for a test that the package has the same.
+#[napi(catch_unwind)]
+pub fn version() -> &'static str {
+    dingtalk_extcontact::VERSION
+}
+
+fn plain(given: Given) -> Value {
+    match given {
+        Either5::A(text) => Value::Text(text),
+        Either5::B(number) => Value::Number(number),
+        Either5::C(flag) => Value::Flag(flag),
+        Either5::D(_) => Value::None,
+        // An object, a BigInt or a function: every option refuses this, by its name.
+        Either5::E(_) => Value::Number(f64::NAN),
+    }
+}
+
+/// The one JSON form, with the fields in its order.
+fn json(outcome: &Result<Deletion, Error>) -> String {
+    let text = match outcome {
+        Ok(deletion) => serde_json::to_string(deletion),
+        Err(error) => serde_json::to_string(error),
+    };
+    text.unwrap_or_else(|_| to_json(outcome).to_string())
+}

@@ -1,0 +1,56 @@
+//! The core's log lines, handed to one function of JavaScript in the process.
+
+use std::sync::Mutex;
+
+use log::{LevelFilter, Log, Metadata, Record};
+use napi_derive::napi;
+
+use crate::port::{Port, lock};
+
+static SINK: Mutex<Option<Port>> = Mutex::new(None);
+
+struct Sink;
+
+impl Log for Sink {
+    /// Only the core's own lines: those of the HTTP and TLS libraries may hold addresses.
+    fn enabled(&self, metadata: &Metadata) -> bool {
+        metadata.target() == "dingtalk_extcontact"
+    }
+
+    fn log(&self, record: &Record) {
+        let port = lock(&SINK).clone();
+        if let Some(port) = port.filter(|_| self.enabled(record.metadata())) {
+            port.log(record.args().to_string(), record.level().as_str());
+        }
+    }
+
+    fn flush(&self) {}
+}
+
+/// From now on lines of this level and above go through this port; false if there is no such
+/// level.
+#[napi(catch_unwind)]
+pub fn log_to(port: &Port, level: String) -> bool {
+    let Ok(level) = level.parse::<LevelFilter>() else { return false };
+    // It fails when it has been done before.
+    let _ = log::set_logger(&Sink);
+    *lock(&SINK) = Some(port.clone());
+    log::set_max_level(level);
+    true
+}
+
+/// From now on no line goes anywhere.
+#[napi(catch_unwind)]
+pub fn log_off() {
+    log::set_max_level(LevelFilter::Off);
+    *lock(&SINK) = None;
+}
+
+/// Ends the logging through a port that is shut.
+pub fn end(port: &Port) {
+    let mut sink = lock(&SINK);
+    if sink.as_ref().is_some_and(|current| current.is(port)) {
+        log::set_max_level(LevelFilter::Off);
+        *sink = None;
+    }
+}

@@ -1,0 +1,111 @@
+//! The way back into JavaScript, one for each module instance: a threadsafe function that
+//! carries the outcomes of calls and the log lines.
+//!
+//! A thread of the core's pool may finish a call while its JavaScript is being torn down (a
+//! worker is terminated, the process ends), and must not touch the threadsafe function then.
+//! So the function stands behind a lock, and a hook that runs before the teardown takes it
+//! away. The function holds the process open only while somebody waits for an outcome.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use dingtalk_extcontact::Canceller;
+use napi::bindgen_prelude::FnArgs;
+use napi::threadsafe_function::{
+    ThreadsafeFunction, ThreadsafeFunctionCallMode, UnknownReturnValue,
+};
+use napi::{Env, Status};
+use napi_derive::napi;
+
+/// The number of a call and its outcome in JSON; or 0, a log line and its level.
+type Message = FnArgs<(u32, String, Option<&'static str>)>;
+/// JavaScript's function: takes no error, and is weak, which is to say it holds nothing open.
+type Deliver = ThreadsafeFunction<Message, UnknownReturnValue, Message, Status, false, true>;
+
+/// The number that no call has.
+const LOG: u32 = 0;
+
+/// See the module.
+#[napi]
+#[derive(Clone)]
+pub struct Port(Arc<Inner>);
+
+struct Inner {
+    deliver: Mutex<Option<Deliver>>,
+    /// What cancels the calls that are under way, by their numbers.
+    calls: Mutex<HashMap<u32, Canceller>>,
+}
+
+#[napi]
+impl Port {
+    /// A port that calls this function.
+    #[napi(constructor, catch_unwind)]
+    pub fn new(env: Env, deliver: Deliver) -> napi::Result<Port> {
+        let calls = Mutex::default();
+        let port = Port(Arc::new(Inner { deliver: Mutex::new(Some(deliver)), calls }));
+        env.add_env_cleanup_hook(port.clone(), |port| port.shut())?;
+        Ok(port)
+    }
+
+    /// Whether the process stays alive for what is to come.
+    #[napi(catch_unwind)]
+    pub fn hold(&self, env: Env, hold: bool) -> napi::Result<()> {
+        let mut deliver = lock(&self.0.deliver);
+        let Some(deliver) = deliver.as_mut() else { return Ok(()) };
+        #[expect(deprecated, reason = "a clone is no way to hold the process open for a while")]
+        if hold { deliver.refer(&env) } else { deliver.unref(&env) }
+    }
+
+    /// Cancels a call, if it is still under way.
+    #[napi(catch_unwind)]
+    pub fn cancel(&self, id: u32) {
+        // The lock is let go first: a call that has no thread yet ends within `cancel`.
+        let canceller = lock(&self.0.calls).get(&id).cloned();
+        if let Some(canceller) = canceller {
+            canceller.cancel();
+        }
+    }
+}
+
+impl Port {
+    /// Notes a call; returns what hands its outcome over.
+    pub fn begin(&self, id: u32, canceller: Canceller) -> impl FnOnce(String) + Send + 'static {
+        lock(&self.0.calls).insert(id, canceller);
+        let port = self.clone();
+        move |outcome| {
+            lock(&port.0.calls).remove(&id);
+            port.send(id, outcome, None);
+        }
+    }
+
+    /// Hands a log line over.
+    pub fn log(&self, line: String, level: &'static str) {
+        self.send(LOG, line, Some(level));
+    }
+
+    /// Whether two are the same.
+    pub fn is(&self, other: &Port) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    fn send(&self, id: u32, text: String, level: Option<&'static str>) {
+        if let Some(deliver) = &*lock(&self.0.deliver) {
+            // The one way to fail is that JavaScript is ending: nobody is left to be told.
+            deliver.call((id, text, level).into(), ThreadsafeFunctionCallMode::NonBlocking);
+        }
+    }
+
+    /// Before the JavaScript goes: nothing is delivered any more, and calls for which nobody
+    /// waits now are ended, those that are queued before they send anything.
+    fn shut(&self) {
+        crate::logging::end(self);
+        drop(lock(&self.0.deliver).take());
+        let calls = std::mem::take(&mut *lock(&self.0.calls));
+        calls.values().for_each(Canceller::cancel);
+    }
+}
+
+/// A lock whose content a panic cannot have left half changed.
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,151 @@
+'use strict';
+// The package as people install it: packed, and used in projects that have nothing else.
+
+const assert = require('node:assert/strict');
+const { spawn } = require('node:child_process');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { after, before, describe, test } = require('node:test');
+const { Sandbox } = require('dingtalk-extcontact/testing');
+const { ended } = require('./support.js');
+
+const root = path.join(__dirname, '..');
+const work = fs.mkdtempSync(path.join(os.tmpdir(), 'dingtalk-extcontact-'));
+const npm = (args, cwd) => sh('npm', [...args, '--no-audit', '--no-fund', '--loglevel=error'], cwd);
+const tool = (name, entry) => path.join(path.dirname(require.resolve(`${name}/package.json`)), entry);
+let tarball;
+let files;
+
+async function sh(program, args, cwd, env) {
+  const child = spawn(program, args, { cwd, env: { ...process.env, ...env }, shell: process.platform === 'win32' });
+  const result = await ended(child, 300_000);
+  assert.equal(result.status, 0, `${program} ${args.join(' ')}\n${result.out}${result.err}`);
+  return result.out;
+}
+
+/** A project of its own with the package and these files. */
+async function project(name, contents, fields = {}) {
+  const folder = path.join(work, name);
+  fs.mkdirSync(folder);
+  fs.writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ private: true, ...fields }));
+  for (const [file, text] of Object.entries(contents)) fs.writeFileSync(path.join(folder, file), text);
+  await npm(['install', '--offline', tarball], folder);
+  return folder;
+}
+
+const DELETE = `
+  const sandbox = new Sandbox({ contacts: ['0125400001'] });
+  const client = new Client({ endpoint: sandbox.url, accessToken: sandbox.accessToken });
+  client.delete('0125400001').then(async (deletion) => {
+    const error = await client.delete('0125400001').catch((error) => error);
+    console.log(deletion.status, error instanceof DingTalkError, error.code);
+  });
+`;
+const ESM = `
+  import { Client, DingTalkError, setLogger } from 'dingtalk-extcontact';
+  import { Sandbox } from 'dingtalk-extcontact/testing';
+  setLogger(null);
+  ${DELETE}`;
+const CJS = `
+  const { Client, DingTalkError } = require('dingtalk-extcontact');
+  const { Sandbox } = require('dingtalk-extcontact/testing');
+  ${DELETE}`;
+const SAID = 'deleted true INVALID_USER_ID\n';
+
+before(async () => {
+  const out = await npm(['pack', '--json', '--pack-destination', work], root);
+  // What npm says of scripts comes first.
+  const packed = JSON.parse(out.slice(out.search(/^[[{]/m)));
+  const [{ filename, files: list }] = Array.isArray(packed) ? packed : Object.values(packed);
+  tarball = path.join(work, filename);
+  files = list.map((file) => file.path).sort();
+});
+
+after(() => fs.rmSync(work, { recursive: true, force: true }));
+
+describe('the package', () => {
+  test('holds what is used and nothing else', () => {
+    const native = files.filter((file) => file.endsWith('.node'));
+    assert.ok(native.some((file) => file.includes(`${process.platform}-${process.arch}`)), String(files));
+    assert.deepEqual(
+      files.filter((file) => !native.includes(file)),
+      ['LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'bin.js', 'index.d.ts', 'index.js', 'native.js', 'outcome.js',
+        'package.json', 'testing.d.ts', 'testing.js'],
+    );
+    const { scripts } = require('../package.json');
+    for (const script of ['preinstall', 'install', 'postinstall', 'prepare']) assert.ok(!(script in scripts));
+  });
+
+  test('is in order, says publint', () => sh(process.execPath, [path.join(root, 'node_modules', 'publint', 'src', 'cli.js'), 'run', '--strict', tarball]));
+
+  test('has types that resolve, says attw', () =>
+    sh(process.execPath, [tool('@arethetypeswrong/cli', 'dist/index.js'), tarball, '--profile', 'node16'], work));
+
+  test('works in an empty ES module project', async () => {
+    const folder = await project('esm', { 'main.js': ESM }, { type: 'module' });
+    assert.equal(await sh(process.execPath, ['main.js'], folder), SAID);
+    assert.match(await sh('npx', ['--no-install', 'dingtalk-extcontact', 'explain', '33012'], folder), /invalid_user_id/);
+  });
+
+  test('works in an empty CommonJS project', async () => {
+    const folder = await project('cjs', { 'main.js': CJS });
+    assert.equal(await sh(process.execPath, ['main.js'], folder), SAID);
+  });
+
+  for (const [name, fields, source] of [
+    ['ts-esm', { type: 'module' }, ESM],
+    ['ts-cjs', {}, ESM],
+  ]) {
+    test(`compiles and works in an empty TypeScript project: ${name}`, async () => {
+      const folder = await project(name, { 'main.ts': source.replace(/catch\(\(error\)/, 'catch((error: unknown)')
+        .replace('error.code', '(error as DingTalkError).code') }, fields);
+      const flags = ['--strict', '--module', 'nodenext', '--skipLibCheck', 'false', '--types', '', '--lib', 'esnext,dom'];
+      await sh(process.execPath, [tool('typescript', 'bin/tsc'), ...flags, 'main.ts'], folder);
+      assert.equal(await sh(process.execPath, ['main.js'], folder), SAID);
+    });
+  }
+});
+
+describe('the examples of the README', () => {
+  const text = fs.readFileSync(path.join(root, 'README.md'), 'utf8');
+  const blocks = [...text.matchAll(/^```js\n(.*?)^```$/gms)].map(([, code]) => code);
+  let folder;
+  let sandbox;
+
+  before(async () => {
+    folder = await project('readme', {});
+    sandbox = new Sandbox({ contacts: [1, 2, 3, 4, 5].map((n) => `012540000${n}`) });
+  });
+  after(() => sandbox.close());
+
+  test('are there', () => assert.ok(blocks.length >= 4));
+
+  for (const [index, code] of blocks.entries()) {
+    const first = code.split('\n').find((line) => !/^(import|const \{)|^$/.test(line));
+    test(`run: ${first}`, async () => {
+      const file = path.join(folder, `example${index}.${code.includes('import ') ? 'mjs' : 'cjs'}`);
+      fs.writeFileSync(file, code);
+      const env = { DINGTALK_ENDPOINT: sandbox.url, DINGTALK_APP_KEY: sandbox.appKey, DINGTALK_APP_SECRET: sandbox.appSecret };
+      const out = await sh(process.execPath, [file], folder, env);
+      if (code.includes('console.log')) assert.match(out, /deleted/);
+    });
+  }
+});
+
+describe('other runtimes', () => {
+  for (const [name, args] of [
+    ['bun', ['main.mjs']],
+    ['deno', ['run', '--allow-all', '--no-lock', 'main.mjs']],
+  ]) {
+    // `npm run runtimes` puts them there.
+    const places = [path.join(root, 'node_modules', '.bin'), ...process.env.PATH.split(path.delimiter)];
+    const program = places.map((folder) => path.join(folder, name)).find((file) => fs.existsSync(file));
+    const skip = program === undefined && !process.env.DTX_REQUIRE_ALL && `there is no ${name} on this machine`;
+    test(name, { skip }, async () => {
+      assert.ok(program, `there is no ${name} on this machine`);
+      const folder = await project(name, { 'main.mjs': ESM });
+      assert.equal(await sh(program, args, folder), SAID);
+    });
+  }
+});

@@ -1,0 +1,268 @@
+'use strict';
+// What happens around the calls: the process and its worker threads end, well or badly.
+
+const assert = require('node:assert/strict');
+const { spawn } = require('node:child_process');
+const path = require('node:path');
+const { describe, test } = require('node:test');
+const { Sandbox } = require('dingtalk-extcontact/testing');
+const { ended, run, silent } = require('./support.js');
+
+const bin = path.join(__dirname, '..', 'bin.js');
+
+/** The start of a program that runs apart. */
+const PROGRAM = `
+  const { Client, setLogger } = require('dingtalk-extcontact');
+  const { Sandbox } = require('dingtalk-extcontact/testing');
+  const { Worker, isMainThread, parentPort } = require('node:worker_threads');
+  const sandbox = (contacts) => new Sandbox({ contacts, callsPerSecond: null });
+  const client = ({ url, accessToken }) => new Client({ endpoint: url, accessToken, rate: null });
+`;
+
+async function ends(code, out, options) {
+  const result = await run(PROGRAM + code, options);
+  assert.deepEqual({ ...result, err: result.err }, { status: 0, signal: null, out, err: '' });
+}
+
+describe('the process ends by itself', () => {
+  test('with nothing but the module', () => ends('', ''));
+
+  test('with a client, a sandbox and a logger that nobody closed', () =>
+    ends(
+      `const dingtalk = sandbox(['1']);
+       setLogger(() => {});
+       client(dingtalk).delete('1').then((deletion) => console.log(deletion.status));`,
+      'deleted\n',
+    ));
+
+  test('but not before a pending call, though nothing else is under way', () =>
+    ends(
+      `const dingtalk = new Sandbox({ contacts: ['1'], latency: 300 });
+       client(dingtalk).delete('1').then((deletion) => console.log(deletion.status));`,
+      'deleted\n',
+    ));
+
+  test('after a call that was aborted', async (t) => {
+    const { endpoint } = await silent(t);
+    await ends(
+      `const one = client({ url: ${JSON.stringify(endpoint)}, accessToken: 'tok-1' });
+       one.delete('1', { signal: AbortSignal.timeout(50) }).catch((error) => console.log(error.code));`,
+      'CANCELLED\n',
+    );
+  });
+
+  test('at process.exit, whatever is under way', async (t) => {
+    const { endpoint } = await silent(t);
+    await ends(
+      `const one = client({ url: ${JSON.stringify(endpoint)}, accessToken: 'tok-1' });
+       for (let i = 0; i < 100; i += 1) one.delete('1');
+       setTimeout(() => process.exit(), 50);`,
+      '',
+    );
+  });
+
+  test('at an uncaught exception, with its status', async (t) => {
+    const { endpoint } = await silent(t);
+    const result = await run(
+      `${PROGRAM}
+       client({ url: ${JSON.stringify(endpoint)}, accessToken: 'tok-1' }).delete('1');
+       setTimeout(() => { throw new Error('on purpose') }, 50);`,
+    );
+    assert.deepEqual([result.status, result.signal], [1, null]);
+  });
+
+  test('with a rejection that nobody handles, which shows code and advice', async () => {
+    const result = await run(`${PROGRAM} client(sandbox([])).delete('0125');`);
+    assert.equal(result.status, 1);
+    assert.match(result.err, /DingTalkError: contact 0125: /);
+    assert.match(result.err, /code: 'INVALID_USER_ID'/);
+    assert.match(result.err, /advice: /);
+  });
+
+  test('when a logger throws, as with any callback', async () => {
+    const result = await run(
+      `${PROGRAM} setLogger(() => { throw new Error('my own') }); client(sandbox(['1'])).delete('1');`,
+    );
+    assert.equal(result.status, 1);
+    assert.match(result.err, /my own/);
+  });
+});
+
+test('a sandbox that is forgotten serves on, and a client that is forgotten ends its calls', () =>
+  ends(
+    `(async () => {
+      const endpoint = (() => { const { url, accessToken } = sandbox(['1']); return { url, accessToken }; })();
+      const deletion = (() => client(endpoint).delete('1'))();
+      for (let i = 0; i < 5; i += 1) { gc(); await new Promise(setImmediate); }
+      console.log((await deletion).status);
+      console.log((await client(endpoint).delete('1', { missingOk: true })).status);
+    })();`,
+    'deleted\nabsent\n',
+    { args: ['--expose-gc'] },
+  ));
+
+describe('worker threads', () => {
+  const IN_WORKER = (code) => `new Worker(${JSON.stringify(PROGRAM + code)}, { eval: true })`;
+
+  test('make calls side by side with the main thread, and share one logger', () =>
+    ends(
+      `(async () => {
+        const dingtalk = sandbox(['1', '2', '3', '4', '5']);
+        const lines = [];
+        setLogger((level, message) => lines.push(message));
+        const workers = ['1', '2', '3', '4'].map((id) => new Promise((resolve, reject) => {
+          const worker = ${IN_WORKER(`
+            parentPort.once('message', ([dingtalk, id]) =>
+              client(dingtalk).delete(id).then((deletion) => parentPort.postMessage(deletion.status)));
+          `)};
+          worker.postMessage([{ url: dingtalk.url, accessToken: dingtalk.accessToken }, id]);
+          worker.on('message', resolve).on('error', reject);
+        }));
+        await client(dingtalk).delete('5');
+        console.log((await Promise.all(workers)).join());
+        console.log(dingtalk.deleted.length, lines.length);
+      })();`,
+      'deleted,deleted,deleted,deleted\n5 5\n',
+    ));
+
+  test('that are terminated in the middle of calls do no harm, and their queued calls are not sent', async (t) => {
+    const server = await silent(t);
+    await ends(
+      `(async () => {
+        const worker = ${IN_WORKER(`
+          const one = client({ url: ${JSON.stringify(server.endpoint)}, accessToken: 'tok-1' });
+          setLogger(() => {}, 'debug');
+          for (let i = 0; i < 200; i += 1) one.delete('1').catch(() => {});
+          parentPort.postMessage('started');
+        `)};
+        await new Promise((resolve) => worker.once('message', resolve));
+        await worker.terminate();
+        const dingtalk = sandbox(['1']);
+        const lines = [];
+        setLogger((level, message) => lines.push(message));
+        console.log((await client(dingtalk).delete('1')).status, lines.at(-1));
+      })();`,
+      'deleted contact 1: deleted after 1 requests\n',
+    );
+    assert.ok(server.requests() <= 64, `${server.requests()} requests`);
+  });
+
+  test('that are terminated while outcomes come in do no harm, again and again', () =>
+    ends(
+      `(async () => {
+        const dingtalk = sandbox([]);
+        const given = { url: dingtalk.url, accessToken: dingtalk.accessToken };
+        for (let round = 0; round < 15; round += 1) {
+          const workers = [0, 1, 2, 3].map(() => ${IN_WORKER(`
+            parentPort.once('message', async (dingtalk) => {
+              const one = client(dingtalk);
+              setLogger(() => {}, 'debug');
+              parentPort.postMessage('go');
+              const loop = async () => { for (;;) await one.delete('1').catch(() => {}); };
+              for (let i = 0; i < 8; i += 1) loop();
+            });
+          `)});
+          await Promise.all(workers.map((worker) => new Promise((resolve) => {
+            worker.once('message', () => setTimeout(resolve, round));
+            worker.postMessage(given);
+          })));
+          await Promise.all(workers.map((worker) => worker.terminate()));
+        }
+        console.log((await client(dingtalk).delete('1', { missingOk: true })).status);
+      })();`,
+      'absent\n',
+    ));
+
+  test('may be the first to load the package, and go before anybody else does', async () => {
+    const program = `
+      const { Worker } = require('node:worker_threads');
+      const work = (code) => new Worker(${JSON.stringify(PROGRAM)} + code, { eval: true });
+      (async () => {
+        for (const code of [
+          'parentPort.postMessage(1); setInterval(() => {}, 1000);',
+          'const dingtalk = sandbox([]); parentPort.postMessage(1); setInterval(() => {}, 1000);',
+          'const one = client(new Sandbox({ latency: 1000 })); for (let i = 0; i < 9; i += 1) one.delete("1"); parentPort.postMessage(1);',
+        ]) {
+          const worker = work(code);
+          await new Promise((resolve) => worker.once('message', resolve));
+          await worker.terminate();
+        }
+        const { Client } = require('dingtalk-extcontact');
+        const { Sandbox } = require('dingtalk-extcontact/testing');
+        const dingtalk = new Sandbox({ contacts: ['1'] });
+        const one = new Client({ endpoint: dingtalk.url, accessToken: dingtalk.accessToken });
+        console.log((await one.delete('1')).status);
+      })();`;
+    const result = await run(program);
+    assert.deepEqual(result, { status: 0, signal: null, out: 'deleted\n', err: '' });
+  });
+
+  test('end by themselves, and with process.exit of their own', () =>
+    ends(
+      `(async () => {
+        const dingtalk = sandbox(['1']);
+        const given = { url: dingtalk.url, accessToken: dingtalk.accessToken };
+        for (const last of ['', 'one.delete("3"); process.exit(7);']) {
+          const worker = new Worker(${JSON.stringify(PROGRAM)} +
+            'parentPort.once("message", async (dingtalk) => {' +
+            '  const one = client(dingtalk); await one.delete("1", { missingOk: true });' + last +
+            '});', { eval: true });
+          worker.postMessage(given);
+          console.log(await new Promise((resolve) => worker.once('exit', resolve)));
+        }
+      })();`,
+      '0\n7\n',
+    ));
+});
+
+describe('the command', () => {
+  const command = (args, env) => ended(spawn(process.execPath, [bin, ...args], { env: { ...process.env, ...env } }));
+
+  test('deletes and says so in JSON', async (t) => {
+    const dingtalk = new Sandbox({ contacts: ['0125400001'] });
+    t.after(() => dingtalk.close());
+    const env = { DINGTALK_ENDPOINT: dingtalk.url, DINGTALK_ACCESS_TOKEN: dingtalk.accessToken };
+    const result = await command(['delete', '--json', '0125400001'], env);
+    assert.equal(result.status, 0, result.err);
+    assert.equal(JSON.parse(result.out.split('\n')[0]).status, 'deleted');
+    assert.deepEqual(dingtalk.deleted, ['0125400001']);
+    assert.equal((await command(['delete', '--json', '0125400001'], env)).status, 1);
+  });
+
+  test('explains, helps, and refuses what it does not know', async () => {
+    const explained = await command(['explain', '60011']);
+    assert.deepEqual([explained.status, explained.err], [0, '']);
+    assert.match(explained.out, /qyapi_ext_write/);
+    const helped = await command(['--help']);
+    assert.equal(helped.status, 0);
+    assert.match(helped.out, /Usage: dingtalk-extcontact/);
+    assert.equal((await command(['nonsense'])).status, 2);
+    assert.equal((await command([])).status, 2);
+  });
+
+  test('is interrupted by SIGINT, with status 130', { skip: process.platform === 'win32' && 'no signals' }, async (t) => {
+    const server = await silent(t);
+    const env = { ...process.env, DINGTALK_ENDPOINT: server.endpoint, DINGTALK_ACCESS_TOKEN: 'tok-1' };
+    const child = spawn(process.execPath, [bin, 'delete', '1'], { env });
+    server.asked(1).then(() => child.kill('SIGINT'));
+    assert.equal((await ended(child)).status, 130);
+  });
+
+  test('ends at SIGTERM as any program', { skip: process.platform === 'win32' && 'no signals' }, async (t) => {
+    const server = await silent(t);
+    const env = { ...process.env, DINGTALK_ENDPOINT: server.endpoint, DINGTALK_ACCESS_TOKEN: 'tok-1' };
+    const child = spawn(process.execPath, [bin, 'delete', '1'], { env });
+    server.asked(1).then(() => child.kill('SIGTERM'));
+    assert.equal((await ended(child)).signal, 'SIGTERM');
+    const sandbox = spawn(process.execPath, [bin, 'sandbox']);
+    sandbox.stdout.once('data', () => sandbox.kill('SIGTERM'));
+    assert.equal((await ended(sandbox)).signal, null);
+  });
+
+  test('refuses an id that is not UTF-8', { skip: process.platform === 'win32' && 'no bytes' }, async () => {
+    const child = spawn('sh', ['-c', `exec "$0" "$1" delete "$(printf '01\\377')"`, process.execPath, bin]);
+    const result = await ended(child);
+    assert.equal(result.status, 2);
+    assert.match(result.err, /UTF-8/);
+  });
+});
