@@ -1,0 +1,111 @@
+//! The client and its one call.
+
+use std::ffi::{c_char, c_int};
+
+use dingtalk_extcontact::{Call, Client, Deletion, Error, Host};
+
+use crate::border;
+use crate::call::dtx_call;
+use crate::deletion::dtx_deletion;
+use crate::error::dtx_error;
+use crate::options::dtx_options;
+
+/// Deletes external contacts. It keeps its connections and its token, so make one and share
+/// it. After fork the child may go on using it: it opens its own connections.
+/// Owner: whoever made it, up to dtx_client_free. Threads: any number at once.
+pub struct dtx_client(Client);
+
+impl From<Client> for dtx_client {
+    fn from(client: Client) -> dtx_client {
+        dtx_client(client)
+    }
+}
+
+/// Makes a client. Options, proxy variables and certificates are read here, once; nothing is
+/// sent. The options can be used again or freed.
+/// Owner: *client is yours up to dtx_client_free, or NULL on failure; *error as everywhere.
+/// Threads: any that may use the options, while none changes the environment.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dtx_client_new(
+    options: *const dtx_options,
+    client: *mut *mut dtx_client,
+    error: *mut *mut dtx_error,
+) -> c_int {
+    let body = || {
+        // SAFETY: valid or NULL, as the header asks.
+        let options = unsafe { border::needed("options", options) }?;
+        // SAFETY: NULL, or just set to NULL by `run`, so there is a pointer to refer to.
+        unsafe { border::needed("client", client) }?;
+        options.wrong.clone().map_or(Ok(()), Err)?;
+        Client::with_options(options.options.clone())
+    };
+    // SAFETY: writable or NULL, as the header asks.
+    unsafe { border::run(client, error, body) }
+}
+
+/// Closes and frees a client; NULL is fine.
+/// Owner: ends your ownership. Threads: one, when no other uses the client and no call is
+/// under way.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dtx_client_free(client: *mut dtx_client) {
+    // SAFETY: NULL or from dtx_client_new, and freed once.
+    unsafe { border::free(client) }
+}
+
+/// Deletes the contact user_id, sent byte for byte. Waits on the calling thread until the call
+/// has ended. DTX_OK: it is gone, and dtx_deletion_status says whether it was there. Anything
+/// else: it was not deleted, or nobody knows; dtx_error_maybe_deleted says which.
+/// call: options of this call and the means to cancel it, or NULL.
+/// Owner: *deletion is yours up to dtx_deletion_free, or NULL on failure; pass NULL if you do
+/// not want it; *error as everywhere. Threads: any number at once with one client.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dtx_client_delete(
+    client: *const dtx_client,
+    user_id: *const c_char,
+    call: *const dtx_call,
+    deletion: *mut *mut dtx_deletion,
+    error: *mut *mut dtx_error,
+) -> c_int {
+    let body = || -> Result<Deletion, Error> {
+        // SAFETY: valid or NULL, as the header asks.
+        let client = unsafe { border::needed("client", client) }?;
+        // SAFETY: NUL-terminated or NULL, as the header asks.
+        let user_id = unsafe { border::text("user_id", user_id) }?;
+        // SAFETY: valid or NULL, as the header asks.
+        match unsafe { call.as_ref() } {
+            Some(call) => client.0.delete_with(user_id, &call.call),
+            None => client.0.delete_with(user_id, &Call::for_host(Host::C)),
+        }
+    };
+    // SAFETY: writable or NULL, as the header asks.
+    unsafe { border::run(deletion, error, body) }
+}
+
+/// Replaces the access token that the client was made with. Calls under way go on with the old
+/// one, and take the new one up if the old one is refused.
+/// Owner: the text is copied; *error as everywhere. Threads: any, at any time.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dtx_client_set_access_token(
+    client: *const dtx_client,
+    access_token: *const c_char,
+    error: *mut *mut dtx_error,
+) -> c_int {
+    let body = || {
+        // SAFETY: valid or NULL, as the header asks.
+        let client = unsafe { border::needed("client", client) }?;
+        // SAFETY: NUL-terminated or NULL, as the header asks.
+        let access_token = unsafe { border::text("access_token", access_token) }?;
+        client.0.set_access_token(access_token)
+    };
+    // SAFETY: writable or NULL, as the header asks.
+    unsafe { border::run(std::ptr::null_mut::<*mut ()>(), error, body) }
+}
+
+/// Closes a client; NULL is fine. Later calls are refused as DTX_INVALID_ARGUMENT, calls under
+/// way finish, idle connections are closed. Doing it again does nothing.
+/// Owner: the client is still yours, and still to be freed. Threads: any, at any time.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dtx_client_close(client: *const dtx_client) {
+    // SAFETY: valid or NULL, as the header asks.
+    unsafe { border::field(client, (), |client| client.0.close()) }
+}

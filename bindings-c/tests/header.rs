@@ -1,0 +1,81 @@
+//! The header is what cbindgen makes of the source, and its numbers are the core's.
+//! `BLESS=1 cargo test -p dingtalk-extcontact-c --test header` renews it.
+
+use std::path::{Path, PathBuf};
+
+use cbindgen::{Builder, Config};
+use dingtalk_extcontact::{ErrorKind, OPTION_NAMES};
+
+/// In the order in which a reader of the header wants them.
+const FILES: [&str; 7] = ["result", "options", "client", "call", "deletion", "error", "log"];
+
+fn folder() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn header_path() -> PathBuf {
+    folder().join("../include/dingtalk_extcontact.h")
+}
+
+fn generated() -> String {
+    let mut config = Config::from_file(folder().join("cbindgen.toml")).unwrap();
+    config.after_includes = Some(format!(
+        "\n/** The version of this header; dtx_version() is the one of the library that runs. */\n\
+         #define DTX_VERSION \"{}\"\n#define DTX_VERSION_MAJOR {}\n#define DTX_VERSION_MINOR {}\n#define DTX_VERSION_PATCH {}",
+        env!("CARGO_PKG_VERSION"),
+        env!("CARGO_PKG_VERSION_MAJOR"),
+        env!("CARGO_PKG_VERSION_MINOR"),
+        env!("CARGO_PKG_VERSION_PATCH"),
+    ));
+    let mut builder = Builder::new().with_config(config);
+    for file in FILES {
+        builder = builder.with_src(folder().join(format!("src/{file}.rs")));
+    }
+    let mut text = Vec::new();
+    builder.generate().unwrap().write(&mut text);
+    String::from_utf8(text).unwrap()
+}
+
+#[test]
+fn the_header_is_in_step() {
+    let generated = generated();
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(header_path(), &generated).unwrap();
+    }
+    let checked_in = std::fs::read_to_string(header_path()).unwrap_or_default();
+    let differs = checked_in.lines().zip(generated.lines()).position(|(old, new)| old != new);
+    assert!(
+        checked_in == generated,
+        "include/dingtalk_extcontact.h is out of step from line {:?} on; `make header` renews it",
+        differs.map(|line| line + 1)
+    );
+}
+
+#[test]
+fn the_results_are_the_kinds_of_the_core() {
+    let header = generated();
+    let list = header.split("} dtx_result;").next().unwrap();
+    let constants: Vec<_> = list.lines().filter_map(constant).collect();
+    let mut kinds = vec![("DTX_OK".to_owned(), 0)];
+    for kind in ErrorKind::ALL {
+        kinds.push((format!("DTX_{}", kind.name().to_ascii_uppercase()), kind.number()));
+    }
+    assert_eq!(constants, kinds);
+}
+
+/// `NAME = 1,`
+fn constant(line: &str) -> Option<(String, i32)> {
+    let (name, number) = line.trim().strip_suffix(',')?.split_once(" = ")?;
+    Some((name.to_owned(), number.parse().ok()?))
+}
+
+#[test]
+fn every_option_has_its_setter() {
+    let header = generated();
+    let setters = header.matches("int dtx_options_set_").count();
+    assert_eq!(setters, OPTION_NAMES.len());
+    for name in OPTION_NAMES {
+        let unit = if name.ends_with("timeout") { "_ms" } else { "" };
+        assert!(header.contains(&format!("int dtx_options_set_{name}{unit}(")), "{name}");
+    }
+}

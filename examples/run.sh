@@ -1,0 +1,230 @@
+#!/usr/bin/env bash
+# Builds every example and tries it against a sandbox.
+#
+#   examples/run.sh LIBRARY_FOLDER COMMAND
+#
+# LIBRARY_FOLDER holds libdingtalk_extcontact.so, COMMAND is the program dingtalk-extcontact,
+# whose sandbox is used. A language whose tools are missing is skipped; nothing is installed.
+#
+#   DTX_REQUIRE_ALL=1  what is missing is a failure, but for a JDK 22: many systems have none
+#   DTX_UNDER=...      what runs the C and C++ examples, such as "valgrind -q --error-exitcode=99"
+#   PYTHON=...         instead of python3: one that has the package dingtalk-extcontact
+#   JNA_JAR=...        instead of /usr/share/java/jna.jar
+#   JAVA22_HOME=...    a JDK from 22 on, if the one on the PATH is older
+set -euo pipefail
+
+if (($# != 2)); then
+  echo "usage: $0 LIBRARY_FOLDER COMMAND" >&2
+  exit 2
+fi
+library=$(realpath "$1/libdingtalk_extcontact.so")
+extcontact=$(realpath "$2")
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+include=$(realpath "$here/../include")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# The Java programs print what is not ASCII as the locale says.
+export LC_ALL=C.UTF-8 LD_LIBRARY_PATH=$work/lib
+mkdir "$work/lib"
+ln -s "$library" "$work/lib/"
+
+# One function for each language: builds it and sets `program`, the words that run it. Or sets
+# `missing`, by way of `needs`.
+
+needs() {
+  local tool
+  for tool; do
+    command -v "$tool" >/dev/null || { missing="no $tool"; return 1; }
+  done
+}
+
+# A program that is linked looks for the library under its SONAME; cargo makes no such file.
+link_soname() {
+  local soname
+  soname=$(readelf -d "$library" | sed -n 's/.*(SONAME).*\[\(.*\)\]/\1/p') &&
+    ln -sf "$library" "$work/lib/${soname:-libdingtalk_extcontact.so}"
+}
+
+build_rust() {
+  needs cargo &&
+    cargo build --quiet --locked --manifest-path "$here/rust/Cargo.toml" \
+      --target-dir "${CARGO_TARGET_DIR:-$here/../target}" &&
+    program=("${CARGO_TARGET_DIR:-$here/../target}/debug/delete")
+}
+
+build_python() {
+  local python=${PYTHON:-python3}
+  needs "$python" || return
+  "$python" -c 'import dingtalk_extcontact' ||
+    { missing="no dingtalk_extcontact in $python"; return 1; }
+  program=("$python" "$here/python/delete.py")
+}
+
+# Node looks for packages beside the program, so it is run where one is.
+build_node() {
+  local package=$here/../bindings-node
+  needs node || return
+  node -e 'require(process.argv[1])' "$package" ||
+    { missing="bindings-node is not built"; return 1; }
+  mkdir -p "$work/node/node_modules" &&
+    ln -s "$(realpath "$package")" "$work/node/node_modules/dingtalk-extcontact" &&
+    cp "$here/node/delete.mjs" "$work/node/" &&
+    program=(node "$work/node/delete.mjs")
+}
+
+build_c() {
+  needs cc && link_soname &&
+    cc -std=c99 -Wall -Wextra -Werror -pedantic -I"$include" "$here/c/delete.c" \
+      -o "$work/c" -L"$work/lib" -ldingtalk_extcontact &&
+    program=(${DTX_UNDER:-} "$work/c")
+}
+
+build_cpp() {
+  needs c++ && link_soname &&
+    c++ -std=c++11 -Wall -Wextra -Werror -pedantic -I"$include" "$here/cpp/delete.cpp" \
+      -o "$work/cpp" -L"$work/lib" -ldingtalk_extcontact &&
+    program=(${DTX_UNDER:-} "$work/cpp")
+}
+
+build_php() {
+  needs php || return
+  php -r 'exit(extension_loaded("FFI") ? 0 : 1);' || { missing="php without FFI"; return 1; }
+  export DINGTALK_EXTCONTACT_HEADER=$include/dingtalk_extcontact.h
+  program=(php "$here/php/delete.php")
+}
+
+build_csharp() {
+  needs mcs mono &&
+    mcs -warnaserror -out:"$work/Delete.exe" "$here/csharp/Delete.cs" &&
+    program=(mono "$work/Delete.exe")
+}
+
+build_java_jna() {
+  local jar=${JNA_JAR:-/usr/share/java/jna.jar}
+  needs javac java || return
+  [[ -f $jar ]] || { missing="no jna.jar"; return 1; }
+  javac -Xlint:all,-serial -Werror -cp "$jar" -d "$work/java" "$here/java/DeleteJna.java" &&
+    program=(java -Djna.library.path="$work/lib" -cp "$jar:$work/java" DeleteJna)
+}
+
+build_java_ffm() {
+  local bin=${JAVA22_HOME:+$JAVA22_HOME/bin/} version
+  needs "${bin}javac" "${bin}java" || return
+  version=$("${bin}javac" -version 2>&1 | sed 's/^javac \([0-9]*\).*/\1/')
+  ((version >= 22)) || { missing="needs JDK 22, this is $version"; return 1; }
+  "${bin}javac" -Xlint:all,-serial -Werror -d "$work/java22" "$here/java/DeleteFfm.java" &&
+    program=("${bin}java" --enable-native-access=ALL-UNNAMED -Djava.library.path="$work/lib"
+      -cp "$work/java22" DeleteFfm)
+}
+
+build_go() {
+  needs go cc && link_soname &&
+    (cd "$here/go" && CGO_ENABLED=1 CGO_CFLAGS=-I$include CGO_LDFLAGS=-L$work/lib \
+      go build -o "$work/go" delete.go) &&
+    program=("$work/go")
+}
+
+# Starts a sandbox with these faults instead of the one before. It ends with its standard input,
+# so with this script, whatever becomes of it.
+sandbox() {
+  local described
+  if [[ -n ${hold:-} ]]; then exec {hold}>&-; fi
+  rm -f "$work/described"
+  mkfifo "$work/described"
+  exec {hold}> >("$extcontact" sandbox --until-stdin-closes --faults "$1" \
+    >"$work/described" 2>"$work/sandbox.log")
+  read -r described <"$work/described" || { cat "$work/sandbox.log"; return 1; }
+  field() { sed "s/.*\"$1\":\"\([^\"]*\)\".*/\1/" <<<"$described"; }
+  endpoint=$(field url) token=$(field access_token)
+  app_key=$(field app_key) app_secret=$(field app_secret)
+  read -ra ids <<<"$(sed 's/.*"user_ids":\[\([^]]*\)\].*/\1/; s/[",]/ /g' <<<"$described")"
+}
+
+# Runs the program with these words before it and ids after it, in an environment of its own:
+# outcome STATUS [NAME=VALUE]... -- [ID]...
+outcome() {
+  local expected=$1 settings=() status=0
+  shift
+  while [[ $1 != -- ]]; do settings+=("$1"); shift; done
+  shift
+  # Standard output first, so that both can be looked at as one text.
+  env -u DINGTALK_ACCESS_TOKEN -u DINGTALK_APP_KEY -u DINGTALK_APP_SECRET -u DINGTALK_REGION \
+    DINGTALK_ENDPOINT="$endpoint" "${settings[@]}" timeout 60 "${program[@]}" "$@" \
+    >"$work/said" 2>"$work/complained" {hold}>&- || status=$?
+  cat "$work/complained" >>"$work/said"
+  cat "$work/said"
+  ((status == expected)) || { echo "exit status $status instead of $expected"; return 1; }
+}
+
+# Each of these begins a line of what was said, in this order.
+lines() {
+  local line rest
+  rest=$(<"$work/said")
+  for line; do
+    [[ $'\n'$rest == *$'\n'"$line"* ]] || { echo "not said, or not there: '$line'"; return 1; }
+    rest=${rest#*"$line"}
+  done
+}
+
+try() {
+  local app
+  sandbox "lost-reply=first=1" &&
+    echo "a token; the reply is lost, and the second request finds nobody" &&
+    outcome 0 DINGTALK_ACCESS_TOKEN="$token" -- "${ids[0]}" &&
+    lines "absent: ${ids[0]} (request id " || return
+  app=(DINGTALK_APP_KEY="$app_key" DINGTALK_APP_SECRET="$app_secret")
+  echo "an app; one contact is there, and one is not" &&
+    outcome 1 "${app[@]}" -- "${ids[1]}" "${ids[0]}" | tee "$work/show" &&
+    lines "deleted: ${ids[1]} (request id " "failed: ${ids[0]}" "  kind: invalid_user_id" \
+      "  code: 33012" "  message: contact ${ids[0]}: " "  advice: Check the id" \
+      "  request id: " "  may be gone: no" &&
+    echo "an id that is none" &&
+    outcome 2 "${app[@]}" -- " ${ids[2]}" &&
+    lines "failed:  ${ids[2]}" "  kind: invalid_argument" "  message: " "  advice: " \
+      "  may be gone: no" &&
+    echo "no secret" &&
+    outcome 2 DINGTALK_APP_KEY="$app_key" -- "${ids[2]}" &&
+    lines "failed: no client" "  kind: invalid_argument" "  message: app" "  advice: " &&
+    echo "no ids" &&
+    outcome 2 "${app[@]}" -- &&
+    lines "usage: " &&
+    echo "the address is shut out" &&
+    sandbox "ip-block=1" &&
+    outcome 1 DINGTALK_ACCESS_TOKEN="$token" -- "${ids[0]}" &&
+    lines "failed: ${ids[0]}" "  kind: throttled" "  advice: " "  may be gone: no" \
+      "  retry after: 300000 ms" &&
+    echo "every reply is lost" &&
+    sandbox "reset-after=1" &&
+    outcome 1 DINGTALK_ACCESS_TOKEN="$token" -- "${ids[0]}" &&
+    lines "failed: ${ids[0]}" "  kind: connection" "  advice: " "  may be gone: yes"
+}
+
+passed=0 failed=0 skipped=0 shown=
+for name in rust python node c cpp php csharp java_jna java_ffm go; do
+  missing= program=()
+  if ! "build_$name" >"$work/log" 2>&1; then
+    if [[ -n $missing && ( -z ${DTX_REQUIRE_ALL:-} || $name == java_ffm ) ]]; then
+      echo "$name: skipped: $missing"
+      skipped=$((skipped + 1))
+    else
+      echo "$name: FAILED: ${missing:-it does not build}"
+      sed 's/^/    /' "$work/log"
+      failed=$((failed + 1))
+    fi
+  elif ! try >"$work/log" 2>&1; then
+    echo "$name: FAILED"
+    sed 's/^/    /' "$work/log"
+    failed=$((failed + 1))
+  else
+    if [[ -z $shown ]]; then
+      echo "One contact is there, and one is not:"
+      sed 's/^/    /' "$work/show"
+      shown=yes
+    fi
+    echo "$name: ok"
+    passed=$((passed + 1))
+  fi
+done
+echo "$passed passed, $failed failed, $skipped skipped"
+((failed == 0 && passed > 0))

@@ -1,0 +1,581 @@
+/*
+ * libdingtalk_extcontact: deletes external contacts of a DingTalk organisation, and says exactly
+ * what happened. Made from the source by cbindgen; `make header` renews it.
+ *
+ *   dtx_options *options = dtx_options_new();
+ *   dtx_options_set_app_key(options, "key");
+ *   dtx_options_set_app_secret(options, "secret");
+ *
+ *   dtx_client *client = NULL;
+ *   dtx_error *error = NULL;
+ *   int result = dtx_client_new(options, &client, &error);
+ *   dtx_options_free(options);
+ *
+ *   if (result == DTX_OK)
+ *     result = dtx_client_delete(client, "0125400001", NULL, NULL, &error);
+ *   if (result != DTX_OK)
+ *     fprintf(stderr, "%s. %s\n", dtx_error_message(error), dtx_error_advice(error));
+ *   dtx_error_free(error);
+ *   dtx_client_free(client);
+ *
+ * The rules, which no function breaks:
+ *
+ * - Results. What can fail returns an int: DTX_OK (0), or the kind of the error. NULL where
+ *   something is needed, text that is not UTF-8 and wrong numbers are DTX_INVALID_ARGUMENT.
+ * - Errors. Functions with a `dtx_error **error` set *error to NULL first, and on failure to a new
+ *   error, which is yours up to dtx_error_free. error may be NULL. Nothing is kept in the library
+ *   or the thread. Free an error before you pass its variable again.
+ * - Results by pointer. `**` parameters are set to NULL first and to a new handle on success only,
+ *   so that everything can be freed afterwards, whatever the result was.
+ * - Handles. Everything that you get from a _new or _from_env function, or through `**`, is yours
+ *   until you pass it to the _free function of its type, once. free(NULL) does nothing. Getters
+ *   take NULL, too.
+ * - Text in. UTF-8 with a NUL at its end, copied before the function returns.
+ * - Text out. The same. It belongs to the object that it was got from and is valid until that is
+ *   freed; NULL where it is not known. A NUL character inside it is U+FFFD.
+ * - Threads. At each function. Where it says "any number at once", the handle must live until
+ *   all of them have returned.
+ * - fork. The child may use what the parent made. No call of the parent goes on in it.
+ * - dlopen. The library can be loaded at run time; do not unload it, as threads of it may run.
+ */
+
+#ifndef DINGTALK_EXTCONTACT_H
+#define DINGTALK_EXTCONTACT_H
+
+#include <stdint.h>
+
+/** The version of this header; dtx_version() is the one of the library that runs. */
+#define DTX_VERSION "0.1.0"
+#define DTX_VERSION_MAJOR 0
+#define DTX_VERSION_MINOR 1
+#define DTX_VERSION_PATCH 0
+
+/**
+ * What a function returns: DTX_OK, or the kind of the error. Functions return an int, not this
+ * type, as later versions may add kinds: treat a number that you do not know like DTX_API.
+ * A number is never used again for something else.
+ */
+typedef enum {
+  /**
+   * It worked.
+   */
+  DTX_OK = 0,
+  /**
+   * Refused before anything was sent: an option, an argument, a closed client.
+   */
+  DTX_INVALID_ARGUMENT = 1,
+  /**
+   * The service knows no such contact: already gone, never there, or a damaged id.
+   */
+  DTX_INVALID_USER_ID = 10,
+  /**
+   * The access token or the app's credentials are not accepted.
+   */
+  DTX_AUTHENTICATION = 11,
+  /**
+   * The app may not delete external contacts, or not this one.
+   */
+  DTX_PERMISSION_DENIED = 12,
+  /**
+   * Over a rate; it may pass later.
+   */
+  DTX_THROTTLED = 13,
+  /**
+   * A quota of the organisation is used up.
+   */
+  DTX_QUOTA_EXCEEDED = 14,
+  /**
+   * Something around the call is set up wrongly: white list, endpoint, app, proxy login.
+   */
+  DTX_CONFIGURATION = 15,
+  /**
+   * DingTalk's own trouble; it may pass later.
+   */
+  DTX_SERVICE = 16,
+  /**
+   * Any other code of the service.
+   */
+  DTX_API = 19,
+  /**
+   * Lookup, connection or proxy failed, or the connection was lost.
+   */
+  DTX_CONNECTION = 30,
+  /**
+   * A certificate was not trusted, or the TLS handshake was refused.
+   */
+  DTX_TLS = 31,
+  /**
+   * No whole reply in time.
+   */
+  DTX_TIMEOUT = 32,
+  /**
+   * What came back is not a reply of DingTalk.
+   */
+  DTX_PROTOCOL = 33,
+  /**
+   * The caller cancelled the call.
+   */
+  DTX_CANCELLED = 34,
+  /**
+   * The record of a batch cannot be read, written or locked.
+   */
+  DTX_JOURNAL = 40,
+  /**
+   * A bug of this library.
+   */
+  DTX_INTERNAL = 50,
+} dtx_result;
+
+/**
+ * How a contact came to be gone, as dtx_deletion_status returns it.
+ */
+typedef enum {
+  /**
+   * The service deleted it now.
+   */
+  DTX_STATUS_DELETED = 1,
+  /**
+   * The service knows no such contact, and that is fine: missing_ok is set, or an earlier
+   * request of the same call may have deleted it.
+   */
+  DTX_STATUS_ABSENT = 2,
+} dtx_status;
+
+/**
+ * How much is logged; each level includes those above it. See dtx_set_log.
+ */
+typedef enum {
+  /**
+   * Nothing.
+   */
+  DTX_LOG_OFF = 0,
+  /**
+   * What should not happen.
+   */
+  DTX_LOG_ERROR = 1,
+  /**
+   * What should be looked at.
+   */
+  DTX_LOG_WARN = 2,
+  /**
+   * The outcome of every call.
+   */
+  DTX_LOG_INFO = 3,
+  /**
+   * Every attempt that failed.
+   */
+  DTX_LOG_DEBUG = 4,
+} dtx_log_level;
+
+/**
+ * The options of a call, and the means to cancel it. One may serve several calls, one after
+ * the other or at the same time; a cancel ends them all, and every later one.
+ * Owner: whoever made it, up to dtx_call_free. Threads: one while options are set; then any
+ * number at once.
+ */
+typedef struct dtx_call dtx_call;
+
+/**
+ * Deletes external contacts. It keeps its connections and its token, so make one and share
+ * it. After fork the child may go on using it: it opens its own connections.
+ * Owner: whoever made it, up to dtx_client_free. Threads: any number at once.
+ */
+typedef struct dtx_client dtx_client;
+
+/**
+ * The good end of a call: the contact is gone. It never changes.
+ * Owner: you, from dtx_client_delete up to dtx_deletion_free. Threads: any number at once.
+ */
+typedef struct dtx_deletion dtx_deletion;
+
+/**
+ * Why a contact was not deleted, or a client not made. Branch on the kind, record the rest; a
+ * field that is not known is NULL, or 0 with nothing written. No text holds a token, an app
+ * secret or a proxy's password. It never changes.
+ * Owner: you, from the call that failed up to dtx_error_free. Threads: any number at once.
+ */
+typedef struct dtx_error dtx_error;
+
+/**
+ * The options of a client, from dtx_options_new or dtx_options_from_env to dtx_options_free.
+ * A setter that refuses a value says so by its result, and dtx_client_new reports the first
+ * refused value with a full error: a program may ignore what the setters return.
+ * Owner: whoever made it. Threads: one at a time.
+ */
+typedef struct dtx_options dtx_options;
+
+/**
+ * A function that takes log lines: the level (DTX_LOG_ERROR to DTX_LOG_DEBUG), one line of UTF-8
+ * text without a line break and without secrets, and the context that was given along with it.
+ * Owner: the library owns the text, which is valid until the function returns. Threads: it is
+ * called on whichever thread makes a call, on several at once. It must return in the ordinary
+ * way: no C++ exception and no longjmp may leave it.
+ */
+typedef void (*dtx_log_fn)(int level, const char *message, void *context);
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * The version of the library that runs, such as "0.1.0"; DTX_VERSION is the one that a program
+ * was compiled against.
+ * Owner: the library, for as long as the process lives. Threads: any, at any time.
+ */
+const char *dtx_version(void);
+
+/**
+ * The name of a result, "ok" or the kind as it stands in JSON, such as "permission_denied";
+ * NULL for a number that is no result.
+ * Owner: the library, for as long as the process lives. Threads: any, at any time.
+ */
+const char *dtx_result_name(int result);
+
+/**
+ * New options, all at their defaults. Never NULL.
+ * Owner: you; dtx_options_free frees them. Threads: any, at any time.
+ */
+dtx_options *dtx_options_new(void);
+
+/**
+ * New options with what the environment names: DINGTALK_ACCESS_TOKEN, or DINGTALK_APP_KEY and
+ * DINGTALK_APP_SECRET; DINGTALK_REGION, DINGTALK_ENDPOINT. An empty variable counts as not
+ * set. Never NULL; a variable that is not UTF-8 is reported by dtx_client_new.
+ * Owner: you; dtx_options_free frees them. Threads: any, while none changes the environment.
+ */
+dtx_options *dtx_options_from_env(void);
+
+/**
+ * Frees options; NULL is fine. Clients made with them live on.
+ * Owner: ends your ownership. Threads: one, when no other uses the options.
+ */
+void dtx_options_free(dtx_options *options);
+
+/**
+ * Sets the access token, which you keep fresh with dtx_client_set_access_token. Either this,
+ * or app_key and app_secret.
+ * Owner: the text is copied. Threads: one at a time for these options.
+ */
+int dtx_options_set_access_token(dtx_options *options, const char *access_token);
+
+/**
+ * Sets the key of the app (its client id); the client fetches and refreshes the token.
+ * Owner: the text is copied. Threads: one at a time for these options.
+ */
+int dtx_options_set_app_key(dtx_options *options, const char *app_key);
+
+/**
+ * Sets the secret of the app, along with its key.
+ * Owner: the text is copied. Threads: one at a time for these options.
+ */
+int dtx_options_set_app_secret(dtx_options *options, const char *app_secret);
+
+/**
+ * Sets the region of the organisation: "international" (the default) or "china".
+ * Owner: the text is copied. Threads: one at a time for these options.
+ */
+int dtx_options_set_region(dtx_options *options, const char *region);
+
+/**
+ * Sets the base URL of a sandbox or a gateway instead of the region's hosts: https, or http to
+ * a loopback address.
+ * Owner: the text is copied. Threads: one at a time for these options.
+ */
+int dtx_options_set_endpoint(dtx_options *options, const char *endpoint);
+
+/**
+ * Sets how long a call may take from when it gets its turn: token, every attempt and pause.
+ * 30000 unless set.
+ * Owner: nothing changes hands. Threads: one at a time for these options.
+ */
+int dtx_options_set_timeout_ms(dtx_options *options, uint64_t timeout_ms);
+
+/**
+ * Sets how long one attempt may take, from its start to the last byte of the reply. 10000
+ * unless set.
+ * Owner: nothing changes hands. Threads: one at a time for these options.
+ */
+int dtx_options_set_attempt_timeout_ms(dtx_options *options, uint64_t attempt_timeout_ms);
+
+/**
+ * Sets how long lookup, connection and TLS handshake may take together. 5000 unless set.
+ * Owner: nothing changes hands. Threads: one at a time for these options.
+ */
+int dtx_options_set_connect_timeout_ms(dtx_options *options, uint64_t connect_timeout_ms);
+
+/**
+ * Sets how many attempts a call makes at most; 1 turns retries off. 3 unless set.
+ * Owner: nothing changes hands. Threads: one at a time for these options.
+ */
+int dtx_options_set_max_attempts(dtx_options *options, uint32_t max_attempts);
+
+/**
+ * Sets how many delete requests may leave in any one second; 0 is no limit. 20 unless set,
+ * the limit of DingTalk's standard edition.
+ * Owner: nothing changes hands. Threads: one at a time for these options.
+ */
+int dtx_options_set_rate(dtx_options *options, uint32_t rate);
+
+/**
+ * Sets whether "no such contact" ends a call as absent instead of as an error: 0 is no (the
+ * default), any other number is yes. It hides ids that are damaged.
+ * Owner: nothing changes hands. Threads: one at a time for these options.
+ */
+int dtx_options_set_missing_ok(dtx_options *options, int missing_ok);
+
+/**
+ * Sets the proxy: "environment" (the default: HTTPS_PROXY, ALL_PROXY and NO_PROXY, read by
+ * dtx_client_new), "none", or a URL (http, https, socks5).
+ * Owner: the text is copied. Threads: one at a time for these options.
+ */
+int dtx_options_set_proxy(dtx_options *options, const char *proxy);
+
+/**
+ * Sets a file of PEM certificates to trust instead of the system's.
+ * Owner: the text is copied. Threads: one at a time for these options.
+ */
+int dtx_options_set_ca_file(dtx_options *options, const char *ca_file);
+
+/**
+ * Makes a client. Options, proxy variables and certificates are read here, once; nothing is
+ * sent. The options can be used again or freed.
+ * Owner: *client is yours up to dtx_client_free, or NULL on failure; *error as everywhere.
+ * Threads: any that may use the options, while none changes the environment.
+ */
+int dtx_client_new(const dtx_options *options, dtx_client **client, dtx_error **error);
+
+/**
+ * Closes and frees a client; NULL is fine.
+ * Owner: ends your ownership. Threads: one, when no other uses the client and no call is
+ * under way.
+ */
+void dtx_client_free(dtx_client *client);
+
+/**
+ * Deletes the contact user_id, sent byte for byte. Waits on the calling thread until the call
+ * has ended. DTX_OK: it is gone, and dtx_deletion_status says whether it was there. Anything
+ * else: it was not deleted, or nobody knows; dtx_error_maybe_deleted says which.
+ * call: options of this call and the means to cancel it, or NULL.
+ * Owner: *deletion is yours up to dtx_deletion_free, or NULL on failure; pass NULL if you do
+ * not want it; *error as everywhere. Threads: any number at once with one client.
+ */
+int dtx_client_delete(const dtx_client *client,
+                      const char *user_id,
+                      const dtx_call *call,
+                      dtx_deletion **deletion,
+                      dtx_error **error);
+
+/**
+ * Replaces the access token that the client was made with. Calls under way go on with the old
+ * one, and take the new one up if the old one is refused.
+ * Owner: the text is copied; *error as everywhere. Threads: any, at any time.
+ */
+int dtx_client_set_access_token(const dtx_client *client,
+                                const char *access_token,
+                                dtx_error **error);
+
+/**
+ * Closes a client; NULL is fine. Later calls are refused as DTX_INVALID_ARGUMENT, calls under
+ * way finish, idle connections are closed. Doing it again does nothing.
+ * Owner: the client is still yours, and still to be freed. Threads: any, at any time.
+ */
+void dtx_client_close(const dtx_client *client);
+
+/**
+ * A new call with the client's own options. Never NULL.
+ * Owner: you; dtx_call_free frees it. Threads: any, at any time.
+ */
+dtx_call *dtx_call_new(void);
+
+/**
+ * Frees a call; NULL is fine.
+ * Owner: ends your ownership. Threads: one, when no other uses the call: neither a deletion
+ * nor a cancel is under way with it.
+ */
+void dtx_call_free(dtx_call *call);
+
+/**
+ * Sets how long this call may take, instead of the client's timeout. A wrong value is reported
+ * by dtx_client_delete; here the result is DTX_INVALID_ARGUMENT for NULL alone.
+ * Owner: nothing changes hands. Threads: one, while no deletion uses the call.
+ */
+int dtx_call_set_timeout_ms(dtx_call *call, uint64_t timeout_ms);
+
+/**
+ * Sets whether "no such contact" ends this call as absent, instead of the client's missing_ok:
+ * 0 is no, any other number is yes. DTX_INVALID_ARGUMENT for NULL.
+ * Owner: nothing changes hands. Threads: one, while no deletion uses the call.
+ */
+int dtx_call_set_missing_ok(dtx_call *call, int missing_ok);
+
+/**
+ * Cancels a call: whatever it waits for ends within 100 ms, and dtx_client_delete returns
+ * DTX_CANCELLED with an error that says whether the contact may be gone. Harmless before, after
+ * and twice; NULL is fine. Not for signal handlers, as it takes a lock.
+ * Owner: nothing changes hands. Threads: any, at any time before dtx_call_free.
+ */
+void dtx_call_cancel(const dtx_call *call);
+
+/**
+ * Frees a deletion and its texts; NULL is fine.
+ * Owner: ends your ownership. Threads: one, when no other uses the deletion or its texts.
+ */
+void dtx_deletion_free(dtx_deletion *deletion);
+
+/**
+ * DTX_STATUS_DELETED or DTX_STATUS_ABSENT; 0 for NULL.
+ * Owner: nothing changes hands. Threads: any number at once.
+ */
+int dtx_deletion_status(const dtx_deletion *deletion);
+
+/**
+ * The contact, as it was given.
+ * Owner: the deletion; valid until it is freed. Threads: any number at once.
+ */
+const char *dtx_deletion_user_id(const dtx_deletion *deletion);
+
+/**
+ * The id under which DingTalk's support finds the call, or NULL.
+ * Owner: the deletion; valid until it is freed. Threads: any number at once.
+ */
+const char *dtx_deletion_request_id(const dtx_deletion *deletion);
+
+/**
+ * How many delete requests were written to a connection.
+ * Owner: nothing changes hands. Threads: any number at once.
+ */
+uint32_t dtx_deletion_attempts(const dtx_deletion *deletion);
+
+/**
+ * 1 if the contact is absent and this call may have deleted it, in an earlier request whose
+ * reply was lost; otherwise 0.
+ * Owner: nothing changes hands. Threads: any number at once.
+ */
+int dtx_deletion_maybe_deleted(const dtx_deletion *deletion);
+
+/**
+ * All of it as one JSON object, the same in every language.
+ * Owner: the deletion; valid until it is freed. Threads: any number at once.
+ */
+const char *dtx_deletion_json(const dtx_deletion *deletion);
+
+/**
+ * Frees an error and its texts; NULL is fine.
+ * Owner: ends your ownership. Threads: one, when no other uses the error or its texts.
+ */
+void dtx_error_free(dtx_error *error);
+
+/**
+ * The kind: the very result that the failed function returned; DTX_OK for NULL.
+ * Owner: nothing changes hands. Threads: any number at once.
+ */
+int dtx_error_kind(const dtx_error *error);
+
+/**
+ * One line for people: to which contact, what, and whether it may be gone.
+ * Owner: the error; valid until it is freed. Threads: any number at once.
+ */
+const char *dtx_error_message(const dtx_error *error);
+
+/**
+ * What to do now, for people.
+ * Owner: the error; valid until it is freed. Threads: any number at once.
+ */
+const char *dtx_error_advice(const dtx_error *error);
+
+/**
+ * The code that decides, such as "33012" or "isp.-1", or NULL.
+ * Owner: the error; valid until it is freed. Threads: any number at once.
+ */
+const char *dtx_error_code(const dtx_error *error);
+
+/**
+ * The errcode as the service sent it: returns 1 and writes *errcode, or returns 0 where it is
+ * not known. errcode may be NULL.
+ * Owner: nothing changes hands. Threads: any number at once.
+ */
+int dtx_error_errcode(const dtx_error *error, int64_t *errcode);
+
+/**
+ * The service's own words, or NULL.
+ * Owner: the error; valid until it is freed. Threads: any number at once.
+ */
+const char *dtx_error_errmsg(const dtx_error *error);
+
+/**
+ * The sub_code as the service sent it, or NULL.
+ * Owner: the error; valid until it is freed. Threads: any number at once.
+ */
+const char *dtx_error_sub_code(const dtx_error *error);
+
+/**
+ * The service's words on the sub_code, or NULL.
+ * Owner: the error; valid until it is freed. Threads: any number at once.
+ */
+const char *dtx_error_sub_msg(const dtx_error *error);
+
+/**
+ * The id under which DingTalk's support finds the call, or NULL.
+ * Owner: the error; valid until it is freed. Threads: any number at once.
+ */
+const char *dtx_error_request_id(const dtx_error *error);
+
+/**
+ * The HTTP status of the last reply: returns 1 and writes *http_status, or returns 0 where
+ * there was none. http_status may be NULL.
+ * Owner: nothing changes hands. Threads: any number at once.
+ */
+int dtx_error_http_status(const dtx_error *error, int *http_status);
+
+/**
+ * How long to wait before the next call: returns 1 and writes *retry_after_ms, or returns 0
+ * where that is not known. retry_after_ms may be NULL.
+ * Owner: nothing changes hands. Threads: any number at once.
+ */
+int dtx_error_retry_after_ms(const dtx_error *error, uint64_t *retry_after_ms);
+
+/**
+ * How many delete requests were written to a connection.
+ * Owner: nothing changes hands. Threads: any number at once.
+ */
+uint32_t dtx_error_attempts(const dtx_error *error);
+
+/**
+ * 1 if the same call may pass later, unchanged; otherwise 0.
+ * Owner: nothing changes hands. Threads: any number at once.
+ */
+int dtx_error_retryable(const dtx_error *error);
+
+/**
+ * 1 if the contact may be gone all the same: a request went out and no certain answer came
+ * back; otherwise 0.
+ * Owner: nothing changes hands. Threads: any number at once.
+ */
+int dtx_error_maybe_deleted(const dtx_error *error);
+
+/**
+ * The contact that the call was about, or NULL.
+ * Owner: the error; valid until it is freed. Threads: any number at once.
+ */
+const char *dtx_error_user_id(const dtx_error *error);
+
+/**
+ * All of it as one JSON object, the same in every language; times in seconds.
+ * Owner: the error; valid until it is freed. Threads: any number at once.
+ */
+const char *dtx_error_json(const dtx_error *error);
+
+/**
+ * Sets the one sink of this process for log lines up to a level (DTX_LOG_OFF to DTX_LOG_DEBUG);
+ * without it nothing is logged. NULL, or DTX_LOG_OFF, ends it. DTX_INVALID_ARGUMENT for another
+ * number, and then nothing changes.
+ * Owner: context stays yours; keep it for as long as calls that began before the sink was
+ * replaced may still log to it. Threads: any, at any time.
+ */
+int dtx_set_log(int level, dtx_log_fn log, void *context);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* DINGTALK_EXTCONTACT_H */
