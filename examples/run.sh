@@ -6,6 +6,7 @@
 # LIBRARY_FOLDER holds libdingtalk_extcontact.so, COMMAND is the program dingtalk-extcontact,
 # whose sandbox is used. A language whose tools are missing is skipped; nothing is installed.
 #
+#   DTX_DEMO=1         only shows the same deletion from each language, one line each
 #   DTX_REQUIRE_ALL=1  what is missing is a failure, but for a JDK 22: many systems have none
 #   DTX_UNDER=...      what runs the C and C++ examples, such as "valgrind -q --error-exitcode=99"
 #   PYTHON=...         instead of python3: one that has the package dingtalk-extcontact
@@ -200,6 +201,17 @@ try() {
     lines "failed: ${ids[0]}" "  kind: connection" "  advice: " "  may be gone: yes"
 }
 
+# One deletion, and what the program says of it.
+show() {
+  outcome 0 DINGTALK_APP_KEY="$app_key" DINGTALK_APP_SECRET="$app_secret" -- "${ids[$passed]}" \
+    >"$work/log" && lines "deleted: ${ids[$passed]} (request id " && shown="$(head -n 1 "$work/said")"
+}
+
+attempt=try
+if [[ -n ${DTX_DEMO:-} ]]; then
+  attempt=show
+  sandbox "" # one for all of them
+fi
 passed=0 failed=0 skipped=0 shown=
 for name in rust python node c cpp php csharp java_jna java_ffm go; do
   missing= program=()
@@ -212,11 +224,16 @@ for name in rust python node c cpp php csharp java_jna java_ffm go; do
       sed 's/^/    /' "$work/log"
       failed=$((failed + 1))
     fi
-  elif ! try >"$work/log" 2>&1; then
+  elif ! $attempt >"$work/log" 2>&1; then
     echo "$name: FAILED"
     sed 's/^/    /' "$work/log"
     failed=$((failed + 1))
   else
+    if [[ $attempt == show ]]; then
+      printf '%-10s %s\n' "$name" "$shown"
+      passed=$((passed + 1))
+      continue
+    fi
     if [[ -z $shown ]]; then
       echo "One contact is there, and one is not:"
       sed 's/^/    /' "$work/show"
