@@ -1,0 +1,331 @@
+import os
+from collections.abc import Callable, Iterable, Mapping
+from types import TracebackType
+from typing import Any, Final, Literal, NoReturn, final
+
+from typing_extensions import Self
+
+__all__ = [
+    "VERSION",
+    "Client",
+    "Deletion",
+    "PendingCall",
+    "Request",
+    "Sandbox",
+    "command",
+    "kinds",
+]
+
+VERSION: Final[str]
+
+def command(args: list[str | os.PathLike[str]]) -> int:
+    """Runs the command; args begin with the program's name."""
+
+def kinds() -> list[str]:
+    """The names of all kinds of errors."""
+
+@final
+class Client:
+    """Deletes external contacts of a DingTalk organisation.
+
+    A client keeps its connections and its token, so make one and share it among threads. It
+    works on in a forked child, with connections, a token and a rate of the child's own. All
+    options are checked here, nothing is sent. Times are in seconds.
+
+    :param access_token: a token that the caller keeps fresh with set_access_token; either
+        this, or app_key and app_secret
+    :param app_key: the app's key; the client fetches and refreshes the token
+    :param app_secret: the app's secret
+    :param region: 'international' (the default) or 'china'
+    :param endpoint: a base URL in place of the region's hosts: a sandbox or a gateway;
+        https, or http to loopback
+    :param timeout: the whole call, from when it gets its turn
+    :param attempt_timeout: one attempt, to the last byte of the reply
+    :param connect_timeout: lookup, connection and TLS handshake together
+    :param max_attempts: 1 turns retries off
+    :param rate: delete requests in any one second, at most; None: no limit
+    :param missing_ok: "no such contact" ends as 'absent' instead of an error; it hides
+        damaged ids
+    :param proxy: 'environment' (the default), 'none' or a URL
+    :param ca_file: a PEM bundle to trust instead of the system's roots
+    """
+
+    def __new__(
+        cls,
+        *,
+        access_token: str | None = None,
+        app_key: str | None = None,
+        app_secret: str | None = None,
+        region: str | None = None,
+        endpoint: str | None = None,
+        timeout: float | None = None,
+        attempt_timeout: float | None = None,
+        connect_timeout: float | None = None,
+        max_attempts: int | None = None,
+        rate: int | None = ...,
+        missing_ok: bool | None = None,
+        proxy: str | None = None,
+        ca_file: str | os.PathLike[str] | None = None,
+    ) -> Self: ...
+    @classmethod
+    def from_env(
+        cls,
+        *,
+        access_token: str | None = None,
+        app_key: str | None = None,
+        app_secret: str | None = None,
+        region: str | None = None,
+        endpoint: str | None = None,
+        timeout: float | None = None,
+        attempt_timeout: float | None = None,
+        connect_timeout: float | None = None,
+        max_attempts: int | None = None,
+        rate: int | None = ...,
+        missing_ok: bool | None = None,
+        proxy: str | None = None,
+        ca_file: str | os.PathLike[str] | None = None,
+    ) -> Self:
+        """A client with the credentials and the place that the environment names.
+
+        Reads DINGTALK_ACCESS_TOKEN, or DINGTALK_APP_KEY and DINGTALK_APP_SECRET;
+        DINGTALK_REGION, DINGTALK_ENDPOINT. Options given here come on top.
+        """
+
+    def delete(
+        self, user_id: str, *, timeout: float | None = None, missing_ok: bool | None = None
+    ) -> Deletion:
+        """Deletes a contact and says what happened. There is no undo.
+
+        It blocks this thread and no other. Ctrl-C ends it within 100 ms; the
+        KeyboardInterrupt has our error as its cause, which says whether the contact may be
+        gone.
+
+        :param user_id: the contact's userid: text, with its leading zeros
+        :param timeout: seconds for this call instead of the client's timeout
+        :param missing_ok: for this call instead of the client's missing_ok
+        :raises DingTalkError: one subclass for each kind of trouble
+        """
+
+    def _submit(
+        self,
+        pending: PendingCall,
+        call_soon: Callable[..., object],
+        settle: Callable[[Deletion | None, BaseException | None], None],
+    ) -> None:
+        """Starts a deletion on the pool; its outcome goes to settle through call_soon."""
+
+    def set_access_token(self, token: str) -> None:
+        """Replaces the access token that the client was made with.
+
+        Calls under way take the new one up if the old one is refused.
+        """
+
+    def close(self) -> None:
+        """Closes the client: later calls are refused, calls under way finish."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None = None,
+        exc: BaseException | None = None,
+        traceback: TracebackType | None = None,
+    ) -> None: ...
+    def __reduce__(self) -> NoReturn: ...
+
+@final
+class PendingCall:
+    """One call of AsyncClient: its arguments, and the way to cancel it."""
+
+    def __new__(cls, user_id: str, timeout: float | None, missing_ok: bool | None) -> Self: ...
+    def cancel(self) -> None:
+        """Ends the call soon; its outcome still comes."""
+
+@final
+class Deletion:
+    """The good end of a call: the contact is gone.
+
+    Frozen, comparable, hashable, picklable; usable in a match statement.
+    """
+
+    __match_args__: Final[tuple[str, str]]
+
+    def __new__(
+        cls,
+        user_id: str,
+        status: Literal["deleted", "absent"],
+        request_id: str | None,
+        attempts: int,
+        maybe_deleted: bool,
+    ) -> Self: ...
+    @property
+    def user_id(self) -> str:
+        """The contact, as it was given."""
+
+    @property
+    def status(self) -> Literal["deleted", "absent"]:
+        """'deleted' by the service now, or 'absent'.
+
+        Absent: the service knows no such contact, and missing_ok is set or an earlier
+        request of this call may have deleted it.
+        """
+
+    @property
+    def request_id(self) -> str | None:
+        """The id under which DingTalk's support finds the call, or None."""
+
+    @property
+    def attempts(self) -> int:
+        """How many delete requests were written to a connection."""
+
+    @property
+    def maybe_deleted(self) -> bool:
+        """Absent, and an earlier request of this call, whose reply was lost, may have done it."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __reduce__(self) -> tuple[Any, ...]: ...
+
+@final
+class Request:
+    """A request that a sandbox has seen."""
+
+    @property
+    def method(self) -> str:
+        """POST or GET."""
+
+    @property
+    def path(self) -> str:
+        """The path, without the query."""
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The query, decoded; it holds the access token."""
+
+    @property
+    def form(self) -> dict[str, str]:
+        """The body, decoded as a form."""
+
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        """Names and values in the order of sending."""
+
+    @property
+    def body(self) -> bytes:
+        """The body as it came."""
+
+    @property
+    def connection(self) -> int:
+        """The number of the connection that it came on, from 1."""
+
+@final
+class Sandbox:
+    """A DingTalk to try against, on 127.0.0.1: contacts, tokens, limits, and faults on demand.
+
+    Use it in a with statement. It knows one organisation with one app.
+
+    :param contacts: how many made-up contacts (the default: 20), or an iterable of userids
+        or of records (dicts with at least userid)
+    :param seed: of the made-up contacts, credentials, tokens and request ids
+    :param app_key: the app's key; made up unless given
+    :param app_secret: the app's secret; made up unless given
+    :param token_life: seconds that a token lives
+    :param calls_per_second: the app's limit for each API (the default: 20); None: none
+    :param latency: seconds that each call takes before it is worked on
+    :param faults: what goes wrong; see the method faults
+    :param port: any free one unless given
+    """
+
+    def __new__(
+        cls,
+        *,
+        contacts: int | Iterable[str | Mapping[str, object]] | None = None,
+        seed: int | None = None,
+        app_key: str | None = None,
+        app_secret: str | None = None,
+        token_life: float | None = None,
+        calls_per_second: int | None = ...,
+        latency: float | None = None,
+        faults: str | None = None,
+        port: int | None = None,
+    ) -> Self: ...
+    @property
+    def url(self) -> str:
+        """The base URL: the option endpoint of a client."""
+
+    @property
+    def access_token(self) -> str:
+        """A token that is valid now."""
+
+    @property
+    def app_key(self) -> str:
+        """The key of the app."""
+
+    @property
+    def app_secret(self) -> str:
+        """The secret of the app."""
+
+    @property
+    def contacts(self) -> list[str]:
+        """The userids of the contacts that are left."""
+
+    @property
+    def deleted(self) -> list[str]:
+        """The userids that calls have deleted, in order."""
+
+    @property
+    def requests(self) -> list[Request]:
+        """The requests that have come, in order."""
+
+    def wait_for_requests(self, count: int, timeout: float) -> bool:
+        """Waits until so many requests have come since the start; whether they have.
+
+        It waits for timeout seconds at most.
+        """
+
+    def add_contact(self, contact: str | Mapping[str, object]) -> None:
+        """Adds a contact, a userid or a record, as if somebody else had created it."""
+
+    def remove_contact(self, user_id: str) -> bool:
+        """Takes a contact away, as if somebody else had deleted it; whether it was there."""
+
+    def faults(self, faults: str) -> None:
+        """Sets what goes wrong from now on: faults by name, how often, and a seed.
+
+        For example 'lost-reply=first=1' or 'delay=50ms..200ms,http-502=0.1;seed=7'; an empty
+        text ends them all. A name that is none is answered with the list of names.
+        """
+
+    def expire_tokens(self) -> None:
+        """Ends the life of every token that was handed out."""
+
+    def refuse_tokens(self, refuse: bool = True) -> None:
+        """Hands tokens out as ever, but refuses them when they are used (or no longer so)."""
+
+    def revoke_app(self) -> None:
+        """Ends the app: its token is refused, and so are its credentials."""
+
+    def set_permission(
+        self, scope: Literal["qyapi_ext_read", "qyapi_ext_write"], granted: bool
+    ) -> None:
+        """Grants or takes away a permission point: 'qyapi_ext_read' or 'qyapi_ext_write'."""
+
+    def set_ip_allowed(self, allowed: bool) -> None:
+        """Puts the caller's IP on the app's white list or takes it off."""
+
+    def block_ip(self) -> None:
+        """Blocks the caller's IP for 300 s, or until unblock_ip."""
+
+    def unblock_ip(self) -> None:
+        """Ends a block at once."""
+
+    def close(self) -> None:
+        """Ends it, and closes all connections. Doing it again does nothing."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None = None,
+        exc: BaseException | None = None,
+        traceback: TracebackType | None = None,
+    ) -> None: ...

@@ -1,0 +1,233 @@
+"""The exceptions: one base, one subclass for each kind of trouble.
+
+Catch ``DingTalkError`` for all of them, a subclass for one kind, or branch on ``error.kind``.
+What is not known is None. No attribute and no text holds a token, an app secret or a proxy's
+password.
+"""
+
+from __future__ import annotations
+
+import builtins
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ._native import Deletion
+
+__all__ = [
+    "ApiError",
+    "AuthenticationError",
+    "CallCancelledError",
+    "ConfigurationError",
+    "ConnectionError",
+    "DingTalkError",
+    "InternalError",
+    "InvalidArgumentError",
+    "InvalidUserIdError",
+    "JournalError",
+    "PermissionDeniedError",
+    "ProtocolError",
+    "QuotaExceededError",
+    "ServiceError",
+    "ThrottledError",
+    "TimeoutError",
+    "TlsError",
+]
+
+
+class DingTalkError(Exception):
+    """A contact was not deleted, or a client not made. The base of all errors of this package.
+
+    It is picklable, and its text has the message, the request id and the advice.
+    """
+
+    kind: str = ""
+    """What went wrong, as a stable name: 'invalid_user_id', 'throttled', ..."""
+    message: str
+    """One line for people: to which contact, what, and whether it may be gone."""
+    advice: str
+    """What to do now."""
+    code: str | None
+    """The code that decides, as text: '33012', '60011', 'isp.-1', 'invalidClientIdOrSecret'."""
+    errcode: int | None
+    """The errcode as the service sent it."""
+    errmsg: str | None
+    """The service's own words."""
+    sub_code: str | None
+    """The sub_code as the service sent it."""
+    sub_msg: str | None
+    """The service's words on the sub_code."""
+    request_id: str | None
+    """The id under which DingTalk's support finds the call."""
+    http_status: int | None
+    """The HTTP status of the last reply."""
+    retry_after: float | None
+    """Seconds to wait before the next call, where that is known."""
+    attempts: int
+    """How many delete requests were written to a connection."""
+    retryable: bool
+    """Whether the same call may pass later, unchanged."""
+    maybe_deleted: bool
+    """Whether the contact may be gone all the same: no certain answer came back."""
+    user_id: str | None
+    """The contact that the call was about; None for errors of making a client."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        advice: str = "",
+        code: str | None = None,
+        errcode: int | None = None,
+        errmsg: str | None = None,
+        sub_code: str | None = None,
+        sub_msg: str | None = None,
+        request_id: str | None = None,
+        http_status: int | None = None,
+        retry_after: float | None = None,
+        attempts: int = 0,
+        retryable: bool = False,
+        maybe_deleted: bool = False,
+        user_id: str | None = None,
+    ) -> None:
+        """Make one, as this package does; of use in tests."""
+        super().__init__(message)
+        self.message = message
+        self.advice = advice
+        self.code = code
+        self.errcode = errcode
+        self.errmsg = errmsg
+        self.sub_code = sub_code
+        self.sub_msg = sub_msg
+        self.request_id = request_id
+        self.http_status = http_status
+        self.retry_after = retry_after
+        self.attempts = attempts
+        self.retryable = retryable
+        self.maybe_deleted = maybe_deleted
+        self.user_id = user_id
+
+    def __str__(self) -> str:
+        return f"{self.message}. {self.advice}" if self.advice else self.message
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.message,), self.__dict__.copy()
+
+
+class InvalidArgumentError(DingTalkError, ValueError):
+    """Refused before anything was sent: an option, an argument, a closed client."""
+
+    kind = "invalid_argument"
+
+
+class InvalidUserIdError(DingTalkError):
+    """The service knows no such contact: already gone, never there, or a damaged id."""
+
+    kind = "invalid_user_id"
+
+
+class AuthenticationError(DingTalkError):
+    """The access token or the app's credentials are not accepted."""
+
+    kind = "authentication"
+
+
+class PermissionDeniedError(DingTalkError):
+    """The app may not delete external contacts, or not this one."""
+
+    kind = "permission_denied"
+
+
+class ThrottledError(DingTalkError):
+    """Over a rate; it may pass later, after ``retry_after`` where that is known."""
+
+    kind = "throttled"
+
+
+class QuotaExceededError(DingTalkError):
+    """A quota of the organisation is used up."""
+
+    kind = "quota_exceeded"
+
+
+class ConfigurationError(DingTalkError):
+    """Something around the call is set up wrongly: white list, endpoint, app, proxy login."""
+
+    kind = "configuration"
+
+
+class ServiceError(DingTalkError):
+    """DingTalk's own trouble; it may pass later."""
+
+    kind = "service"
+
+
+class ApiError(DingTalkError):
+    """Any other code of the service."""
+
+    kind = "api"
+
+
+class ConnectionError(DingTalkError, builtins.ConnectionError):
+    """Lookup, connection or proxy failed, or the connection was lost."""
+
+    kind = "connection"
+
+
+class TlsError(DingTalkError):
+    """A certificate was not trusted, or the TLS handshake was refused."""
+
+    kind = "tls"
+
+
+class TimeoutError(DingTalkError, builtins.TimeoutError):
+    """No whole reply in time."""
+
+    kind = "timeout"
+
+
+class ProtocolError(DingTalkError):
+    """What came back is not a reply of DingTalk."""
+
+    kind = "protocol"
+
+
+class CallCancelledError(DingTalkError):
+    """The caller cancelled the call; the cause of a KeyboardInterrupt or CancelledError."""
+
+    kind = "cancelled"
+
+
+class JournalError(DingTalkError):
+    """The record of a batch cannot be read, written or locked."""
+
+    kind = "journal"
+
+
+class InternalError(DingTalkError):
+    """A bug of this library."""
+
+    kind = "internal"
+
+
+_CLASSES: dict[str, type[DingTalkError]] = {
+    cls.kind: cls for cls in DingTalkError.__subclasses__() if cls.__module__ == __name__
+}
+
+
+def _class_of(kind: str) -> type[DingTalkError]:
+    """The class for a kind of the core; the tests hold the two lists together."""
+    return _CLASSES.get(kind, DingTalkError)
+
+
+def _cancelled_after(deletion: Deletion) -> CallCancelledError:
+    """Word for a caller who cancelled when the contact was gone already."""
+    return CallCancelledError(
+        f"contact {deletion.user_id}: {deletion.status} before the cancel took effect",
+        advice="Do not call again: the contact is gone.",
+        request_id=deletion.request_id,
+        attempts=deletion.attempts,
+        maybe_deleted=True,
+        user_id=deletion.user_id,
+    )

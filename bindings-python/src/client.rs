@@ -1,0 +1,186 @@
+//! The client, blocking; and the one step that `_async.py` builds its awaiting on.
+
+use dingtalk_extcontact::{Call, Host, Options};
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyType};
+
+use crate::deletion::Deletion;
+use crate::{convert, errors, host, logging};
+
+/// Deletes external contacts of a DingTalk organisation.
+///
+/// A client keeps its connections and its token, so make one and share it among threads. It
+/// works on in a forked child, with connections, a token and a rate of the child's own. All
+/// options are checked here, nothing is sent. Times are in seconds.
+///
+/// :param access_token: a token that the caller keeps fresh with set_access_token; either
+///     this, or app_key and app_secret
+/// :param app_key: the app's key; the client fetches and refreshes the token
+/// :param app_secret: the app's secret
+/// :param region: 'international' (the default) or 'china'
+/// :param endpoint: a base URL in place of the region's hosts: a sandbox or a gateway;
+///     https, or http to loopback
+/// :param timeout: the whole call, from when it gets its turn
+/// :param attempt_timeout: one attempt, to the last byte of the reply
+/// :param connect_timeout: lookup, connection and TLS handshake together
+/// :param max_attempts: 1 turns retries off
+/// :param rate: delete requests in any one second, at most; None: no limit
+/// :param missing_ok: "no such contact" ends as 'absent' instead of an error; it hides
+///     damaged ids
+/// :param proxy: 'environment' (the default), 'none' or a URL
+/// :param ca_file: a PEM bundle to trust instead of the system's roots
+#[pyclass(frozen, module = "dingtalk_extcontact")]
+pub struct Client(dingtalk_extcontact::Client);
+
+/// One call of AsyncClient: its arguments, and the way to cancel it.
+#[pyclass(frozen, module = "dingtalk_extcontact._native")]
+pub struct PendingCall {
+    user_id: String,
+    call: Call,
+}
+
+#[pymethods]
+impl PendingCall {
+    #[new]
+    fn new(
+        user_id: &Bound<'_, PyAny>,
+        timeout: Option<&Bound<'_, PyAny>>,
+        missing_ok: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<PendingCall> {
+        let user_id = convert::user_id(user_id)?;
+        Ok(PendingCall { user_id, call: convert::call(timeout, missing_ok)? })
+    }
+
+    /// Ends the call soon; its outcome still comes.
+    fn cancel(&self) {
+        self.call.canceller().cancel();
+    }
+}
+
+impl Client {
+    fn build(
+        py: Python<'_>,
+        mut options: Options,
+        given: Option<&Bound<'_, PyDict>>,
+        function: &str,
+    ) -> PyResult<Client> {
+        convert::options(&mut options, given, function)?;
+        // Files of certificates are read here.
+        let client = py.detach(|| dingtalk_extcontact::Client::with_options(options));
+        client.map(Client).map_err(|error| errors::to_python(py, &error))
+    }
+}
+
+#[pymethods]
+impl Client {
+    #[new]
+    #[pyo3(signature = (**options), text_signature = "(*, access_token=None, app_key=None, app_secret=None, region=None, endpoint=None, timeout=None, attempt_timeout=None, connect_timeout=None, max_attempts=None, rate=..., missing_ok=None, proxy=None, ca_file=None)")]
+    fn new(py: Python<'_>, options: Option<&Bound<'_, PyDict>>) -> PyResult<Client> {
+        Client::build(py, Options::for_host(Host::Python), options, "Client")
+    }
+
+    /// A client with the credentials and the place that the environment names.
+    ///
+    /// Reads DINGTALK_ACCESS_TOKEN, or DINGTALK_APP_KEY and DINGTALK_APP_SECRET;
+    /// DINGTALK_REGION, DINGTALK_ENDPOINT. Options given here come on top.
+    #[classmethod]
+    #[pyo3(signature = (**options), text_signature = "(*, access_token=None, app_key=None, app_secret=None, region=None, endpoint=None, timeout=None, attempt_timeout=None, connect_timeout=None, max_attempts=None, rate=..., missing_ok=None, proxy=None, ca_file=None)")]
+    fn from_env(cls: &Bound<'_, PyType>, options: Option<&Bound<'_, PyDict>>) -> PyResult<Client> {
+        let py = cls.py();
+        let named =
+            Options::from_env(Host::Python).map_err(|error| errors::to_python(py, &error))?;
+        Client::build(py, named, options, "from_env")
+    }
+
+    /// Deletes a contact and says what happened. There is no undo.
+    ///
+    /// It blocks this thread and no other. Ctrl-C ends it within 100 ms; the
+    /// KeyboardInterrupt has our error as its cause, which says whether the contact may be
+    /// gone.
+    ///
+    /// :param user_id: the contact's userid: text, with its leading zeros
+    /// :param timeout: seconds for this call instead of the client's timeout
+    /// :param missing_ok: for this call instead of the client's missing_ok
+    /// :raises DingTalkError: one subclass for each kind of trouble
+    #[pyo3(signature = (user_id, *, timeout=None, missing_ok=None))]
+    fn delete(
+        &self,
+        py: Python<'_>,
+        user_id: &Bound<'_, PyAny>,
+        timeout: Option<&Bound<'_, PyAny>>,
+        missing_ok: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Deletion> {
+        let user_id = convert::user_id(user_id)?;
+        let call = convert::call(timeout, missing_ok)?;
+        let (outcome, raised) = host::calling(py, call, |call| self.0.delete_with(&user_id, call))?;
+        match raised {
+            None => errors::outcome(py, outcome),
+            Some(interrupt) => {
+                interrupt.set_cause(py, Some(errors::cause(py, outcome)));
+                Err(interrupt)
+            }
+        }
+    }
+
+    /// Starts a deletion on the pool; its outcome goes to settle through call_soon.
+    fn _submit(
+        &self,
+        py: Python<'_>,
+        pending: &Bound<'_, PendingCall>,
+        call_soon: Py<PyAny>,
+        settle: Py<PyAny>,
+    ) -> PyResult<()> {
+        logging::refresh(py)?;
+        let PendingCall { user_id, call } = pending.get();
+        let hands = (call_soon, settle);
+        self.0.submit(user_id.clone(), call.clone(), move |outcome| {
+            let mut hands = Some(hands);
+            host::attach(|py| {
+                let Some((call_soon, settle)) = hands.take() else { return };
+                let settled = match errors::outcome(py, outcome) {
+                    Ok(deletion) => call_soon.call1(py, (settle, deletion, py.None())),
+                    Err(error) => call_soon.call1(py, (settle, py.None(), error.into_value(py))),
+                };
+                // The one way to fail is a loop that was closed meanwhile: nobody waits.
+                drop(settled);
+            });
+            // Where the interpreter is ending nobody may touch them, not even to drop them.
+            std::mem::forget(hands);
+        });
+        Ok(())
+    }
+
+    /// Replaces the access token that the client was made with.
+    ///
+    /// Calls under way take the new one up if the old one is refused.
+    fn set_access_token(&self, py: Python<'_>, token: &Bound<'_, PyAny>) -> PyResult<()> {
+        let token = convert::text("token", token)?;
+        let set = py.detach(|| self.0.set_access_token(&token));
+        set.map_err(|error| errors::to_python(py, &error))
+    }
+
+    /// Closes the client: later calls are refused, calls under way finish.
+    fn close(&self, py: Python<'_>) {
+        py.detach(|| self.0.close());
+    }
+
+    fn __enter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    #[pyo3(signature = (*_exception))]
+    fn __exit__(&self, py: Python<'_>, _exception: &Bound<'_, PyAny>) {
+        self.close(py);
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> String {
+        py.detach(|| format!("<dingtalk_extcontact.{:?}>", self.0))
+    }
+
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(PyTypeError::new_err(
+            "a Client cannot be pickled: it would carry its secret into a broker or onto a disk; make one in the worker with Client.from_env()",
+        ))
+    }
+}

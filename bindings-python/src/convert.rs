@@ -1,0 +1,146 @@
+//! Arguments from Python: strict about types, silent about values, which are the core's.
+
+use std::path::PathBuf;
+
+use dingtalk_extcontact::{Call, Host, Options, Value};
+use pyo3::exceptions::{PyOverflowError, PyTypeError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyDict, PyString};
+
+use crate::errors;
+
+/// The Python type of an option.
+#[derive(Clone, Copy)]
+enum Type {
+    Text,
+    Path,
+    Seconds,
+    Integer,
+    Flag,
+}
+
+const TYPES: [(&str, Type); 13] = [
+    ("access_token", Type::Text),
+    ("app_key", Type::Text),
+    ("app_secret", Type::Text),
+    ("region", Type::Text),
+    ("endpoint", Type::Text),
+    ("timeout", Type::Seconds),
+    ("attempt_timeout", Type::Seconds),
+    ("connect_timeout", Type::Seconds),
+    ("max_attempts", Type::Integer),
+    ("rate", Type::Integer),
+    ("missing_ok", Type::Flag),
+    ("proxy", Type::Text),
+    ("ca_file", Type::Path),
+];
+
+// An option that the core has and this table has not would be refused by mistake.
+const _: () = assert!(TYPES.len() == dingtalk_extcontact::OPTION_NAMES.len());
+
+/// Sets what the caller gave by keyword.
+pub fn options(
+    options: &mut Options,
+    given: Option<&Bound<'_, PyDict>>,
+    function: &str,
+) -> PyResult<()> {
+    for (name, value) in given.into_iter().flatten() {
+        let name = text("option", &name)?;
+        let Some((_, kind)) = TYPES.iter().find(|(known, _)| *known == name) else {
+            let problem = format!("{function}() got an unexpected keyword argument '{name}'");
+            return Err(PyTypeError::new_err(problem));
+        };
+        let set = options.set(&name, convert(&name, *kind, &value)?);
+        set.map_err(|error| errors::to_python(value.py(), &error))?;
+    }
+    Ok(())
+}
+
+/// The options of one call.
+pub fn call(
+    timeout: Option<&Bound<'_, PyAny>>,
+    missing_ok: Option<&Bound<'_, PyAny>>,
+) -> PyResult<Call> {
+    let mut call = Call::for_host(Host::Python);
+    if let Some(value) = timeout {
+        call.set("timeout", convert("timeout", Type::Seconds, value)?);
+    }
+    if let Some(value) = missing_ok {
+        call.set("missing_ok", convert("missing_ok", Type::Flag, value)?);
+    }
+    Ok(call)
+}
+
+/// A contact's id: text and nothing else.
+pub fn user_id(value: &Bound<'_, PyAny>) -> PyResult<String> {
+    if value.is_instance_of::<pyo3::types::PyInt>() {
+        let problem = "user_id must be str, not int: a number has lost its leading zeros, and may lose digits on its way";
+        return Err(PyTypeError::new_err(problem));
+    }
+    text("user_id", value)
+}
+
+/// Text, which must be Unicode.
+pub fn text(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
+    let Ok(text) = value.cast::<PyString>() else {
+        return Err(wrong_type(name, "str", value));
+    };
+    let unicode = text.extract::<String>();
+    unicode.map_err(|_| errors::lone_surrogate(name, value))
+}
+
+/// A number of seconds.
+pub fn seconds(name: &str, value: &Bound<'_, PyAny>) -> PyResult<f64> {
+    number(name, "a number of seconds", value, value.extract())
+}
+
+/// A whole number, as it is handed on.
+pub fn integer(name: &str, value: &Bound<'_, PyAny>) -> PyResult<f64> {
+    number(name, "int", value, value.extract::<i64>().map(|number| number as f64))
+}
+
+fn convert(name: &str, kind: Type, value: &Bound<'_, PyAny>) -> PyResult<Value> {
+    if value.is_none() {
+        return Ok(Value::None);
+    }
+    Ok(match kind {
+        Type::Text => Value::Text(text(name, value)?),
+        Type::Path => Value::Text(path(name, value)?),
+        Type::Seconds => Value::Number(seconds(name, value)?),
+        Type::Integer => Value::Number(integer(name, value)?),
+        Type::Flag => match value.cast::<PyBool>() {
+            Ok(flag) => Value::Flag(flag.is_true()),
+            Err(_) => return Err(wrong_type(name, "bool", value)),
+        },
+    })
+}
+
+fn path(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
+    let Ok(path) = value.extract::<PathBuf>() else {
+        return Err(wrong_type(name, "str or os.PathLike", value));
+    };
+    let unicode = path.into_os_string().into_string();
+    unicode.map_err(|_| errors::lone_surrogate(name, value))
+}
+
+/// True is an int in Python, but no number that anybody means. What is too large for a float
+/// is out of bounds, and the core says which.
+fn number(
+    name: &str,
+    wanted: &str,
+    value: &Bound<'_, PyAny>,
+    number: PyResult<f64>,
+) -> PyResult<f64> {
+    match number {
+        Ok(_) if value.is_instance_of::<PyBool>() => Err(wrong_type(name, wanted, value)),
+        Err(error) if error.is_instance_of::<PyOverflowError>(value.py()) => Ok(f64::INFINITY),
+        Err(_) => Err(wrong_type(name, wanted, value)),
+        Ok(number) => Ok(number),
+    }
+}
+
+/// Names the type and never the value, which may be a secret.
+fn wrong_type(name: &str, wanted: &str, value: &Bound<'_, PyAny>) -> PyErr {
+    let given = value.get_type().name().map_or_else(|_| "this".to_owned(), |name| name.to_string());
+    PyTypeError::new_err(format!("{name} must be {wanted}, not {given}"))
+}

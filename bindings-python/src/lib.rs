@@ -1,0 +1,53 @@
+//! The native half of the Python package `dingtalk_extcontact`: it converts arguments, lets
+//! go of the interpreter's lock, calls the core and converts what comes back. The rules are
+//! the core's; names that only Python has stand in `errors.py` and in the stubs.
+
+mod client;
+mod convert;
+mod deletion;
+mod errors;
+mod host;
+mod logging;
+mod sandbox;
+
+use pyo3::prelude::*;
+
+/// The native half of dingtalk_extcontact; not to be imported by itself.
+#[pymodule]
+mod _native {
+    use std::ffi::OsString;
+
+    use dingtalk_extcontact::ErrorKind;
+    use pyo3::prelude::*;
+
+    #[pymodule_export]
+    use super::client::{Client, PendingCall};
+    #[pymodule_export]
+    use super::deletion::Deletion;
+    #[pymodule_export]
+    use super::sandbox::{Request, Sandbox};
+
+    #[pymodule_export]
+    const VERSION: &str = dingtalk_extcontact::VERSION;
+
+    /// Runs the command; args begin with the program's name.
+    #[pyfunction]
+    fn command(py: Python<'_>, args: Vec<OsString>) -> i32 {
+        py.detach(|| dingtalk_extcontact_cli::run(args))
+    }
+
+    /// The names of all kinds of errors.
+    #[pyfunction]
+    fn kinds() -> Vec<&'static str> {
+        ErrorKind::ALL.iter().map(|kind| kind.name()).collect()
+    }
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        let py = module.py();
+        super::errors::init(py)?;
+        super::host::init(py)?;
+        super::logging::init();
+        Ok(())
+    }
+}

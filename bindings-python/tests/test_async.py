@@ -1,0 +1,333 @@
+"""AsyncClient: side by side, cancelled, and on loops that end early."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from conftest import SOON, Silent, child, http, run, serve
+from dingtalk_extcontact import (
+    AsyncClient,
+    CallCancelledError,
+    InvalidArgumentError,
+    InvalidUserIdError,
+)
+from dingtalk_extcontact.testing import Sandbox
+
+TOKEN = "token-1234"
+
+
+def test_a_deletion(sandbox: Sandbox) -> None:
+    async def main() -> None:
+        async with AsyncClient(access_token=sandbox.access_token, endpoint=sandbox.url) as client:
+            assert (await client.delete("0125400001")).status == "deleted"
+            with pytest.raises(InvalidUserIdError) as caught:
+                await client.delete("0125400001")
+            assert caught.value.code == "33012"
+            absent = await client.delete("0125400001", missing_ok=True, timeout=5)
+            assert absent.status == "absent"
+        with pytest.raises(InvalidArgumentError, match="client is closed"):
+            await client.delete("0125400002")
+
+    asyncio.run(main())
+    assert sandbox.deleted == ["0125400001"]
+
+
+def test_bad_arguments(sandbox: Sandbox) -> None:
+    async def main() -> None:
+        client = AsyncClient(access_token=TOKEN, endpoint=sandbox.url)
+        for user_id in (125, b"0125", None):
+            with pytest.raises(TypeError, match="user_id must be str"):
+                await client.delete(user_id)  # type: ignore[arg-type]
+        with pytest.raises(TypeError, match="timeout must be a number"):
+            await client.delete("0125", timeout="1")  # type: ignore[arg-type]
+        with pytest.raises(InvalidArgumentError, match="timeout"):
+            await client.delete("0125", timeout=-1)
+        with pytest.raises(InvalidArgumentError, match="surrogate"):
+            await client.delete("0125\ud800")
+        with pytest.raises(InvalidArgumentError):
+            await client.delete(" ")
+
+    asyncio.run(main())
+    assert sandbox.requests == []
+
+
+def test_64_calls_are_under_way_at_once_and_the_loop_goes_on() -> None:
+    """The server is on the same loop, and answers nobody before 64 have asked."""
+
+    async def main() -> None:
+        everybody = asyncio.Event()
+        waiting = 0
+
+        async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            nonlocal waiting
+            await reader.readuntil(b"user_id=")
+            waiting += 1
+            if waiting == 64:
+                everybody.set()
+            await everybody.wait()
+            writer.write(http())
+
+        async with serve(answer) as url:
+            client = AsyncClient(access_token=TOKEN, endpoint=url, rate=None)
+            ids = [f"01{number:03}" for number in range(64)]
+            deletions = await asyncio.gather(*(client.delete(user_id) for user_id in ids))
+            assert [deletion.user_id for deletion in deletions] == ids
+            await client.close()
+
+    asyncio.run(main())
+
+
+def our_cause(error: BaseException) -> CallCancelledError:
+    """Before Python 3.11 who awaits a task gets a CancelledError around the task's own."""
+    inner = error.__cause__ or error.__context__
+    while isinstance(inner, asyncio.CancelledError):
+        inner = inner.__cause__ or inner.__context__
+    assert isinstance(inner, CallCancelledError), repr(error)
+    return inner
+
+
+async def cancel_the_task(call: Awaitable[object], asked: asyncio.Event) -> BaseException:
+    task = asyncio.ensure_future(call)
+    await asked.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError) as caught:
+        await task
+    assert task.cancelled()
+    return caught.value
+
+
+async def wait_for_a_time(call: Awaitable[object], asked: asyncio.Event) -> BaseException:
+    with pytest.raises(asyncio.TimeoutError) as caught:
+        await asyncio.wait_for(call, 0.2)
+    return caught.value
+
+
+async def within_a_timeout(call: Awaitable[object], asked: asyncio.Event) -> BaseException:
+    with pytest.raises(asyncio.TimeoutError) as caught:
+        async with asyncio.timeout(0.2):  # type: ignore[attr-defined,unused-ignore]
+            await call
+    return caught.value
+
+
+WAYS = [cancel_the_task, wait_for_a_time]
+if hasattr(asyncio, "timeout"):
+    WAYS.append(within_a_timeout)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_cancel_ends_the_call_and_says_what_is_known(
+    way: Callable[[Awaitable[object], asyncio.Event], Awaitable[BaseException]],
+) -> None:
+    async def main() -> None:
+        asked = asyncio.Event()
+
+        async def never(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            if await reader.read(1):
+                asked.set()
+
+        async with serve(never) as url:
+            client = AsyncClient(access_token=TOKEN, endpoint=url)
+            start = time.monotonic()
+            error = await way(client.delete("0125400001"), asked)
+            assert time.monotonic() - start < SOON
+        cause = our_cause(error)
+        assert cause.maybe_deleted
+        assert cause.attempts == 1
+        assert cause.user_id == "0125400001"
+
+    asyncio.run(main())
+
+
+def test_what_is_cancelled_already_sends_nothing(sandbox: Sandbox) -> None:
+    async def main() -> None:
+        client = AsyncClient(access_token=sandbox.access_token, endpoint=sandbox.url)
+
+        async def call() -> None:
+            task = asyncio.current_task()
+            assert task is not None
+            task.cancel()
+            await client.delete("0125400001")
+
+        with pytest.raises(asyncio.CancelledError) as caught:
+            await asyncio.ensure_future(call())
+        cause = our_cause(caught.value)
+        assert (cause.attempts, cause.maybe_deleted) == (0, False)
+
+    asyncio.run(main())
+    assert sandbox.requests == []
+
+
+def test_a_second_cancel_changes_nothing(silent: Silent) -> None:
+    async def main() -> None:
+        client = AsyncClient(access_token=TOKEN, endpoint=silent.url)
+        task = asyncio.ensure_future(client.delete("0125400001"))
+        await asyncio.get_running_loop().run_in_executor(None, silent.wait_until_asked)
+        task.cancel("first")
+        await asyncio.sleep(0)
+        task.cancel("second")
+        with pytest.raises(asyncio.CancelledError) as caught:
+            await task
+        assert our_cause(caught.value).attempts == 1
+
+    asyncio.run(main())
+
+
+def test_calls_in_the_queue_end_at_once_when_they_are_cancelled(silent: Silent) -> None:
+    """More calls than there are threads; those that wait have sent nothing."""
+
+    async def main() -> None:
+        client = AsyncClient(access_token=TOKEN, endpoint=silent.url, rate=None)
+        tasks = [asyncio.ensure_future(client.delete(f"01{n:03}")) for n in range(80)]
+        loop = asyncio.get_running_loop()
+        for _ in range(64):
+            await loop.run_in_executor(None, silent.wait_until_asked)
+        start = time.monotonic()
+        for task in tasks:
+            task.cancel()
+        sent = []
+        for task in tasks:
+            with pytest.raises(asyncio.CancelledError) as caught:
+                await task
+            sent.append(our_cause(caught.value).attempts)
+        assert time.monotonic() - start < SOON
+        assert sorted(sent) == [0] * 16 + [1] * 64
+
+    asyncio.run(main())
+
+
+def test_one_client_serves_several_loops(sandbox: Sandbox) -> None:
+    client = AsyncClient(access_token=sandbox.access_token, endpoint=sandbox.url)
+    for number in range(3):
+        asyncio.run(client.delete(f"012540000{number}"))
+    assert len(sandbox.deleted) == 3
+
+
+def test_a_loop_that_is_closed_meanwhile_does_no_harm(silent: Silent) -> None:
+    code = """
+import asyncio, sys, threading
+from dingtalk_extcontact import AsyncClient
+client = AsyncClient(access_token="token", endpoint=sys.argv[1])
+loop = asyncio.new_event_loop()
+task = loop.create_task(client.delete("0125400001"))
+loop.call_soon(lambda: print("started"))
+loop.run_until_complete(loop.run_in_executor(None, sys.stdin.readline))
+task._log_destroy_pending = False
+loop.close()
+print("closed")
+sys.stdin.readline()
+del task
+asyncio.run(client.delete("0125400002"))
+print("end")
+"""
+    with child(code, silent.url) as process:
+        assert process.stdin is not None
+        silent.wait_until_asked()
+        process.stdin.write("close it\n")
+        process.stdin.flush()
+        assert process.stdout is not None
+        assert process.stdout.readline() == "started\n"
+        assert process.stdout.readline() == "closed\n"
+        # The call ends, and finds nobody to tell.
+        silent.answer.set()
+        out, err = process.communicate("go on\n", timeout=30)
+        assert (process.returncode, err) == (0, "")
+        assert out == "end\n"
+
+
+def test_a_program_may_end_right_after_its_last_call(sandbox: Sandbox) -> None:
+    """A thread of the pool is still on its way out of the interpreter then."""
+    code = """
+import asyncio, sys
+from dingtalk_extcontact import AsyncClient
+client = AsyncClient(access_token=sys.argv[2], endpoint=sys.argv[1])
+asyncio.run(client.delete("0199", missing_ok=True))
+"""
+    for _ in range(20):
+        assert run(code, sandbox.url, sandbox.access_token) == ""
+
+
+def test_an_interpreter_that_ends_waits_for_no_call(silent: Silent) -> None:
+    code = """
+import asyncio, logging, sys
+from dingtalk_extcontact import AsyncClient
+logging.basicConfig(level=logging.DEBUG, stream=sys.stdout, format="%(message)s")
+client = AsyncClient(access_token="token", endpoint=sys.argv[1])
+loop = asyncio.new_event_loop()
+task = loop.create_task(client.delete("0125400001"))
+task._log_destroy_pending = False
+loop.run_until_complete(loop.run_in_executor(None, sys.stdin.readline))
+"""
+    with child(code, silent.url) as process:
+        silent.wait_until_asked()
+        start = time.monotonic()
+        _, err = process.communicate("end\n", timeout=30)
+        assert (process.returncode, err) == (0, "")
+        assert time.monotonic() - start < SOON
+
+
+def test_ctrl_c_in_asyncio_run_tells_what_is_known(silent: Silent) -> None:
+    code = """
+import asyncio, sys
+from dingtalk_extcontact import AsyncClient
+
+async def main():
+    client = AsyncClient(access_token="token", endpoint=sys.argv[1])
+    try:
+        await client.delete("0125400001")
+    except asyncio.CancelledError as error:
+        print(error.__cause__.kind, error.__cause__.maybe_deleted)
+        raise
+
+try:
+    asyncio.run(main())
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+    import signal
+
+    with child(code, silent.url) as process:
+        silent.wait_until_asked()
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+        assert (out, err) == ("cancelled True\ninterrupted\n", "")
+
+
+def test_neither_asyncio_nor_its_executor_is_used_by_the_pool(sandbox: Sandbox) -> None:
+    code = """
+import sys
+from dingtalk_extcontact import Client
+Client(access_token=sys.argv[2], endpoint=sys.argv[1]).delete("0125400001")
+print(sorted(name for name in sys.modules if name.split(".")[0] in ("asyncio", "concurrent")))
+"""
+    assert run(code, sandbox.url, sandbox.access_token) == "[]\n"
+
+
+def test_nothing_is_kept_alive_by_a_call(sandbox: Sandbox) -> None:
+    """Neither outcome nor error hangs in a cycle that waits for the collector."""
+    import gc
+    import weakref
+
+    errors: list[Any] = []
+
+    async def main() -> None:
+        client = AsyncClient(access_token=sandbox.access_token, endpoint=sandbox.url)
+        try:
+            await client.delete("0199")
+        except InvalidUserIdError as error:
+            errors.append(weakref.ref(error))
+
+    gc.disable()
+    try:
+        asyncio.run(main())
+        # The thread of the pool may be a moment away from letting go of it.
+        limit = time.monotonic() + SOON
+        while errors[0]() is not None and time.monotonic() < limit:
+            time.sleep(0.001)
+        assert errors[0]() is None
+    finally:
+        gc.enable()

@@ -1,0 +1,74 @@
+"""The command that the package brings."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import sysconfig
+import time
+from pathlib import Path
+
+import pytest
+
+import dingtalk_extcontact
+from conftest import SOON, Silent
+from dingtalk_extcontact.testing import Sandbox
+
+SCRIPT = Path(sysconfig.get_path("scripts"), "dingtalk-extcontact")
+WAYS = {"module": [sys.executable, "-m", "dingtalk_extcontact"], "script": [str(SCRIPT)]}
+
+
+def run(way: str, *args: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*WAYS[way], *args],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_it_is_the_same_command(way: str, sandbox: Sandbox) -> None:
+    explained = run(way, "explain", "60011")
+    assert explained.returncode == 0, explained.stderr
+    assert "qyapi_ext_write" in explained.stdout
+    assert dingtalk_extcontact.__version__ in run(way, "--version").stdout
+    usage = run(way, "no-such-subcommand")
+    assert usage.returncode == 2
+    assert "dingtalk-extcontact" in usage.stderr
+    place = {
+        "DINGTALK_ACCESS_TOKEN": sandbox.access_token,
+        "DINGTALK_ENDPOINT": sandbox.url,
+    }
+    deleted = run(way, "delete", "0125400001", "--json", **place)
+    assert deleted.returncode == 0, deleted.stderr
+    assert '"deleted"' in deleted.stdout
+    assert sandbox.deleted == ["0125400001"]
+    assert run(way, "delete", "0125400001", **place).returncode == 1
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_it_owns_ctrl_c_while_it_runs(way: str, silent: Silent) -> None:
+    place = {"DINGTALK_ACCESS_TOKEN": "token", "DINGTALK_ENDPOINT": silent.url}
+    process = subprocess.Popen(
+        [*WAYS[way], "delete", "0125400001"],
+        env={**os.environ, **place},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    silent.wait_until_asked()
+    start = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert time.monotonic() - start < SOON
+    assert process.returncode == 130
+    assert "Traceback" not in out + err
+    assert "0125400001" in out + err
