@@ -32,7 +32,10 @@ test-c:
 	$(MAKE) -C bindings-c test
 
 test-python: $(VENV)/installed
+	cargo build --quiet --locked -p dingtalk-extcontact-sandbox --bin dingtalk-extcontact-replay
 	cd bindings-python && $(VENV)/bin/python -m pytest -q
+	cd bindings-python && $(VENV)/bin/python -m mypy.stubtest dingtalk_extcontact --mypy-config-file pyproject.toml
+	cd bindings-python && $(VENV)/bin/mypy && $(VENV)/bin/pyright --pythonpath $(VENV)/bin/python
 
 test-node: addon
 	cd bindings-node && $(if $(DTX_REQUIRE_ALL),npm run runtimes &&) npm test
@@ -46,7 +49,7 @@ test-examples: $(VENV)/installed addon
 $(VENV)/installed: $(shell git ls-files core cli sandbox bindings-python/src bindings-python/python) Cargo.lock
 	python3 -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r bindings-python/requirements-dev.txt
-	$(VENV)/bin/pip install --quiet --disable-pip-version-check --force-reinstall ./bindings-python
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check --force-reinstall --no-deps ./bindings-python
 	touch $@
 
 # The addon for Node, beside its sources.
@@ -58,6 +61,7 @@ lint: $(VENV)/installed
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
 	cargo metadata --format-version 1 --locked | python3 tools/licences.py
+	cd bindings-python && $(VENV)/bin/ruff format --check . && $(VENV)/bin/ruff check .
 
 header install:
 	$(MAKE) -C bindings-c $@
