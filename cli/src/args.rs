@@ -4,9 +4,10 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgGroup, Args, Parser, Subcommand};
 use dingtalk_extcontact_sandbox::Faults;
 
+use crate::filter::Filter;
 use crate::output::{self, Exit};
 
 /// Deletes external contacts of a DingTalk organisation, and says exactly what happened.
@@ -28,6 +29,8 @@ struct Cli {
 pub(crate) enum Command {
     /// Delete external contacts; there is no undo
     Delete(Delete),
+    /// List external contacts
+    List(List),
     /// Say what a return code or a kind of error means, and what to do
     Explain(Explain),
     /// Serve a DingTalk to try against, on this machine
@@ -37,13 +40,77 @@ pub(crate) enum Command {
 }
 
 #[derive(Args, Debug)]
-#[command(after_help = "\
-Credentials:
-  An access token: --token-file, or the environment variable DINGTALK_ACCESS_TOKEN.
-  Or an app, whose token is then fetched and renewed for you: --app-key and
-  --app-secret-file, or DINGTALK_APP_KEY and DINGTALK_APP_SECRET.
-  What is given here wins over the environment. No option takes a token or a secret
-  itself: other users of the machine can read the arguments of a program.
+#[command(
+    group = ArgGroup::new("which").args(["ids", "file", "filters"]).required(true),
+    after_help = delete_help()
+)]
+pub(crate) struct Delete {
+    /// Userids, exactly as DingTalk has them, with their leading zeros; - is standard input
+    #[arg(value_name = "ID")]
+    pub(crate) ids: Vec<String>,
+    /// File with one id a line, or CSV with --column; - is standard input
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    /// The column of a CSV file that has the ids, by its heading
+    #[arg(long, value_name = "NAME")]
+    pub(crate) column: Option<String>,
+    /// All contacts that match, see below; several must all match
+    #[arg(long = "where", value_name = "FILTER", value_parser = Filter::parse)]
+    pub(crate) filters: Vec<Filter>,
+    /// Show who would go, and delete nobody
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Do not ask before deleting more than one
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+    /// A contact already gone is fine; this hides damaged ids too
+    #[arg(long)]
+    pub(crate) missing_ok: bool,
+    /// Record of the run, and where the next run takes it up; see below
+    #[arg(long, value_name = "FILE", conflicts_with = "no_journal")]
+    pub(crate) journal: Option<PathBuf>,
+    /// Keep no record
+    #[arg(long)]
+    pub(crate) no_journal: bool,
+    /// Write each contact's record to this file before it is deleted
+    #[arg(long, value_name = "FILE")]
+    pub(crate) backup: Option<PathBuf>,
+    /// How many calls run side by side
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub(crate) concurrency: Option<f64>,
+    /// Print lines of JSON, see below
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) connection: Connection,
+}
+
+fn delete_help() -> String {
+    format!(
+        "\
+{CREDENTIALS}
+
+Lists of ids:
+  One id a line; blank lines and lines that begin with # do not count. Or a CSV file (comma,
+  semicolon or tab) and --column. The whole list is checked before anything is sent: ids
+  that a spreadsheet has damaged (1.25E+14, 125400001.0, 125,400,001, zeros lost at the
+  beginning of one of two ids) are refused with their line numbers.
+
+{FILTERS}
+  All pages are read before the first contact is deleted.
+
+Journal:
+  More than one id is recorded: for --file FILE in FILE.journal.jsonl, otherwise in a file
+  in the current directory whose name has the time and is printed. A run that stopped is
+  taken up by the same command with the same journal: what is settled is not called again.
+  Ctrl-C lets the calls under way finish and says how to go on; a second one cancels them.
+
+JSON:
+  A line for each contact, as it is done, with user_id and status: deleted, absent, failed
+  or not_attempted. After more than one, or a list, a last line {{\"summary\": {{...}}}}: deleted,
+  absent, failed, not_attempted, settled_before, repeated, calls, start, end, endpoint,
+  app_key, stopped, ids_from, journal, backup; what is not known is left out.
+  With --dry-run the lines have user_id, exists, name and company_name.
 
 Exit status:
   0    every contact is gone
@@ -53,24 +120,60 @@ Exit status:
 
 Examples:
   dingtalk-extcontact delete 0125400001
-  dingtalk-extcontact delete --yes --json 0125400001 0125400002 > outcomes.jsonl
-  dingtalk-extcontact delete --token-file /run/secrets/token --region china 0125400001
-  dingtalk-extcontact delete --app-key dingabc --app-secret-file secret.txt 0125400001")]
-pub(crate) struct Delete {
-    /// The userid of a contact, exactly as DingTalk has it, leading zeros included
-    #[arg(value_name = "ID", required = true)]
-    pub(crate) ids: Vec<String>,
-    /// Do not ask before deleting more than one
-    #[arg(long, short)]
-    pub(crate) yes: bool,
-    /// A contact already gone is fine; this hides damaged ids too
-    #[arg(long)]
-    pub(crate) missing_ok: bool,
-    /// Print one line of JSON for each contact, and nothing else
-    #[arg(long)]
+  dingtalk-extcontact delete --file leavers.txt --dry-run
+  dingtalk-extcontact delete --file leavers.csv --column userid --backup leavers.jsonl
+  dingtalk-extcontact delete --where 'company~acme' --where no-follower
+  dingtalk-extcontact delete --yes --json - < leavers.txt > outcomes.jsonl
+  dingtalk-extcontact delete --app-key dingabc --app-secret-file secret.txt 0125400001"
+    )
+}
+
+const CREDENTIALS: &str = "\
+Credentials:
+  An access token: --token-file, or the environment variable DINGTALK_ACCESS_TOKEN.
+  Or an app, whose token is then fetched and renewed for you: --app-key and
+  --app-secret-file, or DINGTALK_APP_KEY and DINGTALK_APP_SECRET.
+  What is given here wins over the environment. No option takes a token or a secret
+  itself: other users of the machine can read the arguments of a program.";
+
+const FILTERS: &str = "\
+Filters:
+  FIELD=TEXT   the field is exactly TEXT
+  FIELD~TEXT   the field contains TEXT, in capitals or not
+  no-FIELD     the field is empty
+  The fields: name, company, label, follower, mobile. A contact has several labels: one that
+  matches is enough. Labels and followers are ids.";
+
+#[derive(Args, Debug)]
+#[command(after_help = list_help())]
+pub(crate) struct List {
+    /// Only contacts that match, see below; several must all match
+    #[arg(long = "where", value_name = "FILTER", value_parser = Filter::parse)]
+    pub(crate) filters: Vec<Filter>,
+    /// Print each record as a line of JSON, whole and as DingTalk sends it
+    #[arg(long, conflicts_with = "csv")]
     pub(crate) json: bool,
+    /// Print CSV with a heading; a spreadsheet must import userid as text
+    #[arg(long)]
+    pub(crate) csv: bool,
     #[command(flatten)]
     pub(crate) connection: Connection,
+}
+
+fn list_help() -> String {
+    format!(
+        "\
+{CREDENTIALS}
+  The app needs the permission point qyapi_ext_read.
+
+{FILTERS}
+
+Examples:
+  dingtalk-extcontact list
+  dingtalk-extcontact list --where 'company~acme' --where no-follower
+  dingtalk-extcontact list --csv > contacts.csv
+  dingtalk-extcontact list --json --where label=1000007 | jq -r .userid > leavers.txt"
+    )
 }
 
 /// How to reach DingTalk, and as whom; for every subcommand that calls it.

@@ -118,23 +118,3 @@ fn secret(option: &'static str, path: &Path) -> Result<Value, NoClient> {
     let text = text.strip_suffix('\r').unwrap_or(text);
     Ok(Value::Text(text.to_owned()))
 }
-
-/// Where the contacts are, as far as the arguments and the environment say it, for a
-/// question to a person.
-pub(crate) fn place(args: &Connection) -> String {
-    let known = |given: &Option<String>, name| given.clone().or_else(|| variable(name));
-    let app = match args.token_file {
-        Some(_) => None,
-        None => known(&args.app_key, "APP_KEY"),
-    };
-    let whose = app.map_or("your organisation".to_owned(), |key| {
-        format!("the organisation of app {}", output::shown(&key))
-    });
-    if let Some(endpoint) = known(&args.endpoint, "ENDPOINT") {
-        return format!("{whose} at {}", output::shown(&endpoint));
-    }
-    match known(&args.region, "REGION") {
-        Some(region) => format!("{whose} in region {}", output::shown(&region)),
-        None => whose,
-    }
-}

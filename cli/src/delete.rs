@@ -1,123 +1,241 @@
-//! `delete ID...`: one contact after the other, until something says stop.
+//! `delete`: one contact or thousands, on record, until something says stop.
 
 use std::collections::HashSet;
 use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
 use std::sync::mpsc;
+use std::time::SystemTime;
 
-use dingtalk_extcontact::{Call, Client, Deletion, Error, Value, explain};
+use dingtalk_extcontact::{Batch, BatchOptions, Call, Client, Error, ErrorKind, Item, Value};
 
 use crate::args::Delete;
 use crate::connect;
+use crate::filter;
+use crate::ids::{self, Ids, Source};
 use crate::interrupt::{Interrupt, Waited};
 use crate::output::{self, Exit, Output};
-use crate::report::{Item, Report};
+use crate::preview::{self, People};
+use crate::report::{Record, Report};
 
 /// Deletes, and says what became of each contact.
 pub(crate) fn run(args: &Delete, output: &mut Output) -> Exit {
+    try_run(args, output).unwrap_or_else(|exit| exit)
+}
+
+/// Up to the first deletion anything may end the command, with all said.
+fn try_run(args: &Delete, output: &mut Output) -> Result<Exit, Exit> {
+    let source = Source::of(args).map_err(|problem| {
+        output::complain(&problem, "Nothing was sent.");
+        Exit::Usage
+    })?;
     let client = connect::client(&args.connection, |options| {
         options.set("missing_ok", Value::Flag(args.missing_ok))
     });
-    let client = match client {
-        Ok(client) => client,
-        Err(problem) => {
-            problem.complain();
-            return Exit::Usage;
-        }
-    };
-    let interrupt = match Interrupt::sigint() {
-        Ok(interrupt) => interrupt,
-        Err(error) => {
-            output::complain(&format!("Ctrl-C cannot be watched for: {error}"), "");
-            return Exit::Usage;
-        }
-    };
-    let ids = once_each(&args.ids);
-    let mut report = Report::new(output, args.json);
-    if ids.len() > 1 && !args.yes {
-        let place = connect::place(&args.connection);
-        match may_delete(ids.len(), &place, &interrupt) {
-            Answer::Yes => {}
-            Answer::NobodyToAsk => {
-                output::complain(
-                    &format!(
-                        "{} contacts would be deleted, and there is no terminal to ask on",
-                        ids.len()
-                    ),
-                    "Give --yes if that is meant. Nothing was sent.",
-                );
-                return Exit::Usage;
-            }
-            answer => {
-                if answer == Answer::Interrupted {
-                    report.interrupted();
-                }
-                leave(&ids, &mut report);
-                return report.end();
+    let client = client.map_err(|problem| {
+        problem.complain();
+        Exit::Usage
+    })?;
+    let mut options = batch_options(args).map_err(|error| {
+        output::complain_of(&error);
+        Exit::Usage
+    })?;
+    if let Some(Source::File { path, .. }) = &source {
+        for (name, other) in [("--journal", &args.journal), ("--backup", &args.backup)] {
+            if other.as_ref().is_some_and(|other| is_same_file(path, other)) {
+                let problem = format!("the file of {name} is the list of ids itself");
+                output::complain(&problem, "Name another file. Nothing was sent.");
+                return Err(Exit::Usage);
             }
         }
     }
-    delete_all(&client, &ids, &interrupt, &mut report);
-    report.end()
+    let interrupt = Interrupt::watched()?;
+    let (mut ids, people) = match &source {
+        Some(source) => (read(source, &interrupt)?, None),
+        None => matching(args, &client, &interrupt)?,
+    };
+    if args.dry_run {
+        let exit = preview::show(&client, &mut ids, people, args.json, &interrupt, output);
+        return Ok(exit);
+    }
+    drop(people);
+    if let Some(doubt) = &ids.doubt {
+        output::note(&format!("warning: {doubt}"));
+    }
+    let record = record(args, source.as_ref(), ids.count);
+    // Whoever gave a filter has not seen even the one contact that it finds.
+    let unseen = source.is_none() && ids.count == 1;
+    if (ids.count > 1 || unseen) && !args.yes {
+        ask(&client, ids.count, &record, &interrupt)?;
+    }
+    let mut report = Report::new(output, args.json, ids.count);
+    let alone = matches!(source, Some(Source::Arguments(_))) && ids.count == 1;
+    if alone && record.journal.is_none() && record.backup.is_none() {
+        // Without a batch the call ends within its time limit, even where the service asks to
+        // come back later.
+        return Ok(one(&client, &mut ids, &interrupt, report));
+    }
+    if let Some(path) = &record.journal {
+        options = options.journal(path);
+        if !args.json {
+            output::note(&format!("journal: {}", output::shown(&path.to_string_lossy())));
+        }
+    }
+    if let Some(path) = &record.backup {
+        options = options.backup(path);
+    }
+    let batch = client.batch(options).map_err(|error| {
+        output::complain_of(&error);
+        Exit::Usage
+    })?;
+    report.show_progress();
+    drive(&batch, &mut ids, &interrupt, &mut report);
+    let summary = batch.summary();
+    Ok(report.end_with(&summary, &record))
 }
 
-fn delete_all(client: &Client, ids: &[&str], interrupt: &Interrupt, report: &mut Report) {
+fn batch_options(args: &Delete) -> Result<BatchOptions, Error> {
+    let mut options = BatchOptions::new();
+    if let Some(concurrency) = args.concurrency {
+        options.set("concurrency", Value::Number(concurrency))?;
+    }
+    Ok(options)
+}
+
+/// Reads the list. A read cannot be called off, so another thread does it.
+fn read(source: &Source, interrupt: &Interrupt) -> Result<Ids, Exit> {
+    let (sender, receiver) = mpsc::channel();
+    let reader = source.clone();
+    std::thread::spawn(move || {
+        let _ = sender.send(reader.read());
+    });
+    match interrupt.wait(&receiver) {
+        Waited::Got(Ok(ids)) => Ok(ids),
+        Waited::Got(Err(unusable)) => {
+            unusable.complain(&output::shown(&source.name()));
+            Err(Exit::Usage)
+        }
+        Waited::Interrupted => Err(interrupted()),
+        Waited::Over => Err(Exit::Failed),
+    }
+}
+
+fn interrupted() -> Exit {
+    output::note("interrupted; nothing was deleted");
+    Exit::Interrupted
+}
+
+/// The contacts that match, and what an earlier run with the same journal was about: what
+/// it deleted without learning so is listed no more.
+fn matching(
+    args: &Delete,
+    client: &Client,
+    interrupt: &Interrupt,
+) -> Result<(Ids, Option<People>), Exit> {
     let call = Call::new().probe(interrupt.probe());
-    let mut left = ids;
-    while let Some((id, rest)) = left.split_first() {
-        if interrupt.came() {
-            report.interrupted();
-            break;
+    let contacts = client.contacts(&call).map_err(|error| match error.kind() {
+        ErrorKind::Cancelled => interrupted(),
+        _ => {
+            output::complain_of(&error);
+            Exit::Failed
         }
-        left = rest;
-        let outcome = client.delete_with(id, &call);
-        if report.item(Item::Tried(&outcome)).is_err() {
-            // What cannot be told must not happen.
-            output::note("stopped: standard output is closed");
-            break;
-        }
-        if let (Some(code), false) = (stops(&outcome), left.is_empty()) {
-            output::note(&format!(
-                "stopped: every further contact would be refused alike (code {code})"
-            ));
-            break;
-        }
-    }
-    leave(left, report);
-}
-
-/// Says of each that it was not attempted; on standard error where nothing else is open.
-fn leave(ids: &[&str], report: &mut Report) {
-    for id in ids {
-        let _ = report.item(Item::NotAttempted(id));
-    }
-}
-
-/// The code of an outcome after which every other contact would end alike.
-fn stops(outcome: &Result<Deletion, Error>) -> Option<&str> {
-    let code = outcome.as_ref().err()?.code()?;
-    explain(code)?.stops_batch.then_some(code)
-}
-
-/// The ids in their order, each once.
-fn once_each(ids: &[String]) -> Vec<&str> {
+    })?;
+    let contacts = filter::matching(contacts, &args.filters);
+    let earlier = match &args.journal {
+        Some(path) => ids::of_journal(path).map_err(|error| {
+            output::complain(&format!("the journal {}: {error}", path.display()), "");
+            Exit::Usage
+        })?,
+        None => Vec::new(),
+    };
+    let listed = contacts.iter().map(|contact| contact.user_id());
     let mut seen = HashSet::new();
-    ids.iter().map(String::as_str).filter(|id| seen.insert(*id)).collect()
-}
-
-/// What a person said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Answer {
-    Yes,
-    No,
-    Interrupted,
-    NobodyToAsk,
-}
-
-fn may_delete(count: usize, place: &str, interrupt: &Interrupt) -> Answer {
-    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        return Answer::NobodyToAsk;
+    let all = earlier.iter().map(String::as_str).chain(listed).filter(|id| seen.insert(*id));
+    let ids = ids::listed(all);
+    let ids = ids.map_err(|unusable| {
+        unusable.complain("the contacts that match");
+        Exit::Usage
+    })?;
+    if ids.count == 0 {
+        output::note("no contact matches");
     }
-    output::ask(&format!("Delete {count} external contacts of {place}? There is no undo. [y/N] "));
+    // A contact of the journal alone matches no more, so that nothing would be known of it.
+    let people = earlier.is_empty().then(|| People::listed(contacts));
+    Ok((ids, people))
+}
+
+/// What the summary says beside the library's own, the journal's path above all.
+fn record(args: &Delete, source: Option<&Source>, count: u64) -> Record {
+    let beside = match source {
+        // Not a pipe, whose name stands in no real folder.
+        Some(Source::File { path, .. }) if path.is_file() => Some(path),
+        _ => None,
+    };
+    let journal = match &args.journal {
+        Some(path) => Some(path.clone()),
+        None if args.no_journal || count < 2 => None,
+        None => Some(beside.map_or_else(journal_of_now, |list| journal_of(list))),
+    };
+    let to_go_on = match &journal {
+        None => "run the same command again; without a journal all ids are called again".to_owned(),
+        Some(path) if args.journal.is_none() && beside.is_none() => format!(
+            "run the same command again with --journal {}",
+            output::shown(&path.to_string_lossy())
+        ),
+        Some(_) => "run the same command again; what is settled in the journal is not called again"
+            .to_owned(),
+    };
+    let filters = || "contacts that match the filters".to_owned();
+    Record {
+        ids_from: source.map_or_else(filters, Source::name),
+        journal,
+        backup: args.backup.clone(),
+        to_go_on,
+    }
+}
+
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    let real = |path: &Path| path.canonicalize().ok();
+    real(one).is_some_and(|one| real(other) == Some(one))
+}
+
+/// Beside the list.
+fn journal_of(list: &Path) -> PathBuf {
+    let mut name = list.as_os_str().to_owned();
+    name.push(".journal.jsonl");
+    name.into()
+}
+
+/// In the current directory, named with date and time, and the process for those that
+/// begin in one second.
+fn journal_of_now() -> PathBuf {
+    let now = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
+    let now: String = now.chars().filter(|c| !matches!(c, '-' | ':')).collect();
+    format!("dingtalk-extcontact-{now}-{}.journal.jsonl", std::process::id()).into()
+}
+
+/// Asks, unless there is nobody to ask.
+fn ask(client: &Client, count: u64, record: &Record, interrupt: &Interrupt) -> Result<(), Exit> {
+    let contacts = output::counted(count, "external contact");
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        output::complain(
+            &format!("{contacts} would be deleted, and there is no terminal to ask on"),
+            "Give --yes if that is meant, or --dry-run to see who would go. Nothing was sent.",
+        );
+        return Err(Exit::Usage);
+    }
+    let whose = client.app_key().map_or("your organisation".to_owned(), |key| {
+        format!("the organisation of app {}", output::shown(key))
+    });
+    if let Some(journal) = record.journal.as_ref().filter(|path| path.exists()) {
+        output::note(&format!(
+            "The journal {} is taken up: what is settled there is not called again.",
+            output::shown(&journal.to_string_lossy())
+        ));
+    }
+    output::ask(&format!(
+        "Delete {contacts} of {whose} at {}? There is no undo. [y/N] ",
+        output::shown(&client.endpoint())
+    ));
     let (sender, receiver) = mpsc::channel();
     // A read of the terminal cannot be called off, so another thread does it.
     std::thread::spawn(move || {
@@ -126,23 +244,89 @@ fn may_delete(count: usize, place: &str, interrupt: &Interrupt) -> Answer {
         let _ = sender.send(read.map(|_| line).unwrap_or_default());
     });
     match interrupt.wait(&receiver) {
-        Waited::Got(line) if line.ends_with('\n') => answer(&line),
-        ended => {
-            // The cursor still stands behind the question.
-            output::note("");
-            match ended {
-                Waited::Interrupted => Answer::Interrupted,
-                Waited::Got(_) | Waited::Over => Answer::No,
+        Waited::Got(line) if is_yes(&line) => Ok(()),
+        Waited::Got(line) => {
+            if !line.ends_with('\n') {
+                // The cursor still stands behind the question.
+                output::note("");
             }
+            output::note("nothing was deleted");
+            Err(Exit::Failed)
+        }
+        Waited::Interrupted => {
+            output::note("");
+            Err(interrupted())
+        }
+        Waited::Over => Err(Exit::Failed),
+    }
+}
+
+fn is_yes(line: &str) -> bool {
+    line.ends_with('\n') && matches!(line.trim().to_lowercase().as_str(), "y" | "yes")
+}
+
+/// One contact, without a batch; Ctrl-C cancels the call.
+fn one(client: &Client, ids: &mut Ids, interrupt: &Interrupt, mut report: Report) -> Exit {
+    let call = Call::new().probe(interrupt.probe());
+    match ids.iter().and_then(|mut ids| ids.next().transpose()) {
+        Ok(id) => {
+            let outcome = client.delete_with(&id.unwrap_or_default(), &call);
+            // It is on standard error where standard output is closed.
+            let _ = report.item(&outcome.map_or_else(Item::Error, Item::Deletion), 0);
+        }
+        Err(error) => report.note(&unreadable(&error)),
+    }
+    report.end()
+}
+
+/// Feeds the batch, tells what becomes of each contact, and heeds signals.
+fn drive(batch: &Batch, ids: &mut Ids, interrupt: &Interrupt, report: &mut Report) {
+    let mut ids = match ids.iter() {
+        Ok(ids) => ids,
+        Err(error) => return report.note(&unreadable(&error)),
+    };
+    let call = Call::new().probe(interrupt.probe());
+    let (mut signals, mut closed) = (0, false);
+    loop {
+        if interrupt.take() {
+            signals += 1;
+            report.interrupted();
+            if signals == 1 {
+                batch.stop();
+                report.note("interrupted: what is under way finishes; Ctrl-C again cancels it");
+            } else {
+                batch.cancel();
+            }
+        }
+        while batch.wants() {
+            match ids.next() {
+                Some(Ok(id)) => batch.push(&id),
+                Some(Err(error)) => {
+                    report.note(&unreadable(&error));
+                    batch.finish();
+                }
+                None => batch.finish(),
+            }
+        }
+        match batch.next(&call) {
+            Ok(Some(item)) => {
+                let told = report.item(&item, batch.summary().settled_before);
+                if told.is_err() && !closed {
+                    // What cannot be told must not happen.
+                    closed = true;
+                    batch.stop();
+                    report.note("stopped: standard output is closed");
+                }
+            }
+            Ok(None) => break,
+            // A signal.
+            Err(_) => {}
         }
     }
 }
 
-fn answer(line: &str) -> Answer {
-    match line.trim().to_lowercase().as_str() {
-        "y" | "yes" => Answer::Yes,
-        _ => Answer::No,
-    }
+fn unreadable(error: &io::Error) -> String {
+    format!("stopped: the list that was set aside cannot be read again: {error}")
 }
 
 #[cfg(test)]
@@ -152,16 +336,10 @@ mod tests {
     #[test]
     fn only_yes_is_yes() {
         for line in ["y\n", "Y\n", "yes\r\n", " YES "] {
-            assert_eq!(answer(line), Answer::Yes, "{line:?}");
+            assert_eq!(is_yes(line), line.ends_with('\n'), "{line:?}");
         }
-        for line in ["", "\n", "n\n", "yep\n", "yy\n"] {
-            assert_eq!(answer(line), Answer::No, "{line:?}");
+        for line in ["", "\n", "n\n", "yep\n", "yy\n", "y"] {
+            assert!(!is_yes(line), "{line:?}");
         }
-    }
-
-    #[test]
-    fn a_repeated_id_is_called_once() {
-        let ids = ["b", "a", "b"].map(String::from);
-        assert_eq!(once_each(&ids), ["b", "a"]);
     }
 }

@@ -4,14 +4,14 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use dingtalk_extcontact::{Call, Client, Deletion, Error, ErrorKind, Status, to_json};
+use dingtalk_extcontact::{Call, Client, Deletion, Error, ErrorKind, Item, Status, to_json};
 use dingtalk_extcontact_sandbox::{Faults, Permission, Sandbox};
 use serde_json::Value;
 
 use crate::args::Demo;
 use crate::interrupt::Interrupt;
 use crate::output::{self, Exit, Output, Style};
-use crate::report::{self, Item};
+use crate::report;
 
 type Outcome = Result<Deletion, Error>;
 
@@ -120,7 +120,11 @@ const STEPS: [Step; 7] = [
 
 /// Shows all steps.
 pub(crate) fn run(args: &Demo, output: &mut Output) -> Exit {
-    match show(args.json, output) {
+    let interrupt = match Interrupt::watched() {
+        Ok(interrupt) => interrupt,
+        Err(exit) => return exit,
+    };
+    match show(args.json, &interrupt, output) {
         Ok(exit) => exit,
         Err(problem) => {
             output::complain(&problem, "");
@@ -129,9 +133,8 @@ pub(crate) fn run(args: &Demo, output: &mut Output) -> Exit {
     }
 }
 
-fn show(json: bool, output: &mut Output) -> Result<Exit, String> {
+fn show(json: bool, interrupt: &Interrupt, output: &mut Output) -> Result<Exit, String> {
     let cannot = |what: &str, error: io::Error| format!("{what}: {error}");
-    let interrupt = Interrupt::sigint().map_err(|error| cannot("Ctrl-C", error))?;
     let sandbox = Sandbox::builder()
         .made_up(STEPS.len())
         .start()
@@ -173,7 +176,7 @@ fn show(json: bool, output: &mut Output) -> Result<Exit, String> {
         let as_expected = step.end.is(&outcome);
         unexpected += usize::from(!as_expected);
         let told = if json {
-            report::json(Item::Tried(&outcome))
+            report::json(&outcome.clone().map_or_else(Item::Error, Item::Deletion))
         } else {
             tell(output, &outcome, took, sandbox.contact(&id).is_some(), as_expected)
         };

@@ -1,4 +1,4 @@
-//! Ctrl-C, owned for a while.
+//! Ctrl-C and SIGTERM, owned for a while.
 
 use std::io;
 use std::sync::Arc;
@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use signal_hook::SigId;
 use signal_hook::consts::{SIGINT, SIGTERM};
+
+use crate::output::{self, Exit};
 
 /// How often a wait looks whether a signal has come.
 const SLICE: Duration = Duration::from_millis(50);
@@ -30,14 +32,12 @@ pub(crate) enum Waited<T> {
 }
 
 impl Interrupt {
-    /// Owns SIGINT.
-    pub(crate) fn sigint() -> io::Result<Interrupt> {
-        Interrupt::own(&[SIGINT])
-    }
-
-    /// Owns SIGINT and SIGTERM.
-    pub(crate) fn sigint_and_sigterm() -> io::Result<Interrupt> {
-        Interrupt::own(&[SIGINT, SIGTERM])
+    /// Owns SIGINT and SIGTERM; where that fails, it is said.
+    pub(crate) fn watched() -> Result<Interrupt, Exit> {
+        Interrupt::own(&[SIGINT, SIGTERM]).map_err(|error| {
+            output::complain(&format!("Ctrl-C cannot be watched for: {error}"), "");
+            Exit::Usage
+        })
     }
 
     fn own(signals: &[i32]) -> io::Result<Interrupt> {
@@ -54,7 +54,12 @@ impl Interrupt {
         self.flag.load(Ordering::SeqCst)
     }
 
-    /// The same question as a closure, for a call to ask while it waits.
+    /// Whether a signal has come; from here on, whether another one has.
+    pub(crate) fn take(&self) -> bool {
+        self.flag.swap(false, Ordering::SeqCst)
+    }
+
+    /// The same question as [`came`](Self::came), as a closure, for a call to ask while it waits.
     pub(crate) fn probe(&self) -> impl Fn() -> bool + Send + Sync + 'static {
         let flag = self.flag.clone();
         move || flag.load(Ordering::SeqCst)
@@ -92,13 +97,16 @@ mod tests {
     #[test]
     fn a_signal_is_seen_while_owned_and_by_the_next_owner_anew() {
         for _ in 0..2 {
-            let interrupt = Interrupt::sigint().unwrap();
+            let interrupt = Interrupt::watched().unwrap();
             let probe = interrupt.probe();
             assert!(!interrupt.came() && !probe());
             signal_hook::low_level::raise(SIGINT).unwrap();
             assert!(interrupt.came() && probe());
             let (_sender, receiver) = mpsc::channel::<()>();
             assert_eq!(interrupt.wait(&receiver), Waited::Interrupted);
+            assert!(interrupt.take() && !interrupt.take() && !probe());
+            signal_hook::low_level::raise(SIGTERM).unwrap();
+            assert!(interrupt.take());
         }
     }
 

@@ -1,5 +1,5 @@
-//! The command `dingtalk-extcontact`: deletes external contacts of a DingTalk organisation,
-//! explains return codes, and serves a sandbox to try things against.
+//! The command `dingtalk-extcontact`: lists and deletes external contacts of a DingTalk
+//! organisation, explains return codes, and serves a sandbox to try things against.
 //!
 //! It is a library so that the Python and Node packages ship the very same command: they
 //! hand their arguments to [`run`]. Rules, defaults and codes come from the crate
@@ -23,10 +23,16 @@ mod connect;
 mod delete;
 mod demo;
 mod explain;
+mod filter;
+mod ids;
 mod interrupt;
+mod list;
 mod output;
+mod preview;
+mod progress;
 mod report;
 mod sandbox;
+mod table;
 
 use std::ffi::OsString;
 
@@ -38,10 +44,10 @@ use output::{Exit, Output};
 /// 130 interrupted.
 ///
 /// The first item of `args` is the name of the program. It may be called more than once in a
-/// process; it does not end the process. While it deletes or serves, SIGINT is its own (and
-/// SIGTERM while it serves). Afterwards a handler that the host had installed before works
-/// as ever. Where there was none, the signal stays without effect from then on, so a host
-/// that lives on should have a handler of its own.
+/// process; it does not end the process. While it runs, SIGINT and SIGTERM are its own.
+/// Afterwards a handler that the host had installed before works as ever. Where there was
+/// none, the signal stays without effect from then on, so a host that lives on should have a
+/// handler of its own.
 ///
 /// ```
 /// let status = dingtalk_extcontact_cli::run(["dingtalk-extcontact", "explain", "60011"].map(Into::into));
@@ -60,6 +66,7 @@ pub fn run<I: IntoIterator<Item = OsString>>(args: I) -> i32 {
 fn start(command: &Command, output: &mut Output) -> Exit {
     match command {
         Command::Delete(args) => delete::run(args, output),
+        Command::List(args) => list::run(args, output),
         Command::Explain(args) => explain::run(args, output),
         Command::Sandbox(args) => sandbox::run(args, output),
         Command::Demo(args) => demo::run(args, output),

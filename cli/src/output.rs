@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use dingtalk_extcontact::Error;
+use unicode_width::UnicodeWidthStr;
 
 /// How the command ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,7 +115,7 @@ pub(crate) fn wrapped(text: &str, indent: usize) -> String {
         let mut gap = usize::from(column > 0);
         // Chinese text has no spaces, but it can be broken after its punctuation.
         for piece in word.split_inclusive(['，', '。', '：', '；']) {
-            let width = columns(piece);
+            let width = piece.width();
             if column > 0 && column + gap + width > WIDTH {
                 lines.push('\n');
                 column = 0;
@@ -134,25 +135,29 @@ pub(crate) fn wrapped(text: &str, indent: usize) -> String {
     lines
 }
 
-/// How many columns of a terminal a text takes, near enough: CJK characters take two.
-fn columns(text: &str) -> usize {
-    text.chars().map(|c| if c < '\u{1100}' { 1 } else { 2 }).sum()
-}
-
 /// A line with a name and a text, the text wrapped beside the name; the line break comes first.
 pub(crate) fn entry(name: &str, text: &str) -> String {
     const NAMES: usize = 18;
     format!("\n  {name:<15} {}", wrapped(text, NAMES).trim_start())
 }
 
+/// "1 contact", "2 contacts".
+pub(crate) fn counted(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
 /// Columns that text for reading fits into.
 const WIDTH: usize = 88;
 
-/// An id as it may stand on a terminal: control characters escaped.
-pub(crate) fn shown(id: &str) -> String {
-    let mut shown = String::with_capacity(id.len());
-    for c in id.chars() {
-        if c.is_control() {
+/// Text as it may stand on a terminal, on one line: what could drive the terminal, turn the
+/// direction of the rest or not be seen is escaped.
+pub(crate) fn shown(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        let unseen = matches!(c,
+            '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}');
+        if c.is_control() || unseen {
             shown.extend(c.escape_unicode());
         } else {
             shown.push(c);
@@ -187,6 +192,6 @@ mod tests {
     #[test]
     fn an_id_cannot_drive_the_terminal() {
         assert_eq!(shown("0125\x1b[2J\n"), "0125\\u{1b}[2J\\u{a}");
-        assert_eq!(shown("张三"), "张三");
+        assert_eq!(shown("张三\u{9b}1m\u{202e}"), "张三\\u{9b}1m\\u{202e}");
     }
 }

@@ -16,12 +16,9 @@ const NAMED: usize = 100;
 /// Serves, and returns when a signal comes or standard input is closed.
 pub(crate) fn run(args: &args::Sandbox, output: &mut Output) -> Exit {
     // Before the line that says it can be used: from then on a signal may come.
-    let interrupt = match Interrupt::sigint_and_sigterm() {
+    let interrupt = match Interrupt::watched() {
         Ok(interrupt) => interrupt,
-        Err(error) => {
-            output::complain(&format!("Ctrl-C cannot be watched for: {error}"), "");
-            return Exit::Usage;
-        }
+        Err(exit) => return exit,
     };
     let sandbox = match start(args) {
         Ok(sandbox) => sandbox,

@@ -1,77 +1,13 @@
 //! The built command against a sandbox in this process.
 
-use std::io::{self, BufRead, BufReader, Write};
-use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
-use std::time::Duration;
+mod support;
 
-use dingtalk_extcontact_sandbox::{Faults, Permission, Sandbox};
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, Stdio};
+
+use dingtalk_extcontact_sandbox::{Faults, Permission};
 use serde_json::Value;
-
-/// Longer than anything here takes, on however busy a machine.
-const LONG: Duration = Duration::from_secs(60);
-
-/// The command, with none of this process's own credentials.
-fn command(args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_dingtalk-extcontact"));
-    for name in ["ACCESS_TOKEN", "APP_KEY", "APP_SECRET", "REGION", "ENDPOINT"] {
-        command.env_remove(format!("DINGTALK_{name}"));
-    }
-    command.args(args).stdin(Stdio::null());
-    command
-}
-
-/// The command as a client of a sandbox, by the environment.
-fn at(sandbox: &Sandbox, args: &[&str]) -> Command {
-    let mut command = command(args);
-    command.env("DINGTALK_ENDPOINT", sandbox.url()).env("DINGTALK_ACCESS_TOKEN", sandbox.token());
-    command
-}
-
-fn sandbox(contacts: usize) -> (Sandbox, Vec<String>) {
-    let sandbox = Sandbox::builder().made_up(contacts).start().unwrap();
-    let ids = sandbox.contacts();
-    (sandbox, ids)
-}
-
-/// What a finished command did: exit status, standard output, standard error.
-fn ran(command: &mut Command) -> (i32, String, String) {
-    end(command.output().unwrap())
-}
-
-fn end(output: Output) -> (i32, String, String) {
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    let stderr = text(output.stderr);
-    assert!(!stderr.contains("panicked"), "{stderr}");
-    let status = output.status.code().expect("ended by itself");
-    (status, text(output.stdout), stderr)
-}
-
-fn json_lines(text: &str) -> Vec<Value> {
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-}
-
-/// A file that is gone with the test.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new(name: &str, text: &str) -> Scratch {
-        let name = format!("dingtalk-extcontact-{}-{name}", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        std::fs::write(&path, text).unwrap();
-        Scratch(path)
-    }
-
-    fn path(&self) -> &str {
-        self.0.to_str().unwrap()
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
-    }
-}
+use support::*;
 
 #[test]
 fn deletes_one_and_says_so() {
@@ -86,23 +22,32 @@ fn deletes_one_and_says_so() {
 #[test]
 fn sums_up_where_there_is_more_than_one() {
     let (sandbox, ids) = sandbox(3);
-    let args = ["delete", "--yes", &ids[0], &ids[1], "4711", &ids[0]];
+    let args = ["delete", "--yes", "--no-journal", &ids[0], &ids[1], "4711", &ids[0]];
     let (status, out, err) = ran(&mut at(&sandbox, &args));
     assert_eq!(status, 1);
-    assert!(out.ends_with("3 contacts: 2 deleted, 1 failed\n"), "{out}");
-    assert_eq!(out.lines().count(), 4, "{out}");
+    let (items, summary) = out.split_once("3 contacts: 2 deleted, 1 failed\n").unwrap();
+    assert_eq!(items.lines().count(), 3, "{out}");
+    assert!(summary.contains("  repeated      1 id given again"), "{out}");
     assert!(err.contains("missing_ok"), "advice: {err}");
-    assert_eq!(sandbox.deleted(), ids[..2], "a repeated id is called once");
+    assert_eq!(sandbox.deleted().len(), 2, "a repeated id is called once");
+    assert_eq!(sandbox.request_count(), 3);
 }
 
 #[test]
-fn json_has_a_line_for_each_contact_and_nothing_else() {
+fn json_has_a_line_for_each_contact_and_one_for_the_summary() {
     let (sandbox, ids) = sandbox(2);
-    let args = ["delete", "-y", "--json", &ids[0], "4711", &ids[1]];
+    let args = ["delete", "-y", "--json", "--no-journal", "--concurrency=1"];
+    let args = [args.as_slice(), &[&ids[0], "4711", &ids[1]]].concat();
     let (status, out, err) = ran(&mut at(&sandbox, &args));
     assert_eq!((status, err.as_str()), (1, ""));
-    let lines = json_lines(&out);
+    let (lines, summary) = items_and_summary(&out);
     assert_eq!(lines.len(), 3);
+    assert_eq!((&summary["deleted"], &summary["failed"]), (&2.into(), &1.into()));
+    assert_eq!(summary["ids_from"], "the command line");
+    assert_eq!(summary["endpoint"], sandbox.url());
+    for unknown in ["app_key", "journal", "backup", "stopped"] {
+        assert!(summary.get(unknown).is_none(), "{summary}");
+    }
     let fields: Vec<_> = lines[0].as_object().unwrap().keys().collect();
     assert_eq!(fields, ["attempts", "maybe_deleted", "request_id", "status", "user_id"]);
     assert_eq!(lines[0]["status"], "deleted");
@@ -113,12 +58,21 @@ fn json_has_a_line_for_each_contact_and_nothing_else() {
 }
 
 #[test]
+fn one_contact_alone_has_no_summary() {
+    let (sandbox, ids) = sandbox(1);
+    let (status, out, err) = ran(&mut at(&sandbox, &["delete", "--json", &ids[0], &ids[0]]));
+    assert_eq!((status, err.as_str()), (0, ""));
+    assert_eq!(json_lines(&out)[0]["status"], "deleted");
+    assert_eq!(out.lines().count(), 1);
+}
+
+#[test]
 fn a_contact_already_gone_is_a_warning() {
     let (sandbox, _) = sandbox(1);
     let (status, out, err) = ran(&mut at(&sandbox, &["delete", "--missing-ok", "4711"]));
     assert_eq!(status, 0);
     assert!(out.starts_with("already gone: contact 4711 (request id "), "{out}");
-    assert!(err.starts_with("warning: there is no contact 4711"), "{err}");
+    assert!(err.starts_with("warning: for 1 id there was no contact"), "{err}");
     assert!(err.contains("does not prove"), "{err}");
     let args = ["delete", "--missing-ok", "--json", "4711"];
     let (status, out, _) = ran(&mut at(&sandbox, &args));
@@ -133,31 +87,33 @@ fn a_lost_reply_is_told_truly() {
     let (status, out, err) = ran(&mut at(&sandbox, &["delete", &ids[0]]));
     assert_eq!(status, 0);
     assert!(out.contains("after 2 requests"), "{out}");
-    assert!(err.contains("may have deleted it"), "{err}");
+    assert!(out.contains("may have deleted it"), "{out}");
+    assert_eq!(err, "", "what this call did is nothing to warn of");
 }
 
 #[test]
 fn what_every_contact_would_meet_stops_the_rest() {
     let (sandbox, ids) = sandbox(3);
     sandbox.set_permission(Permission::Write, false);
-    let args = ["delete", "--yes", &ids[0], &ids[1], &ids[2]];
+    let args = ["delete", "--yes", "--no-journal", "--concurrency=1", &ids[0], &ids[1], &ids[2]];
     let (status, out, err) = ran(&mut at(&sandbox, &args));
     assert_eq!(status, 1);
     let lines: Vec<_> = out.lines().collect();
-    assert!(lines[0].starts_with("failed: contact "), "{out}");
-    assert!(lines[0].contains("60011"), "{out}");
-    assert_eq!(lines[1], format!("not attempted: contact {}", ids[1]));
+    assert!(lines[0].starts_with("failed: contact ") && lines[0].contains("60011"), "{out}");
+    for id in &ids[1..] {
+        assert!(lines.contains(&format!("not attempted: contact {id}").as_str()), "{out}");
+    }
     assert_eq!(lines[3], "3 contacts: 1 failed, 2 not attempted");
-    assert!(err.starts_with("    "), "advice is indented: {err}");
-    assert!(err.contains("qyapi_ext_write"), "{err}");
-    assert!(err.contains("stopped: every further contact"), "{err}");
+    assert!(out.contains("  stopped       the app lacks the permission"), "{out}");
+    assert!(out.contains("  to go on      run the same command again"), "{out}");
+    assert!(err.starts_with("    ") && err.contains("qyapi_ext_write"), "advice: {err}");
     assert_eq!(sandbox.request_count(), 1);
 
-    let args = ["delete", "--yes", "--json", &ids[0], &ids[1]];
+    let args = ["delete", "--yes", "--json", "--no-journal", "--concurrency=1", &ids[0], &ids[1]];
     let (status, out, _) = ran(&mut at(&sandbox, &args));
     assert_eq!(status, 1);
-    let last = format!(r#"{{"user_id":"{}","status":"not_attempted"}}"#, ids[1]);
-    assert_eq!(out.lines().nth(1), Some(last.as_str()));
+    let left = format!(r#"{{"user_id":"{}","status":"not_attempted"}}"#, ids[1]);
+    assert_eq!(out.lines().nth(1), Some(left.as_str()));
 }
 
 #[test]
@@ -186,6 +142,9 @@ fn nothing_is_sent_without_credentials_or_with_bad_options() {
         ("--rate=0", "rate"),
         ("--rate=-5", "rate"),
         ("--rate=often", "rate"),
+        ("--concurrency=0", "concurrency"),
+        ("--concurrency=65", "concurrency"),
+        ("--concurrency=1.5", "concurrency"),
         ("--region=mars", "region"),
         ("--endpoint=http://dingtalk.example", "endpoint"),
         ("--proxy=ftp://x", "proxy"),
@@ -310,7 +269,7 @@ fn version_and_help() {
     let (status, out, _) = ran(&mut command(&["--version"]));
     assert_eq!(status, 0);
     assert_eq!(out, format!("dingtalk-extcontact {}\n", dingtalk_extcontact::VERSION));
-    for subcommand in ["delete", "explain", "sandbox", "demo"] {
+    for subcommand in ["delete", "list", "explain", "sandbox", "demo"] {
         let (status, out, err) = ran(&mut command(&[subcommand, "--help"]));
         assert_eq!((status, err.as_str()), (0, ""));
         assert!(out.contains("Examples:\n  dingtalk-extcontact "), "{out}");
@@ -386,12 +345,6 @@ fn the_sandbox_takes_permission_and_faults() {
 }
 
 #[cfg(unix)]
-fn send(signal: &str, child: &Child) {
-    let sent = Command::new("kill").args([signal, &child.id().to_string()]).status();
-    assert!(sent.unwrap().success());
-}
-
-#[cfg(unix)]
 #[test]
 fn the_sandbox_stops_by_a_signal() {
     for signal in ["-INT", "-TERM"] {
@@ -406,49 +359,24 @@ fn the_sandbox_stops_by_a_signal() {
 #[cfg(unix)]
 #[test]
 fn an_interrupted_call_says_whether_the_contact_may_be_gone() {
-    for json in [false, true] {
-        let (sandbox, ids) = sandbox(3);
+    for (json, signal) in [(false, "-INT"), (true, "-TERM")] {
+        let (sandbox, ids) = sandbox(1);
         sandbox.faults(Faults::parse("delay=1@60s").unwrap());
-        let mut args = vec!["delete", "--yes", &ids[0], &ids[1], &ids[2]];
-        if json {
-            args.push("--json");
-        }
-        let child =
-            at(&sandbox, &args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut args = vec!["delete", &ids[0]];
+        args.extend(json.then_some("--json"));
+        let child = spawn(&mut at(&sandbox, &args));
         assert!(sandbox.wait_for_requests(1, LONG));
-        send("-INT", &child);
+        send(signal, &child);
         let (status, out, err) = end(child.wait_with_output().unwrap());
         assert_eq!(status, 130, "{out}{err}");
         if json {
             let lines = json_lines(&out);
             assert_eq!(lines[0]["kind"], "cancelled");
             assert_eq!(lines[0]["maybe_deleted"], true);
-            assert_eq!(lines[1]["status"], "not_attempted");
-            assert_eq!(lines[2]["status"], "not_attempted");
         } else {
             assert!(out.contains("it may have been deleted all the same"), "{out}");
-            assert!(out.ends_with("3 contacts: 1 failed, 2 not attempted\n"), "{out}");
         }
-        assert_eq!(sandbox.request_count(), 1);
     }
-}
-
-/// The writing end of a pipe that nobody reads.
-fn nobody_reads() -> io::PipeWriter {
-    let (_, writer) = io::pipe().unwrap();
-    writer
-}
-
-#[test]
-fn a_closed_pipe_stops_deleting_and_loses_no_outcome() {
-    let (sandbox, ids) = sandbox(3);
-    let args = ["delete", "--yes", &ids[0], &ids[1], &ids[2]];
-    let (status, _, err) = ran(at(&sandbox, &args).stdout(nobody_reads()).stderr(Stdio::piped()));
-    assert_eq!(status, 1);
-    assert!(err.contains(&format!("deleted: contact {}", ids[0])), "{err}");
-    assert!(err.contains("stopped: standard output is closed"), "{err}");
-    assert!(err.contains(&format!("not attempted: contact {}", ids[2])), "{err}");
-    assert_eq!(sandbox.deleted(), ids[..1]);
 }
 
 #[test]
@@ -457,6 +385,7 @@ fn a_closed_pipe_is_no_panic_anywhere() {
         ["explain", "60011"].as_slice(),
         &["demo"],
         &["demo", "--json"],
+        &["list"],
         &["sandbox"],
         &["--help"],
         &["--version"],

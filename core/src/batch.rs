@@ -118,7 +118,7 @@ pub enum Item {
     Deletion(Deletion),
     /// It was called, or would have been; see the error.
     Error(Error),
-    /// It was not called: the batch had stopped.
+    /// It was not called: the batch had stopped, or was finished.
     NotAttempted {
         /// The contact.
         user_id: String,
@@ -288,7 +288,7 @@ impl Client {
             .transpose()?;
         let backup = backup.map(|path| Record::open("backup", &path)).transpose()?;
         if let Some(backup) = &backup {
-            backup.cut_torn_line()?;
+            backup.cut_torn_line(br#"{"record":"#)?;
             backup.sync_folder();
         }
         let summary = Summary {
@@ -412,7 +412,8 @@ impl Batch {
         !state.finished && held < 2 * self.0.concurrency
     }
 
-    /// Hands over an id. One that was handed over before is dropped and counted.
+    /// Hands over an id. One that was handed over before is dropped and counted; one that comes
+    /// after [`finish`](Batch::finish) is not attempted.
     pub fn push(&self, user_id: &str) {
         let shared = &self.0;
         let key = shared.keys.of(user_id);
@@ -426,6 +427,20 @@ impl Batch {
             drop(state);
             let item = match journal.settled(at) {
                 Ok(Ok(deletion)) => Item::Deletion(deletion),
+                // What the earlier run took for an error is fine for this one.
+                Ok(Err(error))
+                    if error.code() == Some("33012")
+                        && error.kind() == ErrorKind::InvalidUserId
+                        && shared.client.missing_ok(&shared.call) =>
+                {
+                    Item::Deletion(Deletion {
+                        user_id: user_id.to_owned(),
+                        status: Status::Absent,
+                        request_id: error.request_id().map(str::to_owned),
+                        attempts: error.attempts(),
+                        maybe_deleted: false,
+                    })
+                }
                 Ok(Err(error)) => Item::Error(error),
                 Err(unreadable) => Item::Error(unreadable.about_contact(user_id, 0, false)),
             };
@@ -433,7 +448,8 @@ impl Batch {
             state.summary.settled_before += 1;
             return shared.deliver(state, item, 0);
         }
-        if state.stopped.is_some() {
+        // After the end the journal is no longer ours.
+        if state.stopped.is_some() || state.finished {
             return shared.deliver(state, Item::NotAttempted { user_id: user_id.to_owned() }, 0);
         }
         let mut task = shared.client.task(user_id);
@@ -453,7 +469,10 @@ impl Batch {
     /// [`Item::NotAttempted`].
     pub fn stop(&self) {
         let state = self.0.lock();
-        self.0.halt(state, "stopped by the caller");
+        // A batch that has ended did not stop early.
+        if state.summary.end.is_none() {
+            self.0.halt(state, "stopped by the caller");
+        }
     }
 
     /// Stops, and cancels the calls under way.

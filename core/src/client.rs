@@ -234,7 +234,7 @@ impl Client {
     fn run(&self, task: &mut Task, call: &Call, throttling: Throttling) -> Result<Deletion, Error> {
         let Task { user_id, story, plan } = task;
         request::check_user_id(user_id)?;
-        let missing_ok = call.missing_ok.unwrap_or(self.0.settings.missing_ok);
+        let missing_ok = self.missing_ok(call);
         match self.ask(&Delete(user_id), call, story, plan, throttling, missing_ok)? {
             Answered::Done(request_id) => Ok(story.end(user_id, Status::Deleted, request_id)),
             Answered::Missing(request_id) => Ok(story.end(user_id, Status::Absent, request_id)),
@@ -296,6 +296,11 @@ impl Client {
             }
             last = Some(error);
         }
+    }
+
+    /// Whether "no such contact" is fine for this call.
+    pub(crate) fn missing_ok(&self, call: &Call) -> bool {
+        call.missing_ok.unwrap_or(self.0.settings.missing_ok)
     }
 
     /// What a call that reads starts with.

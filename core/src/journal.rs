@@ -145,14 +145,18 @@ impl Reading {
             if line.last() != Some(&b'\n') {
                 let mut rest = [0];
                 return match reader.read(&mut rest) {
-                    Ok(0) => Ok(at),
+                    Ok(0) if self.has_header || is_begun(&line) => Ok(at),
+                    // What somebody named by mistake must stay as it is.
+                    Ok(0) => Err(foreign(path)),
                     _ => Err(damaged(path, number)),
                 };
             }
             let object: Value = match serde_json::from_slice(&line) {
                 Ok(object) => object,
                 // So is a last line that holds what was in the sector before.
-                Err(_) if reader.fill_buf().is_ok_and(<[u8]>::is_empty) => return Ok(at),
+                Err(_) if self.has_header && reader.fill_buf().is_ok_and(<[u8]>::is_empty) => {
+                    return Ok(at);
+                }
                 Err(_) => return Err(damaged(path, number)),
             };
             self.understand(path, &object, at, number, endpoint, app_key, keys)?;
@@ -177,9 +181,7 @@ impl Reading {
         let text = |name: &str| line.get(name).and_then(Value::as_str);
         if !self.has_header {
             if text("journal") != Some("dingtalk-extcontact") {
-                return Err(broken(path, "is not a journal of a batch").advise(
-                    "Name a file that does not exist yet, or the journal of an earlier run.",
-                ));
+                return Err(foreign(path));
             }
             let same = |what: &str, theirs: Option<&str>, ours: Option<&str>| {
                 if theirs == ours {
@@ -254,6 +256,17 @@ pub(crate) fn stops_batch(error: &Error) -> bool {
 
 fn broken(path: &Path, what: &str) -> Error {
     Error::new(ErrorKind::Journal, format!("the journal {} {what}", path.display()))
+}
+
+fn foreign(path: &Path) -> Error {
+    broken(path, "is not a journal of a batch")
+        .advise("Name a file that does not exist yet, or the journal of an earlier run.")
+}
+
+/// Whether this can be a header that was being written when the run died.
+fn is_begun(line: &[u8]) -> bool {
+    let starts: [&[u8]; 2] = [br#"{"app_key":"#, br#"{"endpoint":"#];
+    starts.iter().any(|start| line.starts_with(start) || start.starts_with(line))
 }
 
 fn damaged(path: &Path, line: u64) -> Error {

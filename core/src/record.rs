@@ -72,10 +72,21 @@ impl Record {
         (&self.file).seek(SeekFrom::Start(whole)).map(drop).map_err(failed)
     }
 
-    /// Cuts off a torn last line without looking at the others.
-    pub fn cut_torn_line(&self) -> Result<(), Error> {
+    /// Cuts off a torn last line without looking at the others, in a file whose lines begin
+    /// like this; another one must stay as it is.
+    pub fn cut_torn_line(&self, start: &[u8]) -> Result<(), Error> {
         let failed = |error: std::io::Error| self.broken(&format!("cannot be read: {error}"));
         let mut file = &self.file;
+        if !file.metadata().map_err(failed)?.is_file() {
+            return Ok(());
+        }
+        let mut begin = Vec::new();
+        file.take(start.len() as u64).read_to_end(&mut begin).map_err(failed)?;
+        if !start.starts_with(&begin) {
+            return Err(self
+                .broken("is something else")
+                .advise("Name a file that does not exist yet, or the one of an earlier run."));
+        }
         let mut end = file.seek(SeekFrom::End(0)).map_err(failed)?;
         let mut block = [0; 4096];
         while end > 0 {

@@ -240,6 +240,24 @@ fn waiting_for_an_item_can_be_ended_and_taken_up() {
 }
 
 #[test]
+fn what_comes_after_the_end_is_not_attempted() {
+    let (folder, sandbox) = (Folder::new("late"), sandbox(2));
+    let ids = sandbox.contacts();
+    let options = BatchOptions::new().journal(folder.journal());
+    let batch = builder(&sandbox).build().unwrap().batch(options).unwrap();
+    batch.push(&ids[0]);
+    batch.finish();
+    assert!(matches!(batch.next(&Call::new()), Ok(Some(Item::Deletion(_)))));
+    assert_eq!(batch.next(&Call::new()), Ok(None));
+    let (requests, lines) = (sandbox.request_count(), folder.lines());
+    batch.push(&ids[1]);
+    let late = batch.next(&Call::new()).unwrap();
+    assert_eq!(late, Some(Item::NotAttempted { user_id: ids[1].clone() }));
+    assert_eq!(batch.next(&Call::new()), Ok(None));
+    assert_eq!((sandbox.request_count(), folder.lines()), (requests, lines));
+}
+
+#[test]
 fn a_second_run_calls_only_what_is_not_settled() {
     let (folder, sandbox) = (Folder::new("second"), sandbox(20));
     let mut ids = sandbox.contacts();
@@ -308,6 +326,8 @@ fn journals_that_are_refused() {
         ("is not a journal", "{\"a\":1}\n{\"b\":2}\n".into()),
         ("is not a journal", "[]\n[]\n".into()),
         ("damaged at line 1", "some text\nmore text\n".into()),
+        ("is not a journal", "something that ends without a line break".into()),
+        ("damaged at line 1", "some text\n".into()),
     ] {
         fs::write(folder.journal(), &text).unwrap();
         let error = client.batch(options()).unwrap_err();
@@ -315,6 +335,12 @@ fn journals_that_are_refused() {
         assert!(error.message().contains(what), "{what}: {error}");
         assert_eq!(fs::read_to_string(folder.journal()).unwrap(), text, "it is left as it was");
     }
+    fs::write(folder.journal(), "{\"endp").unwrap();
+    drop(client.batch(options()).expect("a header that was being written"));
+    fs::write(folder.journal(), "a list of ids\nwithout an end").unwrap();
+    let error = client.batch(BatchOptions::new().backup(folder.journal())).unwrap_err();
+    assert!(error.message().contains("is something else"), "{error}");
+    assert_eq!(fs::read(folder.journal()).unwrap(), b"a list of ids\nwithout an end");
     fs::remove_file(folder.journal()).unwrap();
     let running = client.batch(options()).unwrap();
     let error = client.batch(options()).unwrap_err();
@@ -371,7 +397,7 @@ fn a_backup_holds_each_record_before_its_deletion() {
         .map(|id| (id.clone(), sandbox.contact(&id).unwrap()))
         .collect();
     let (client, backup) = (builder(&sandbox).build().unwrap(), folder.0.join("backup.jsonl"));
-    fs::write(&backup, "{\"user_id\":\"1\"}\n{\"torn").unwrap();
+    fs::write(&backup, "{\"record\":{},\"user_id\":\"1\"}\n{\"torn").unwrap();
     let mut ids = sandbox.contacts();
     ids.push("0999".into());
     let (_, summary) = run(&client, &ids, BatchOptions::new().backup(&backup).missing_ok(true));

@@ -1,0 +1,102 @@
+//! Filters on contacts: `name=Jane Doe`, `company~acme`, `no-follower`.
+
+use dingtalk_extcontact::Contact;
+
+/// A condition on one field of a contact.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Filter {
+    /// The field's name in a record.
+    field: &'static str,
+    test: Test,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Test {
+    Is(String),
+    /// In lower case.
+    Contains(String),
+    Missing,
+}
+
+/// Names on the command line and in a record.
+const FIELDS: [(&str, &str); 5] = [
+    ("name", "name"),
+    ("company", "company_name"),
+    ("label", "label_ids"),
+    ("follower", "follower_user_id"),
+    ("mobile", "mobile"),
+];
+
+impl Filter {
+    /// Reads a filter as it stands on the command line.
+    pub(crate) fn parse(text: &str) -> Result<Filter, String> {
+        let (name, test) = match text.find(['=', '~']).map(|at| text.split_at(at)) {
+            Some((name, rest)) => {
+                let contains = rest.starts_with('~');
+                let value = rest.get(1..).unwrap_or_default().trim();
+                if value.is_empty() {
+                    return Err(format!("nothing to look for; for an empty field say no-{name}"));
+                }
+                match contains {
+                    true => (name, Test::Contains(value.to_lowercase())),
+                    false => (name, Test::Is(value.to_owned())),
+                }
+            }
+            None => match text.strip_prefix("no-") {
+                Some(name) => (name, Test::Missing),
+                None => return Err("say FIELD=TEXT, FIELD~TEXT or no-FIELD".to_owned()),
+            },
+        };
+        let name = name.trim();
+        let field = FIELDS.iter().find(|(known, _)| *known == name).map(|(_, field)| *field);
+        let field = field.ok_or_else(|| {
+            let known: Vec<_> = FIELDS.iter().map(|(known, _)| *known).collect();
+            format!("there is no field {name:?}; the fields are {}", known.join(", "))
+        })?;
+        Ok(Filter { field, test })
+    }
+
+    fn matches(&self, contact: &Contact) -> bool {
+        // A field is either text or a list of ids; of a list, one that matches is enough.
+        let text = contact.text(self.field).map(str::to_owned);
+        let mut values = text.into_iter().chain(contact.ids(self.field));
+        match &self.test {
+            Test::Is(wanted) => values.any(|value| value == *wanted),
+            Test::Contains(part) => values.any(|value| value.to_lowercase().contains(part)),
+            Test::Missing => values.next().is_none(),
+        }
+    }
+}
+
+/// The contacts that all filters match.
+pub(crate) fn matching(mut contacts: Vec<Contact>, filters: &[Filter]) -> Vec<Contact> {
+    contacts.retain(|contact| filters.iter().all(|filter| filter.matches(contact)));
+    contacts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_is_a_field_and_a_test() {
+        for (text, field, test) in [
+            ("name=Jane Doe", "name", Test::Is("Jane Doe".into())),
+            ("company~ACME", "company_name", Test::Contains("acme".into())),
+            ("company ~ a=b", "company_name", Test::Contains("a=b".into())),
+            ("label=1000007", "label_ids", Test::Is("1000007".into())),
+            ("mobile~138", "mobile", Test::Contains("138".into())),
+            ("no-follower", "follower_user_id", Test::Missing),
+        ] {
+            assert_eq!(Filter::parse(text), Ok(Filter { field, test }), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_would_match_everybody_or_nothing_known_is_refused() {
+        for text in ["company~", "company= ", "acme", "", "=x", "name!=x", "email~x", "no-"] {
+            assert!(Filter::parse(text).is_err(), "{text}");
+        }
+        assert!(Filter::parse("nam=x").unwrap_err().contains("name, company, label"));
+    }
+}

@@ -1,0 +1,109 @@
+//! `list`: the external contacts, for people or for programs.
+
+use std::io;
+
+use dingtalk_extcontact::{Call, Contact, ErrorKind};
+
+use crate::args::List;
+use crate::connect;
+use crate::filter;
+use crate::interrupt::Interrupt;
+use crate::output::{self, Exit, Output, Style};
+use crate::table;
+
+/// The columns of the table for people, and how wide they are.
+const COLUMNS: [(&str, usize); 5] =
+    [("userid", 20), ("name", 20), ("company_name", 28), ("mobile", 12), ("follower_user_id", 16)];
+
+/// All fields that the service documents, as they stand in CSV.
+const FIELDS: [&str; 13] = [
+    "userid",
+    "name",
+    "company_name",
+    "mobile",
+    "state_code",
+    "title",
+    "email",
+    "address",
+    "remark",
+    "follower_user_id",
+    "label_ids",
+    "share_dept_ids",
+    "share_user_ids",
+];
+
+/// Lists.
+pub(crate) fn run(args: &List, output: &mut Output) -> Exit {
+    let client = match connect::client(&args.connection, |_| Ok(())) {
+        Ok(client) => client,
+        Err(problem) => {
+            problem.complain();
+            return Exit::Usage;
+        }
+    };
+    let interrupt = match Interrupt::watched() {
+        Ok(interrupt) => interrupt,
+        Err(exit) => return exit,
+    };
+    let contacts = match client.contacts(&Call::new().probe(interrupt.probe())) {
+        Ok(contacts) => filter::matching(contacts, &args.filters),
+        Err(error) if error.kind() == ErrorKind::Cancelled => return Exit::Interrupted,
+        Err(error) => {
+            output::complain_of(&error);
+            return Exit::Failed;
+        }
+    };
+    let printed = if args.json {
+        json(&contacts, output)
+    } else if args.csv {
+        csv(&contacts, output)
+    } else {
+        for_people(&contacts, output)
+    };
+    match printed {
+        Ok(()) => Exit::Done,
+        // Whoever reads has enough, as `head` does.
+        Err(_) => Exit::Failed,
+    }
+}
+
+fn json(contacts: &[Contact], output: &mut Output) -> io::Result<()> {
+    for contact in contacts {
+        output.line(&serde_json::to_string(contact.record())?)?;
+    }
+    Ok(())
+}
+
+fn csv(contacts: &[Contact], output: &mut Output) -> io::Result<()> {
+    let mut rows = csv::Writer::from_writer(Vec::new());
+    rows.write_record(FIELDS)?;
+    for contact in contacts {
+        rows.write_record(FIELDS.map(|field| value(contact, field)))?;
+    }
+    let text = rows.into_inner().map_err(|error| error.into_error())?;
+    output.line(String::from_utf8_lossy(&text).trim_end_matches('\n'))
+}
+
+fn for_people(contacts: &[Contact], output: &mut Output) -> io::Result<()> {
+    let widths = COLUMNS.map(|(_, width)| width);
+    let heading = ["userid", "name", "company", "mobile", "follower", "labels"];
+    if !contacts.is_empty() {
+        output.line(&output.style(Style::Heading, &table::row(&widths, &heading)))?;
+    }
+    for contact in contacts {
+        let cells = COLUMNS.map(|(field, _)| value(contact, field));
+        let labels = value(contact, "label_ids");
+        let cells: Vec<_> = cells.iter().chain([&labels]).map(String::as_str).collect();
+        output.line(&table::row(&widths, &cells))?;
+    }
+    output::note(&output::counted(contacts.len() as u64, "contact"));
+    Ok(())
+}
+
+/// A field as text; ids of a list with spaces between.
+fn value(contact: &Contact, field: &str) -> String {
+    match contact.text(field) {
+        Some(text) => text.to_owned(),
+        None => contact.ids(field).join(" "),
+    }
+}

@@ -1,0 +1,177 @@
+//! `delete --dry-run`: who would go.
+
+use std::collections::{HashMap, HashSet};
+
+use dingtalk_extcontact::{Call, Client, Contact, Error, ErrorKind};
+use serde_json::{Map, Value, json};
+
+use crate::ids::Ids;
+use crate::interrupt::Interrupt;
+use crate::output::{self, Exit, Output, Style};
+use crate::table;
+
+/// Up to so many contacts are asked for one by one; for more, all are listed.
+const FEW: u64 = 100;
+const WIDTHS: [usize; 2] = [20, 20];
+
+/// What is known of the contacts.
+pub(crate) enum People {
+    /// All there are.
+    All(HashMap<String, Contact>),
+    /// They can be asked for.
+    Ask,
+    /// Nothing: reading is not permitted, or fails.
+    Unknown,
+}
+
+/// What is known of one.
+enum Known<'a> {
+    Contact(&'a Contact),
+    NoContact,
+    Nothing,
+}
+
+impl People {
+    /// From a list of all contacts, or of those that are meant.
+    pub(crate) fn listed(contacts: Vec<Contact>) -> People {
+        let by_id = |contact: Contact| (contact.user_id().to_owned(), contact);
+        People::All(contacts.into_iter().map(by_id).collect())
+    }
+
+    fn of(client: &Client, call: &Call, count: u64) -> Result<People, Exit> {
+        if count <= FEW {
+            return Ok(People::Ask);
+        }
+        match client.contacts(call) {
+            Ok(contacts) => Ok(People::listed(contacts)),
+            Err(error) => unknown(&error),
+        }
+    }
+}
+
+/// Shows the contacts; `people` where they are known already.
+pub(crate) fn show(
+    client: &Client,
+    ids: &mut Ids,
+    people: Option<People>,
+    json: bool,
+    interrupt: &Interrupt,
+    output: &mut Output,
+) -> Exit {
+    match try_show(client, ids, people, json, interrupt, output) {
+        Ok(()) => Exit::Done,
+        Err(exit) => exit,
+    }
+}
+
+fn try_show(
+    client: &Client,
+    ids: &mut Ids,
+    people: Option<People>,
+    json: bool,
+    interrupt: &Interrupt,
+    output: &mut Output,
+) -> Result<(), Exit> {
+    let call = Call::new().probe(interrupt.probe());
+    let count = ids.count;
+    let mut people = match people {
+        Some(people) => people,
+        None => People::of(client, &call, count)?,
+    };
+    let unreadable = |error: std::io::Error| {
+        output::complain(&format!("the ids cannot be read again: {error}"), "");
+        Exit::Failed
+    };
+    if !json && count > 0 {
+        let heading = table::row(&WIDTHS, &["userid", "name", "company"]);
+        output.line(&output.style(Style::Heading, &heading)).map_err(|_| Exit::Failed)?;
+    }
+    let (mut seen, mut missing) = (HashSet::new(), 0);
+    for id in ids.iter().map_err(unreadable)? {
+        let id = id.map_err(unreadable)?;
+        if !seen.insert(id.clone()) {
+            continue;
+        }
+        let asked = match people {
+            People::Ask => match client.get(&id, &call) {
+                Ok(contact) => Some(contact),
+                Err(error) if error.kind() == ErrorKind::InvalidUserId => None,
+                Err(error) => {
+                    people = unknown(&error)?;
+                    None
+                }
+            },
+            _ => None,
+        };
+        let known = match (&people, &asked) {
+            (People::Unknown, _) => Known::Nothing,
+            (People::All(all), _) => all.get(&id).map_or(Known::NoContact, Known::Contact),
+            (People::Ask, Some(contact)) => Known::Contact(contact),
+            (People::Ask, None) => Known::NoContact,
+        };
+        missing += u64::from(matches!(known, Known::NoContact));
+        let line = if json { json_line(&id, &known) } else { row(&id, &known) };
+        output.line(&line).map_err(|_| Exit::Failed)?;
+    }
+    let told = if json {
+        let mut summary =
+            json!({"dry_run": true, "contacts": count, "endpoint": client.endpoint()});
+        if let (Some(app_key), Some(fields)) = (client.app_key(), summary.as_object_mut()) {
+            fields.insert("app_key".to_owned(), app_key.into());
+        }
+        if let (false, Some(fields)) = (matches!(people, People::Unknown), summary.as_object_mut())
+        {
+            fields.insert("no_contact".to_owned(), missing.into());
+        }
+        json!({"summary": summary}).to_string()
+    } else {
+        let contacts = output::counted(count, "contact");
+        let mut told = format!("{contacts} would be deleted; nothing was");
+        if missing > 0 {
+            told.push_str(&format!(". For {missing} of them there is no contact (any more)"));
+        }
+        told
+    };
+    output.line(&told).map_err(|_| Exit::Failed)
+}
+
+/// Names are a help, not a condition.
+fn unknown(error: &Error) -> Result<People, Exit> {
+    if error.kind() == ErrorKind::Cancelled {
+        return Err(Exit::Interrupted);
+    }
+    output::note(&format!("names are not known: {}", error.message()));
+    output::note(&output::wrapped(error.advice(), 4));
+    Ok(People::Unknown)
+}
+
+fn row(id: &str, known: &Known) -> String {
+    let text = |contact: &Contact, field| contact.text(field).unwrap_or_default().to_owned();
+    match known {
+        Known::Contact(contact) => {
+            table::row(&WIDTHS, &[id, &text(contact, "name"), &text(contact, "company_name")])
+        }
+        Known::NoContact => table::row(&WIDTHS, &[id, "(no such contact)"]),
+        Known::Nothing => table::row(&WIDTHS, &[id]),
+    }
+}
+
+fn json_line(id: &str, known: &Known) -> String {
+    let mut line = Map::new();
+    line.insert("user_id".to_owned(), id.into());
+    match known {
+        Known::Contact(contact) => {
+            line.insert("exists".to_owned(), true.into());
+            for field in ["name", "company_name"] {
+                if let Some(text) = contact.text(field) {
+                    line.insert(field.to_owned(), text.into());
+                }
+            }
+        }
+        Known::NoContact => {
+            line.insert("exists".to_owned(), false.into());
+        }
+        Known::Nothing => {}
+    }
+    Value::Object(line).to_string()
+}

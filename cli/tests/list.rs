@@ -1,0 +1,125 @@
+//! `list`: the table, JSON lines, CSV, filters.
+
+mod support;
+
+use dingtalk_extcontact_sandbox::{Permission, Sandbox};
+use serde_json::{Value, json};
+use support::*;
+
+/// People whose fields hold what could break a row or a terminal.
+fn awkward() -> Vec<Value> {
+    vec![
+        json!({"userid": "0125400001", "name": "张三", "company_name": "Acme, \"Inc.\"",
+            "mobile": "10000000001", "follower_user_id": "manager1", "label_ids": [1, 22]}),
+        json!({"userid": "0125400002", "name": "tab\there\nand\r\nlines",
+            "company_name": "\u{1b}[2J\u{1b}]0;title\u{7}\u{9b}31m", "remark": "\u{202e}drawkcab"}),
+        json!({"userid": "0125400003", "name": "=HYPERLINK(\"x\")"}),
+    ]
+}
+
+#[test]
+fn a_table_for_people() {
+    let (sandbox, _) = started(Sandbox::builder().contacts(awkward()));
+    let (status, out, err) = ran(&mut at(&sandbox, &["list"]));
+    assert_eq!((status, err.as_str()), (0, "3 contacts\n"));
+    let lines: Vec<_> = out.lines().collect();
+    assert_eq!(lines.len(), 4, "{out}");
+    assert_eq!(
+        lines[0],
+        "userid                name                  company                       \
+         mobile        follower          labels"
+    );
+    assert_eq!(
+        lines[1],
+        "0125400001            张三                  Acme, \"Inc.\"                  \
+         10000000001   manager1          1 22"
+    );
+    assert!(lines[2].contains("tab\\u{9}here\\u{a}and\\u{d}\\u{a}lines"), "{out}");
+    assert!(lines[2].contains("\\u{1b}[2J\\u{1b}]0;title\\u{7}\\u{9b}31m"), "{out}");
+    assert!(!out.chars().any(|c| c.is_control() && c != '\n'), "{out:?}");
+}
+
+#[test]
+fn json_lines_are_the_whole_records() {
+    let (sandbox, ids) = sandbox(3);
+    let (status, out, err) = ran(&mut at(&sandbox, &["list", "--json"]));
+    assert_eq!((status, err.as_str()), (0, ""));
+    let records: Vec<_> = ids.iter().map(|id| sandbox.contact(id).unwrap()).collect();
+    assert_eq!(json_lines(&out), records);
+}
+
+#[test]
+fn csv_leads_back_to_every_value() {
+    let (sandbox, ids) = started(Sandbox::builder().contacts(awkward()));
+    let (status, out, err) = ran(&mut at(&sandbox, &["list", "--csv"]));
+    assert_eq!((status, err.as_str()), (0, ""));
+    assert!(out.starts_with("userid,name,company_name,mobile,state_code,"), "{out}");
+    let mut rows = csv::Reader::from_reader(out.as_bytes());
+    let heading = rows.headers().unwrap().clone();
+    let rows: Vec<_> = rows.records().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), 3);
+    for (row, record) in rows.iter().zip(awkward()) {
+        for (name, value) in heading.iter().zip(row) {
+            let expected = match &record[name] {
+                Value::Array(_) => "1 22",
+                text => text.as_str().unwrap_or_default(),
+            };
+            assert_eq!(value, expected, "{name}");
+        }
+    }
+    // What is listed can be deleted.
+    let folder = Folder::new("csv");
+    let list = folder.file("all.csv", &out);
+    let args = ["delete", "--yes", "--file", &list, "--column=userid"];
+    assert_eq!(ran(&mut at(&sandbox, &args)).0, 0);
+    assert_eq!(sandbox.deleted().len(), ids.len());
+}
+
+#[test]
+fn nobody_is_no_failure() {
+    let (sandbox, _) = sandbox(0);
+    for (args, expected, said) in [
+        (["list"].as_slice(), 0, "0 contacts\n"),
+        (&["list", "--json"], 0, ""),
+        (&["list", "--csv"], 1, ""),
+        (&["list", "--where=name=nobody"], 0, "0 contacts\n"),
+    ] {
+        let (status, out, err) = ran(&mut at(&sandbox, args));
+        assert_eq!((status, err.as_str(), out.lines().count()), (0, said, expected), "{args:?}");
+    }
+}
+
+#[test]
+fn filters_apply_to_every_form() {
+    let (sandbox, ids) = started(Sandbox::builder().contacts(awkward()));
+    for form in ["--json", "--csv"] {
+        let args = ["list", form, "--where=company~ACME", "--where=label=22"];
+        let (status, out, _) = ran(&mut at(&sandbox, &args));
+        assert_eq!(status, 0);
+        assert!(out.contains(&ids[0]) && !out.contains(&ids[1]), "{out}");
+    }
+    let (_, out, err) = ran(&mut at(&sandbox, &["list", "--where=no-follower"]));
+    assert!(!out.contains(&ids[0]) && out.contains(&ids[1]) && out.contains(&ids[2]), "{out}");
+    assert_eq!(err, "2 contacts\n");
+}
+
+#[test]
+fn without_permission_it_says_which_and_prints_nothing() {
+    let (sandbox, _) = sandbox(3);
+    sandbox.set_permission(Permission::Read, false);
+    let (status, out, err) = ran(&mut at(&sandbox, &["list", "--csv"]));
+    assert_eq!((status, out.as_str()), (1, ""));
+    assert!(err.starts_with("error: ") && err.contains("qyapi_ext_read"), "{err}");
+    let (status, _, err) = ran(&mut at(&sandbox, &["list", "--csv", "--json"]));
+    assert_eq!(status, 2);
+    assert!(err.contains("cannot be used with"), "{err}");
+}
+
+#[test]
+fn a_reader_that_has_enough_ends_it() {
+    let (sandbox, _) = sandbox(300);
+    for args in [["list"].as_slice(), &["list", "--json"], &["list", "--csv"]] {
+        let (status, ..) = ran(at(&sandbox, args).stdout(nobody_reads()));
+        assert_eq!(status, 1);
+    }
+}

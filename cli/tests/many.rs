@@ -1,0 +1,678 @@
+//! Many contacts: lists, filters, the journal, the backup, signals.
+
+mod support;
+
+use std::collections::HashSet;
+use std::fs;
+use std::process::Stdio;
+
+use dingtalk_extcontact_sandbox::{Faults, Permission, Sandbox};
+use serde_json::{Value, json};
+use support::*;
+
+/// What a list of ids is deleted with where nobody is there to ask.
+const DELETE: [&str; 4] = ["delete", "--yes", "--rate=none", "--json"];
+
+fn delete(sandbox: &Sandbox, args: &[&str]) -> (i32, String, String) {
+    ran(&mut at(sandbox, &[DELETE.as_slice(), args].concat()))
+}
+
+fn paths(sandbox: &Sandbox) -> Vec<String> {
+    sandbox.requests().into_iter().map(|request| request.path).collect()
+}
+
+#[test]
+fn five_hundred_ids_are_gone_after_enough_runs_whatever_happens_on_the_way() {
+    let (sandbox, ids) = quick_sandbox(500);
+    let folder = Folder::new("five-hundred");
+    let list = folder.list("leavers.txt", &ids);
+    let spec = "lost-reply=0.1,reset-before=0.1,http-502=0.05,html=0.05,truncated=0.05;seed=7";
+    sandbox.faults(Faults::parse(spec).unwrap());
+    let (mut gone, mut runs) = (HashSet::new(), 0);
+    loop {
+        runs += 1;
+        assert!(runs < 20);
+        let args = ["--file", &list, "--max-attempts=1", "--concurrency=16"];
+        let (status, out, err) = delete(&sandbox, &args);
+        let (items, summary) = items_and_summary(&out);
+        let there: HashSet<_> = sandbox.contacts().into_iter().collect();
+        assert_eq!(items.len(), 500, "one line for each in every run");
+        for item in &items {
+            let id = item["user_id"].as_str().unwrap();
+            if ["deleted", "absent"].contains(&item["status"].as_str().unwrap()) {
+                assert!(!there.contains(id), "{item}");
+                gone.insert(id.to_owned());
+            } else {
+                assert!(!gone.contains(id), "settled once, settled for good: {item}");
+            }
+        }
+        assert_eq!(summary["journal"], format!("{list}.journal.jsonl"));
+        let settled = |name: &str| summary[name].as_u64().unwrap();
+        assert_eq!(settled("deleted") + settled("absent"), gone.len() as u64, "{err}");
+        if status == 0 {
+            break;
+        }
+        assert_eq!(status, 1);
+    }
+    assert!(runs > 1);
+    assert_eq!((gone.len(), sandbox.contacts().len()), (500, 0));
+    assert_eq!(sandbox.deleted().len(), 500);
+    // Once more: all is settled, and nothing is called.
+    let calls = sandbox.request_count();
+    let (status, out, _) = delete(&sandbox, &["--file", &list]);
+    assert_eq!(status, 0);
+    assert_eq!(items_and_summary(&out).1["settled_before"], 500);
+    assert_eq!(sandbox.request_count(), calls);
+}
+
+#[test]
+fn people_get_a_line_for_what_did_not_go_well_and_a_summary_for_the_record() {
+    let (sandbox, mut ids) = quick_sandbox(30);
+    ids.push("0999".to_owned());
+    let folder = Folder::new("people");
+    let list = folder.list("leavers.txt", &ids);
+    let run = |args: &[&str]| {
+        let args = [["delete", "--yes", "--rate=none", "--file", &list].as_slice(), args].concat();
+        let mut command = at(&sandbox, &args);
+        command.env_remove("DINGTALK_ACCESS_TOKEN");
+        command.env("DINGTALK_APP_KEY", sandbox.app_key());
+        command.env("DINGTALK_APP_SECRET", sandbox.app_secret());
+        ran(&mut command)
+    };
+    let (status, out, err) = run(&[]);
+    assert_eq!(status, 1);
+    let lines: Vec<_> = out.lines().collect();
+    assert!(lines[0].starts_with("failed: contact 0999: "), "{out}");
+    assert_eq!(lines[1], "31 contacts: 30 deleted, 1 failed");
+    for (name, value) in [
+        ("ids from", list.as_str()),
+        ("deleted at", &sandbox.url()),
+        ("app", &sandbox.app_key()),
+        ("started", "20"),
+        ("ended", "20"),
+        ("calls", "31 delete requests"),
+        ("journal", &format!("{list}.journal.jsonl")),
+        ("backup", "none"),
+        ("to go on", "run the same command again; what is settled"),
+    ] {
+        assert!(out.contains(&format!("\n  {name:<13} {value}")), "{name}: {out}");
+    }
+    assert!(!out.contains("stopped") && !out.contains("repeated"), "{out}");
+    assert!(err.starts_with(&format!("journal: {list}.journal.jsonl\n")), "{err}");
+    assert_eq!(err.matches("missing_ok").count(), 1, "the advice: {err}");
+    assert!(!err.contains('█'), "no bar without a terminal: {err}");
+
+    let (status, out, _) = run(&[]);
+    assert_eq!(status, 1, "settled as failed");
+    assert!(out.contains("  earlier runs  31, on record"), "{out}");
+    assert!(out.contains("give another journal"), "{out}");
+    let (status, out, err) = run(&["--missing-ok", "--no-journal"]);
+    assert_eq!(status, 0);
+    assert!(out.contains("31 contacts: 31 already gone\n"), "{out}");
+    assert!(err.contains("warning: for 31 ids there was no contact"), "{err}");
+    assert!(out.contains("  journal       none\n") && !err.contains("journal:"), "{out}{err}");
+}
+
+#[test]
+fn standard_input_and_columns_are_lists_too() {
+    let (sandbox, ids) = quick_sandbox(12);
+    let folder = Folder::new("stdin");
+    let journal = folder.name("j.jsonl");
+    let list = format!("\u{feff}# leavers\r\n\r\n{}\r\n", ids[..4].join("\r\n"));
+    let run = |args: &[&str], input: &str| {
+        let args = [DELETE.as_slice(), &["--journal", &journal], args].concat();
+        ran_with(&mut at(&sandbox, &args), input)
+    };
+    let (status, out, err) = run(&["-"], &list);
+    assert_eq!((status, err.as_str()), (0, ""));
+    let (items, summary) = items_and_summary(&out);
+    assert_eq!(items.len(), 4);
+    assert_eq!(
+        (&summary["ids_from"], &summary["journal"]),
+        (&json!("standard input"), &json!(journal))
+    );
+    let csv = format!("name;userid\n\"a;b\";{}\nc;{}\n;\n", ids[4], ids[5]);
+    assert_eq!(run(&["--column=userid", "-"], &csv).0, 0);
+    let csv = format!("userid,name\n{},x\n{},y\n", ids[6], ids[7]);
+    assert_eq!(run(&["--column=userid", "--file=-"], &csv).0, 0);
+    let csv = folder.file("leavers.csv", &format!("userid\n{}\n{}\n", ids[8], ids[9]));
+    let (status, out, _) = run(&["--column=userid", "--file", &csv], "");
+    assert_eq!(status, 0);
+    assert_eq!(items_and_summary(&out).1["ids_from"], format!("{csv}, column userid"));
+    assert_eq!(sandbox.contacts(), ids[10..]);
+    let (status, out, err) = run(&["-"], "\n# nobody\n");
+    assert_eq!((status, err.as_str()), (0, ""));
+    assert_eq!(items_and_summary(&out).1["deleted"], 0);
+}
+
+#[test]
+fn what_a_spreadsheet_damaged_is_refused_with_its_line_before_anything_is_sent() {
+    let (sandbox, ids) = quick_sandbox(3);
+    let folder = Folder::new("damaged");
+    for (damaged, word) in [
+        ("1.25E+14", "rounded number"),
+        ("125400001.0", "decimals"),
+        ("125,400,001", "thousands separators"),
+        ("0125400001 ", "white space around it"),
+        ("0125400001\u{200b}", "U+200B"),
+    ] {
+        let list = folder.file("list.txt", &format!("{}\n{}\n{damaged}\n", ids[0], ids[1]));
+        let (status, out, err) = delete(&sandbox, &["--file", &list]);
+        assert_eq!((status, out.as_str()), (2, ""), "{err}");
+        assert!(err.starts_with(&format!("error: 1 id of {list} cannot be right\n  line 3: ")));
+        assert!(err.contains(word) && err.contains("Nothing was sent"), "{err}");
+        let list = folder.file("list.csv", &format!("n,userid\n1,{}\n2,\"{damaged}\"\n", ids[0]));
+        let (status, _, err) = delete(&sandbox, &["--file", &list, "--column=userid"]);
+        assert!(status == 2 && err.contains("\n  line 3: ") && err.contains(word), "{err}");
+        let args = [DELETE.as_slice(), &["-"]].concat();
+        let (status, _, err) = ran_with(&mut at(&sandbox, &args), &format!("{damaged}\n"));
+        assert!(status == 2 && err.contains("1 id of standard input"), "{err}");
+        assert!(err.contains("\n  line 1: ") && err.contains(word), "{err}");
+        let (status, _, err) = delete(&sandbox, &[&ids[0], damaged]);
+        assert!(status == 2 && err.contains("\n  argument 2: ") && err.contains(word), "{err}");
+    }
+    let stripped = ids[1].trim_start_matches('0');
+    let list = folder.file("list.txt", &format!("{}\n{stripped}\n", ids[1]));
+    let (status, _, err) = delete(&sandbox, &["--file", &list]);
+    assert!(status == 2 && err.contains("differs from line 1 by zeros"), "{err}");
+    let all = folder.file("list.txt", &"1.25E+14\n".repeat(30));
+    let (status, _, err) = delete(&sandbox, &["--file", &all]);
+    assert!(status == 2 && err.contains("30 ids") && err.contains("and 20 more"), "{err}");
+    assert_eq!(sandbox.request_count(), 0);
+    assert_eq!(folder.files(), ["list.csv", "list.txt"], "not even a journal");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_long_list_that_cannot_be_set_aside_is_refused() {
+    let (sandbox, _) = quick_sandbox(1);
+    let folder = Folder::new("aside");
+    let list: String = (0..400_000).map(|n| format!("0125{n:08}\n")).collect();
+    let list = folder.file("list.txt", &list);
+    let args = [DELETE.as_slice(), &["--file", &list]].concat();
+    let (status, out, err) = ran(at(&sandbox, &args).env("TMPDIR", folder.name("nowhere")));
+    assert_eq!((status, out.as_str(), sandbox.request_count()), (2, "", 0));
+    assert!(err.contains("cannot be set aside in ") && err.contains("nowhere"), "{err}");
+}
+
+#[test]
+fn zeros_that_may_be_lost_are_a_warning() {
+    let (sandbox, _) = quick_sandbox(0);
+    let folder = Folder::new("zeros");
+    let list = folder.file("list.txt", "0125400001\n0125400002\n125400003\n");
+    let (status, _, err) = delete(&sandbox, &["--file", &list]);
+    assert_eq!((status, sandbox.request_count()), (1, 3));
+    assert!(err.starts_with("warning: zeros may be lost at the beginning of 1 id"), "{err}");
+}
+
+#[test]
+fn lists_that_cannot_be_read_or_meant_are_refused() {
+    let (sandbox, ids) = quick_sandbox(2);
+    let folder = Folder::new("unreadable");
+    let csv = folder.file("list.csv", "id,name\n0125,x\n");
+    let nowhere = folder.name("nowhere");
+    for (args, word) in [
+        (["--file", &nowhere].as_slice(), "nowhere"),
+        (&["--file", folder.path().to_str().unwrap()], "directory"),
+        (&["--file", &csv, "--column=userid"], "the columns are id, name"),
+        (&["--file", &csv, &ids[0]], "cannot be used with"),
+        (&["--file", &csv, "--where=no-follower"], "cannot be used with"),
+        (&["--column=userid", &ids[0]], "--column is for"),
+        (&["-", &ids[0]], "cannot be one among several"),
+        (&["--journal=j", "--no-journal", &ids[0]], "cannot be used with"),
+        (&["--file", &csv, "--column=id", "--backup", &csv], "the list of ids itself"),
+        (&["--file", &csv, "--column=id", "--journal", &csv], "the list of ids itself"),
+        (&["--where=company"], "FIELD~TEXT"),
+        (&["--where=company~"], "no-company"),
+        (&["--where=planet=x"], "name, company, label, follower, mobile"),
+        (&[], "required"),
+    ] {
+        let (status, out, err) = delete(&sandbox, args);
+        assert_eq!((status, out.as_str()), (2, ""), "{args:?}");
+        assert!(err.contains(word), "{args:?}: {err}");
+    }
+    assert_eq!(sandbox.request_count(), 0);
+    assert_eq!(folder.read("list.csv"), "id,name\n0125,x\n");
+}
+
+#[test]
+fn a_dry_run_shows_who_would_go_and_deletes_nobody() {
+    let (sandbox, ids) = quick_sandbox(150);
+    let folder = Folder::new("dry");
+    let few = folder.file("few.txt", &format!("{}\n{}\n0999\n{0}\n", ids[0], ids[1]));
+    let many = folder.list("many.txt", &ids);
+    let name =
+        |id: &str, field: &str| sandbox.contact(id).unwrap()[field].as_str().unwrap().to_owned();
+    let args = ["delete", "--dry-run", "--file", &few, "--backup", &folder.name("b")];
+    let (status, out, err) = ran(&mut at(&sandbox, &args));
+    assert_eq!((status, err.as_str()), (0, ""));
+    let lines: Vec<_> = out.lines().collect();
+    assert_eq!(lines.len(), 5, "{out}");
+    assert!(lines[0].starts_with("userid ") && lines[0].ends_with(" company"), "{out}");
+    assert!(lines[1].starts_with(&ids[0]) && lines[1].contains(&name(&ids[0], "name")), "{out}");
+    assert!(lines[2].ends_with(&name(&ids[1], "company_name")), "{out}");
+    assert!(lines[3].starts_with("0999 ") && lines[3].ends_with("(no such contact)"), "{out}");
+    assert!(
+        lines[4].starts_with("3 contacts would be deleted; nothing was. For 1 of them"),
+        "{out}"
+    );
+    let reads = |path: &str| paths(&sandbox).iter().filter(|p| p.ends_with(path)).count();
+    assert_eq!((reads("/get"), reads("/list")), (3, 0));
+
+    let args = ["delete", "--dry-run", "--json", "--file", &many];
+    let (status, out, err) = ran(&mut at(&sandbox, &args));
+    assert_eq!((status, err.as_str()), (0, ""));
+    let (lines, summary) = items_and_summary(&out);
+    assert_eq!(lines.len(), 150);
+    let expected = json!({
+        "user_id": ids[7],
+        "exists": true,
+        "name": name(&ids[7], "name"),
+        "company_name": name(&ids[7], "company_name"),
+    });
+    assert_eq!(lines[7], expected);
+    let expected = json!({
+        "dry_run": true, "contacts": 150, "no_contact": 0, "endpoint": sandbox.url(),
+    });
+    assert_eq!(summary, expected);
+    assert_eq!((reads("/get"), reads("/list")), (3, 2), "many are listed");
+
+    let args = ["delete", "--dry-run", "--where", "company~GmbH"];
+    let (status, out, _) = ran(&mut at(&sandbox, &args));
+    assert_eq!(status, 0);
+    assert!(out.contains("Muster & Söhne GmbH") && !out.contains("Acme"), "{out}");
+
+    sandbox.set_permission(Permission::Read, false);
+    for list in [&few, &many] {
+        let args = ["delete", "--dry-run", "--file", list];
+        let (status, out, err) = ran(&mut at(&sandbox, &args));
+        assert_eq!(status, 0);
+        assert_eq!(out.lines().nth(1), Some(ids[0].as_str()), "{out}");
+        assert!(
+            err.starts_with("names are not known: ") && err.contains("qyapi_ext_read"),
+            "{err}"
+        );
+        assert_eq!(err.matches("names are not known").count(), 1);
+    }
+    assert_eq!((sandbox.contacts(), reads("/delete")), (ids, 0));
+    assert_eq!(folder.files(), ["few.txt", "many.txt"], "no journal, no backup");
+}
+
+fn people() -> Vec<Value> {
+    let person = |userid: &str, name: &str, company: &str, follower: &str, label: u32| {
+        json!({"userid": userid, "name": name, "company_name": company, "mobile": "10000000001",
+            "follower_user_id": follower, "label_ids": [label, 7]})
+    };
+    vec![
+        person("0001", "Jane Doe", "Acme Samples, Inc.", "manager1", 1),
+        person("0002", "John Doe", "Example & Sons Ltd", "", 2),
+        person("0003", "Jane", "ACME", "manager1", 3),
+        json!({"userid": "0004"}),
+    ]
+}
+
+#[test]
+fn filters_choose_who_goes() {
+    for (filters, chosen) in [
+        (["--where=name=Jane"].as_slice(), ["0003"].as_slice()),
+        (&["--where=name~jane"], &["0001", "0003"]),
+        (&["--where=company~acme", "--where=label=1"], &["0001"]),
+        (&["--where=label=7", "--where=no-follower"], &["0002"]),
+        (&["--where=no-follower"], &["0002", "0004"]),
+        (&["--where=follower=manager1"], &["0001", "0003"]),
+        (&["--where=mobile~0000"], &["0001", "0002", "0003"]),
+        (&["--where=no-company"], &["0004"]),
+        (&["--where=name=nobody"], &[]),
+    ] {
+        let (sandbox, _) = started(Sandbox::builder().contacts(people()));
+        let args = [["delete", "--json", "--no-journal"].as_slice(), filters].concat();
+        let (status, out, err) = ran(&mut at(&sandbox, &args));
+        if chosen.is_empty() {
+            assert_eq!((status, err.as_str()), (0, "no contact matches\n"));
+            continue;
+        }
+        // Even of one alone: whoever gave the filter has not seen it.
+        assert_eq!((status, out.as_str()), (2, ""), "{filters:?}");
+        assert!(err.contains("would be deleted, and there is no terminal"), "{err}");
+        assert_eq!(sandbox.deleted().len(), 0);
+        let (status, out, err) = ran(&mut at(&sandbox, &[args.as_slice(), &["-y"]].concat()));
+        assert_eq!((status, err.as_str()), (0, ""));
+        let (items, summary) = items_and_summary(&out);
+        assert_eq!(items.len(), chosen.len());
+        assert_eq!(summary["ids_from"], "contacts that match the filters");
+        let mut deleted = sandbox.deleted();
+        deleted.sort();
+        assert_eq!(deleted, chosen, "{filters:?}");
+    }
+}
+
+#[test]
+fn all_pages_are_read_before_the_first_of_a_filter_is_deleted() {
+    let (sandbox, _) = quick_sandbox(250);
+    let (status, ..) = delete(&sandbox, &["--where=mobile~0", "--no-journal"]);
+    assert_eq!(status, 0);
+    let paths = paths(&sandbox);
+    assert!(paths[..3].iter().all(|path| path.ends_with("/list")));
+    assert!(paths[3..].iter().all(|path| path.ends_with("/delete")));
+    sandbox.set_permission(Permission::Read, false);
+    let (status, out, err) = delete(&sandbox, &["--where=mobile~0"]);
+    assert_eq!((status, out.as_str()), (1, ""));
+    assert!(err.contains("qyapi_ext_read"), "{err}");
+}
+
+#[test]
+fn a_filter_with_the_journal_of_a_run_that_stopped_takes_up_what_is_listed_no_more() {
+    let (sandbox, ids) = quick_sandbox(2);
+    let folder = Folder::new("filter-journal");
+    let journal = folder.name("j.jsonl");
+    // The first contact is deleted and nobody learns of it.
+    sandbox.faults(Faults::parse("http-502=first=1").unwrap());
+    let args = ["--where=mobile~0", "--concurrency=1", "--max-attempts=1", "--journal", &journal];
+    let (status, out, _) = delete(&sandbox, &args);
+    let (items, _) = items_and_summary(&out);
+    assert_eq!((status, &items[0]["maybe_deleted"]), (1, &json!(true)));
+    let (status, out, _) = delete(&sandbox, &args);
+    assert_eq!(status, 0);
+    let (items, summary) = items_and_summary(&out);
+    assert_eq!((items.len(), &summary["settled_before"]), (2, &json!(1)));
+    assert_eq!(summary["repeated"], 0);
+    let first = items.iter().find(|item| item["user_id"] == ids[0]).unwrap();
+    assert_eq!((&first["status"], &first["maybe_deleted"]), (&json!("absent"), &json!(true)));
+}
+
+/// The programs of `docs/journal.md`, as they stand there.
+#[test]
+fn the_documented_ways_of_reading_a_journal_work() {
+    let (sandbox, mut ids) = quick_sandbox(4);
+    let folder = Folder::new("documented");
+    ids.push("0999".to_owned());
+    let list = folder.list("leavers.txt", &ids);
+    sandbox.faults(Faults::parse("http-502=first=1").unwrap());
+    assert_eq!(delete(&sandbox, &["--file", &list, "--max-attempts=1", "--concurrency=1"]).0, 1);
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/journal.md");
+    let page = fs::read_to_string(page).unwrap();
+    let program = |language: &str| {
+        let (_, rest) = page.split_once(&format!("```{language}\n")).unwrap();
+        rest.split_once("```").unwrap().0.to_owned()
+    };
+    let run = |name: &str, args: &[&str]| {
+        let mut command = std::process::Command::new(name);
+        match command.args(args).current_dir(folder.path()).output() {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+            output => Some(end(output.unwrap())),
+        }
+    };
+    let python = run("python3", &["-c", &program("python"), "leavers.txt.journal.jsonl"]);
+    if let Some((status, out, err)) = python {
+        assert_eq!((status, err.as_str()), (0, ""));
+        let lines: Vec<_> = out.lines().collect();
+        assert_eq!(lines[0], format!("app not known at {}", sandbox.url()));
+        assert_eq!(lines[1], format!("gone: 3 {} {} {}", ids[1], ids[2], ids[3]));
+        assert_eq!(lines[2], "not deleted: 1 0999");
+        assert_eq!(lines[3], format!("not known: 1 {}", ids[0]));
+    }
+    if run("jq", &["--version"]).is_some() {
+        let (status, out, err) = run("sh", &["-c", &program("sh")]).unwrap();
+        assert_eq!((status, err.as_str()), (0, ""));
+        assert_eq!(out.lines().count(), 5, "{out}");
+        assert!(out.contains(&format!("{}\tdeleted\t20", ids[3])), "{out}");
+    }
+}
+
+#[test]
+fn the_journal_is_beside_the_list_or_in_the_current_directory() {
+    let (sandbox, ids) = quick_sandbox(8);
+    let folder = Folder::new("journals");
+    let elsewhere = Folder::new("journals-elsewhere");
+    let list = folder.list("list.txt", &ids[..2]);
+    let run = |args: &[&str], input: &str| {
+        let args = [["delete", "--yes"].as_slice(), args].concat();
+        ran_with(at(&sandbox, &args).current_dir(elsewhere.path()), input)
+    };
+    assert_eq!(run(&["--file", &list], "").0, 0);
+    assert_eq!(folder.files(), ["list.txt", "list.txt.journal.jsonl"]);
+    assert_eq!(run(&["--no-journal", &ids[2], &ids[3]], "").0, 0);
+    let one = folder.list("one.txt", &ids[4..5]);
+    assert_eq!(run(&["--file", &one], "").0, 0, "one needs none");
+    assert!(elsewhere.files().is_empty() && folder.files().len() == 3);
+    // One that cannot succeed, so that it says how to go on.
+    let (status, out, err) = run(&["-"], &format!("{}\n0999\n", ids[5]));
+    assert_eq!(status, 1);
+    let [journal] = &elsewhere.files()[..] else { panic!("{:?}", elsewhere.files()) };
+    assert!(journal.starts_with("dingtalk-extcontact-20") && journal.ends_with(".journal.jsonl"));
+    assert!(err.starts_with(&format!("journal: {journal}\n")), "{err}");
+    assert!(out.contains(&format!("run the same command again with --journal {journal}")), "{out}");
+    // None that can be written: nothing is called.
+    let calls = sandbox.request_count();
+    let nowhere = folder.name("no/such/folder.jsonl");
+    let (status, out, err) = run(&["--journal", &nowhere, &ids[6], &ids[7]], "");
+    assert_eq!((status, out.as_str(), sandbox.request_count()), (2, "", calls));
+    assert!(err.contains("cannot be opened"), "{err}");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_backup_is_written_before_the_deletion_and_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let (sandbox, ids) = quick_sandbox(30);
+    let records: Vec<_> = ids.iter().map(|id| sandbox.contact(id).unwrap()).collect();
+    let folder = Folder::new("backup");
+    let list = folder.list("list.txt", &ids);
+    let backup = folder.name("backup.jsonl");
+    // Not one is deleted, and the first is in the backup all the same.
+    sandbox.set_permission(Permission::Write, false);
+    let args = ["--file", &list, "--backup", &backup, "--concurrency=1"];
+    assert_eq!(delete(&sandbox, &args).0, 1);
+    assert_eq!(sandbox.contacts(), ids);
+    assert_eq!(json_lines(&folder.read("backup.jsonl"))[0]["record"], records[0]);
+    // And without a record nothing is deleted.
+    sandbox.set_permission(Permission::Write, true);
+    sandbox.set_permission(Permission::Read, false);
+    assert_eq!(delete(&sandbox, &args).0, 1);
+    assert_eq!(sandbox.contacts(), ids);
+    sandbox.set_permission(Permission::Read, true);
+    let (status, out, err) = delete(&sandbox, &args);
+    assert_eq!((status, err.as_str()), (0, ""));
+    assert_eq!(items_and_summary(&out).1["backup"], backup);
+    let lines = json_lines(&folder.read("backup.jsonl"));
+    for (id, record) in ids.iter().zip(&records) {
+        assert!(lines.iter().any(|line| line["user_id"] == *id && line["record"] == *record));
+    }
+    let mode = fs::metadata(&backup).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+/// A run on a list of `ids` that a signal has met while calls were under way.
+#[cfg(unix)]
+fn interrupted(sandbox: &Sandbox, list: &str, signal: &str) -> (i32, String, String) {
+    let before = sandbox.request_count();
+    let args = ["delete", "--yes", "--rate=none", "--concurrency=2", "--file", list];
+    let child = spawn(&mut at(sandbox, &args));
+    assert!(sandbox.wait_for_requests(before + 5, LONG));
+    send(signal, &child);
+    end(child.wait_with_output().unwrap())
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_lets_calls_under_way_finish_and_the_same_command_goes_on() {
+    let (sandbox, ids) = quick_sandbox(200);
+    let folder = Folder::new("signal");
+    let list = folder.list("list.txt", &ids);
+    sandbox.faults(Faults::parse("delay=1@100ms").unwrap());
+    for signal in ["-INT", "-TERM"] {
+        let (status, out, err) = interrupted(&sandbox, &list, signal);
+        assert_eq!(status, 130, "{out}{err}");
+        assert!(err.contains("what is under way finishes; Ctrl-C again cancels"), "{err}");
+        assert!(out.contains("  stopped       stopped by the caller (interrupted)\n"), "{out}");
+        assert!(out.contains("  to go on      run the same command again;"), "{out}");
+        assert!(!out.contains("failed"), "calls under way finished: {out}");
+        assert!(!out.contains("contact 0"), "thousands of lines help nobody: {out}");
+        let deleted = sandbox.deleted().len();
+        assert!(out.contains(&format!("200 contacts: {deleted} deleted, ")), "{out}");
+        assert!((5..200).contains(&deleted), "{out}");
+    }
+    sandbox.faults(Faults::default());
+    let (status, out, _) = delete(&sandbox, &["--file", &list]);
+    assert_eq!(status, 0);
+    assert_eq!(items_and_summary(&out).1["deleted"], 200);
+    assert_eq!((sandbox.deleted().len(), sandbox.request_count()), (200, 200), "each called once");
+}
+
+/// Waits until a running command has said something on standard error.
+#[cfg(unix)]
+fn has_said(child: &mut std::process::Child, part: &str) -> impl std::io::Read + use<> {
+    use std::io::BufRead;
+    let mut stderr = std::io::BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    while !line.contains(part) {
+        line.clear();
+        assert!(stderr.read_line(&mut line).unwrap() > 0, "it ended without saying {part}");
+    }
+    stderr
+}
+
+#[cfg(unix)]
+#[test]
+fn a_second_signal_cancels_and_two_runs_on_one_journal_are_refused() {
+    let (sandbox, ids) = quick_sandbox(40);
+    let folder = Folder::new("twice");
+    let list = folder.list("list.txt", &ids);
+    sandbox.faults(Faults::parse("delay=1@60s").unwrap());
+    let args = [DELETE.as_slice(), &["--file", &list, "--concurrency=3"]].concat();
+    let mut child = spawn(&mut at(&sandbox, &args));
+    assert!(sandbox.wait_for_requests(3, LONG));
+    let (status, out, err) = delete(&sandbox, &["--file", &list]);
+    assert_eq!((status, out.as_str()), (2, ""));
+    assert!(err.contains("in use by another run"), "{err}");
+    send("-INT", &child);
+    let stderr = has_said(&mut child, "Ctrl-C again cancels");
+    send("-INT", &child);
+    let (status, out, _) = end(child.wait_with_output().unwrap());
+    drop(stderr);
+    assert_eq!(status, 130, "{out}");
+    let (items, summary) = items_and_summary(&out);
+    assert_eq!(items.len(), 40);
+    let cancelled: Vec<_> = items.iter().filter(|item| item["kind"] == "cancelled").collect();
+    assert_eq!(cancelled.len(), 3);
+    assert!(cancelled.iter().all(|item| item["maybe_deleted"] == true));
+    assert_eq!(summary["not_attempted"], 37);
+    // What was cancelled is called again.
+    sandbox.faults(Faults::default());
+    let (status, out, _) = delete(&sandbox, &["--file", &list]);
+    assert_eq!(status, 0, "{out}");
+    assert_eq!(sandbox.contacts().len(), 0);
+}
+
+/// The kernel tells which signals a process catches.
+#[cfg(target_os = "linux")]
+fn wait_until_it_owns_sigint(child: &std::process::Child) {
+    let caught = || {
+        let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+        let mask = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap();
+        u64::from_str_radix(mask.trim(), 16).unwrap() & 0b10 != 0
+    };
+    while !caught() {
+        std::thread::yield_now();
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_signal_ends_the_reading_of_ids_and_of_contacts() {
+    let (sandbox, _) = quick_sandbox(3);
+    // Somebody who never ends the list.
+    let mut child = spawn(at(&sandbox, &["delete", "--yes", "-"]).stdin(Stdio::piped()));
+    let stdin = child.stdin.take();
+    wait_until_it_owns_sigint(&child);
+    send("-INT", &child);
+    let (status, out, err) = end(child.wait_with_output().unwrap());
+    drop(stdin);
+    assert_eq!((status, out.as_str()), (130, ""));
+    assert_eq!((err.as_str(), sandbox.request_count()), ("interrupted; nothing was deleted\n", 0));
+    sandbox.faults(Faults::parse("delay=1@60s;on=list").unwrap());
+    for args in [["delete", "--yes", "--where=no-follower"].as_slice(), &["list"]] {
+        let before = sandbox.request_count();
+        let child = spawn(&mut at(&sandbox, args));
+        assert!(sandbox.wait_for_requests(before + 1, LONG));
+        send("-INT", &child);
+        let (status, out, _) = end(child.wait_with_output().unwrap());
+        assert_eq!((status, out.as_str()), (130, ""));
+    }
+    assert_eq!(sandbox.deleted().len(), 0);
+}
+
+#[test]
+fn a_closed_pipe_stops_deleting_and_loses_no_outcome() {
+    let (sandbox, ids) = quick_sandbox(60);
+    let folder = Folder::new("closed");
+    let list = folder.list("list.txt", &ids);
+    for json in [true, false] {
+        let mut args = vec!["delete", "--yes", "--concurrency=1", "--file", &list];
+        args.extend(json.then_some("--json"));
+        // People have no line for what went well: the first thing to be told must fail.
+        let bad = folder.list("bad.txt", &[&["0999".to_owned()], &ids[..]].concat());
+        if !json {
+            args[4] = &bad;
+        }
+        let told = at(&sandbox, &args).stdout(nobody_reads()).stderr(Stdio::piped()).output();
+        let (status, _, err) = end(told.unwrap());
+        assert_eq!(status, 1);
+        assert!(err.contains("stopped: standard output is closed"), "{err}");
+        assert!(sandbox.deleted().len() < 30, "it stopped");
+        if json {
+            let told = err.matches(r#""status":"deleted""#).count();
+            assert_eq!(told, sandbox.deleted().len(), "on standard error instead: {err}");
+        }
+        assert!(err.contains(if json { r#"{"summary":"# } else { "61 contacts: " }), "{err}");
+    }
+}
+
+/// A terminal, by way of `script`: whatever is typed, and what is to be seen.
+#[cfg(target_os = "linux")]
+fn on_a_terminal(sandbox: &Sandbox, args: &[&str], typed: &str) -> (i32, String) {
+    let command = [&[env!("CARGO_BIN_EXE_dingtalk-extcontact")], args].concat().join(" ");
+    let mut script = std::process::Command::new("script");
+    script.args(["--quiet", "--return", "--command", &command, "/dev/null"]);
+    script.env("DINGTALK_ENDPOINT", sandbox.url()).env("DINGTALK_ACCESS_TOKEN", sandbox.token());
+    script.env("TERM", "xterm").current_dir(env!("CARGO_TARGET_TMPDIR"));
+    let mut child = spawn(script.stdin(Stdio::piped()));
+    let mut seen = String::new();
+    let mut screen = child.stdout.take().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    while !seen.contains("[y/N]") {
+        let mut bytes = [0; 256];
+        let count = std::io::Read::read(&mut screen, &mut bytes).unwrap();
+        assert!(count > 0, "it ended without a question: {seen}");
+        seen.push_str(&String::from_utf8_lossy(&bytes[..count]));
+    }
+    std::io::Write::write_all(&mut stdin, typed.as_bytes()).unwrap();
+    std::io::Read::read_to_string(&mut screen, &mut seen).unwrap();
+    (child.wait().unwrap().code().unwrap(), seen)
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_person_is_asked_once_and_sees_how_far_it_is() {
+    let (sandbox, ids) = quick_sandbox(40);
+    let folder = Folder::new("asked");
+    let list = folder.list("list.txt", &ids);
+    let args = ["delete", "--rate=none", "--file", &list];
+    let question = format!(
+        "Delete 40 external contacts of your organisation at {}? There is no undo. [y/N]",
+        sandbox.url()
+    );
+    for (typed, status) in [("n\n", 1), ("\n", 1), ("\x03", 130)] {
+        let (ended, seen) = on_a_terminal(&sandbox, &args, typed);
+        assert_eq!(ended, status, "{seen}");
+        assert!(seen.contains(&question) && seen.contains("nothing was deleted"), "{seen}");
+    }
+    assert_eq!((sandbox.request_count(), folder.files().len()), (0, 1));
+    sandbox.faults(Faults::parse("delay=1@100ms").unwrap());
+    let (status, seen) = on_a_terminal(&sandbox, &args, "y\n");
+    assert_eq!(status, 0, "{seen}");
+    assert!(seen.contains("/40  ") && seen.contains(" left"), "a bar: {seen}");
+    assert!(seen.contains("40 contacts: 40 deleted"), "{seen}");
+    assert_eq!(seen.matches("[y/N]").count(), 1);
+    assert_eq!(sandbox.contacts().len(), 0);
+}
