@@ -1,0 +1,576 @@
+#!/usr/bin/env python3
+"""Compares this library with other ways to make the same call, in one run, as ratios.
+
+    python3 bench/run.py                       CPU and wall time of a call, every language
+    python3 bench/run.py --only c --rounds 15
+    python3 bench/run.py --all --json bench.json
+
+README.md beside this file says what is compared and how to read it. Everything that is built
+or installed goes under cargo's target folder. What cannot be had is named and left out.
+"""
+
+import argparse
+import contextlib
+import gzip
+import json
+import math
+import os
+import pathlib
+import platform
+import shlex
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+BENCH = pathlib.Path(__file__).resolve().parent
+ROOT = BENCH.parent
+TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target").absolute()
+RELEASE = TARGET / "release"
+WORK = TARGET / "bench"
+PYTHON = WORK / "venv" / ("Scripts" if os.name == "nt" else "bin") / "python"
+MODULES = WORK / "node" / "node_modules"
+LANGUAGES = ("rust", "c", "python", "node")
+
+ENVIRONMENT = {
+    **{k: v for k, v in os.environ.items() if "proxy" not in k.lower() and not k.startswith("DINGTALK_")},
+    "NODE_PATH": str(MODULES),
+    "CARGO_TARGET_DIR": str(TARGET),
+}
+
+
+class Client:
+    """A program that takes ENDPOINT and N. `share` of --calls is what it makes in a
+    measurement, after `warm` calls that are not counted."""
+
+    def __init__(self, language, name, command, share=1.0, warm=200):
+        self.language, self.name, self.share, self.warm = language, name, share, warm
+        self.command = [str(part) for part in command]
+
+    def __str__(self):
+        return f"{self.language}: {self.name}"
+
+
+def python(name, function, **more):
+    return Client("python", name, [PYTHON, BENCH / "clients/python.py", function], **more)
+
+
+def node(name, function, **more):
+    # So many calls until the compiler of the hot paths has done its work.
+    return Client("node", name, ["node", BENCH / "clients/node.js", function], warm=2000, **more)
+
+
+# Ours comes first in each language, and once more as a measure of the noise.
+AGAIN = "ours, once more"
+CLIENTS = [
+    Client("rust", "ours", [RELEASE / "bench-ours"]),
+    Client("rust", AGAIN, [RELEASE / "bench-ours"]),
+    Client("rust", "ureq", [RELEASE / "bench-ureq"]),
+    Client("rust", "ureq, timeout_global", [RELEASE / "bench-ureq", "timeout"], share=0.4),
+    Client("rust", "libcurl (C)", [WORK / "libcurl"]),
+    Client("c", "ours", [WORK / "ours"]),
+    Client("c", AGAIN, [WORK / "ours"]),
+    Client("c", "libcurl easy", [WORK / "libcurl"]),
+    python("ours", "ours"),
+    python(AGAIN, "ours"),
+    python("ours, asyncio", "ours_asyncio", share=0.3),
+    python("pycurl", "pycurl", share=0.5),
+    python("http.client", "http_client", share=0.2),
+    python("aiohttp", "aiohttp", share=0.15),
+    python("httpx", "httpx", share=0.05),
+    python("requests", "requests", share=0.05),
+    python("dingtalk-sdk", "dingtalk_sdk", share=0.05),
+    node("ours", "ours", share=0.5),
+    node(AGAIN, "ours", share=0.5),
+    node("undici", "undici", share=0.25),
+    node("node:http", "node_http", share=0.25),
+    node("axios", "axios", share=0.1),
+    node("fetch", "fetch", share=0.1),
+]
+
+IMPORTS = {
+    "python": {
+        "ours": "from dingtalk_extcontact import Client",
+        "pycurl": "import pycurl",
+        "http.client": "import http.client",
+        "aiohttp": "import aiohttp",
+        "httpx": "import httpx",
+        "requests": "import requests",
+        "dingtalk-sdk": "import dingtalk.client",
+    },
+    "node": {
+        "ours": "require('dingtalk-extcontact')",
+        "node:http": "require('node:http')",
+        "undici": "require('undici')",
+        "axios": "require('axios')",
+    },
+}
+TIMED = {
+    "python": "import time; a = time.perf_counter(); {}; print((time.perf_counter() - a) * 1e3)",
+    "node": "const a = performance.now(); {}; console.log(performance.now() - a)",
+}
+
+
+# --- Build and install ---
+
+
+class Missing(Exception):
+    """Something that is not to be had here."""
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def do(*command, **options):
+    """Runs a command that builds something; its output is shown if it fails."""
+    command = [str(part) for part in command]
+    say(f"  {shlex.join(command)}")
+    options = {"env": ENVIRONMENT, "cwd": ROOT, **options}
+    try:
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options)
+    except OSError as error:
+        raise Missing(f"{command[0]}: {error.strerror}") from error
+    if done.returncode != 0:
+        raise Missing(f"{shlex.join(command)} failed\n{done.stdout[-3000:]}")
+    return done.stdout.strip()
+
+
+def cargo(*packages):
+    do("cargo", "build", "--release", *(f"--package=dingtalk-extcontact-{name}" for name in packages))
+
+
+def build_libcurl():
+    try:
+        flags = do("pkg-config", "--cflags", "--libs", "libcurl").split()
+    except Missing:
+        flags = ["-lcurl"]
+    do("cc", "-O2", BENCH / "clients/libcurl.c", "-o", WORK / "libcurl", *flags)
+
+
+def build_c():
+    cargo("c")
+    do(ROOT / "bindings-c/install.sh", RELEASE, env={**ENVIRONMENT, "DESTDIR": "", "PREFIX": str(WORK / "c")})
+    lib = WORK / "c" / "lib"
+    do("cc", "-O2", BENCH / "clients/ours.c", "-o", WORK / "ours", f"-I{WORK / 'c/include'}", f"-L{lib}",
+       f"-Wl,-rpath,{lib}", "-ldingtalk_extcontact")
+
+
+def build_python():
+    """Ours, and peers one by one, so that one that cannot be installed takes no other along."""
+    if not PYTHON.exists():
+        do(sys.executable, "-m", "venv", WORK / "venv")
+    pip = [PYTHON, "-m", "pip", "install", "--quiet"]
+    for line in (BENCH / "requirements.txt").read_text().split():
+        with leaving_out(line):
+            do(*pip, line)
+    do(*pip, ROOT / "bindings-python")
+
+
+def build_node():
+    """Ours as `npm pack` would have it: the files that package.json lists, and the addon."""
+    MODULES.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(BENCH / "package.json", MODULES.parent)
+    with leaving_out("npm packages"):
+        do(shutil.which("npm") or "npm", "install", "--silent", "--no-package-lock", cwd=MODULES.parent)
+    cargo("node")
+    source, package = ROOT / "bindings-node", MODULES / "dingtalk-extcontact"
+    shutil.rmtree(package, ignore_errors=True)
+    package.mkdir(parents=True)
+    for pattern in ["package.json", *json.loads((source / "package.json").read_text())["files"]]:
+        for file in source.glob(pattern):
+            if file.suffix != ".node":
+                shutil.copy(file, package)
+    place = do("node", "-p", "`${process.platform}-${process.arch}`")
+    kind = {"linux": "-gnu", "win32": "-msvc"}.get(place.split("-")[0], "")
+    built = next(RELEASE / name for name in library_names("dingtalk_extcontact_node") if (RELEASE / name).exists())
+    shutil.copy(built, package / f"dingtalk-extcontact.{place}{kind}.node")
+
+
+def library_names(name):
+    return f"lib{name}.so", f"lib{name}.dylib", f"{name}.dll"
+
+
+@contextlib.contextmanager
+def leaving_out(what):
+    try:
+        yield
+    except Missing as error:
+        left_out(what, error)
+
+
+LEFT_OUT = []
+
+
+def left_out(what, why):
+    LEFT_OUT.append(f"{what}: {str(why).strip().splitlines()[-1]}")
+    say(f"LEFT OUT {what}: {why}")
+
+
+def build(languages):
+    """The languages whose part of this library could be built: an older one is not measured."""
+    say("Building; this is not measured.")
+    WORK.mkdir(parents=True, exist_ok=True)
+    cargo("bench")  # the server is in it: nothing goes without
+    if {"rust", "c"} & set(languages):
+        with leaving_out("libcurl"):
+            build_libcurl()
+    builders = {"c": build_c, "python": build_python, "node": build_node}
+    built = []
+    for language in languages:
+        with leaving_out(f"all of {language}"):
+            builders.get(language, lambda: None)()
+            built.append(language)
+    return built
+
+
+def runnable(languages, calls):
+    """The clients that can make three calls here."""
+    clients = []
+    with server() as endpoint:
+        for client in CLIENTS:
+            if client.language in languages:
+                with leaving_out(client):
+                    run(client, endpoint, 3)
+                    client.calls = max(1, round(calls * client.share))
+                    clients.append(client)
+    return clients
+
+
+# --- Measure ---
+
+
+@contextlib.contextmanager
+def pinned(cpu):
+    """What is started meanwhile runs on this CPU alone, as under taskset."""
+    if cpu is None:
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {cpu})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def cpus():
+    """CPUs for client and server: the last two, or none where they cannot be chosen."""
+    if not hasattr(os, "sched_getaffinity"):
+        return [None, None]
+    return (sorted(os.sched_getaffinity(0)) * 2)[-2:]
+
+
+@contextlib.contextmanager
+def server(delay_ms=0):
+    process = subprocess.Popen(
+        [str(RELEASE / "bench-server"), str(delay_ms)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        yield process.stdout.readline().strip()
+    finally:
+        process.stdin.close()
+        process.wait(10)
+
+
+def run_command(command):
+    """Runs it to its end: CPU and wall seconds, and what it printed."""
+    with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
+        start = time.perf_counter()
+        try:
+            process = subprocess.Popen(command, env=ENVIRONMENT, cwd=WORK, stdout=output, stderr=errors)
+        except OSError as error:
+            raise Missing(error) from error
+        watchdog = threading.Timer(300, process.kill)
+        watchdog.start()
+        # Popen's own wait does not say what the process used.
+        _, status, usage = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - start
+        watchdog.cancel()
+        process.returncode = os.waitstatus_to_exitcode(status)
+        errors.seek(0)
+        output.seek(0)
+        if process.returncode != 0:
+            raise Missing(f"exit status {process.returncode}: {errors.read()[-2000:]}")
+        return usage.ru_utime + usage.ru_stime, wall, output.read()
+
+
+def run(client, endpoint, calls):
+    return run_command([*client.command, endpoint, str(calls)])
+
+
+def per_call(client, endpoint):
+    """CPU and wall microseconds of a call: what a run with more calls takes more. Start, the
+    first connection, warming up and exit are in both runs and so in neither figure."""
+    short = run(client, endpoint, client.warm)
+    long = run(client, endpoint, client.warm + client.calls)
+    return [(more - less) / client.calls * 1e6 for more, less in zip(long[:2], short[:2])]
+
+
+def turns(items, rounds):
+    """Every item once in each round, beginning with another one each time."""
+    for number in range(rounds):
+        first = number % len(items)
+        yield from items[first:] + items[:first]
+        say(f"  round {number + 1} of {rounds} (load {load()})")
+
+
+def measure_calls(clients, rounds):
+    """Rounds of figures by client: {client: {"cpu": [..], "wall": [..]}}."""
+    figures = {client: {"cpu": [], "wall": []} for client in clients}
+    with pinned(cpus()[-1]), server() as endpoint:
+        for client in turns(clients, rounds):
+            for name, value in zip(("cpu", "wall"), per_call(client, endpoint)):
+                figures[client][name].append(value)
+    return figures
+
+
+def measure_startup(clients, rounds):
+    """Milliseconds by language and name: the import in process, and a process of one call."""
+    clients = [client for client in clients if client.name != AGAIN]
+    imports = [
+        (language, name, [str(PYTHON) if language == "python" else "node",
+                          "-c" if language == "python" else "-e", TIMED[language].format(statement)])
+        for language, names in IMPORTS.items()
+        for name, statement in names.items()
+        if any((client.language, client.name) == (language, name) for client in clients)
+    ]
+    bare = [("python", "nothing", [str(PYTHON), "-c", ""]), ("node", "nothing", ["node", "-e", ""])]
+    bare = [item for item in bare if any(client.language == item[0] for client in clients)]
+    figures = {}
+
+    def take(key, value):
+        figures.setdefault(key, {"import": [], "one call": []})[value[0]].append(value[1])
+
+    with pinned(cpus()[-1]), server() as endpoint:
+        for item in turns([*bare, *imports, *clients], rounds + 1):
+            if isinstance(item, Client):
+                take((item.language, item.name), ("one call", run(item, endpoint, 1)[1] * 1e3))
+                continue
+            language, name, command = item
+            _, wall, output = run_command(command)
+            take((language, name), ("import", float(output)) if output else ("one call", wall * 1e3))
+    # The first round filled the caches of files and byte code.
+    return {key: {name: values[1:] for name, values in value.items()} for key, value in figures.items()}
+
+
+def measure_instructions(clients):
+    """Instructions in user space of a call, by valgrind: no load of the machine moves them, so
+    one round does. For the native clients; what the kernel does is not in them."""
+    figures = {}
+    with server() as endpoint:
+        for client in clients:
+            if client.language not in ("rust", "c") or client.name == AGAIN:
+                continue
+            counts = []
+            with leaving_out(f"instructions of {client}"):
+                for calls in (200, 1200):
+                    command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={os.devnull}",
+                               "--log-file=valgrind.log", *client.command, endpoint, str(calls)]
+                    run_command(command)
+                    log = (WORK / "valgrind.log").read_text()
+                    counts.append(int(log.partition("Collected :")[2].split()[0]))
+                figures[str(client)] = (counts[1] - counts[0]) / 1000
+    return figures
+
+
+SIDE_BY_SIDE, REPLY_MS = 64, 20
+
+
+def measure_concurrent(clients, rounds):
+    """Milliseconds of 64 deletions side by side where a reply takes 20: the first 64 of a
+    process, with connections and threads to be made, and the later ones."""
+    client_cpu, server_cpu = cpus()
+    figures = {}
+    with contextlib.ExitStack() as stack:
+        with pinned(server_cpu):
+            endpoint = stack.enter_context(server(REPLY_MS))
+        stack.enter_context(pinned(client_cpu))
+        makers = {"python": python("AsyncClient, gather", "ours_concurrent"),
+                  "node": node("Promise.all", "ours_concurrent")}
+        languages = {client.language for client in clients if client.name == "ours"}
+        chosen = [maker for language, maker in makers.items() if language in languages]
+        for client in turns(chosen, rounds) if chosen else ():
+            first, *later = map(float, run(client, endpoint, SIDE_BY_SIDE)[2].split())
+            row = figures.setdefault(str(client), {"first": [], "later": []})
+            row["first"].append(first)
+            row["later"].append(statistics.median(later))
+    return figures
+
+
+def measure_size():
+    """Bytes, plain and by gzip -9, of what stands in the target folder."""
+    found = [RELEASE / name for name in (*library_names("dingtalk_extcontact"), "libdingtalk_extcontact.a",
+                                         "dingtalk-extcontact")]
+    found += (WORK / "venv").glob("lib/**/dingtalk_extcontact/_native*")
+    found += (MODULES / "dingtalk-extcontact").glob("*.node")
+    found += TARGET.glob("wheels/*.whl")
+    return {
+        str(file.relative_to(TARGET)): (file.stat().st_size, len(gzip.compress(file.read_bytes(), 9)))
+        for file in found
+        if file.is_file() and file.suffix != ".pyi"
+    }
+
+
+# --- Show ---
+
+
+def load():
+    return " ".join(f"{value:.1f}" for value in os.getloadavg()) if hasattr(os, "getloadavg") else "unknown"
+
+
+def spread(values, digits):
+    return "{1:.{0}f} [{2:.{0}f}..{3:.{0}f}]".format(digits, statistics.median(values), min(values), max(values))
+
+
+def ratio(ours, theirs):
+    """Round by round, as drift of the machine then hits both."""
+    return spread([a / b if b > 0 else math.nan for a, b in zip(ours, theirs)], 2)
+
+
+def table(title, head, rows):
+    print(f"\n{title}\n")
+    widths = [max(len(str(cell)) for cell in column) for column in zip(head, *rows)]
+    for row in [head, ["-" * width for width in widths], *rows]:
+        cells = [str(cell).ljust(width) for cell, width in zip(row, widths)]
+        print("| " + " | ".join(cells) + " |")
+
+
+def show_calls(figures):
+    for language in LANGUAGES:
+        group = {client.name: (client, values) for client, values in figures.items() if client.language == language}
+        if "ours" not in group:
+            continue
+        ours = group["ours"][1]
+        rows = [
+            [name, client.calls, spread(theirs["cpu"], 1), spread(theirs["wall"], 1),
+             *(ratio(ours[what], theirs[what]) if theirs is not ours else "" for what in ("cpu", "wall"))]
+            for name, (client, theirs) in group.items()
+        ]
+        table(f"{language}: a call on a kept connection, microseconds; ratios ours / peer",
+              ["", "calls", "CPU", "wall", "CPU ratio", "wall ratio"], rows)
+
+
+def show_startup(figures):
+    for language in LANGUAGES:
+        group = {name: values for (of, name), values in figures.items() if of == language}
+        if "ours" not in group:
+            continue
+        rows = []
+        for name, theirs in group.items():
+            row = [name]
+            for what, digits in (("import", 1), ("one call", 1)):
+                known = bool(theirs[what])
+                compared = known and name != "ours" and bool(group["ours"][what])
+                row.append(spread(theirs[what], digits) if known else "")
+                row.append(ratio(group["ours"][what], theirs[what]) if compared else "")
+            rows.append(row)
+        table(f"{language}: start, milliseconds; ratios ours / peer",
+              ["", "import", "ratio", "process with one call", "ratio"], rows)
+
+
+def show_concurrent(figures):
+    rows = [
+        [name, REPLY_MS, spread(row["first"], 1), spread(row["later"], 1),
+         ratio(row["later"], [REPLY_MS] * len(row["later"]))]
+        for name, row in figures.items()
+    ]
+    if rows:
+        table(f"{SIDE_BY_SIDE} deletions side by side, a reply takes {REPLY_MS} ms: milliseconds for all of them",
+              ["", "ideal", "the first of a process", "later", "later / ideal"], rows)
+
+
+def show_instructions(figures):
+    rows = [
+        [name, f"{count:,.0f}", f"{figures[ours] / count:.2f}" if ours != name and ours in figures else ""]
+        for name, count in figures.items()
+        for ours in [name.partition(":")[0] + ": ours"]
+    ]
+    if rows:
+        table("Instructions of a call, in user space", ["", "instructions", "ratio ours / peer"], rows)
+
+
+def show_size(sizes):
+    table("Artifacts, bytes", ["", "size", "gzip -9"],
+          [[name, f"{size:,}", f"{packed:,}"] for name, (size, packed) in sizes.items()])
+
+
+def versions(languages):
+    """What was compared, in the words of each."""
+    commands = {"rust": ["rustc", "--version"], "cc": ["cc", "--version"],
+                "libcurl": ["pkg-config", "--modversion", "libcurl"], "node": ["node", "--version"],
+                "python": [PYTHON, "-m", "pip", "list", "--format=freeze"]}
+    found = {"machine": f"{platform.platform()}, {os.cpu_count()} CPUs"}
+    for name, command in commands.items():
+        if name in languages or (name in ("cc", "libcurl") and {"rust", "c"} & set(languages)) or name == "rust":
+            with contextlib.suppress(OSError):
+                text = subprocess.run(list(map(str, command)), capture_output=True, text=True, env=ENVIRONMENT).stdout
+                found[name] = text.partition("\n")[0] if name != "python" else (
+                    f"{platform.python_version()}; " + text.strip().replace("\n", ", "))
+    if "rust" in languages:
+        lock = (ROOT / "Cargo.lock").read_text().partition('name = "ureq"\nversion = "')[2]
+        found["ureq"] = lock.partition('"')[0]
+    for package in ("undici", "axios"):
+        with contextlib.suppress(OSError):
+            if "node" in languages:
+                found[package] = json.loads((MODULES / package / "package.json").read_text())["version"]
+    return found
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--only", default=",".join(LANGUAGES), metavar="LANGUAGES", help="such as rust,c")
+    parser.add_argument("--rounds", type=int, default=9, help="how often each client has its turn (9)")
+    parser.add_argument("--calls", type=int, default=20_000, help="calls of a fast client in a turn (20000)")
+    parser.add_argument("--startup", action="store_true", help="time to import, and of a process with one call")
+    parser.add_argument("--concurrent", action="store_true", help="64 calls side by side against slow replies")
+    parser.add_argument("--size", action="store_true", help="bytes of the artifacts in the target folder")
+    parser.add_argument("--instructions", action="store_true", help="of a call, by valgrind; rust and c")
+    parser.add_argument("--all", action="store_true", help="calls, and all of these four")
+    parser.add_argument("--json", metavar="FILE", help="write every round's figures")
+    options = parser.parse_args()
+    languages = [language for language in LANGUAGES if language in options.only.split(",")]
+    if unknown := set(options.only.split(",")) - set(LANGUAGES):
+        parser.error(f"--only: no such language: {', '.join(sorted(unknown))}")
+    others = (options.startup, options.concurrent, options.size, options.instructions)
+    calls = options.all or not any(others)
+
+    languages = build(languages)
+    clients = runnable(languages, options.calls)
+    result = {"versions": versions(languages), "load before": load(), "left out": LEFT_OUT}
+    for name, version in result["versions"].items():
+        print(f"{name}: {version}")
+    for line in LEFT_OUT:
+        print(f"LEFT OUT {line}")
+    if calls:
+        say("Calls")
+        figures = measure_calls(clients, options.rounds)
+        show_calls(figures)
+        result["calls"] = {str(client): {"calls": client.calls, **values} for client, values in figures.items()}
+    if options.startup or options.all:
+        say("Start")
+        figures = measure_startup(clients, options.rounds)
+        show_startup(figures)
+        result["startup"] = {f"{language}: {name}": values for (language, name), values in figures.items()}
+    if options.concurrent or options.all:
+        say("Side by side")
+        result["concurrent"] = measure_concurrent(clients, options.rounds)
+        show_concurrent(result["concurrent"])
+    if options.instructions or options.all:
+        say("Instructions")
+        result["instructions"] = measure_instructions(clients)
+        show_instructions(result["instructions"])
+    if options.size or options.all:
+        result["size"] = measure_size()
+        show_size(result["size"])
+    result["load after"] = load()
+    print(f"\n{options.rounds} rounds, median [min..max]; load {result['load before']} before, {load()} after")
+    if options.json:
+        pathlib.Path(options.json).write_text(json.dumps(result, indent=1))
+
+
+if __name__ == "__main__":
+    main()

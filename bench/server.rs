@@ -1,0 +1,67 @@
+//! Answers every deletion with the recorded success, on kept-alive connections of 127.0.0.1:
+//! `bench-server [DELAY_MS]`. Its URL is the line that it prints; it ends when its input does.
+//!
+//! What is no POST with a `user_id` is answered with an errcode that no client takes for success.
+
+use std::io::{self, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::thread;
+use std::time::Duration;
+
+const SUCCESS: &str = r#"{"errcode":0,"request_id":"439eqp31da45"}"#;
+const REFUSAL: &str = r#"{"errcode":400001,"errmsg":"the bench server takes deletions alone"}"#;
+
+fn main() -> io::Result<()> {
+    let delay =
+        std::env::args().nth(1).map_or(0, |text| text.parse().expect("DELAY_MS is a number"));
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    println!("http://{}", listener.local_addr()?);
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            thread::spawn(move || serve(stream, Duration::from_millis(delay)));
+        }
+    });
+    io::copy(&mut io::stdin(), &mut io::sink())?;
+    Ok(())
+}
+
+fn serve(mut stream: TcpStream, delay: Duration) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    let [success, refusal] = [SUCCESS, REFUSAL].map(|json| {
+        let length = json.len();
+        format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{json}")
+    });
+    let mut buffer = [0; 16 * 1024];
+    let mut filled = 0;
+    loop {
+        let read = stream.read(&mut buffer[filled..])?;
+        if read == 0 {
+            return Ok(());
+        }
+        filled += read;
+        let Some(end) = end(&buffer[..filled]) else { continue };
+        let request = &buffer[..end];
+        let good = request.starts_with(b"POST ") && find(request, b"user_id=").is_some();
+        buffer.copy_within(end..filled, 0);
+        filled -= end;
+        if !delay.is_zero() {
+            thread::sleep(delay);
+        }
+        stream.write_all(if good { &success } else { &refusal }.as_bytes())?;
+    }
+}
+
+/// Where the first request ends, if all of it is there.
+fn end(bytes: &[u8]) -> Option<usize> {
+    let head = find(bytes, b"\r\n\r\n")? + 4;
+    let length = bytes[..head].split(|byte| *byte == b'\n').find_map(|line| {
+        let (name, value) = line.split_at_checked("content-length:".len())?;
+        name.eq_ignore_ascii_case(b"content-length:").then(|| value.trim_ascii())
+    });
+    let length: usize = length.map_or(Some(0), |text| str::from_utf8(text).ok()?.parse().ok())?;
+    (bytes.len() >= head + length).then_some(head + length)
+}
+
+fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
+    bytes.windows(wanted.len()).position(|window| window == wanted)
+}
