@@ -46,16 +46,32 @@ for standard in c++11 c++17 c++20; do
     g++ -std=$standard $strict -I"$work/usr/include" -fsyntax-only "$work/header.cpp"
 done
 
-say "the program of the README: without credentials it says so"
-sed -n '/^```c$/,/^```$/p' README.md | sed '/^```/d' >"$work/readme.c"
-gcc -std=c99 $strict "$work/readme.c" -o "$work/readme" $shared
-env -u DINGTALK_ACCESS_TOKEN -u DINGTALK_APP_KEY -u DINGTALK_APP_SECRET "$work/readme" \
-    2>"$work/readme.err" && { say "it should have failed"; exit 1; }
-grep '^invalid_argument: no credentials' "$work/readme.err"
-
 say "own tests: pkg-config, shared"
 gcc -std=c99 $strict tests/api.c -o "$work/api" $shared
 "$work/api"
+say "the programs of the README"
+awk -v work="$work" '/^```$/ { out = "" } out { print >out }
+    /^```c$/ { out = work "/readme" ++n ".c" }' README.md
+gcc -std=c99 $strict "$work/readme1.c" -o "$work/readme1" $shared
+gcc -std=c99 $strict "$work/readme2.c" -o "$work/readme2" $shared
+for program in readme1 readme2; do
+    env -u DINGTALK_ACCESS_TOKEN -u DINGTALK_APP_KEY -u DINGTALK_APP_SECRET "$work/$program" \
+        2>"$work/err" && { say "it should have failed"; exit 1; }
+    grep '^invalid_argument: no credentials' "$work/err"
+done
+cd "$work" # where their journal goes
+./api run "./readme1" | grep '^deleted$'
+# One server, as the journal is for one endpoint: a run, another one, an id that is no text.
+./api run "$(echo $valgrind) ./readme2 1 2 gone3 1; echo \$?; ./readme2 2 1; echo \$?
+    ./readme2 4 $(printf '\377') 5; echo \$?" >out 2>err
+cat out err
+test "$(grep '^[0-9]' out | tr '\n' ' ')" = "1 0 1 "
+test "$(grep -c '"status":"deleted"' out)" -ge 4 && grep -q '"code":"33012"' out
+grep -q '"deleted":2,.*"failed":1,.*"settled_before":0,"repeated":1,"calls":3,' err
+grep -q '"deleted":2,.*"settled_before":2,.*"calls":0,' err
+grep '^invalid_argument: user_id is not UTF-8' err
+grep '"5"' out && { say "called after bad text"; exit 1; }
+cd - >/dev/null
 say "own tests: pkg-config, static, with no shared library in reach"
 gcc -std=c99 $strict tests/api.c -o "$work/api-static" $static
 LD_LIBRARY_PATH='' "$work/api-static"

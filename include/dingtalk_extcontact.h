@@ -35,7 +35,8 @@
  *   freed; NULL where it is not known. A NUL character inside it is U+FFFD.
  * - Threads. At each function. Where it says "any number at once", the handle must live until
  *   all of them have returned.
- * - fork. The child may use what the parent made. No call of the parent goes on in it.
+ * - fork. The child may use what the parent made, batches excepted. No call of the parent goes on
+ *   in it.
  * - dlopen. The library can be loaded at run time; do not unload it, as threads of it may run.
  */
 
@@ -168,6 +169,24 @@ typedef enum {
 } dtx_log_level;
 
 /**
+ * Many deletions under way. Push ids while dtx_batch_wants, finish after the last, and take items
+ * until there are none: one for each id, in the order in which they end. The calls run on threads
+ * of the library, within the client's rate and limits; a throttled id is tried again, and trouble
+ * that every id would meet stops the batch. After fork a child leaves the parent's batches alone
+ * and does not free them; it may make its own.
+ * Owner: whoever made it, up to dtx_batch_free. Threads: any number at once.
+ */
+typedef struct dtx_batch dtx_batch;
+
+/**
+ * The options of a batch, from dtx_batch_options_new to dtx_batch_options_free. A setter that
+ * refuses a value says so by its result, and dtx_batch_new reports the first refused value with a
+ * full error: a program may ignore what the setters return.
+ * Owner: whoever made it. Threads: one at a time.
+ */
+typedef struct dtx_batch_options dtx_batch_options;
+
+/**
  * The options of a call, and the means to cancel it. One may serve several calls, one after
  * the other or at the same time; a cancel ends them all, and every later one.
  * Owner: whoever made it, up to dtx_call_free. Threads: one while options are set; then any
@@ -184,7 +203,8 @@ typedef struct dtx_client dtx_client;
 
 /**
  * The good end of a call: the contact is gone. It never changes.
- * Owner: you, from dtx_client_delete up to dtx_deletion_free. Threads: any number at once.
+ * Owner: you, from dtx_client_delete up to dtx_deletion_free; or the item that has it. Threads:
+ * any number at once.
  */
 typedef struct dtx_deletion dtx_deletion;
 
@@ -192,9 +212,17 @@ typedef struct dtx_deletion dtx_deletion;
  * Why a contact was not deleted, or a client not made. Branch on the kind, record the rest; a
  * field that is not known is NULL, or 0 with nothing written. No text holds a token, an app
  * secret or a proxy's password. It never changes.
- * Owner: you, from the call that failed up to dtx_error_free. Threads: any number at once.
+ * Owner: you, from the call that failed up to dtx_error_free; or the item that has it. Threads:
+ * any number at once.
  */
 typedef struct dtx_error dtx_error;
+
+/**
+ * What came of one id of a batch: it has a deletion, or an error, or it was not attempted. It
+ * never changes.
+ * Owner: you, from dtx_batch_next up to dtx_item_free. Threads: any number at once.
+ */
+typedef struct dtx_item dtx_item;
 
 /**
  * The options of a client, from dtx_options_new or dtx_options_from_env to dtx_options_free.
@@ -203,6 +231,16 @@ typedef struct dtx_error dtx_error;
  * Owner: whoever made it. Threads: one at a time.
  */
 typedef struct dtx_options dtx_options;
+
+/**
+ * A function that a call asks whether to end: it gets the context that was set along with it, and
+ * returns 0 to go on, any other number to cancel. A call asks when it begins, every 50 ms while it
+ * waits, and after a signal; a program notes a signal in its handler and reads the note here.
+ * Owner: nothing changes hands. Threads: it is called on the thread that makes the call, so on
+ * several at once where several make calls with one dtx_call. It must return soon and in the
+ * ordinary way: no C++ exception and no longjmp may leave it. It must not change or free the call.
+ */
+typedef int (*dtx_probe_fn)(void *context);
 
 /**
  * A function that takes log lines: the level (DTX_LOG_ERROR to DTX_LOG_DEBUG), one line of UTF-8
@@ -345,7 +383,7 @@ int dtx_options_set_ca_file(dtx_options *options, const char *ca_file);
 int dtx_client_new(const dtx_options *options, dtx_client **client, dtx_error **error);
 
 /**
- * Closes and frees a client; NULL is fine.
+ * Closes and frees a client; NULL is fine. Batches made with it go on.
  * Owner: ends your ownership. Threads: one, when no other uses the client and no call is
  * under way.
  */
@@ -409,12 +447,217 @@ int dtx_call_set_timeout_ms(dtx_call *call, uint64_t timeout_ms);
 int dtx_call_set_missing_ok(dtx_call *call, int missing_ok);
 
 /**
+ * Sets a function that may end this call while it waits, instead of one set before; NULL sets
+ * none. DTX_INVALID_ARGUMENT where call is NULL.
+ * Owner: context stays yours; keep it until the call is freed or has another probe. Threads:
+ * one, while no deletion uses the call.
+ */
+int dtx_call_set_probe(dtx_call *call, dtx_probe_fn probe, void *context);
+
+/**
  * Cancels a call: whatever it waits for ends within 100 ms, and dtx_client_delete returns
  * DTX_CANCELLED with an error that says whether the contact may be gone. Harmless before, after
  * and twice; NULL is fine. Not for signal handlers, as it takes a lock.
  * Owner: nothing changes hands. Threads: any, at any time before dtx_call_free.
  */
 void dtx_call_cancel(const dtx_call *call);
+
+/**
+ * New options of a batch, all at their defaults. Never NULL.
+ * Owner: you; dtx_batch_options_free frees them. Threads: any, at any time.
+ */
+dtx_batch_options *dtx_batch_options_new(void);
+
+/**
+ * Frees options of a batch; NULL is fine. Batches made with them live on.
+ * Owner: ends your ownership. Threads: one, when no other uses the options.
+ */
+void dtx_batch_options_free(dtx_batch_options *options);
+
+/**
+ * Sets how many calls run side by side, at most; 1 to 64. 8 unless set.
+ * Owner: nothing changes hands. Threads: one at a time for these options.
+ */
+int dtx_batch_options_set_concurrency(dtx_batch_options *options, uint32_t concurrency);
+
+/**
+ * Sets a file that records the batch: what is about to be deleted before each call, and what came
+ * of it. A batch with the same file takes up what an earlier one left undone, and calls nothing
+ * again that it settled. No file unless set.
+ * Owner: the text is copied. Threads: one at a time for these options.
+ */
+int dtx_batch_options_set_journal(dtx_batch_options *options, const char *journal);
+
+/**
+ * Sets a file that keeps the full record of each contact, on disk before its deletion: the only
+ * way back there is. A contact whose record cannot be had is not deleted. All of it is personal
+ * data; the app needs the permission point qyapi_ext_read. No file unless set.
+ * Owner: the text is copied. Threads: one at a time for these options.
+ */
+int dtx_batch_options_set_backup(dtx_batch_options *options, const char *backup);
+
+/**
+ * Sets whether "no such contact" ends an id as absent, instead of the client's missing_ok: 0 is
+ * no, any other number is yes.
+ * Owner: nothing changes hands. Threads: one at a time for these options.
+ */
+int dtx_batch_options_set_missing_ok(dtx_batch_options *options, int missing_ok);
+
+/**
+ * Begins a batch. Nothing is called yet. DTX_JOURNAL: the journal or the backup cannot be read,
+ * written or locked, or the journal is of another endpoint or app.
+ * options: those of this batch, or NULL for the defaults; they can be used again or freed.
+ * Owner: *batch is yours up to dtx_batch_free, or NULL on failure; *error as everywhere. The
+ * client can be freed before the batch. Threads: any that may use the options.
+ */
+int dtx_batch_new(const dtx_client *client,
+                  const dtx_batch_options *options,
+                  dtx_batch **batch,
+                  dtx_error **error);
+
+/**
+ * Stops and frees a batch; NULL is fine. Calls under way finish on the library's threads, if the
+ * process lives on: to know their outcomes, take items to the end first.
+ * Owner: ends your ownership; items live on. Threads: one, when no other uses the batch.
+ */
+void dtx_batch_free(dtx_batch *batch);
+
+/**
+ * 1 if the batch takes another id now, 0 while it has enough and after dtx_batch_finish. It holds
+ * about twice as many ids as it calls side by side, so that memory is bounded whatever their
+ * number; 0 for NULL.
+ * Owner: nothing changes hands. Threads: any number at once.
+ */
+int dtx_batch_wants(const dtx_batch *batch);
+
+/**
+ * Hands over the id of a contact to delete, and does not wait. It is taken even if the batch does
+ * not want one. An id that was pushed before is counted and dropped; one that cannot be an id comes
+ * out as an item with an error. After dtx_batch_finish or a stop it comes out as not attempted.
+ * DTX_INVALID_ARGUMENT: NULL, or text that is not UTF-8, and nothing was pushed.
+ * Owner: the text is copied; *error as everywhere. Threads: any number at once.
+ */
+int dtx_batch_push(dtx_batch *batch, const char *user_id, dtx_error **error);
+
+/**
+ * Says that no more ids come; NULL is fine. Without it the items have no end.
+ * Owner: nothing changes hands. Threads: any number at once.
+ */
+void dtx_batch_finish(dtx_batch *batch);
+
+/**
+ * Takes the next item, and waits for it. DTX_OK with *item NULL is the end: the batch is finished,
+ * and all of its items are taken. An end does not come before dtx_batch_finish, so either one
+ * thread pushes while dtx_batch_wants and takes an item in turn, or some threads push and others
+ * take.
+ * Owner: *item is yours up to dtx_item_free; *error as everywhere. Threads: any number at once;
+ * each item goes to one of them, the end to all.
+ */
+int dtx_batch_next(dtx_batch *batch, dtx_item **item, dtx_error **error);
+
+/**
+ * Starts no more calls; those under way finish. NULL is fine. What was pushed and not called comes
+ * out as not attempted. The end still needs dtx_batch_finish.
+ * Owner: nothing changes hands. Threads: any number at once.
+ */
+void dtx_batch_stop(dtx_batch *batch);
+
+/**
+ * Stops, and cancels the calls under way: within 100 ms they come out as DTX_CANCELLED, with an
+ * error that says whether the contact may be gone. NULL is fine. The end still needs
+ * dtx_batch_finish. Not for signal handlers, as it takes a lock.
+ * Owner: nothing changes hands. Threads: any number at once.
+ */
+void dtx_batch_cancel(dtx_batch *batch);
+
+/**
+ * How many ids were deleted up to now, by this batch or, where the journal says so, by an earlier
+ * one.
+ * Owner: nothing changes hands. Threads: any number at once.
+ */
+uint64_t dtx_batch_deleted(const dtx_batch *batch);
+
+/**
+ * How many ids were no contact up to now, where that is fine.
+ * Owner: nothing changes hands. Threads: any number at once.
+ */
+uint64_t dtx_batch_absent(const dtx_batch *batch);
+
+/**
+ * How many ids ended in an error up to now.
+ * Owner: nothing changes hands. Threads: any number at once.
+ */
+uint64_t dtx_batch_failed(const dtx_batch *batch);
+
+/**
+ * How many ids came out uncalled up to now, as the batch had stopped.
+ * Owner: nothing changes hands. Threads: any number at once.
+ */
+uint64_t dtx_batch_not_attempted(const dtx_batch *batch);
+
+/**
+ * How many of all these an earlier batch had settled, so that they were not called again.
+ * Owner: nothing changes hands. Threads: any number at once.
+ */
+uint64_t dtx_batch_settled_before(const dtx_batch *batch);
+
+/**
+ * How many ids were pushed again and dropped up to now.
+ * Owner: nothing changes hands. Threads: any number at once.
+ */
+uint64_t dtx_batch_repeated(const dtx_batch *batch);
+
+/**
+ * How many delete requests this batch wrote up to now.
+ * Owner: nothing changes hands. Threads: any number at once.
+ */
+uint64_t dtx_batch_calls(const dtx_batch *batch);
+
+/**
+ * The summary of the whole batch as one JSON object, the same in every language: the numbers,
+ * start and end (RFC 3339), endpoint, app_key and why it stopped. NULL until its last item is done.
+ * Owner: the batch; valid until it is freed. Threads: any number at once.
+ */
+const char *dtx_batch_summary_json(const dtx_batch *batch);
+
+/**
+ * Frees an item with its deletion or error and all texts; NULL is fine.
+ * Owner: ends your ownership. Threads: one, when no other uses the item or a part of it.
+ */
+void dtx_item_free(dtx_item *item);
+
+/**
+ * The contact, as it was pushed.
+ * Owner: the item; valid until it is freed. Threads: any number at once.
+ */
+const char *dtx_item_user_id(const dtx_item *item);
+
+/**
+ * The deletion where the contact is gone, or NULL.
+ * Owner: the item; do not free it, it is valid until the item is freed. Threads: any number at
+ * once.
+ */
+const dtx_deletion *dtx_item_deletion(const dtx_item *item);
+
+/**
+ * The error where the contact was not deleted, or nobody knows; or NULL.
+ * Owner: the item; do not free it, it is valid until the item is freed. Threads: any number at
+ * once.
+ */
+const dtx_error *dtx_item_error(const dtx_item *item);
+
+/**
+ * 1 if the contact was not called as the batch had stopped or was finished; otherwise 0.
+ * Owner: nothing changes hands. Threads: any number at once.
+ */
+int dtx_item_not_attempted(const dtx_item *item);
+
+/**
+ * All of it as one JSON object, the same in every language; its status is "deleted", "absent",
+ * "failed" or "not_attempted".
+ * Owner: the item; valid until it is freed. Threads: any number at once.
+ */
+const char *dtx_item_json(const dtx_item *item);
 
 /**
  * Frees a deletion and its texts; NULL is fine.

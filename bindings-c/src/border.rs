@@ -22,32 +22,33 @@ pub fn guard<T>(on_panic: T, body: impl FnOnce() -> T) -> T {
 }
 
 /// Runs a body and hands its value to `out` or its error to `error`, where the caller wants
-/// them; the other one is NULL. Returns the result's number.
+/// them; the other one is NULL, and so is `out` where there is no value. Returns the result's
+/// number.
 ///
 /// # Safety
 ///
 /// `out` and `error` are NULL or may be written.
-pub unsafe fn run<T, H: From<T>>(
+pub unsafe fn run<H>(
     out: *mut *mut H,
     error: *mut *mut dtx_error,
-    body: impl FnOnce() -> Result<T, Error>,
+    body: impl FnOnce() -> Result<Option<H>, Error>,
 ) -> c_int {
     guard(ErrorKind::Internal.number(), || {
         // SAFETY: NULL or writable, as the caller of this function promises.
-        unsafe { put::<T, H>(out, None) };
+        unsafe { put(out, None) };
         // SAFETY: as above.
-        unsafe { put::<Error, dtx_error>(error, None) };
+        unsafe { put(error, None) };
         let panicked = || Err(Error::new(ErrorKind::Internal, "the library panicked"));
         match guard(None, || Some(body())).unwrap_or_else(panicked) {
             Ok(value) => {
                 // SAFETY: as above.
-                unsafe { put(out, Some(value)) };
+                unsafe { put(out, value) };
                 OK
             }
             Err(failed) => {
                 let number = failed.kind().number();
                 // SAFETY: as above.
-                unsafe { put(error, Some(failed)) };
+                unsafe { put(error, Some(failed.into())) };
                 number
             }
         }
@@ -60,9 +61,9 @@ pub unsafe fn run<T, H: From<T>>(
 /// # Safety
 ///
 /// `out` is NULL or may be written.
-unsafe fn put<T, H: From<T>>(out: *mut *mut H, value: Option<T>) {
+unsafe fn put<H>(out: *mut *mut H, value: Option<H>) {
     if !out.is_null() {
-        let handle = value.map_or(std::ptr::null_mut(), |value| handle(H::from(value)));
+        let handle = value.map_or(std::ptr::null_mut(), handle);
         // SAFETY: not NULL, so writable, as the caller promises. What it held is not read:
         // it may never have been set.
         unsafe { out.write(handle) };
@@ -96,6 +97,26 @@ pub unsafe fn free<H>(handle: *mut H) {
 pub unsafe fn needed<'a, H>(name: &str, handle: *const H) -> Result<&'a H, Error> {
     // SAFETY: NULL or valid, as the caller promises.
     unsafe { handle.as_ref() }.ok_or_else(|| invalid(name, "is NULL"))
+}
+
+/// Changes an object; the result's number is what `change` returns.
+///
+/// # Safety
+///
+/// `object` is NULL, or valid and used by nobody else.
+pub unsafe fn change<O>(object: *mut O, change: impl FnOnce(&mut O) -> c_int) -> c_int {
+    guard(ErrorKind::Internal.number(), || {
+        // SAFETY: NULL or valid, as the caller promises.
+        unsafe { object.as_mut() }.map_or(ErrorKind::InvalidArgument.number(), change)
+    })
+}
+
+/// What a setter returns. The first value that was refused is kept for the function that will
+/// use the options.
+pub fn kept(wrong: &mut Option<Error>, set: Result<(), Error>) -> c_int {
+    let number = set.as_ref().map_or_else(|error| error.kind().number(), |()| OK);
+    *wrong = wrong.take().or(set.err());
+    number
 }
 
 /// Text that a caller passes.
@@ -167,15 +188,13 @@ pub fn json(made: &OnceBox<CString>, outcome: &impl Serialize) -> *const c_char 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use dingtalk_extcontact::Deletion;
-
     use crate::deletion::dtx_deletion;
 
     #[test]
     fn a_panic_becomes_a_result_and_an_error() {
         let mut deletion: *mut dtx_deletion = std::ptr::null_mut();
         let mut error: *mut dtx_error = std::ptr::null_mut();
-        let body = || -> Result<Deletion, Error> { panic!("on purpose") };
+        let body = || -> Result<Option<dtx_deletion>, Error> { panic!("on purpose") };
         // SAFETY: both may be written.
         let result = unsafe { run(&raw mut deletion, &raw mut error, body) };
         assert_eq!(result, ErrorKind::Internal.number());

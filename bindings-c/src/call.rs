@@ -1,8 +1,8 @@
 //! Options of one call, and the means to cancel it.
 
-use std::ffi::c_int;
+use std::ffi::{c_int, c_void};
 
-use dingtalk_extcontact::{Call, Canceller, ErrorKind, Host, Value};
+use dingtalk_extcontact::{Call, Host, Value};
 
 use crate::border;
 
@@ -10,20 +10,21 @@ use crate::border;
 /// the other or at the same time; a cancel ends them all, and every later one.
 /// Owner: whoever made it, up to dtx_call_free. Threads: one while options are set; then any
 /// number at once.
-pub struct dtx_call {
-    pub call: Call,
-    canceller: Canceller,
-}
+pub struct dtx_call(pub Call);
+
+/// A function that a call asks whether to end: it gets the context that was set along with it, and
+/// returns 0 to go on, any other number to cancel. A call asks when it begins, every 50 ms while it
+/// waits, and after a signal; a program notes a signal in its handler and reads the note here.
+/// Owner: nothing changes hands. Threads: it is called on the thread that makes the call, so on
+/// several at once where several make calls with one dtx_call. It must return soon and in the
+/// ordinary way: no C++ exception and no longjmp may leave it. It must not change or free the call.
+pub type dtx_probe_fn = Option<unsafe extern "C" fn(context: *mut c_void) -> c_int>;
 
 /// A new call with the client's own options. Never NULL.
 /// Owner: you; dtx_call_free frees it. Threads: any, at any time.
 #[unsafe(no_mangle)]
 pub extern "C" fn dtx_call_new() -> *mut dtx_call {
-    border::guard(std::ptr::null_mut(), || {
-        let call = Call::for_host(Host::C);
-        let canceller = call.canceller();
-        border::handle(dtx_call { call, canceller })
-    })
+    border::guard(std::ptr::null_mut(), || border::handle(dtx_call(Call::for_host(Host::C))))
 }
 
 /// Frees a call; NULL is fine.
@@ -43,7 +44,7 @@ pub unsafe extern "C" fn dtx_call_set_timeout_ms(call: *mut dtx_call, timeout_ms
     // What a double cannot hold exactly is far out of bounds.
     let value = Value::Number(timeout_ms as f64);
     // SAFETY: valid or NULL, as the header asks.
-    unsafe { set(call, "timeout", value) }
+    unsafe { change(call, |call| call.set("timeout", value)) }
 }
 
 /// Sets whether "no such contact" ends this call as absent, instead of the client's missing_ok:
@@ -52,20 +53,37 @@ pub unsafe extern "C" fn dtx_call_set_timeout_ms(call: *mut dtx_call, timeout_ms
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_call_set_missing_ok(call: *mut dtx_call, missing_ok: c_int) -> c_int {
     // SAFETY: valid or NULL, as the header asks.
-    unsafe { set(call, "missing_ok", Value::Flag(missing_ok != 0)) }
+    unsafe { change(call, |call| call.set("missing_ok", Value::Flag(missing_ok != 0))) }
 }
 
-unsafe fn set(call: *mut dtx_call, name: &str, value: Value) -> c_int {
-    border::guard(ErrorKind::Internal.number(), || {
-        // SAFETY: valid or NULL and used by one thread, as the header asks.
-        match unsafe { call.as_mut() } {
-            Some(call) => {
-                call.call.set(name, value);
-                border::OK
-            }
-            None => ErrorKind::InvalidArgument.number(),
-        }
-    })
+/// Sets a function that may end this call while it waits, instead of one set before; NULL sets
+/// none. DTX_INVALID_ARGUMENT where call is NULL.
+/// Owner: context stays yours; keep it until the call is freed or has another probe. Threads:
+/// one, while no deletion uses the call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dtx_call_set_probe(
+    call: *mut dtx_call,
+    probe: dtx_probe_fn,
+    context: *mut c_void,
+) -> c_int {
+    // A number, as a pointer is not one to be sent to another thread.
+    let context = context.expose_provenance();
+    let ask = move || {
+        let context = std::ptr::with_exposed_provenance_mut(context);
+        // SAFETY: a function of this type and its context, for any thread that makes a call.
+        probe.is_some_and(|probe| unsafe { probe(context) } != 0)
+    };
+    // SAFETY: valid or NULL, as the header asks.
+    unsafe { change(call, |call| *call = call.clone().probe(ask)) }
+}
+
+unsafe fn change(call: *mut dtx_call, change: impl FnOnce(&mut Call)) -> c_int {
+    let change = |it: &mut dtx_call| {
+        change(&mut it.0);
+        border::OK
+    };
+    // SAFETY: valid or NULL and used by one thread, as the header asks.
+    unsafe { border::change(call, change) }
 }
 
 /// Cancels a call: whatever it waits for ends within 100 ms, and dtx_client_delete returns
@@ -75,5 +93,5 @@ unsafe fn set(call: *mut dtx_call, name: &str, value: Value) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_call_cancel(call: *const dtx_call) {
     // SAFETY: valid or NULL, as the header asks.
-    unsafe { border::field(call, (), |call| call.canceller.cancel()) }
+    unsafe { border::field(call, (), |call| call.0.canceller().cancel()) }
 }

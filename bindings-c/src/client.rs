@@ -2,7 +2,7 @@
 
 use std::ffi::{c_char, c_int};
 
-use dingtalk_extcontact::{Call, Client, Deletion, Error, Host};
+use dingtalk_extcontact::{Call, Client, Host};
 
 use crate::border;
 use crate::call::dtx_call;
@@ -13,13 +13,7 @@ use crate::options::dtx_options;
 /// Deletes external contacts. It keeps its connections and its token, so make one and share
 /// it. After fork the child may go on using it: it opens its own connections.
 /// Owner: whoever made it, up to dtx_client_free. Threads: any number at once.
-pub struct dtx_client(Client);
-
-impl From<Client> for dtx_client {
-    fn from(client: Client) -> dtx_client {
-        dtx_client(client)
-    }
-}
+pub struct dtx_client(pub Client);
 
 /// Makes a client. Options, proxy variables and certificates are read here, once; nothing is
 /// sent. The options can be used again or freed.
@@ -37,13 +31,13 @@ pub unsafe extern "C" fn dtx_client_new(
         // SAFETY: NULL, or just set to NULL by `run`, so there is a pointer to refer to.
         unsafe { border::needed("client", client) }?;
         options.wrong.clone().map_or(Ok(()), Err)?;
-        Client::with_options(options.options.clone())
+        Client::with_options(options.options.clone()).map(dtx_client).map(Some)
     };
     // SAFETY: writable or NULL, as the header asks.
     unsafe { border::run(client, error, body) }
 }
 
-/// Closes and frees a client; NULL is fine.
+/// Closes and frees a client; NULL is fine. Batches made with it go on.
 /// Owner: ends your ownership. Threads: one, when no other uses the client and no call is
 /// under way.
 #[unsafe(no_mangle)]
@@ -66,16 +60,15 @@ pub unsafe extern "C" fn dtx_client_delete(
     deletion: *mut *mut dtx_deletion,
     error: *mut *mut dtx_error,
 ) -> c_int {
-    let body = || -> Result<Deletion, Error> {
+    let body = || {
         // SAFETY: valid or NULL, as the header asks.
         let client = unsafe { border::needed("client", client) }?;
         // SAFETY: NUL-terminated or NULL, as the header asks.
         let user_id = unsafe { border::text("user_id", user_id) }?;
+        let own = Call::for_host(Host::C);
         // SAFETY: valid or NULL, as the header asks.
-        match unsafe { call.as_ref() } {
-            Some(call) => client.0.delete_with(user_id, &call.call),
-            None => client.0.delete_with(user_id, &Call::for_host(Host::C)),
-        }
+        let call = unsafe { call.as_ref() }.map_or(&own, |call| &call.0);
+        client.0.delete_with(user_id, call).map(|deletion| Some(deletion.into()))
     };
     // SAFETY: writable or NULL, as the header asks.
     unsafe { border::run(deletion, error, body) }
@@ -95,7 +88,7 @@ pub unsafe extern "C" fn dtx_client_set_access_token(
         let client = unsafe { border::needed("client", client) }?;
         // SAFETY: NUL-terminated or NULL, as the header asks.
         let access_token = unsafe { border::text("access_token", access_token) }?;
-        client.0.set_access_token(access_token)
+        client.0.set_access_token(access_token).map(|()| None)
     };
     // SAFETY: writable or NULL, as the header asks.
     unsafe { border::run(std::ptr::null_mut::<*mut ()>(), error, body) }

@@ -9,7 +9,8 @@ use crate::border;
 use crate::result::dtx_status;
 
 /// The good end of a call: the contact is gone. It never changes.
-/// Owner: you, from dtx_client_delete up to dtx_deletion_free. Threads: any number at once.
+/// Owner: you, from dtx_client_delete up to dtx_deletion_free; or the item that has it. Threads:
+/// any number at once.
 pub struct dtx_deletion {
     deletion: Deletion,
     user_id: CString,

@@ -10,7 +10,8 @@ use crate::border;
 /// Why a contact was not deleted, or a client not made. Branch on the kind, record the rest; a
 /// field that is not known is NULL, or 0 with nothing written. No text holds a token, an app
 /// secret or a proxy's password. It never changes.
-/// Owner: you, from the call that failed up to dtx_error_free. Threads: any number at once.
+/// Owner: you, from the call that failed up to dtx_error_free; or the item that has it. Threads:
+/// any number at once.
 pub struct dtx_error {
     error: Error,
     message: CString,

@@ -9,11 +9,13 @@
 // What a caller must keep to stands in the words of the header, at each function and at its top.
 #![allow(clippy::missing_safety_doc)]
 
+mod batch;
 mod border;
 mod call;
 mod client;
 mod deletion;
 mod error;
+mod item;
 mod log;
 mod options;
 mod result;

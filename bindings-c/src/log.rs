@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
 use dingtalk_extcontact::ErrorKind;
-use log::{Level, LevelFilter, Log, Metadata, Record};
+use log::{LevelFilter, Log, Metadata, Record};
 
 use crate::border;
 use crate::result::dtx_log_level::{self, *};
@@ -71,12 +71,8 @@ impl Log for Border {
         let Some(sink) = SINK.load_full().filter(|_| self.enabled(record.metadata())) else {
             return;
         };
-        let level = match record.level() {
-            Level::Error => DTX_LOG_ERROR,
-            Level::Warn => DTX_LOG_WARN,
-            Level::Info => DTX_LOG_INFO,
-            Level::Debug | Level::Trace => DTX_LOG_DEBUG,
-        };
+        let named = LEVELS.iter().find(|(_, filter)| *filter == record.level());
+        let level = named.map_or(DTX_LOG_DEBUG, |(own, _)| *own);
         let message = border::c_text(&record.args().to_string());
         // SAFETY: a function of this type and its context, as dtx_set_log was given them.
         unsafe { (sink.log)(level as c_int, message.as_ptr(), sink.context) }

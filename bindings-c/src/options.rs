@@ -2,7 +2,7 @@
 
 use std::ffi::{c_char, c_int};
 
-use dingtalk_extcontact::{Error, ErrorKind, Host, Options, Value};
+use dingtalk_extcontact::{Error, Host, Options, Value};
 
 use crate::border;
 
@@ -32,10 +32,8 @@ pub extern "C" fn dtx_options_new() -> *mut dtx_options {
 #[unsafe(no_mangle)]
 pub extern "C" fn dtx_options_from_env() -> *mut dtx_options {
     border::guard(std::ptr::null_mut(), || {
-        let (options, wrong) = match Options::from_env(Host::C) {
-            Ok(options) => (options, None),
-            Err(error) => (Options::for_host(Host::C), Some(error)),
-        };
+        let unset = |error| (Options::for_host(Host::C), Some(error));
+        let (options, wrong) = Options::from_env(Host::C).map_or_else(unset, |set| (set, None));
         border::handle(dtx_options { options, wrong })
     })
 }
@@ -157,10 +155,7 @@ pub unsafe extern "C" fn dtx_options_set_max_attempts(
 /// Owner: nothing changes hands. Threads: one at a time for these options.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_options_set_rate(options: *mut dtx_options, rate: u32) -> c_int {
-    let value = match rate {
-        0 => Value::None,
-        rate => Value::Number(rate.into()),
-    };
+    let value = if rate == 0 { Value::None } else { Value::Number(rate.into()) };
     // SAFETY: as above.
     unsafe { set(options, "rate", Ok(value)) }
 }
@@ -217,18 +212,10 @@ unsafe fn set_time(options: *mut dtx_options, name: &str, ms: u64) -> c_int {
 }
 
 unsafe fn set(options: *mut dtx_options, name: &str, value: Result<Value, Error>) -> c_int {
-    border::guard(ErrorKind::Internal.number(), || {
-        // SAFETY: valid or NULL and used by one thread, as the header asks.
-        let Some(options) = (unsafe { options.as_mut() }) else {
-            return ErrorKind::InvalidArgument.number();
-        };
-        match value.and_then(|value| options.options.set(name, value)) {
-            Ok(()) => border::OK,
-            Err(error) => {
-                let number = error.kind().number();
-                options.wrong.get_or_insert(error);
-                number
-            }
-        }
-    })
+    let set = |options: &mut dtx_options| {
+        let set = value.and_then(|value| options.options.set(name, value));
+        border::kept(&mut options.wrong, set)
+    };
+    // SAFETY: valid or NULL and used by one thread, as the header asks.
+    unsafe { border::change(options, set) }
 }

@@ -94,9 +94,8 @@ pub extern "C" fn dtx_result_name(result: c_int) -> *const c_char {
         if result == border::OK {
             return c"ok".as_ptr();
         }
-        let found = ErrorKind::ALL.iter().zip(&NAMES);
-        let mut found = found.filter(|(kind, _)| kind.number() == result);
-        found.next().map_or(std::ptr::null(), |(_, name)| name.as_ptr().cast())
+        let found = ErrorKind::ALL.iter().zip(&NAMES).find(|(kind, _)| kind.number() == result);
+        found.map_or(std::ptr::null(), |(_, name)| name.as_ptr().cast())
     })
 }
 

@@ -53,7 +53,9 @@ static const double BOUND = 2.0;
 /* A DingTalk of one page: what it answers stands in the id. */
 
 static int server_port;
-static sem_t hangs; /* Posted when a request came that is never answered. */
+static sem_t hangs; /* Posted when a request came that is never answered, or not yet. */
+static sem_t gate;  /* One post lets one request go that is not answered yet. */
+static int requests;
 
 static void answer(int socket, const char *json) {
   char reply[1024];
@@ -86,8 +88,19 @@ static void *serve_connection(void *argument) {
   int socket = (int)(intptr_t)argument;
   char buffer[16384];
   while (request(socket, buffer, sizeof buffer)) {
+    __atomic_add_fetch(&requests, 1, __ATOMIC_SEQ_CST);
     if (strstr(buffer, "user_id=hang") != NULL) {
       sem_post(&hangs);
+      continue;
+    }
+    if (strstr(buffer, "user_id=gate") != NULL) {
+      sem_post(&hangs);
+      while (sem_wait(&gate) != 0) continue;
+    }
+    if (strstr(buffer, "/topapi/extcontact/get") != NULL) {
+      answer(socket,
+             "{\"errcode\":0,\"errmsg\":\"ok\",\"request_id\":\"r5\","
+             "\"result\":{\"userid\":\"0125400001\",\"name\":\"Li Lei\"}}");
     } else if (strstr(buffer, "access_token=stale") != NULL) {
       answer(socket, "{\"errcode\":40014,\"errmsg\":\"bad token\",\"request_id\":\"r4\"}");
     } else if (strstr(buffer, "user_id=gone") != NULL) {
@@ -127,7 +140,7 @@ static void start_server(void) {
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   listener = socket(AF_INET, SOCK_STREAM, 0);
-  if (sem_init(&hangs, 0, 0) != 0 || bind(listener, (struct sockaddr *)&address, length) != 0 ||
+  if (sem_init(&hangs, 0, 0) != 0 || sem_init(&gate, 0, 0) != 0 || bind(listener, (struct sockaddr *)&address, length) != 0 ||
       listen(listener, 128) != 0 ||
       getsockname(listener, (struct sockaddr *)&address, &length) != 0 ||
       pthread_create(&thread, NULL, serve, &listener) != 0)
@@ -208,6 +221,8 @@ static void null_is_harmless(void) {
   dtx_call *call = dtx_call_new();
   dtx_error *error = NULL;
   dtx_deletion *deletion = NULL;
+  dtx_batch *batch = NULL;
+  dtx_item *item = NULL;
   int64_t errcode = 7;
   int status = 7;
   uint64_t ms = 7;
@@ -217,8 +232,14 @@ static void null_is_harmless(void) {
   dtx_call_free(NULL);
   dtx_deletion_free(NULL);
   dtx_error_free(NULL);
+  dtx_batch_options_free(NULL);
+  dtx_batch_free(NULL);
+  dtx_item_free(NULL);
   dtx_client_close(NULL);
   dtx_call_cancel(NULL);
+  dtx_batch_finish(NULL);
+  dtx_batch_stop(NULL);
+  dtx_batch_cancel(NULL);
 
   CHECK(dtx_options_set_access_token(NULL, "t") == DTX_INVALID_ARGUMENT);
   CHECK(dtx_options_set_app_key(NULL, "t") == DTX_INVALID_ARGUMENT);
@@ -235,6 +256,11 @@ static void null_is_harmless(void) {
   CHECK(dtx_options_set_missing_ok(NULL, 1) == DTX_INVALID_ARGUMENT);
   CHECK(dtx_call_set_timeout_ms(NULL, 1) == DTX_INVALID_ARGUMENT);
   CHECK(dtx_call_set_missing_ok(NULL, 1) == DTX_INVALID_ARGUMENT);
+  CHECK(dtx_call_set_probe(NULL, NULL, NULL) == DTX_INVALID_ARGUMENT);
+  CHECK(dtx_batch_options_set_concurrency(NULL, 1) == DTX_INVALID_ARGUMENT);
+  CHECK(dtx_batch_options_set_journal(NULL, "j") == DTX_INVALID_ARGUMENT);
+  CHECK(dtx_batch_options_set_backup(NULL, "b") == DTX_INVALID_ARGUMENT);
+  CHECK(dtx_batch_options_set_missing_ok(NULL, 1) == DTX_INVALID_ARGUMENT);
 
   CHECK(dtx_options_set_access_token(options, NULL) == DTX_INVALID_ARGUMENT);
   CHECK(dtx_options_set_app_key(options, NULL) == DTX_INVALID_ARGUMENT);
@@ -277,6 +303,44 @@ static void null_is_harmless(void) {
   CHECK(dtx_error_maybe_deleted(NULL) == 0 && dtx_error_user_id(NULL) == NULL);
   CHECK(dtx_error_json(NULL) == NULL);
 
+  CHECK(dtx_batch_new(NULL, NULL, NULL, NULL) == DTX_INVALID_ARGUMENT);
+  CHECK(dtx_batch_new(NULL, NULL, &batch, &error) == DTX_INVALID_ARGUMENT && batch == NULL);
+  CHECK(same(dtx_error_message(error), "client is NULL"));
+  dtx_error_free(error);
+  CHECK(dtx_batch_new(client, NULL, NULL, &error) == DTX_INVALID_ARGUMENT);
+  CHECK(same(dtx_error_message(error), "batch is NULL"));
+  dtx_error_free(error);
+  CHECK(dtx_batch_push(NULL, "a", NULL) == DTX_INVALID_ARGUMENT);
+  CHECK(dtx_batch_push(NULL, "a", &error) == DTX_INVALID_ARGUMENT);
+  CHECK(same(dtx_error_message(error), "batch is NULL"));
+  dtx_error_free(error);
+  CHECK(dtx_batch_next(NULL, NULL, NULL) == DTX_INVALID_ARGUMENT);
+  CHECK(dtx_batch_next(NULL, &item, &error) == DTX_INVALID_ARGUMENT && item == NULL);
+  CHECK(same(dtx_error_message(error), "batch is NULL"));
+  dtx_error_free(error);
+  CHECK(dtx_batch_new(client, NULL, &batch, NULL) == DTX_OK);
+  CHECK(dtx_batch_push(batch, NULL, &error) == DTX_INVALID_ARGUMENT);
+  CHECK(same(dtx_error_message(error), "user_id is NULL"));
+  dtx_error_free(error);
+  /* Without a place for the item it is not taken, and so not lost. */
+  CHECK(dtx_batch_push(batch, "a", NULL) == DTX_OK);
+  CHECK(dtx_batch_next(batch, NULL, &error) == DTX_INVALID_ARGUMENT);
+  CHECK(same(dtx_error_message(error), "item is NULL"));
+  dtx_error_free(error);
+  dtx_batch_finish(batch);
+  CHECK(dtx_batch_next(batch, &item, NULL) == DTX_OK && same(dtx_item_user_id(item), "a"));
+  dtx_item_free(item);
+  CHECK(dtx_batch_next(batch, &item, NULL) == DTX_OK && item == NULL);
+  dtx_batch_free(batch);
+  CHECK(dtx_batch_wants(NULL) == 0 && dtx_batch_summary_json(NULL) == NULL);
+  CHECK(dtx_batch_deleted(NULL) == 0 && dtx_batch_absent(NULL) == 0);
+  CHECK(dtx_batch_failed(NULL) == 0 && dtx_batch_not_attempted(NULL) == 0);
+  CHECK(dtx_batch_settled_before(NULL) == 0 && dtx_batch_repeated(NULL) == 0);
+  CHECK(dtx_batch_calls(NULL) == 0);
+  CHECK(dtx_item_user_id(NULL) == NULL && dtx_item_json(NULL) == NULL);
+  CHECK(dtx_item_deletion(NULL) == NULL && dtx_item_error(NULL) == NULL);
+  CHECK(dtx_item_not_attempted(NULL) == 0);
+
   dtx_call_free(call);
   dtx_client_free(client);
   dtx_options_free(options);
@@ -306,10 +370,34 @@ static void refused(dtx_options *options, const char *name, const char *problem)
   dtx_options_free(options);
 }
 
+/* Begins a batch with these options, and frees them. */
+static dtx_batch *new_batch(const dtx_client *client, dtx_batch_options *options) {
+  dtx_batch *batch = NULL;
+  dtx_error *error = (dtx_error *)&error;
+  CHECK(dtx_batch_new(client, options, &batch, &error) == DTX_OK);
+  CHECK(batch != NULL && error == NULL);
+  dtx_batch_options_free(options);
+  return batch;
+}
+
+/* The batch cannot begin, and the error says why. */
+static void batch_refused(const dtx_client *client, dtx_batch_options *options, int result,
+                          const char *problem) {
+  dtx_batch *batch = (dtx_batch *)&batch;
+  dtx_error *error = (dtx_error *)&error;
+  CHECK(dtx_batch_new(client, options, &batch, &error) == result);
+  CHECK(batch == NULL && dtx_error_kind(error) == result);
+  CHECK(contains(dtx_error_message(error), problem));
+  dtx_error_free(error);
+  dtx_batch_options_free(options);
+}
+
 static void text_that_is_not_utf8(void) {
   static const char *const bad[] = {"\xff", "abc\x80", "\xc0\xaf", "\xed\xa0\x80", "\xe4\xbd"};
   size_t i, j;
   dtx_client *client = new_client();
+  dtx_batch *batch = new_batch(client, NULL);
+  dtx_item *item = NULL;
   for (i = 0; i < sizeof bad / sizeof *bad; i++) {
     dtx_error *error = NULL;
     for (j = 0; j < sizeof texts / sizeof *texts; j++) {
@@ -322,7 +410,20 @@ static void text_that_is_not_utf8(void) {
     dtx_error_free(error);
     CHECK(dtx_client_set_access_token(client, bad[i], &error) == DTX_INVALID_ARGUMENT);
     dtx_error_free(error);
+    for (j = 0; j < 2; j++) {
+      dtx_batch_options *options = dtx_batch_options_new();
+      CHECK((j == 0 ? dtx_batch_options_set_journal(options, bad[i])
+                    : dtx_batch_options_set_backup(options, bad[i])) == DTX_INVALID_ARGUMENT);
+      batch_refused(client, options, DTX_INVALID_ARGUMENT,
+                    j == 0 ? "journal is not UTF-8" : "backup is not UTF-8");
+    }
+    CHECK(dtx_batch_push(batch, bad[i], &error) == DTX_INVALID_ARGUMENT);
+    CHECK(same(dtx_error_message(error), "user_id is not UTF-8"));
+    dtx_error_free(error);
   }
+  dtx_batch_finish(batch);
+  CHECK(dtx_batch_next(batch, &item, NULL) == DTX_OK && item == NULL);
+  dtx_batch_free(batch);
   dtx_client_free(client);
 }
 
@@ -382,6 +483,14 @@ static void numbers_out_of_bounds(void) {
   options = some_options();
   CHECK(dtx_options_set_rate(options, (uint32_t)-1) == DTX_INVALID_ARGUMENT);
   refused(options, "rate", "out of bounds");
+  for (i = 0; i < 3; i++) {
+    static const uint32_t concurrencies[] = {0, 65, (uint32_t)-1};
+    dtx_batch_options *many = dtx_batch_options_new();
+    CHECK(dtx_batch_options_set_concurrency(many, concurrencies[i]) == DTX_INVALID_ARGUMENT);
+    CHECK(dtx_batch_options_set_journal(many, "\xff") == DTX_INVALID_ARGUMENT);
+    CHECK(dtx_batch_options_set_concurrency(many, 64) == DTX_OK);
+    batch_refused(client, many, DTX_INVALID_ARGUMENT, "concurrency is out of bounds");
+  }
   dtx_client_free(client);
 }
 
@@ -575,6 +684,77 @@ static void cancel_from_another_thread(void) {
   dtx_client_free(client);
 }
 
+/* A probe, and the thread that it is asked on. */
+
+struct probe {
+  pthread_t thread;
+  int asked, enough;
+};
+
+static int probe(void *context) {
+  struct probe *probe = context;
+  CHECK(pthread_equal(probe->thread, pthread_self()));
+  return ++probe->asked >= probe->enough ? -1 : 0;
+}
+
+static void probe_of_a_call(void) {
+  dtx_client *client = new_client();
+  dtx_call *call = dtx_call_new();
+  dtx_error *error = NULL;
+  struct probe asked = {pthread_self(), 0, 3};
+  double start = now();
+  CHECK(dtx_call_set_probe(call, probe, &asked) == DTX_OK);
+  CHECK(dtx_client_delete(client, "hang", call, NULL, &error) == DTX_CANCELLED);
+  CHECK(now() - start < BOUND && asked.asked == 3);
+  CHECK(dtx_error_maybe_deleted(error) == 1 && dtx_error_attempts(error) == 1);
+  while (sem_wait(&hangs) != 0) continue;
+  dtx_error_free(error);
+  /* It ended that call, and would end the next; it is not as if the call had been cancelled. */
+  CHECK(dtx_client_delete(client, "a", call, NULL, NULL) == DTX_CANCELLED && asked.asked == 4);
+  CHECK(dtx_call_set_probe(call, NULL, &asked) == DTX_OK);
+  CHECK(dtx_client_delete(client, "a", call, NULL, NULL) == DTX_OK && asked.asked == 4);
+  dtx_call_cancel(call);
+  CHECK(dtx_client_delete(client, "a", call, NULL, NULL) == DTX_CANCELLED);
+  dtx_call_free(call);
+  dtx_client_free(client);
+}
+
+static volatile sig_atomic_t signalled;
+
+static void note_signal(int number) {
+  (void)number;
+  signalled = 1;
+}
+
+static int was_signalled(void *context) {
+  (void)context;
+  return signalled;
+}
+
+static void *signal_when_it_hangs(void *thread) {
+  while (sem_wait(&hangs) != 0) continue;
+  pthread_kill(*(pthread_t *)thread, SIGUSR1);
+  return NULL;
+}
+
+static void probe_that_sees_a_signal(void) {
+  dtx_client *client = new_client();
+  dtx_call *call = dtx_call_new();
+  struct sigaction action;
+  pthread_t self = pthread_self(), thread;
+  double start = now();
+  memset(&action, 0, sizeof action);
+  action.sa_handler = note_signal;
+  sigaction(SIGUSR1, &action, NULL);
+  CHECK(dtx_call_set_probe(call, was_signalled, NULL) == DTX_OK);
+  pthread_create(&thread, NULL, signal_when_it_hangs, &self);
+  CHECK(dtx_client_delete(client, "hang", call, NULL, NULL) == DTX_CANCELLED);
+  CHECK(now() - start < BOUND);
+  pthread_join(thread, NULL);
+  dtx_call_free(call);
+  dtx_client_free(client);
+}
+
 static void timeout_of_a_call(void) {
   dtx_client *client = new_client();
   dtx_call *call = dtx_call_new();
@@ -634,6 +814,457 @@ static void fork_under_way(void) {
   }
   __atomic_store_n(&stop, 1, __ATOMIC_SEQ_CST);
   for (i = 0; i < BUSY; i++) pthread_join(threads[i], NULL);
+  dtx_client_free(client);
+}
+
+/* Batches. */
+
+static void push(dtx_batch *batch, const char *user_id) {
+  dtx_error *error = (dtx_error *)&error;
+  CHECK(dtx_batch_push(batch, user_id, &error) == DTX_OK && error == NULL);
+}
+
+/* The next item, NULL at the end. */
+static dtx_item *next(dtx_batch *batch) {
+  dtx_item *item = (dtx_item *)&item;
+  dtx_error *error = (dtx_error *)&error;
+  CHECK(dtx_batch_next(batch, &item, &error) == DTX_OK && error == NULL);
+  return item;
+}
+
+/* Takes all items to the end; returns how many there were. */
+static int drain(dtx_batch *batch) {
+  dtx_item *item;
+  int count = 0;
+  while ((item = next(batch)) != NULL) {
+    count++;
+    dtx_item_free(item);
+  }
+  return count;
+}
+
+/* One thread pushes while the batch wants, and takes in turn: as few as can be are held. */
+static void push_and_take_in_turn(void) {
+  dtx_client *client = new_client();
+  dtx_batch *batch = new_batch(client, NULL);
+  dtx_item *item;
+  int pushed = 0, taken = 0, held = 0;
+  for (;;) {
+    while (dtx_batch_wants(batch)) {
+      char id[32];
+      if (pushed == 1000) {
+        dtx_batch_finish(batch);
+      } else {
+        snprintf(id, sizeof id, "%d", pushed++);
+        push(batch, id);
+      }
+    }
+    if (pushed - taken > held) held = pushed - taken;
+    if ((item = next(batch)) == NULL) break;
+    CHECK(dtx_item_deletion(item) != NULL);
+    dtx_item_free(item);
+    taken++;
+  }
+  CHECK(pushed == 1000 && taken == 1000 && held <= 16);
+  CHECK(dtx_batch_deleted(batch) == 1000 && dtx_batch_calls(batch) == 1000);
+  dtx_batch_free(batch);
+  dtx_client_free(client);
+}
+
+static void items_of_a_batch(void) {
+  dtx_client *client = new_client();
+  dtx_batch_options *options = dtx_batch_options_new();
+  dtx_batch *batch;
+  dtx_item *item, *deleted;
+  int64_t errcode = 0;
+  CHECK(dtx_batch_options_set_concurrency(options, 1) == DTX_OK);
+  batch = new_batch(client, options);
+  dtx_client_free(client); /* The batch goes on without it. */
+  CHECK(dtx_batch_wants(batch) == 1);
+  push(batch, "0125400001");
+  push(batch, "0125400001"); /* Again: counted and dropped. */
+  deleted = next(batch);
+  CHECK(same(dtx_item_user_id(deleted), "0125400001"));
+  CHECK(dtx_item_error(deleted) == NULL && dtx_item_not_attempted(deleted) == 0);
+  CHECK(dtx_deletion_status(dtx_item_deletion(deleted)) == DTX_STATUS_DELETED);
+  CHECK(same(dtx_deletion_user_id(dtx_item_deletion(deleted)), "0125400001"));
+  CHECK(same(dtx_deletion_request_id(dtx_item_deletion(deleted)), "r1"));
+  CHECK(contains(dtx_item_json(deleted), "\"status\":\"deleted\""));
+  CHECK(dtx_item_json(deleted) == dtx_item_json(deleted));
+
+  push(batch, "gone1");
+  item = next(batch);
+  CHECK(dtx_item_deletion(item) == NULL && dtx_item_not_attempted(item) == 0);
+  CHECK(dtx_error_kind(dtx_item_error(item)) == DTX_INVALID_USER_ID);
+  CHECK(dtx_error_errcode(dtx_item_error(item), &errcode) == 1 && errcode == 33012);
+  CHECK(same(dtx_error_user_id(dtx_item_error(item)), "gone1"));
+  CHECK(same(dtx_item_user_id(item), "gone1"));
+  CHECK(contains(dtx_item_json(item), "\"kind\":\"invalid_user_id\""));
+  dtx_item_free(item);
+
+  push(batch, " "); /* It cannot be an id. */
+  item = next(batch);
+  CHECK(dtx_error_kind(dtx_item_error(item)) == DTX_INVALID_ARGUMENT);
+  CHECK(same(dtx_item_user_id(item), " "));
+  dtx_item_free(item);
+
+  CHECK(dtx_batch_summary_json(batch) == NULL);
+  push(batch, "denied"); /* As every other would be. */
+  item = next(batch);
+  CHECK(dtx_error_kind(dtx_item_error(item)) == DTX_PERMISSION_DENIED);
+  dtx_item_free(item);
+  push(batch, "0125400002");
+  item = next(batch);
+  CHECK(dtx_item_deletion(item) == NULL && dtx_item_error(item) == NULL);
+  CHECK(dtx_item_not_attempted(item) == 1 && same(dtx_item_user_id(item), "0125400002"));
+  CHECK(contains(dtx_item_json(item), "\"status\":\"not_attempted\""));
+  dtx_item_free(item);
+
+  dtx_batch_finish(batch);
+  CHECK(dtx_batch_wants(batch) == 0);
+  CHECK(drain(batch) == 0 && drain(batch) == 0);
+  CHECK(dtx_batch_deleted(batch) == 1 && dtx_batch_absent(batch) == 0);
+  CHECK(dtx_batch_failed(batch) == 3 && dtx_batch_not_attempted(batch) == 1);
+  CHECK(dtx_batch_settled_before(batch) == 0 && dtx_batch_repeated(batch) == 1);
+  CHECK(dtx_batch_calls(batch) == 3);
+  CHECK(contains(dtx_batch_summary_json(batch), "\"failed\":3,"));
+  CHECK(contains(dtx_batch_summary_json(batch), "\"endpoint\":\"http://127.0.0.1:"));
+  CHECK(contains(dtx_batch_summary_json(batch), "\"end\":\"20"));
+  CHECK(contains(dtx_batch_summary_json(batch), "\"stopped\":\""));
+  CHECK(!contains(dtx_batch_summary_json(batch), TOKEN));
+  /* Nothing is called after the end, and nothing is lost. */
+  push(batch, "0125400003");
+  item = next(batch);
+  CHECK(dtx_item_not_attempted(item) == 1);
+  dtx_item_free(item);
+  dtx_batch_free(batch);
+  CHECK(same(dtx_deletion_user_id(dtx_item_deletion(deleted)), "0125400001"));
+  dtx_item_free(deleted);
+}
+
+/* What was pushed after the end is not called, whether the batch was stopped or not. */
+static void push_after_the_end(void) {
+  dtx_client *client = new_client();
+  dtx_batch *batch = new_batch(client, NULL);
+  dtx_item *item;
+  int before;
+  push(batch, "1");
+  dtx_batch_finish(batch);
+  CHECK(drain(batch) == 1);
+  before = __atomic_load_n(&requests, __ATOMIC_SEQ_CST);
+  push(batch, "2");
+  item = next(batch);
+  CHECK(dtx_item_not_attempted(item) == 1 && same(dtx_item_user_id(item), "2"));
+  dtx_item_free(item);
+  CHECK(drain(batch) == 0 && __atomic_load_n(&requests, __ATOMIC_SEQ_CST) == before);
+  dtx_batch_free(batch);
+  dtx_client_free(client);
+}
+
+static void missing_ok_of_a_batch(void) {
+  dtx_client *client = new_client();
+  dtx_batch_options *options = dtx_batch_options_new();
+  dtx_batch *batch;
+  dtx_item *item;
+  CHECK(dtx_batch_options_set_missing_ok(options, 2) == DTX_OK);
+  batch = new_batch(client, options);
+  push(batch, "gone1");
+  dtx_batch_finish(batch);
+  item = next(batch);
+  CHECK(dtx_deletion_status(dtx_item_deletion(item)) == DTX_STATUS_ABSENT);
+  dtx_item_free(item);
+  CHECK(drain(batch) == 0 && dtx_batch_absent(batch) == 1);
+  dtx_batch_free(batch);
+  dtx_client_free(client);
+}
+
+static void batch_of_a_closed_client(void) {
+  dtx_client *client = new_client();
+  dtx_batch *batch = new_batch(client, NULL);
+  dtx_item *item;
+  dtx_client_close(client);
+  push(batch, "1");
+  dtx_batch_finish(batch);
+  item = next(batch);
+  CHECK(dtx_error_kind(dtx_item_error(item)) == DTX_INVALID_ARGUMENT);
+  CHECK(contains(dtx_error_message(dtx_item_error(item)), "client is closed"));
+  dtx_item_free(item);
+  dtx_batch_free(batch);
+  dtx_client_free(client);
+}
+
+/* Calls under way finish, what is queued is not called. */
+static void stop_in_the_middle(void) {
+  dtx_client *client = new_client();
+  dtx_batch_options *options = dtx_batch_options_new();
+  dtx_batch *batch;
+  dtx_item *item;
+  int deleted = 0, not_attempted = 0;
+  CHECK(dtx_batch_options_set_concurrency(options, 1) == DTX_OK);
+  batch = new_batch(client, options);
+  push(batch, "gate");
+  CHECK(dtx_batch_wants(batch) == 1);
+  push(batch, "1");
+  CHECK(dtx_batch_wants(batch) == 0);
+  push(batch, "2"); /* Taken all the same. */
+  while (sem_wait(&hangs) != 0) continue;
+  dtx_batch_stop(batch);
+  dtx_batch_stop(batch);
+  sem_post(&gate);
+  dtx_batch_finish(batch);
+  while ((item = next(batch)) != NULL) {
+    if (dtx_item_deletion(item) != NULL) {
+      CHECK(same(dtx_item_user_id(item), "gate"));
+      deleted++;
+    } else {
+      not_attempted += dtx_item_not_attempted(item);
+    }
+    dtx_item_free(item);
+  }
+  CHECK(deleted == 1 && not_attempted == 2 && dtx_batch_calls(batch) == 1);
+  CHECK(contains(dtx_batch_summary_json(batch), "stopped by the caller"));
+  dtx_batch_free(batch);
+  dtx_client_free(client);
+}
+
+static void *cancel_batch_when_it_hangs(void *batch) {
+  while (sem_wait(&hangs) != 0) continue;
+  dtx_batch_cancel(batch);
+  return NULL;
+}
+
+/* What is under way is told truthfully: the contact may be gone. */
+static void cancel_in_the_middle(void) {
+  dtx_client *client = new_client();
+  dtx_batch_options *options = dtx_batch_options_new();
+  dtx_batch *batch;
+  dtx_item *item;
+  pthread_t thread;
+  double start = now();
+  int cancelled = 0, not_attempted = 0;
+  CHECK(dtx_batch_options_set_concurrency(options, 1) == DTX_OK);
+  batch = new_batch(client, options);
+  pthread_create(&thread, NULL, cancel_batch_when_it_hangs, batch);
+  push(batch, "hang");
+  push(batch, "1");
+  dtx_batch_finish(batch);
+  while ((item = next(batch)) != NULL) {
+    if (dtx_item_error(item) != NULL) {
+      CHECK(dtx_error_kind(dtx_item_error(item)) == DTX_CANCELLED);
+      CHECK(dtx_error_maybe_deleted(dtx_item_error(item)) == 1);
+      CHECK(same(dtx_item_user_id(item), "hang"));
+      cancelled++;
+    } else {
+      not_attempted += dtx_item_not_attempted(item);
+    }
+    dtx_item_free(item);
+  }
+  CHECK(cancelled == 1 && not_attempted == 1 && now() - start < BOUND);
+  pthread_join(thread, NULL);
+  dtx_batch_cancel(batch);
+  dtx_batch_free(batch);
+  dtx_client_free(client);
+}
+
+/* Freed before its end, with calls and items in it. The call that waits ends on its own. */
+static void free_in_the_middle(void) {
+  dtx_client *client = new_client();
+  dtx_batch *batch = new_batch(client, NULL);
+  push(batch, "1");
+  push(batch, "gate");
+  while (sem_wait(&hangs) != 0) continue;
+  dtx_batch_free(batch);
+  dtx_client_free(client);
+  sem_post(&gate);
+}
+
+enum { SIDES = 4, IDS = 500 };
+
+struct share {
+  dtx_batch *batch;
+  int number, taken;
+  int *pushing; /* How many threads still push. */
+  unsigned char *seen;
+};
+
+/* Pushes a share of the ids, and one that all others push, too. The last one finishes. */
+static void *push_share(void *argument) {
+  struct share *share = argument;
+  int i;
+  for (i = 0; i < IDS; i++) {
+    char id[32];
+    snprintf(id, sizeof id, "%d", share->number * IDS + i);
+    push(share->batch, id);
+    push(share->batch, "0");
+    CHECK(dtx_batch_wants(share->batch) <= 1);
+  }
+  if (__atomic_sub_fetch(share->pushing, 1, __ATOMIC_SEQ_CST) == 0) dtx_batch_finish(share->batch);
+  return NULL;
+}
+
+static void *take_share(void *argument) {
+  struct share *share = argument;
+  dtx_item *item;
+  while ((item = next(share->batch)) != NULL) {
+    CHECK(dtx_deletion_status(dtx_item_deletion(item)) == DTX_STATUS_DELETED);
+    __atomic_add_fetch(&share->seen[atoi(dtx_item_user_id(item))], 1, __ATOMIC_SEQ_CST);
+    share->taken++;
+    dtx_item_free(item);
+  }
+  return NULL;
+}
+
+static void eight_threads_share_a_batch(void) {
+  static unsigned char seen[SIDES * IDS];
+  dtx_client *client = new_client();
+  dtx_batch *batch = new_batch(client, NULL);
+  pthread_t threads[2 * SIDES];
+  struct share shares[2 * SIDES];
+  int i, taken = 0, pushing = SIDES;
+  for (i = 0; i < 2 * SIDES; i++) {
+    struct share share = {batch, i, 0, &pushing, seen};
+    shares[i] = share;
+    pthread_create(&threads[i], NULL, i < SIDES ? push_share : take_share, &shares[i]);
+  }
+  for (i = 0; i < 2 * SIDES; i++) {
+    pthread_join(threads[i], NULL);
+    taken += shares[i].taken;
+  }
+  CHECK(taken == SIDES * IDS);
+  for (i = 0; i < SIDES * IDS; i++) CHECK(seen[i] == 1);
+  CHECK(dtx_batch_deleted(batch) == SIDES * IDS && dtx_batch_failed(batch) == 0);
+  CHECK(dtx_batch_repeated(batch) == SIDES * IDS);
+  dtx_batch_free(batch);
+  dtx_client_free(client);
+}
+
+/* Files. */
+
+static char folder[] = "/tmp/dtx-api-XXXXXX";
+
+static const char *file(const char *name) {
+  static char path[64];
+  snprintf(path, sizeof path, "%s/%s", folder, name);
+  return path;
+}
+
+static dtx_batch_options *with_journal(const char *name) {
+  dtx_batch_options *options = dtx_batch_options_new();
+  CHECK(dtx_batch_options_set_journal(options, file(name)) == DTX_OK);
+  CHECK(dtx_batch_options_set_concurrency(options, 1) == DTX_OK);
+  return options;
+}
+
+/* The whole text of a file, to be freed. */
+static char *read_file(const char *path) {
+  FILE *stream = fopen(path, "r");
+  char *text = calloc(1, 65536);
+  CHECK(stream != NULL && fread(text, 1, 65535, stream) > 0);
+  if (stream != NULL) fclose(stream);
+  return text;
+}
+
+/* Stopped halfway, and taken up: what is settled is not called again. */
+static void journal_is_taken_up(void) {
+  dtx_client *client = new_client();
+  dtx_batch *batch = new_batch(client, with_journal("journal"));
+  dtx_item *item;
+  char *text;
+  int before;
+  push(batch, "1");
+  push(batch, "gone2");
+  dtx_item_free(next(batch));
+  dtx_item_free(next(batch));
+  dtx_batch_stop(batch);
+  push(batch, "3");
+  item = next(batch);
+  CHECK(dtx_item_not_attempted(item) == 1);
+  dtx_item_free(item);
+  /* Not a second run on it meanwhile. */
+  batch_refused(client, with_journal("journal"), DTX_JOURNAL, "is in use");
+  dtx_batch_finish(batch);
+  CHECK(drain(batch) == 0);
+
+  /* At its end the file is free, though the batch is not freed. */
+  before = __atomic_load_n(&requests, __ATOMIC_SEQ_CST);
+  {
+    dtx_batch *second = new_batch(client, with_journal("journal"));
+    push(second, "1");
+    push(second, "gone2");
+    push(second, "3");
+    dtx_batch_finish(second);
+    CHECK(drain(second) == 3);
+    CHECK(__atomic_load_n(&requests, __ATOMIC_SEQ_CST) == before + 1);
+    CHECK(dtx_batch_settled_before(second) == 2 && dtx_batch_calls(second) == 1);
+    CHECK(dtx_batch_deleted(second) == 2 && dtx_batch_failed(second) == 1);
+    dtx_batch_free(second);
+  }
+  dtx_batch_free(batch);
+  text = read_file(file("journal"));
+  CHECK(contains(text, "\"resumed\"") && !contains(text, TOKEN));
+  free(text);
+  dtx_client_free(client);
+}
+
+static void journal_that_is_none(void) {
+  dtx_client *client = new_client();
+  FILE *stream = fopen(file("letter"), "w");
+  fputs("{\"dear\": \"reader\"}\n{}\n", stream);
+  fclose(stream);
+  batch_refused(client, with_journal("letter"), DTX_JOURNAL, "is not a journal");
+  batch_refused(client, with_journal("no/such/folder"), DTX_JOURNAL, "cannot be opened");
+  batch_refused(client, with_journal(""), DTX_JOURNAL, "cannot be opened");
+  dtx_client_free(client);
+}
+
+static void backup_before_deletion(void) {
+  dtx_client *client = new_client();
+  dtx_batch_options *options = dtx_batch_options_new();
+  dtx_batch *batch;
+  char *text;
+  CHECK(dtx_batch_options_set_backup(options, file("no/such/folder")) == DTX_OK);
+  batch_refused(client, options, DTX_JOURNAL, "the backup");
+  options = dtx_batch_options_new();
+  CHECK(dtx_batch_options_set_backup(options, file("backup")) == DTX_OK);
+  batch = new_batch(client, options);
+  push(batch, "0125400001");
+  dtx_batch_finish(batch);
+  CHECK(drain(batch) == 1 && dtx_batch_deleted(batch) == 1);
+  dtx_batch_free(batch);
+  text = read_file(file("backup"));
+  CHECK(contains(text, "\"0125400001\"") && contains(text, "\"Li Lei\""));
+  free(text);
+  dtx_client_free(client);
+}
+
+/* The child of a parent with a batch under way makes its own. */
+static void fork_beside_a_batch(void) {
+  dtx_client *client = new_client();
+  dtx_batch *batch = new_batch(client, NULL);
+  int status = -1;
+  pid_t child;
+  push(batch, "1");
+  push(batch, "gate");
+  while (sem_wait(&hangs) != 0) continue;
+  child = fork();
+  if (child == 0) {
+    alarm(60); /* Should it hang, that is its end. */
+    dtx_batch *own = NULL;
+    dtx_item *item = NULL;
+    int good = dtx_batch_new(client, NULL, &own, NULL) == DTX_OK &&
+               dtx_batch_push(own, "1", NULL) == DTX_OK &&
+               dtx_batch_next(own, &item, NULL) == DTX_OK && dtx_item_deletion(item) != NULL;
+    dtx_item_free(item);
+    dtx_batch_free(own);
+    if (good) raise(SIGKILL); /* As above. */
+    _exit(1);
+  }
+  CHECK(child > 0 && waitpid(child, &status, 0) == child);
+  CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+  sem_post(&gate);
+  dtx_batch_finish(batch);
+  CHECK(drain(batch) == 2 && dtx_batch_deleted(batch) == 2);
+  dtx_batch_free(batch);
   dtx_client_free(client);
 }
 
@@ -704,7 +1335,18 @@ static void log_changes_under_way(void) {
   dtx_client_free(client);
 }
 
-int main(void) {
+/* Runs a shell command with credentials for the server: api run COMMAND. */
+static int run(const char *command) {
+  char endpoint[64];
+  int status;
+  snprintf(endpoint, sizeof endpoint, "http://127.0.0.1:%d", server_port);
+  setenv("DINGTALK_ENDPOINT", endpoint, 1);
+  setenv("DINGTALK_ACCESS_TOKEN", TOKEN, 1);
+  status = system(command);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 99;
+}
+
+int main(int argc, char **argv) {
   static const struct {
     const char *name;
     void (*run)(void);
@@ -723,8 +1365,23 @@ int main(void) {
       {"closed_client", closed_client},
       {"sixteen_threads", sixteen_threads},
       {"cancel_from_another_thread", cancel_from_another_thread},
+      {"probe_of_a_call", probe_of_a_call},
+      {"probe_that_sees_a_signal", probe_that_sees_a_signal},
       {"timeout_of_a_call", timeout_of_a_call},
       {"fork_under_way", fork_under_way},
+      {"push_and_take_in_turn", push_and_take_in_turn},
+      {"items_of_a_batch", items_of_a_batch},
+      {"push_after_the_end", push_after_the_end},
+      {"missing_ok_of_a_batch", missing_ok_of_a_batch},
+      {"batch_of_a_closed_client", batch_of_a_closed_client},
+      {"stop_in_the_middle", stop_in_the_middle},
+      {"cancel_in_the_middle", cancel_in_the_middle},
+      {"free_in_the_middle", free_in_the_middle},
+      {"eight_threads_share_a_batch", eight_threads_share_a_batch},
+      {"journal_is_taken_up", journal_is_taken_up},
+      {"journal_that_is_none", journal_that_is_none},
+      {"backup_before_deletion", backup_before_deletion},
+      {"fork_beside_a_batch", fork_beside_a_batch},
       {"log_lines", log_lines},
       {"log_changes_under_way", log_changes_under_way},
   };
@@ -733,6 +1390,8 @@ int main(void) {
   unsetenv("DINGTALK_APP_KEY");
   unsetenv("DINGTALK_APP_SECRET");
   start_server();
+  if (argc == 3 && same(argv[1], "run")) return run(argv[2]);
+  if (mkdtemp(folder) == NULL) abort();
   for (i = 0; i < count; i++) {
     int before = failures;
     tests[i].run();
@@ -741,6 +1400,10 @@ int main(void) {
       printf("FAILED %s\n", tests[i].name);
     }
   }
+  unlink(file("journal"));
+  unlink(file("letter"));
+  unlink(file("backup"));
+  rmdir(folder);
   printf("%zu passed, %zu failed\n", count - failed, failed);
   return failed == 0 ? 0 : 1;
 }

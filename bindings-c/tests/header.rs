@@ -7,7 +7,8 @@ use cbindgen::{Builder, Config};
 use dingtalk_extcontact::{ErrorKind, OPTION_NAMES};
 
 /// In the order in which a reader of the header wants them.
-const FILES: [&str; 7] = ["result", "options", "client", "call", "deletion", "error", "log"];
+const FILES: [&str; 9] =
+    ["result", "options", "client", "call", "batch", "item", "deletion", "error", "log"];
 
 fn folder() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -1,0 +1,91 @@
+//! What came of one id of a batch.
+
+use std::ffi::{CString, c_char, c_int};
+
+use dingtalk_extcontact::Item;
+use once_cell::race::OnceBox;
+
+use crate::border;
+use crate::deletion::dtx_deletion;
+use crate::error::dtx_error;
+
+/// What came of one id of a batch: it has a deletion, or an error, or it was not attempted. It
+/// never changes.
+/// Owner: you, from dtx_batch_next up to dtx_item_free. Threads: any number at once.
+pub struct dtx_item {
+    item: Item,
+    user_id: CString,
+    deletion: Option<dtx_deletion>,
+    error: Option<dtx_error>,
+    /// Made when asked for, without a lock that a forked child could find held.
+    json: OnceBox<CString>,
+}
+
+impl From<Item> for dtx_item {
+    fn from(item: Item) -> dtx_item {
+        let (deletion, error) = match item.clone() {
+            Item::Deletion(deletion) => (Some(deletion.into()), None),
+            Item::Error(error) => (None, Some(error.into())),
+            Item::NotAttempted { .. } => (None, None),
+        };
+        let (user_id, json) = (border::c_text(item.user_id()), OnceBox::new());
+        dtx_item { item, user_id, deletion, error, json }
+    }
+}
+
+fn part<H>(part: &Option<H>) -> *const H {
+    part.as_ref().map_or(std::ptr::null(), std::ptr::from_ref)
+}
+
+/// Frees an item with its deletion or error and all texts; NULL is fine.
+/// Owner: ends your ownership. Threads: one, when no other uses the item or a part of it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dtx_item_free(item: *mut dtx_item) {
+    // SAFETY: NULL or from dtx_batch_next, and freed once.
+    unsafe { border::free(item) }
+}
+
+/// The contact, as it was pushed.
+/// Owner: the item; valid until it is freed. Threads: any number at once.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dtx_item_user_id(item: *const dtx_item) -> *const c_char {
+    // SAFETY: valid or NULL, as the header asks; so at each getter below.
+    unsafe { border::field(item, std::ptr::null(), |it| it.user_id.as_ptr()) }
+}
+
+/// The deletion where the contact is gone, or NULL.
+/// Owner: the item; do not free it, it is valid until the item is freed. Threads: any number at
+/// once.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dtx_item_deletion(item: *const dtx_item) -> *const dtx_deletion {
+    // SAFETY: as above.
+    unsafe { border::field(item, std::ptr::null(), |it| part(&it.deletion)) }
+}
+
+/// The error where the contact was not deleted, or nobody knows; or NULL.
+/// Owner: the item; do not free it, it is valid until the item is freed. Threads: any number at
+/// once.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dtx_item_error(item: *const dtx_item) -> *const dtx_error {
+    // SAFETY: as above.
+    unsafe { border::field(item, std::ptr::null(), |it| part(&it.error)) }
+}
+
+/// 1 if the contact was not called as the batch had stopped or was finished; otherwise 0.
+/// Owner: nothing changes hands. Threads: any number at once.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dtx_item_not_attempted(item: *const dtx_item) -> c_int {
+    // SAFETY: as above.
+    unsafe { border::field(item, 0, |it| matches!(it.item, Item::NotAttempted { .. }).into()) }
+}
+
+/// All of it as one JSON object, the same in every language; its status is "deleted", "absent",
+/// "failed" or "not_attempted".
+/// Owner: the item; valid until it is freed. Threads: any number at once.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dtx_item_json(item: *const dtx_item) -> *const c_char {
+    // SAFETY: as above.
+    unsafe {
+        border::field(item, std::ptr::null(), |it| border::json(&it.json, &it.item.to_json()))
+    }
+}
