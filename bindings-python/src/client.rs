@@ -1,10 +1,11 @@
 //! The client, blocking; and the one step that `_async.py` builds its awaiting on.
 
-use dingtalk_extcontact::{Call, Host, Options};
+use dingtalk_extcontact::{BatchOptions, Call, Host, Options};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 
+use crate::batch::DeleteMany;
 use crate::deletion::Deletion;
 use crate::{convert, errors, host, logging};
 
@@ -121,6 +122,35 @@ impl Client {
                 Err(interrupt)
             }
         }
+    }
+
+    /// Deletes many contacts: an iterator over what came of each, in the order of completion.
+    ///
+    /// Ids are taken as they are needed, so ids may be a generator; one that comes again is
+    /// called once. An id that fails is an item with its error, and the next one is called;
+    /// where no id could pass (a token refused, no permission, the network gone) the batch
+    /// stops, and the rest comes out as not attempted. There is no undo.
+    ///
+    /// :param ids: the contacts' userids: text, with their leading zeros
+    /// :param concurrency: how many calls run side by side, at most
+    /// :param journal: a file that records the batch; run it again with the same file, and
+    ///     what is settled is not called again
+    /// :param missing_ok: for this batch instead of the client's missing_ok
+    /// :raises InvalidArgumentError: for a bad option
+    /// :raises JournalError: the record cannot be read, written or locked, or is another
+    ///     batch's; nothing has been called then
+    #[pyo3(signature = (ids, *, concurrency=None, journal=None, missing_ok=None))]
+    fn delete_many(
+        &self,
+        py: Python<'_>,
+        ids: &Bound<'_, PyAny>,
+        concurrency: Option<&Bound<'_, PyAny>>,
+        journal: Option<&Bound<'_, PyAny>>,
+        missing_ok: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<DeleteMany> {
+        let mut options = BatchOptions::for_host(Host::Python);
+        convert::batch(&mut options, concurrency, journal, missing_ok)?;
+        DeleteMany::begin(py, &self.0, ids, options)
     }
 
     /// Starts a deletion on the pool; its outcome goes to settle through call_soon.

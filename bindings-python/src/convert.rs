@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use dingtalk_extcontact::{Call, Host, Options, Value};
+use dingtalk_extcontact::{BatchOptions, Call, Host, Options, Value};
 use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyString};
@@ -69,6 +69,26 @@ pub fn call(
         call.set("missing_ok", convert("missing_ok", Type::Flag, value)?);
     }
     Ok(call)
+}
+
+/// The options of a batch.
+pub fn batch(
+    options: &mut BatchOptions,
+    concurrency: Option<&Bound<'_, PyAny>>,
+    journal: Option<&Bound<'_, PyAny>>,
+    missing_ok: Option<&Bound<'_, PyAny>>,
+) -> PyResult<()> {
+    for (name, kind, value) in [
+        ("concurrency", Type::Integer, concurrency),
+        ("journal", Type::Path, journal),
+        ("missing_ok", Type::Flag, missing_ok),
+    ] {
+        if let Some(value) = value {
+            let set = options.set(name, convert(name, kind, value)?);
+            set.map_err(|error| errors::to_python(value.py(), &error))?;
+        }
+    }
+    Ok(())
 }
 
 /// A contact's id: text and nothing else.

@@ -3,7 +3,9 @@
 use dingtalk_extcontact::Status;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::PyTuple;
+
+use crate::record;
 
 /// The good end of a call: the contact is gone.
 ///
@@ -25,6 +27,8 @@ pub struct Deletion {
     /// Absent, and an earlier request of this call, whose reply was lost, may have done it.
     maybe_deleted: bool,
 }
+
+const FIELDS: [&str; 5] = ["user_id", "status", "request_id", "attempts", "maybe_deleted"];
 
 impl From<dingtalk_extcontact::Deletion> for Deletion {
     fn from(deletion: dingtalk_extcontact::Deletion) -> Deletion {
@@ -60,33 +64,13 @@ impl Deletion {
         Ok(Deletion { user_id, status, request_id, attempts, maybe_deleted })
     }
 
-    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        let quoted = |text: &str| PyString::new(py, text).repr();
-        let request_id = match &self.request_id {
-            Some(id) => quoted(id)?.to_string(),
-            None => "None".to_owned(),
-        };
-        Ok(format!(
-            "Deletion(user_id={}, status='{}', request_id={request_id}, attempts={}, maybe_deleted={})",
-            quoted(&self.user_id)?,
-            self.status,
-            self.attempts,
-            if self.maybe_deleted { "True" } else { "False" },
-        ))
+    fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
+        record::repr(slf, &FIELDS)
     }
 
-    #[allow(clippy::type_complexity)]
     fn __reduce__<'py>(
         slf: &Bound<'py, Self>,
-    ) -> (Bound<'py, PyAny>, (String, &'static str, Option<String>, u32, bool)) {
-        let this = slf.get();
-        let values = (
-            this.user_id.clone(),
-            this.status,
-            this.request_id.clone(),
-            this.attempts,
-            this.maybe_deleted,
-        );
-        (slf.get_type().into_any(), values)
+    ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+        record::reduce(slf, &FIELDS)
     }
 }

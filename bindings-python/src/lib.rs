@@ -2,12 +2,15 @@
 //! go of the interpreter's lock, calls the core and converts what comes back. The rules are
 //! the core's; names that only Python has stand in `errors.py` and in the stubs.
 
+mod batch;
 mod client;
 mod convert;
 mod deletion;
 mod errors;
 mod host;
+mod item;
 mod logging;
+mod record;
 mod sandbox;
 
 use pyo3::prelude::*;
@@ -21,9 +24,13 @@ mod _native {
     use pyo3::prelude::*;
 
     #[pymodule_export]
+    use super::batch::DeleteMany;
+    #[pymodule_export]
     use super::client::{Client, PendingCall};
     #[pymodule_export]
     use super::deletion::Deletion;
+    #[pymodule_export]
+    use super::item::{Item, Summary};
     #[pymodule_export]
     use super::sandbox::{Request, Sandbox};
 

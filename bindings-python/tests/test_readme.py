@@ -39,6 +39,7 @@ def celery() -> types.ModuleType:
 @pytest.mark.parametrize("code", EXAMPLES, ids=[f"example-{n}" for n in range(len(EXAMPLES))])
 def test_example(code: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     contacts = [f"012540000{number}" for number in range(10)]
+    monkeypatch.chdir(tmp_path)
     with Sandbox(contacts=contacts) as sandbox:
         monkeypatch.setenv("DINGTALK_ENDPOINT", sandbox.url)
         monkeypatch.setenv("DINGTALK_ACCESS_TOKEN", sandbox.access_token)

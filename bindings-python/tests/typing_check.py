@@ -5,10 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dingtalk_extcontact import AsyncClient, Client, Deletion, DingTalkError, InvalidArgumentError
+from dingtalk_extcontact import (
+    AsyncClient,
+    AsyncDeleteMany,
+    Client,
+    DeleteMany,
+    Deletion,
+    DingTalkError,
+    InvalidArgumentError,
+    Item,
+    Summary,
+)
 from dingtalk_extcontact.testing import Request, Sandbox
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from datetime import datetime
     from typing import Literal
 
     from typing_extensions import assert_type
@@ -34,6 +46,28 @@ async def awaited() -> None:
         assert_type(await client.delete("0125"), Deletion)
     assert_type(AsyncClient.from_env(), AsyncClient)
     AsyncClient(tokn="t")  # type: ignore[call-arg]  # pyright: ignore
+
+
+def many(client: Client) -> None:
+    with client.delete_many(["0125"], concurrency=2, journal=Path("x")) as items:
+        assert_type(items, DeleteMany)
+        for item in items:
+            assert_type(item, Item)
+            assert_type(item.deletion, "Deletion | None")
+            assert_type(item.error, "DingTalkError | None")
+        assert_type(items.summary, Summary)
+        assert_type(items.summary.start, datetime)
+    client.delete_many([125])  # type: ignore[list-item]  # pyright: ignore
+    client.delete_many(["0125"], backup="x")  # type: ignore[call-arg]  # pyright: ignore
+
+
+async def awaited_many(client: AsyncClient, ids: AsyncIterator[str]) -> None:
+    async with client.delete_many(ids) as items:
+        assert_type(items, AsyncDeleteMany)
+        async for item in items:
+            assert_type(item, Item)
+    client.delete_many({"0125"}, missing_ok=True, concurrency=None)
+    client.delete_many([125])  # type: ignore[list-item]  # pyright: ignore
 
 
 def errors(error: DingTalkError) -> None:

@@ -14,7 +14,7 @@ tests. Log records go to the logger ``dingtalk_extcontact``.
 
 from . import errors as errors
 from ._native import VERSION as __version__
-from ._native import Client, Deletion
+from ._native import Client, DeleteMany, Deletion, Item, Summary
 from .errors import (
     ApiError,
     AuthenticationError,
@@ -38,26 +38,30 @@ from .errors import (
 # Type checkers take it for true; importing typing to say so would cost more than all the rest.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ._async import AsyncClient
+    from ._async import AsyncClient, AsyncDeleteMany
 
 __all__ = [
     "ApiError",
     "AsyncClient",
+    "AsyncDeleteMany",
     "AuthenticationError",
     "CallCancelledError",
     "Client",
     "ConfigurationError",
     "ConnectionError",
+    "DeleteMany",
     "Deletion",
     "DingTalkError",
     "InternalError",
     "InvalidArgumentError",
     "InvalidUserIdError",
+    "Item",
     "JournalError",
     "PermissionDeniedError",
     "ProtocolError",
     "QuotaExceededError",
     "ServiceError",
+    "Summary",
     "ThrottledError",
     "TimeoutError",
     "TlsError",
@@ -65,15 +69,18 @@ __all__ = [
 ]
 
 
+_ASYNC = ("AsyncClient", "AsyncDeleteMany")
+
+
 def __getattr__(name: str) -> object:
     # asyncio is loaded by those who await.
-    if name == "AsyncClient":
-        from ._async import AsyncClient
+    if name in _ASYNC:
+        from . import _async
 
-        globals()[name] = AsyncClient
-        return AsyncClient
+        globals()[name] = getattr(_async, name)
+        return globals()[name]
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> "list[str]":
-    return sorted({*globals(), "AsyncClient"})
+    return sorted({*globals(), *_ASYNC})

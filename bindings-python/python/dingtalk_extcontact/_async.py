@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections import deque
+from collections.abc import AsyncIterable
 
-from ._native import Client, Deletion, PendingCall
+from ._native import Client, DeleteMany, Deletion, Item, PendingCall, Summary
 from .errors import _cancelled_after
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
+    from collections.abc import AsyncIterator, Iterable
     from types import TracebackType
     from typing import Any
 
-__all__ = ["AsyncClient"]
+__all__ = ["AsyncClient", "AsyncDeleteMany"]
 
 
 class AsyncClient:
@@ -144,6 +148,36 @@ class AsyncClient:
             outcome.clear()
             del error
 
+    def delete_many(
+        self,
+        ids: Iterable[str] | AsyncIterable[str],
+        *,
+        concurrency: int | None = None,
+        journal: str | os.PathLike[str] | None = None,
+        missing_ok: bool | None = None,
+    ) -> AsyncDeleteMany:
+        """Deletes many contacts: an async iterator over what came of each, as it completes.
+
+        It is ``Client.delete_many`` for asyncio. Where ids is an async iterable, items come
+        out while the next id is awaited. A journal is opened and read here and now.
+
+        :param ids: the contacts' userids: text, with their leading zeros
+        :param concurrency: how many calls run side by side, at most
+        :param journal: a file that records the batch; run it again with the same file, and
+            what is settled is not called again
+        :param missing_ok: for this batch instead of the client's missing_ok
+        :raises InvalidArgumentError: for a bad option
+        :raises JournalError: the record cannot be read, written or locked, or is another
+            batch's; nothing has been called then
+        """
+        batch = self._client.delete_many(
+            () if isinstance(ids, AsyncIterable) else ids,
+            concurrency=concurrency,
+            journal=journal,
+            missing_ok=missing_ok,
+        )
+        return AsyncDeleteMany(batch, ids.__aiter__() if isinstance(ids, AsyncIterable) else None)
+
     def set_access_token(self, token: str) -> None:
         """Replaces the access token that the client was made with.
 
@@ -174,3 +208,175 @@ class AsyncClient:
             "an AsyncClient cannot be pickled: it would carry its secret into a broker or "
             "onto a disk; make one in the worker with AsyncClient.from_env()"
         )
+
+
+class AsyncDeleteMany:
+    """The items of ``AsyncClient.delete_many``, in the order of completion.
+
+    Leave it early and the batch stops when the iterator is gone: calls under way finish on
+    threads of their own and are recorded. In an ``async with`` statement the end of the
+    block waits for them, so that the journal is free for the next run.
+
+    Cancelling the task that waits for an item cancels the batch: within 100 ms the calls
+    under way have ended and are recorded, and the CancelledError comes out. Their items can
+    still be taken from this iterator; they say which contacts may be gone.
+
+    An exception of ids comes out after the last item of what was under way.
+    """
+
+    def __init__(self, batch: DeleteMany, source: AsyncIterator[str] | None) -> None:
+        """Made by ``AsyncClient.delete_many``."""
+        self._batch = batch
+        self._source = source
+        # The next id and the next item, where they are on their way.
+        self._pulled: asyncio.Future[str] | None = None
+        self._coming: asyncio.Future[Item | None] | None = None
+        # Items that were there when an exception came between.
+        self._held: deque[Item] = deque()
+        self._busy = False
+
+    @property
+    def summary(self) -> Summary:
+        """The batch in numbers, up to now."""
+        return self._batch.summary
+
+    def stop(self) -> None:
+        """Starts no more calls; those under way finish.
+
+        What was not called, and what is left in ids, comes out as not attempted.
+        """
+        self._batch.stop()
+
+    def cancel(self) -> None:
+        """Stops, and cancels the calls under way: they end within 100 ms."""
+        self._batch.cancel()
+
+    async def aclose(self) -> None:
+        """Stops, takes no more ids and waits for the calls under way.
+
+        Their items can still be taken. The end of an ``async with`` statement does the same;
+        where it is left by a cancel or the like it cancels them.
+        """
+        with self._alone():
+            self._end()
+            try:
+                while (item := await self._next()) is not None:
+                    self._held.append(item)
+            except BaseException as error:
+                await self._drain(error)
+                raise
+
+    def __aiter__(self) -> AsyncDeleteMany:
+        return self
+
+    async def __anext__(self) -> Item:
+        with self._alone():
+            if self._held:
+                return self._held.popleft()
+            try:
+                item = await self._next()
+            except BaseException as error:
+                await self._drain(error)
+                raise
+            if item is None:
+                # At its end it has no items, but perhaps what ids raised.
+                next(self._batch, None)
+                raise StopAsyncIteration
+            return item
+
+    @contextlib.contextmanager
+    def _alone(self) -> Any:
+        if self._busy:
+            raise RuntimeError("AsyncDeleteMany is already being iterated")
+        self._busy = True
+        try:
+            yield
+        finally:
+            self._busy = False
+
+    async def _next(self) -> Item | None:
+        """The next item. A wait that is cancelled leaves it on its way."""
+        while True:
+            self._feed()
+            coming = self._ask()
+            if coming.done():
+                self._coming = None
+                return coming.result()
+            waits: list[asyncio.Future[Any]] = [coming]
+            if self._pulled is not None:
+                waits.append(self._pulled)
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+
+    def _ask(self) -> asyncio.Future[Item | None]:
+        if self._coming is None:
+            loop = asyncio.get_running_loop()
+            self._coming = loop.create_future()
+            self._batch._next_with(loop.call_soon_threadsafe, self._coming.set_result)
+        return self._coming
+
+    def _feed(self) -> None:
+        """Takes ids as far as they are there, and asks for the next one."""
+        if self._source is None:
+            self._batch._feed()
+            return
+        if self._pulled is not None and self._pulled.done():
+            pulled, self._pulled = self._pulled, None
+            try:
+                self._batch._push(pulled.result())
+            except StopAsyncIteration:
+                self._source = None
+                self._batch._finish()
+                return
+            except Exception as error:
+                self._source = None
+                self._batch._fail(error)
+                return
+        if self._pulled is None and self._batch._wants():
+            self._pulled = asyncio.ensure_future(self._source.__anext__())
+
+    def _end(self) -> None:
+        """Stops, and takes no more ids."""
+        self._source = None
+        if self._pulled is not None:
+            self._pulled.cancel()
+            self._pulled = None
+        self._batch._fail(None)
+
+    async def _drain(self, error: BaseException) -> None:
+        """Cancels, and keeps the items of what was under way: at most 100 ms away."""
+        self._batch.cancel()
+        if isinstance(error, GeneratorExit):
+            # Thrown away with its loop: nobody may wait any more.
+            return
+        self._end()
+        while True:
+            try:
+                item = await self._next()
+            except asyncio.CancelledError:
+                # A second cancel asks for what is happening already.
+                continue
+            if item is None:
+                return
+            self._held.append(item)
+
+    async def __aenter__(self) -> AsyncDeleteMany:
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if exc is not None and not isinstance(exc, Exception):
+            self._batch.cancel()
+        await self.aclose()
+
+    def __del__(self) -> None:
+        pulled = self._pulled
+        if pulled is not None and not pulled.done():
+            with contextlib.suppress(RuntimeError):
+                pulled.get_loop().call_soon_threadsafe(pulled.cancel)
+
+    def __repr__(self) -> str:
+        return repr(self._batch).replace("DeleteMany", "AsyncDeleteMany", 1)

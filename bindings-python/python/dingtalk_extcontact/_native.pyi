@@ -1,17 +1,23 @@
 import os
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Final, Literal, NoReturn, final
 
 from typing_extensions import Self
 
+from .errors import DingTalkError
+
 __all__ = [
     "VERSION",
     "Client",
+    "DeleteMany",
     "Deletion",
+    "Item",
     "PendingCall",
     "Request",
     "Sandbox",
+    "Summary",
     "command",
     "kinds",
 ]
@@ -106,6 +112,31 @@ class Client:
         :raises DingTalkError: one subclass for each kind of trouble
         """
 
+    def delete_many(
+        self,
+        ids: Iterable[str],
+        *,
+        concurrency: int | None = None,
+        journal: str | os.PathLike[str] | None = None,
+        missing_ok: bool | None = None,
+    ) -> DeleteMany:
+        """Deletes many contacts: an iterator over what came of each, in the order of completion.
+
+        Ids are taken as they are needed, so ids may be a generator; one that comes again is
+        called once. An id that fails is an item with its error, and the next one is called;
+        where no id could pass (a token refused, no permission, the network gone) the batch
+        stops, and the rest comes out as not attempted. There is no undo.
+
+        :param ids: the contacts' userids: text, with their leading zeros
+        :param concurrency: how many calls run side by side, at most
+        :param journal: a file that records the batch; run it again with the same file, and
+            what is settled is not called again
+        :param missing_ok: for this batch instead of the client's missing_ok
+        :raises InvalidArgumentError: for a bad option
+        :raises JournalError: the record cannot be read, written or locked, or is another
+            batch's; nothing has been called then
+        """
+
     def _submit(
         self,
         pending: PendingCall,
@@ -183,6 +214,180 @@ class Deletion:
 
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __reduce__(self) -> tuple[Any, ...]: ...
+
+@final
+class DeleteMany:
+    """The items of Client.delete_many, in the order of completion.
+
+    Leave it early, by break or otherwise, and the batch stops: calls under way finish on
+    threads of their own and are recorded. In a with statement the end of the block waits
+    for them, so that the journal is free for the next run.
+
+    Ctrl-C, while an item is waited for, cancels the batch: within 100 ms the calls under way
+    have ended and are recorded, and the KeyboardInterrupt comes out. Their items can still be
+    taken from this iterator; they say which contacts may be gone.
+
+    An exception of ids comes out after the last item of what was under way.
+    """
+
+    def __iter__(self) -> Self: ...
+    def __next__(self) -> Item: ...
+    @property
+    def summary(self) -> Summary:
+        """The batch in numbers, up to now."""
+
+    def stop(self) -> None:
+        """Starts no more calls; those under way finish.
+
+        What was not called, and what is left in ids, comes out as not attempted.
+        """
+
+    def cancel(self) -> None:
+        """Stops, and cancels the calls under way: they end within 100 ms."""
+
+    def close(self) -> None:
+        """Stops, takes no more ids and waits for the calls under way.
+
+        Their items can still be taken. The end of a with statement does the same; where it
+        is left by Ctrl-C or the like it cancels them.
+        """
+
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None = None,
+        exc: BaseException | None = None,
+        traceback: TracebackType | None = None,
+    ) -> None: ...
+    def _feed(self) -> None:
+        """Takes ids while the batch wants some."""
+
+    def _wants(self) -> bool:
+        """Whether the batch wants an id."""
+
+    def _push(self, user_id: str) -> None:
+        """Hands over an id."""
+
+    def _finish(self) -> None:
+        """Says that no more ids come."""
+
+    def _fail(self, error: BaseException | None) -> None:
+        """Stops, takes no more ids and raises the error, if any, after the last item."""
+
+    def _next_with(
+        self, call_soon: Callable[..., object], settle: Callable[[Item | None], None]
+    ) -> None:
+        """The next item, or None at the end, goes to settle through call_soon."""
+
+@final
+class Item:
+    """What came of one id of a batch: exactly one of deletion, error and not_attempted.
+
+    Frozen, comparable, hashable, picklable; usable in a match statement.
+    """
+
+    __match_args__: Final[tuple[str, str, str, str]]
+
+    def __new__(
+        cls,
+        user_id: str,
+        deletion: Deletion | None,
+        error: DingTalkError | None,
+        not_attempted: bool,
+    ) -> Self: ...
+    @property
+    def user_id(self) -> str:
+        """The contact, as it was given."""
+
+    @property
+    def deletion(self) -> Deletion | None:
+        """The good end, or None."""
+
+    @property
+    def error(self) -> DingTalkError | None:
+        """The DingTalkError that it ended in, or None. It is not raised."""
+
+    @property
+    def not_attempted(self) -> bool:
+        """Whether it was not called, as the batch had stopped."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __reduce__(self) -> tuple[Any, ...]: ...
+
+@final
+class Summary:
+    """A batch in numbers.
+
+    Frozen, comparable, hashable, picklable.
+    """
+
+    def __new__(
+        cls,
+        deleted: int,
+        absent: int,
+        failed: int,
+        not_attempted: int,
+        settled_before: int,
+        repeated: int,
+        calls: int,
+        start: datetime,
+        end: datetime | None,
+        endpoint: str,
+        app_key: str | None,
+        stopped: str | None,
+    ) -> Self: ...
+    @property
+    def deleted(self) -> int:
+        """Ids deleted, by this run or, where the journal says so, by an earlier one."""
+
+    @property
+    def absent(self) -> int:
+        """Ids that were no contact, where that is fine."""
+
+    @property
+    def failed(self) -> int:
+        """Ids that ended in an error."""
+
+    @property
+    def not_attempted(self) -> int:
+        """Ids that were not called, as the batch had stopped."""
+
+    @property
+    def settled_before(self) -> int:
+        """Of all these, those that were settled by an earlier run and not called again."""
+
+    @property
+    def repeated(self) -> int:
+        """Ids that came again and were dropped."""
+
+    @property
+    def calls(self) -> int:
+        """Delete requests written by this run."""
+
+    @property
+    def start(self) -> datetime:
+        """When the batch began, in UTC."""
+
+    @property
+    def end(self) -> datetime | None:
+        """When its last item was done, in UTC; None while it runs."""
+
+    @property
+    def endpoint(self) -> str:
+        """Where the requests went."""
+
+    @property
+    def app_key(self) -> str | None:
+        """The app, where the client has app credentials, or None."""
+
+    @property
+    def stopped(self) -> str | None:
+        """Why the batch stopped early, or None."""
+
+    def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
     def __reduce__(self) -> tuple[Any, ...]: ...
 
