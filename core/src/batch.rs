@@ -577,11 +577,9 @@ impl State {
         }
     }
 
+    /// Notes why the batch stops; the first reason stays.
     fn stop(&mut self, why: &str) {
-        if self.stopped.is_none() {
-            log::warn!(target: crate::LOG, "the batch stops: {why}");
-            self.stopped = Some(why.to_owned());
-        }
+        self.stopped.get_or_insert_with(|| why.to_owned());
     }
 
     fn is_over(&self) -> bool {
@@ -642,10 +640,15 @@ impl Shared {
             state = match outcome {
                 Outcome::Item(item, failed_record) => {
                     let why = failed_record.map(|error| error.message().to_owned());
-                    if let Some(why) = state.account(&item).or(why) {
-                        state.stop(&why);
+                    let why = state.account(&item).or(why);
+                    if let Some(why) = &why {
+                        state.stop(why);
                     }
                     self.deliver(state, item, 1);
+                    // Not under the lock: a log handler may ask for the summary.
+                    if let Some(why) = why {
+                        log::warn!(target: crate::LOG, "the batch stops: {why}");
+                    }
                     let state = self.lock();
                     if state.stopped.is_some() { self.strand(state) } else { state }
                 }

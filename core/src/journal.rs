@@ -242,6 +242,10 @@ pub(crate) fn is_settled(outcome: &Result<Deletion, Error>) -> bool {
 
 /// Whether every further call would be answered alike.
 pub(crate) fn stops_batch(error: &Error) -> bool {
+    if error.kind() == ErrorKind::InvalidArgument {
+        // Not the id: the client is closed.
+        return error.user_id().is_some_and(|id| check_user_id(id).is_ok());
+    }
     let by_code = error.code().and_then(errcode::explain).is_some_and(|row| row.stops_batch);
     let by_kind = matches!(
         error.kind(),

@@ -443,6 +443,17 @@ fn without_a_backup_nothing_is_deleted() {
 }
 
 #[test]
+fn a_closed_client_stops_the_batch() {
+    let sandbox = sandbox(0);
+    let client = builder(&sandbox).build().unwrap();
+    client.close();
+    let ids: Vec<_> = (0..100).map(|n| format!("0{n}")).collect();
+    let (_, summary) = run(&client, &ids, BatchOptions::new().concurrency(2));
+    assert!(summary.failed <= 2 && summary.not_attempted >= 98, "{summary:?}");
+    assert!(summary.stopped.unwrap().contains("closed"));
+}
+
+#[test]
 fn bad_options_name_themselves() {
     use dingtalk_extcontact::{Host, Value};
     let sandbox = sandbox(0);
