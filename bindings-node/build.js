@@ -1,17 +1,19 @@
 'use strict';
 // Builds the native half and puts it where native.js looks. Arguments go to cargo: --release.
 
-const { execFileSync } = require('node:child_process');
+const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 
 const command = ['build', '-p', 'dingtalk-extcontact-node', '--message-format=json-render-diagnostics'];
-const out = execFileSync('cargo', [...command, ...process.argv.slice(2)], {
+const { status, stdout: out } = spawnSync('cargo', [...command, ...process.argv.slice(2)], {
   cwd: __dirname,
   encoding: 'utf8',
   maxBuffer: 1 << 28,
   stdio: ['ignore', 'pipe', 'inherit'],
 });
+// What is wrong cargo has said itself.
+if (status !== 0) process.exit(status ?? 1);
 const built = out
   .split('\n')
   .filter((line) => line.includes('"compiler-artifact"'))

@@ -107,6 +107,26 @@ export interface DeleteOptions {
   signal?: AbortSignalLike | undefined;
 }
 
+/** Options of a batch. */
+export interface DeleteManyOptions {
+  /** How many calls run side by side, at most; 1 to 64. `rate` holds all the same. Default: 8. */
+  concurrency?: number | null | undefined;
+  /**
+   * A file that records the batch, JSON Lines, readable by its owner alone. A later run on the
+   * same file takes the batch up: what is settled is not called again.
+   */
+  journal?: string | null | undefined;
+  /** Instead of the client's `missingOk`. */
+  missingOk?: boolean | null | undefined;
+  /**
+   * An `AbortSignal`. After an abort no more ids are taken. The calls under way end within
+   * 100 ms, as items with an error that is `CANCELLED` and says whether the contact may be gone;
+   * ids that were taken and not called come out as `notAttempted`. Behind the last item the
+   * iterator throws the signal's `reason`.
+   */
+  signal?: AbortSignalLike | undefined;
+}
+
 /** The good end of a call: the contact is gone. A plain frozen object. */
 export interface Deletion {
   /** The contact, as it was given. */
@@ -122,6 +142,72 @@ export interface Deletion {
   readonly attempts: number;
   /** With `absent`: this call may have deleted it, in an earlier request whose reply was lost. */
   readonly maybeDeleted: boolean;
+}
+
+/**
+ * What came of one id of many: exactly one of `deletion`, `error` and `notAttempted` is there.
+ * A plain frozen object.
+ */
+export type Item =
+  | {
+      /** The contact, as it was given. */
+      readonly userId: string;
+      /** The contact is gone. */
+      readonly deletion: Deletion;
+      readonly error?: undefined;
+      readonly notAttempted?: undefined;
+    }
+  | {
+      readonly userId: string;
+      readonly deletion?: undefined;
+      /** Why it was not deleted, or may not have been. */
+      readonly error: DingTalkError;
+      readonly notAttempted?: undefined;
+    }
+  | {
+      readonly userId: string;
+      readonly deletion?: undefined;
+      readonly error?: undefined;
+      /** It was not called, as the batch had stopped. */
+      readonly notAttempted: true;
+    };
+
+/** A batch in numbers. A plain frozen object. */
+export interface Summary {
+  /** Ids deleted, by this run or, where the journal says so, by an earlier one. */
+  readonly deleted: number;
+  /** Ids that were no contact, where that is fine. */
+  readonly absent: number;
+  /** Ids that ended in an error. */
+  readonly failed: number;
+  /** Ids that were taken and not called, as the batch had stopped. */
+  readonly notAttempted: number;
+  /** Of all these, those that were settled by an earlier run and not called again. */
+  readonly settledBefore: number;
+  /** Ids that came again and were dropped. */
+  readonly repeated: number;
+  /** Delete requests written by this run. */
+  readonly calls: number;
+  /** When the batch began. */
+  readonly start: Date;
+  /** When its last item was done; `undefined` while it runs. */
+  readonly end?: Date;
+  /** Where the requests went. */
+  readonly endpoint: string;
+  /** The app, where the client has app credentials. */
+  readonly appKey?: string;
+  /** Why the batch stopped early; `undefined` where it did not. */
+  readonly stopped?: string;
+}
+
+/** The items of {@link Client.deleteMany}, in the order of completion. */
+export interface Items extends AsyncGenerator<Item, void, void> {
+  /**
+   * The batch in numbers, up to now.
+   *
+   * @throws {Error} before the first item was asked for
+   */
+  summary(): Summary;
 }
 
 /** An outcome in the one JSON form of all languages and of the command: snake_case, seconds. */
@@ -205,6 +291,28 @@ export class Client {
    * @param userId the contact's userid, text with its leading zeros
    */
   delete(userId: string, options?: DeleteOptions): Promise<Deletion>;
+  /**
+   * Deletes many external contacts: an async iterator over what came of each, one item an id,
+   * in the order of completion. It begins when the first item is asked for, takes ids as it
+   * needs them, and calls a repeated one once. The process stays alive while an item is waited
+   * for and calls are under way.
+   *
+   * An error of a call is an item's, and is not thrown. Where no call could pass (a token
+   * refused, no permission, 20 ids in a row without the network) the batch stops, and the rest
+   * of the ids comes out as `notAttempted`; {@link Summary.stopped} says why.
+   *
+   * `break`, or anything else that leaves the loop, stops the batch and closes `ids`. The loop
+   * is left once the calls under way have ended, which an abort of `signal` makes soon.
+   *
+   * Throws, with nothing called: a {@link DingTalkError}, `INVALID_ARGUMENT` for a bad option,
+   * `JOURNAL` for a journal that cannot be read, written or locked or belongs to something
+   * else; a TypeError for an argument of a wrong type. Throws, behind the items of what was
+   * taken: what `ids` throws, unchanged; a TypeError for an id that is no string; the reason of
+   * an abort.
+   *
+   * @param ids userids, text with their leading zeros
+   */
+  deleteMany(ids: (Iterable<string> | AsyncIterable<string>) & object, options?: DeleteManyOptions): Items;
   /**
    * Replaces the access token. Calls under way go on with the old one, and take the new one up
    * if the old one is refused.

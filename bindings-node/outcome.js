@@ -26,9 +26,8 @@ class DingTalkError extends Error {
   /**
    * @param outcome the JSON form
    * @param options `cause`, if there is one
-   * @param place an object with the stack of the caller, taken before the call went away
    */
-  constructor(outcome, options, place) {
+  constructor(outcome, options) {
     super(outcome.message, options);
     this.#outcome = outcome;
     const { kind, code, retry_after: wait, message, status, ...rest } = outcome;
@@ -36,12 +35,6 @@ class DingTalkError extends Error {
     for (const name in rest) this[camel(name)] = rest[name];
     if (code !== undefined) this.apiCode = code;
     if (wait !== undefined) this.retryAfter = wait * 1000;
-    const stack = place?.stack;
-    // Other stacks than text are made by an Error.prepareStackTrace of the program.
-    if (typeof stack === 'string') {
-      const frames = stack.indexOf('\n    at ');
-      this.stack = `${this.name}: ${message}${frames < 0 ? '' : stack.slice(frames)}`;
-    }
   }
 
   static is(value) {
@@ -59,11 +52,31 @@ Object.defineProperties(DingTalkError.prototype, {
   [BRAND]: { value: true },
 });
 
-/** What a deletion resolves to. */
-function deletion(outcome) {
+/** The JSON form as a plain frozen object. */
+function plain(form) {
   const result = {};
-  for (const name in outcome) result[camel(name)] = outcome[name];
+  for (const name in form) result[camel(name)] = form[name];
   return Object.freeze(result);
+}
+
+/** What a call that failed throws; an abort is its cause. */
+function failed(outcome, signal) {
+  const aborted = outcome.kind === 'cancelled' && signal?.aborted;
+  return new DingTalkError(outcome, aborted ? { cause: signal.reason } : undefined);
+}
+
+/** What came of one id of many. */
+function item(outcome, signal) {
+  const { user_id: userId, status } = outcome;
+  if (status === 'not_attempted') return Object.freeze({ userId, notAttempted: true });
+  if (status === 'failed') return Object.freeze({ userId, error: failed(outcome, signal) });
+  return Object.freeze({ userId, deletion: plain(outcome) });
+}
+
+/** A batch in numbers. */
+function summary(form) {
+  const { start, end } = form;
+  return plain({ ...form, start: new Date(start), ...(end !== undefined && { end: new Date(end) }) });
 }
 
 /** A refusal of what the core cannot see, because it is lost on the way there. */
@@ -78,4 +91,4 @@ function wrongType(message) {
   return Object.assign(new TypeError(message), { code: codeOf('invalid_argument') });
 }
 
-module.exports = { DingTalkError, codeOf, deletion, refused, wrongType };
+module.exports = { DingTalkError, codeOf, failed, item, plain, refused, summary, wrongType };

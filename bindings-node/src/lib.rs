@@ -6,6 +6,7 @@
 #![allow(missing_docs)]
 
 // Public, as who calls them is JavaScript.
+pub mod batch;
 pub mod logging;
 pub mod port;
 pub mod testing;
@@ -13,7 +14,7 @@ pub mod testing;
 use std::ffi::OsString;
 
 use dingtalk_extcontact::{
-    Call, Client, Deletion, Error, ErrorKind, Host, Options, Value, to_json,
+    BatchOptions, Call, Client, Deletion, Error, ErrorKind, Host, Options, Value, to_json,
 };
 use napi::bindgen_prelude::{Either, Either5, Null, Unknown};
 use napi_derive::napi;
@@ -52,7 +53,8 @@ pub fn connect(
     }
 }
 
-#[napi]
+// Named here as well: napi keeps the name of whichever it meets last.
+#[napi(js_name = "Client")]
 impl NativeClient {
     /// Starts a deletion, cancelled from the first where that is wanted. The outcome comes
     /// through the port.
@@ -76,6 +78,21 @@ impl NativeClient {
         }
         let done = port.begin(id, canceller);
         self.0.submit(user_id, call, move |outcome| done(json(&outcome)));
+    }
+
+    /// Begins a batch. It comes through the port, or in JSON why there is none.
+    #[napi(catch_unwind)]
+    pub fn batch(
+        &self,
+        port: &Port,
+        id: u32,
+        names: Vec<String>,
+        values: Vec<Given>,
+    ) -> napi::Result<()> {
+        let mut options = BatchOptions::for_host(Host::Node);
+        let mut given = names.iter().zip(values);
+        let set = given.try_for_each(|(name, value)| options.set(name, plain(value)));
+        batch::begin(self.0.clone(), port.clone(), id, set.map(|()| options))
     }
 
     /// Replaces the token; says in JSON why not.

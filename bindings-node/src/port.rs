@@ -4,21 +4,25 @@
 //! A thread of the core's pool may finish a call while its JavaScript is being torn down (a
 //! worker is terminated, the process ends), and must not touch the threadsafe function then.
 //! So the function stands behind a lock, and a hook that runs before the teardown takes it
-//! away. The function holds the process open only while somebody waits for an outcome.
+//! away. It never keeps the process alive: that is for JavaScript to do, as a lock that the
+//! two threads of a call share would cost each call a switch between them.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use dingtalk_extcontact::Canceller;
-use napi::bindgen_prelude::FnArgs;
+use napi::bindgen_prelude::{Either, FnArgs};
 use napi::threadsafe_function::{
     ThreadsafeFunction, ThreadsafeFunctionCallMode, UnknownReturnValue,
 };
 use napi::{Env, Status};
 use napi_derive::napi;
 
-/// The number of a call and its outcome in JSON; or 0, a log line and its level.
-type Message = FnArgs<(u32, String, Option<&'static str>)>;
+use crate::batch::NativeBatch;
+
+/// The number of a call, and its outcome in JSON or a batch that has begun; or 0, a log line
+/// and its level.
+type Message = FnArgs<(u32, Either<String, NativeBatch>, Option<&'static str>)>;
 /// JavaScript's function: takes no error, and is weak, which is to say it holds nothing open.
 type Deliver = ThreadsafeFunction<Message, UnknownReturnValue, Message, Status, false, true>;
 
@@ -33,7 +37,7 @@ pub struct Port(Arc<Inner>);
 struct Inner {
     deliver: Mutex<Option<Deliver>>,
     /// What cancels the calls that are under way, by their numbers.
-    calls: Mutex<HashMap<u32, Canceller>>,
+    calls: Mutex<BTreeMap<u32, Canceller>>,
 }
 
 #[napi]
@@ -45,15 +49,6 @@ impl Port {
         let port = Port(Arc::new(Inner { deliver: Mutex::new(Some(deliver)), calls }));
         env.add_env_cleanup_hook(port.clone(), |port| port.shut())?;
         Ok(port)
-    }
-
-    /// Whether the process stays alive for what is to come.
-    #[napi(catch_unwind)]
-    pub fn hold(&self, env: Env, hold: bool) -> napi::Result<()> {
-        let mut deliver = lock(&self.0.deliver);
-        let Some(deliver) = deliver.as_mut() else { return Ok(()) };
-        #[expect(deprecated, reason = "a clone is no way to hold the process open for a while")]
-        if hold { deliver.refer(&env) } else { deliver.unref(&env) }
     }
 
     /// Cancels a call, if it is still under way.
@@ -74,13 +69,18 @@ impl Port {
         let port = self.clone();
         move |outcome| {
             lock(&port.0.calls).remove(&id);
-            port.send(id, outcome, None);
+            port.send(id, Either::A(outcome));
         }
     }
 
     /// Hands a log line over.
     pub fn log(&self, line: String, level: &'static str) {
-        self.send(LOG, line, Some(level));
+        self.deliver(LOG, Either::A(line), Some(level));
+    }
+
+    /// Hands over what a number stands for.
+    pub fn send(&self, id: u32, what: Either<String, NativeBatch>) {
+        self.deliver(id, what, None);
     }
 
     /// Whether two are the same.
@@ -88,20 +88,21 @@ impl Port {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
-    fn send(&self, id: u32, text: String, level: Option<&'static str>) {
+    fn deliver(&self, id: u32, what: Either<String, NativeBatch>, level: Option<&'static str>) {
         if let Some(deliver) = &*lock(&self.0.deliver) {
             // The one way to fail is that JavaScript is ending: nobody is left to be told.
-            deliver.call((id, text, level).into(), ThreadsafeFunctionCallMode::NonBlocking);
+            deliver.call((id, what, level).into(), ThreadsafeFunctionCallMode::NonBlocking);
         }
     }
 
     /// Before the JavaScript goes: nothing is delivered any more, and calls for which nobody
-    /// waits now are ended, those that are queued before they send anything.
+    /// waits now are ended, the last first: one that is queued must not get the thread of one
+    /// that has ended.
     fn shut(&self) {
         crate::logging::end(self);
         drop(lock(&self.0.deliver).take());
         let calls = std::mem::take(&mut *lock(&self.0.calls));
-        calls.values().for_each(Canceller::cancel);
+        calls.values().rev().for_each(Canceller::cancel);
     }
 }
 

@@ -14,7 +14,8 @@ use crate::port::lock;
 #[napi(js_name = "Sandbox")]
 pub struct NativeSandbox(Mutex<Option<Sandbox>>);
 
-#[napi]
+// Named here as well: napi keeps the name of whichever it meets last.
+#[napi(js_name = "Sandbox")]
 impl NativeSandbox {
     /// Starts one with these options, a JSON object.
     #[napi(constructor, catch_unwind)]

@@ -31,7 +31,7 @@ describe('the module', () => {
     assert.deepEqual(Object.keys(api).sort(), ['Client', 'DingTalkError', 'setLogger']);
     assert.deepEqual(Object.keys(require('dingtalk-extcontact/testing')), ['Sandbox']);
     const own = (of) => Reflect.ownKeys(of).filter((key) => typeof key === 'string').sort();
-    assert.deepEqual(own(Client.prototype), ['close', 'constructor', 'delete', 'setAccessToken']);
+    assert.deepEqual(own(Client.prototype), ['close', 'constructor', 'delete', 'deleteMany', 'setAccessToken']);
     assert.deepEqual(own(Client), ['fromEnv', 'length', 'name', 'prototype']);
     assert.throws(() => require('dingtalk-extcontact/native.js'), { code: 'ERR_PACKAGE_PATH_NOT_EXPORTED' });
   });
@@ -39,7 +39,7 @@ describe('the module', () => {
   test('its native half exports what is used and nothing else', () => {
     assert.deepEqual(
       Object.keys(require('../native.js')).sort(),
-      ['Client', 'Port', 'Sandbox', 'connect', 'kinds', 'logOff', 'logTo', 'run', 'version'],
+      ['Batch', 'Client', 'Port', 'Sandbox', 'connect', 'kinds', 'logOff', 'logTo', 'run', 'version'],
     );
   });
 

@@ -40,6 +40,7 @@ const DELETE = `
   client.delete('0125400001').then(async (deletion) => {
     const error = await client.delete('0125400001').catch((error) => error);
     console.log(deletion.status, error instanceof DingTalkError, error.code);
+    for await (const item of client.deleteMany(['0125400001'])) console.log(item.userId, item.error?.code);
   });
 `;
 const ESM = `
@@ -51,7 +52,7 @@ const CJS = `
   const { Client, DingTalkError } = require('dingtalk-extcontact');
   const { Sandbox } = require('dingtalk-extcontact/testing');
   ${DELETE}`;
-const SAID = 'deleted true INVALID_USER_ID\n';
+const SAID = 'deleted true INVALID_USER_ID\n0125400001 INVALID_USER_ID\n';
 
 before(async () => {
   const out = await npm(['pack', '--json', '--pack-destination', work], root);
@@ -70,8 +71,8 @@ describe('the package', () => {
     assert.ok(native.some((file) => file.includes(`${process.platform}-${process.arch}`)), String(files));
     assert.deepEqual(
       files.filter((file) => !native.includes(file)),
-      ['LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'bin.js', 'index.d.ts', 'index.js', 'native.js', 'outcome.js',
-        'package.json', 'testing.d.ts', 'testing.js'],
+      ['LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'batch.js', 'bin.js', 'check.js', 'index.d.ts', 'index.js',
+        'native.js', 'outcome.js', 'package.json', 'port.js', 'testing.d.ts', 'testing.js'],
     );
     const { scripts } = require('../package.json');
     for (const script of ['preinstall', 'install', 'postinstall', 'prepare']) assert.ok(!(script in scripts));
@@ -115,7 +116,7 @@ describe('the examples of the README', () => {
 
   before(async () => {
     folder = await project('readme', {});
-    sandbox = new Sandbox({ contacts: [1, 2, 3, 4, 5].map((n) => `012540000${n}`) });
+    sandbox = new Sandbox({ contacts: [1, 2, 3, 4, 5, 6, 7].map((n) => `012540000${n}`) });
   });
   after(() => sandbox.close());
 

@@ -3,6 +3,7 @@
 
 const assert = require('node:assert/strict');
 const { spawn } = require('node:child_process');
+const os = require('node:os');
 const path = require('node:path');
 const { describe, test } = require('node:test');
 const { Sandbox } = require('dingtalk-extcontact/testing');
@@ -88,6 +89,83 @@ describe('the process ends by itself', () => {
   });
 });
 
+describe('a batch', () => {
+  test('keeps the process alive, though nothing else is under way', () =>
+    ends(
+      `(async () => {
+        const dingtalk = new Sandbox({ contacts: ['1', '2', '3'], latency: 100 });
+        const items = client(dingtalk).deleteMany(['1', '2', '3'], { concurrency: 1 });
+        for await (const item of items) console.log(item.userId, item.deletion.status);
+        console.log(items.summary().deleted);
+      })();`,
+      '1 deleted\n2 deleted\n3 deleted\n3\n',
+    ));
+
+  test('whose calls under way are waited for after a break keeps it alive, too', () =>
+    ends(
+      `(async () => {
+        const dingtalk = new Sandbox({ contacts: ['1', '2', '3'], faults: 'delay=300ms' });
+        const items = client(dingtalk).deleteMany((function* () { yield ' '; yield '1'; yield '2'; })());
+        for await (const item of items) break;
+        console.log(items.summary().end instanceof Date, items.summary().calls === dingtalk.deleted.length);
+      })();`,
+      'true true\n',
+    ));
+
+  test('that waits for ids alone does not keep it alive', () =>
+    ends(
+      `(async () => {
+        const slow = (async function* () { yield '1'; yield '1'; await new Promise(() => {}); })();
+        for await (const item of client(sandbox(['1'])).deleteMany(slow)) console.log(item.deletion.status);
+      })();`,
+      'deleted\n',
+    ));
+
+  test('that nobody asks any more does not keep it alive', async (t) => {
+    const { endpoint } = await silent(t);
+    await ends(
+      `const one = client({ url: ${JSON.stringify(endpoint)}, accessToken: 'tok-1' });
+       const items = one.deleteMany((function* () { yield ' '; for (let i = 0; ; i += 1) yield String(i); })());
+       items.next().then(({ value }) => console.log(value.error.code));`,
+      'INVALID_ARGUMENT\n',
+    );
+  });
+
+  test('that is forgotten stops', () =>
+    ends(
+      `(async () => {
+        const dingtalk = new Sandbox({ contacts: 0, latency: 20, callsPerSecond: null });
+        const ids = (function* () { for (let i = 0; ; i += 1) yield String(i); })();
+        let journal = require('node:path').join(${JSON.stringify(os.tmpdir())}, 'forgotten-' + process.pid);
+        process.on('exit', () => require('node:fs').unlinkSync(journal));
+        await (() => client(dingtalk).deleteMany(ids, { journal, missingOk: true }).next())();
+        // Its journal is free once it has ended.
+        for (;;) {
+          gc();
+          await new Promise((resolve) => setTimeout(resolve, 5));
+          try {
+            await client(dingtalk).deleteMany([], { journal }).next();
+            return console.log('free');
+          } catch (error) {
+            if (error.code !== 'JOURNAL') throw error;
+          }
+        }
+      })();`,
+      'free\n',
+      { args: ['--expose-gc'] },
+    ));
+
+  test('does no harm at process.exit', async (t) => {
+    const { endpoint } = await silent(t);
+    await ends(
+      `const one = client({ url: ${JSON.stringify(endpoint)}, accessToken: 'tok-1' });
+       one.deleteMany((function* () { for (let i = 0; ; i += 1) yield String(i); })(), { concurrency: 64 }).next();
+       setTimeout(() => process.exit(), 50);`,
+      '',
+    );
+  });
+});
+
 test('a sandbox that is forgotten serves on, and a client that is forgotten ends its calls', () =>
   ends(
     `(async () => {
@@ -145,6 +223,30 @@ describe('worker threads', () => {
       'deleted contact 1: deleted after 1 requests\n',
     );
     assert.ok(server.requests() <= 64, `${server.requests()} requests`);
+  });
+
+  test('that are terminated in the middle of batches do no harm, and call nothing more', async (t) => {
+    const server = await silent(t);
+    await ends(
+      `(async () => {
+        for (let i = 0; i < 5; i += 1) {
+          const worker = ${IN_WORKER(`
+            const one = client({ url: ${JSON.stringify(server.endpoint)}, accessToken: 'tok-1' });
+            const ids = (function* () { for (let i = 0; ; i += 1) yield String(i); })();
+            one.deleteMany(ids, { concurrency: 4 }).next();
+            const { url, accessToken } = sandbox([]);
+            const busy = client({ url, accessToken }).deleteMany(ids, { missingOk: true });
+            (async () => { for await (const item of busy) parentPort.postMessage('an item'); })();
+          `)};
+          await new Promise((resolve) => worker.once('message', resolve));
+          await worker.terminate();
+        }
+        const dingtalk = sandbox(['1']);
+        console.log((await client(dingtalk).deleteMany(['1']).next()).value.deletion.status);
+      })();`,
+      'deleted\n',
+    );
+    assert.ok(server.requests() <= 5 * 4, `${server.requests()} requests`);
   });
 
   test('that are terminated while outcomes come in do no harm, again and again', () =>
@@ -248,12 +350,12 @@ describe('the command', () => {
     assert.equal((await ended(child)).status, 130);
   });
 
-  test('ends at SIGTERM as any program', { skip: process.platform === 'win32' && 'no signals' }, async (t) => {
+  test('is interrupted by SIGTERM, too', { skip: process.platform === 'win32' && 'no signals' }, async (t) => {
     const server = await silent(t);
     const env = { ...process.env, DINGTALK_ENDPOINT: server.endpoint, DINGTALK_ACCESS_TOKEN: 'tok-1' };
     const child = spawn(process.execPath, [bin, 'delete', '1'], { env });
     server.asked(1).then(() => child.kill('SIGTERM'));
-    assert.equal((await ended(child)).signal, 'SIGTERM');
+    assert.equal((await ended(child)).status, 130);
     const sandbox = spawn(process.execPath, [bin, 'sandbox']);
     sandbox.stdout.once('data', () => sandbox.kill('SIGTERM'));
     assert.equal((await ended(sandbox)).signal, null);

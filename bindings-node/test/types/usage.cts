@@ -9,5 +9,7 @@ client.delete('0125400001').then(
   (deletion: api.Deletion) => console.log(deletion.status),
   (error: unknown) => console.error(error instanceof DingTalkError && error.code),
 );
+const items: api.Items = client.deleteMany(['0125400001']);
+items.next().then((result) => console.log(result.done ? items.summary().deleted : result.value.userId));
 // @ts-expect-error the native half is private
 import native = require('dingtalk-extcontact/native.js');

@@ -5,11 +5,15 @@ import {
   setLogger,
   type AbortSignalLike,
   type ClientOptions,
+  type DeleteManyOptions,
   type DeleteOptions,
   type Deletion,
   type ErrorCode,
+  type Item,
+  type Items,
   type LogLevel,
   type OutcomeJson,
+  type Summary,
 } from 'dingtalk-extcontact';
 import { Sandbox, type SandboxOptions, type SandboxRequest } from 'dingtalk-extcontact/testing';
 
@@ -60,6 +64,34 @@ await client.delete('1', { retries: 3 });
 await client.delete('1', { signal: new AbortController() });
 // @ts-expect-error frozen
 deletion.status = 'absent';
+
+const many: DeleteManyOptions = { concurrency: 16, journal: 'erasure.jsonl', missingOk: true, signal };
+const items: Items = client.deleteMany(new Set(['1']), many);
+for await (const item of items) {
+  sure<Same<typeof item, Item>>();
+  const { userId, deletion, error, notAttempted } = item;
+  if (deletion) sure<Same<typeof deletion, Deletion>>();
+  else if (error) sure<Same<typeof error, DingTalkError>>();
+  else sure<Same<typeof notAttempted, true>>();
+  if (item.error) console.error(userId, item.error.code);
+  // @ts-expect-error frozen
+  item.userId = '1';
+}
+const summary: Summary = items.summary();
+sure<Same<typeof summary.start, Date>>();
+sure<Same<typeof summary.end, Date | undefined>>();
+sure<Same<typeof summary.settledBefore, number>>();
+sure<Same<typeof summary.appKey, string | undefined>>();
+client.deleteMany((async function* () { yield '1'; })());
+client.deleteMany(['1'], { journal: null, concurrency: undefined });
+// @ts-expect-error ids are text
+client.deleteMany([125400001]);
+// @ts-expect-error each letter would be an id
+client.deleteMany('125400001');
+// @ts-expect-error no such option
+client.deleteMany(['1'], { timeout: 5000 });
+// @ts-expect-error an iterator is no promise of an array
+(await client.deleteMany(['1'])).length;
 
 try {
   await client.delete('1');

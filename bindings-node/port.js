@@ -1,0 +1,84 @@
+'use strict';
+// The way back from the native half, and who waits on it.
+
+const { setInterval } = require('node:timers');
+const native = require('./native.js');
+
+/** Made when it is first needed. */
+let port;
+/** Keeps the process alive while somebody waits; the port does not. */
+let hold;
+let sink;
+let last = 0;
+/** What takes the outcome of a call, by the call's number. */
+const pending = new Map();
+/**
+ * What an abort ends, by signal: one listener for all of it, as programs give one signal to
+ * many calls and Node warns of many listeners.
+ */
+const watched = new Map();
+
+function open() {
+  hold ??= setInterval(() => {}, 2 ** 31 - 1).unref();
+  return (port ??= new native.Port(deliver));
+}
+
+function deliver(id, what, level) {
+  if (level !== null) {
+    sink?.(level.toLowerCase(), what);
+    return;
+  }
+  const settle = pending.get(id);
+  forget(id);
+  settle?.(typeof what === 'string' ? JSON.parse(what) : what);
+}
+
+function forget(id) {
+  pending.delete(id);
+  if (pending.size === 0) hold.unref();
+}
+
+/** What comes through the port after `start(port, id)`. The process stays alive for it. */
+function answer(start) {
+  return new Promise((resolve, reject) => {
+    open();
+    // 0 is no number of a call. So many calls are never under way that a number comes round.
+    const id = (last = (last % 0xffffffff) + 1);
+    if (pending.size === 0) hold.ref();
+    pending.set(id, resolve);
+    try {
+      start(port, id);
+    } catch (error) {
+      forget(id);
+      reject(error);
+    }
+  });
+}
+
+/** Has an abort call `end`, until it is unwatched; the last first, as what is queued must not begin. */
+function watch(signal, end) {
+  let watch = watched.get(signal);
+  if (watch === undefined) {
+    const ends = new Set();
+    watch = { ends, listener: () => [...ends].reverse().forEach((end) => end()) };
+    signal.addEventListener('abort', watch.listener);
+    watched.set(signal, watch);
+  }
+  watch.ends.add(end);
+}
+
+function unwatch(signal, end) {
+  const watch = watched.get(signal);
+  if (!watch?.ends.delete(end) || watch.ends.size > 0) return;
+  signal.removeEventListener('abort', watch.listener);
+  watched.delete(signal);
+}
+
+function log(fn, level) {
+  if (fn === null) native.logOff();
+  else if (!native.logTo(open(), level)) return false;
+  sink = fn;
+  return true;
+}
+
+module.exports = { answer, unwatch, watch, log };
