@@ -2,6 +2,7 @@
 // Many deletions: the core's batch, fed with ids while it wants some, and its items handed out.
 // Both go on side by side, so that items come out while ids are slow to come.
 
+const { setImmediate } = require('node:timers/promises');
 const { checkObject, checkSignal, checkUserId, iterate, taken } = require('./check.js');
 const { failed, item, summary } = require('./outcome.js');
 const { answer, unwatch, watch } = require('./port.js');
@@ -47,7 +48,7 @@ class Feed {
         this.#batch.push(value);
         this.#pushed += 1;
         this.#news.ring();
-        if (this.#pushed % AT_A_STRETCH === 0) await new Promise(setImmediate);
+        if (this.#pushed % AT_A_STRETCH === 0) await setImmediate();
         while (this.#open && !this.#batch.wants()) await this.#room.rung();
       }
     } catch (error) {

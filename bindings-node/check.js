@@ -41,9 +41,9 @@ function checkUserId(userId) {
 /** Begins to iterate over ids. */
 function iterate(ids) {
   const begin = ids?.[Symbol.asyncIterator] ?? ids?.[Symbol.iterator];
-  // A string is iterable, too.
-  const given = typeof ids === 'string' ? 'one string: each of its letters would be an id' : typeName(ids);
-  if (typeof begin !== 'function' || typeof ids === 'string') {
+  const one = typeof ids === 'string';
+  if (one || typeof begin !== 'function') {
+    const given = one ? 'one string, each letter of which would be an id' : typeName(ids);
     throw wrongType(`ids must be an iterable or async iterable of strings, not ${given}`);
   }
   return begin.call(ids);
