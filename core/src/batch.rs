@@ -1,6 +1,6 @@
 //! Many deletions: driven by its consumer, who pushes ids and takes items.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
@@ -12,7 +12,7 @@ use crate::cancel::{Call, Stop, Wait};
 use crate::client::{Client, Task, Throttling};
 use crate::dispatch::{self, Turn};
 use crate::error::{Error, ErrorKind};
-use crate::hash::{Key, Keys};
+use crate::hash::{KeySet, Keys};
 use crate::journal::{Journal, Past, stops_batch};
 use crate::options::{self, Host, Value};
 use crate::outcome::{Deletion, Status, to_json};
@@ -238,7 +238,7 @@ struct State {
     stopped: Option<String>,
     pace: Pace,
     trouble: u32,
-    seen: HashSet<Key>,
+    seen: KeySet,
     summary: Summary,
     waker: Option<Waker>,
 }
@@ -315,7 +315,7 @@ impl Client {
             stopped: None,
             pace: Pace { most, allowed: most, not_before: Instant::now() },
             trouble: 0,
-            seen: HashSet::new(),
+            seen: KeySet::default(),
             summary,
             waker: None,
         };
