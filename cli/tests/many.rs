@@ -4,6 +4,7 @@ mod support;
 
 use std::collections::HashSet;
 use std::fs;
+use std::io::Write;
 use std::process::Stdio;
 
 use dingtalk_extcontact_sandbox::{Faults, Permission, Sandbox};
@@ -389,6 +390,9 @@ fn the_documented_ways_of_reading_a_journal_work() {
     let list = folder.list("leavers.txt", &ids);
     sandbox.faults(Faults::parse("http-502=first=1").unwrap());
     assert_eq!(delete(&sandbox, &["--file", &list, "--max-attempts=1", "--concurrency=1"]).0, 1);
+    // Torn within a character, as by a crash.
+    let journal = fs::OpenOptions::new().append(true).open(format!("{list}.journal.jsonl"));
+    journal.unwrap().write_all(b"{\"errmsg\":\"\xe4\xb8").unwrap();
     let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/journal.md");
     let page = fs::read_to_string(page).unwrap();
     let program = |language: &str| {

@@ -1,0 +1,454 @@
+//! Runs that die, again and again, with one reply in three faulty: killed by the clock, by the
+//! lines of the journal and at each step of a call; with a full disk, a read-only one, and a
+//! second run beside them. After every run nothing is reported gone that is there, and no
+//! settled id was called again; after the last one nothing is forgotten.
+//!
+//! `DTX_KILLS` sets how many kills (200). Not under the test harness: the program runs itself
+//! where it can mount a disk of its own.
+
+#[cfg(not(unix))]
+fn main() {}
+
+#[cfg(unix)]
+mod support;
+
+#[cfg(unix)]
+fn main() {
+    match std::env::args().nth(1).as_deref() {
+        Some("disk") => disk::run(),
+        _ => {
+            kills::run();
+            disk::run_with_mounts_of_its_own();
+        }
+    }
+}
+
+/// One batch of the command, taken up until nothing is left, and what must hold all the while.
+#[cfg(unix)]
+mod trial {
+    use std::collections::{HashMap, HashSet};
+    use std::fs;
+    use std::io::{Read, Write};
+    use std::net::TcpStream;
+    use std::path::{Path, PathBuf};
+    use std::process::{Child, Command, ExitStatus};
+    use std::thread::JoinHandle;
+
+    use dingtalk_extcontact_sandbox::{Faults, Sandbox};
+    use serde_json::Value;
+
+    use crate::support::{Folder, at, json_lines, spawn};
+
+    const IDS: usize = 500;
+    /// One reply in three, about.
+    const FAULTS: &str = "reset-before=0.06,reset-after=0.06,lost-reply=0.06,http-500=0.05,\
+                          html=0.04,busy=0.04,truncated=0.03;on=delete";
+
+    /// No call: it stands between those of one run and those of the next.
+    const MARK: &str = "/mark";
+
+    pub struct Trial {
+        pub sandbox: Sandbox,
+        pub journal: PathBuf,
+        seed: u64,
+        list: String,
+        /// What was reported of each id, by whichever run.
+        told: HashMap<String, Value>,
+    }
+
+    /// How a run ended, and what it said.
+    pub struct Ended {
+        pub status: ExitStatus,
+        pub out: String,
+        pub err: String,
+    }
+
+    impl Trial {
+        pub fn new(seed: u64, folder: &Folder) -> Trial {
+            let sandbox = Sandbox::builder()
+                .made_up(IDS)
+                .seed(seed)
+                .calls_per_second(None)
+                .faults(Faults::parse(&format!("{FAULTS};seed={seed}")).unwrap())
+                .keep_requests(100_000)
+                .start()
+                .unwrap();
+            let list = folder.list(&format!("{seed}.txt"), &sandbox.contacts());
+            let journal = format!("{list}.journal.jsonl").into();
+            Trial { sandbox, journal, seed, list, told: HashMap::new() }
+        }
+
+        /// The command that begins the batch, and takes it up.
+        pub fn command(&self) -> Command {
+            at(
+                &self.sandbox,
+                &["delete", "--yes", "--json", "--rate=none", "--file", self.list.as_str()],
+            )
+        }
+
+        /// Runs a command, lets its fate befall it, and looks at what it did.
+        pub fn run(&mut self, command: &mut Command, fate: impl FnOnce(&mut Child)) -> Ended {
+            let settled = settled(&self.journal);
+            let mark = self.mark();
+            let mut child = spawn(command);
+            let out = read_all(child.stdout.take().unwrap());
+            let err = read_all(child.stderr.take().unwrap());
+            fate(&mut child);
+            let status = child.wait().unwrap();
+            let ended = Ended { status, out: out.join().unwrap(), err: err.join().unwrap() };
+            self.note_what_was_told(&ended.out, &settled);
+            for request in self.sandbox.requests() {
+                if request.connection < mark {
+                    continue;
+                }
+                let form = request.form();
+                let id = form.iter().find(|(name, _)| name == "user_id").map(|(_, id)| id);
+                if let (true, Some(id)) = (request.path.ends_with("/delete"), id) {
+                    assert!(!settled.contains(id), "{self:?}: {id} was settled, and called again");
+                }
+            }
+            ended
+        }
+
+        /// The number of a connection that is younger than all of earlier runs, whose last
+        /// requests may be read only now. Connections are accepted in their order.
+        fn mark(&self) -> u64 {
+            let mut stream =
+                TcpStream::connect(self.sandbox.url().trim_start_matches("http://")).unwrap();
+            write!(stream, "GET {MARK} HTTP/1.1\r\nConnection: close\r\n\r\n").unwrap();
+            stream.read_to_end(&mut Vec::new()).unwrap();
+            let requests = self.sandbox.requests();
+            requests.iter().rfind(|request| request.path == MARK).unwrap().connection
+        }
+
+        fn note_what_was_told(&mut self, out: &str, settled: &HashSet<String>) {
+            let there: HashSet<_> = self.sandbox.contacts().into_iter().collect();
+            for item in json_lines(whole_lines(out)) {
+                let Some(id) = item["user_id"].as_str() else { continue };
+                let now = is_gone(&item);
+                assert!(!now || !there.contains(id), "{self:?}: it is still there: {item}");
+                assert!(now || !settled.contains(id), "{self:?}: it was settled before: {item}");
+                self.told.insert(id.to_owned(), item);
+            }
+        }
+
+        /// How many calls have come.
+        pub fn calls(&self) -> usize {
+            self.sandbox.requests().iter().filter(|request| request.path != MARK).count()
+        }
+
+        /// After a run whose journal could be written.
+        pub fn what_was_told_is_on_record(&self) {
+            let settled = settled(&self.journal);
+            for (id, item) in self.told.iter().filter(|(_, item)| is_gone(item)) {
+                assert!(settled.contains(id), "{self:?}: it is not on record: {item}");
+            }
+        }
+
+        /// After the last run.
+        pub fn nothing_is_forgotten(&self) {
+            assert_eq!(self.told.len(), IDS, "{self:?}");
+            assert!(self.told.values().all(is_gone), "{self:?}");
+            assert_eq!(settled(&self.journal).len(), IDS, "{self:?}");
+            assert!(self.sandbox.contacts().is_empty(), "{self:?}");
+            assert_eq!(self.sandbox.deleted().len(), IDS, "{self:?}");
+        }
+    }
+
+    impl std::fmt::Debug for Trial {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            write!(f, "seed {}", self.seed)
+        }
+    }
+
+    fn is_gone(item: &Value) -> bool {
+        item["status"] == "deleted" || item["status"] == "absent"
+    }
+
+    /// A pipe is read while a run goes on, so that no full one holds it up.
+    fn read_all(mut pipe: impl Read + Send + 'static) -> JoinHandle<String> {
+        std::thread::spawn(move || {
+            let mut text = String::new();
+            pipe.read_to_string(&mut text).unwrap();
+            text
+        })
+    }
+
+    /// Without a last line that death cut off.
+    fn whole_lines(text: &str) -> &str {
+        text.rfind('\n').map_or("", |end| &text[..=end])
+    }
+
+    /// The whole lines of a file, which need not be there yet; a torn one may end within a
+    /// character.
+    pub fn lines_of(file: &Path) -> Vec<Value> {
+        let text = fs::read(file).unwrap_or_default();
+        json_lines(whole_lines(&String::from_utf8_lossy(&text)))
+    }
+
+    /// The ids that the journal says are gone: read as an auditor's script would.
+    fn settled(journal: &Path) -> HashSet<String> {
+        let mut last = HashMap::new();
+        for line in lines_of(journal) {
+            if let Some(id) = line["user_id"].as_str() {
+                last.insert(id.to_owned(), is_gone(&line));
+            }
+        }
+        last.into_iter().filter(|(_, gone)| *gone).map(|(id, _)| id).collect()
+    }
+}
+
+#[cfg(unix)]
+mod kills {
+    use std::fs;
+    use std::os::unix::process::ExitStatusExt;
+    use std::path::Path;
+    use std::process::{Child, Command, Stdio};
+    use std::time::{Duration, Instant};
+
+    use fastrand::Rng;
+
+    use crate::support::{Folder, ran};
+    use crate::trial::Trial;
+
+    /// So many in one batch, then it is left in peace.
+    const IN_A_BATCH: usize = 12;
+    /// What a call is made of: lines of the journal and of the output, the journal's way to
+    /// the disk, the request and its reply. A run dies as it enters one of them.
+    const STEPS: [&str; 4] = ["write", "fdatasync", "sendto", "recvfrom"];
+
+    pub fn run() {
+        let wanted = std::env::var("DTX_KILLS").map_or(200, |number| number.parse().unwrap());
+        let ways = if strace_is_here() { 3 } else { 2 };
+        let folder = Folder::new("kills");
+        let (mut kills, mut batches, mut runs) = ([0; 3], 0, 0);
+        while kills.iter().sum::<usize>() < wanted {
+            batches += 1;
+            let mut chance = Rng::with_seed(batches);
+            let mut trial = Trial::new(batches, &folder);
+            let mut killed = 0;
+            loop {
+                runs += 1;
+                let mut command = trial.command();
+                let journal = trial.journal.clone();
+                let way = chance.usize(0..ways);
+                let ended = match way {
+                    _ if killed == IN_A_BATCH => {
+                        let second = trial.command();
+                        let at = lines(&journal) + 1;
+                        trial.run(&mut command, |_| {
+                            while lines(&journal) < at {
+                                std::thread::yield_now();
+                            }
+                            is_refused(second);
+                        })
+                    }
+                    0 => {
+                        let after = Duration::from_micros(chance.u64(0..120_000));
+                        let start = Instant::now();
+                        trial.run(&mut command, |run| kill_when(run, || start.elapsed() >= after))
+                    }
+                    1 => {
+                        let at = lines(&journal) + chance.usize(0..160);
+                        trial.run(&mut command, |run| kill_when(run, || lines(&journal) >= at))
+                    }
+                    _ => {
+                        let (step, count) = (STEPS[chance.usize(0..4)], chance.usize(1..60));
+                        trial.run(&mut dying_at(step, count, &command), |_| {})
+                    }
+                };
+                trial.what_was_told_is_on_record();
+                match (ended.status.signal(), ended.status.code()) {
+                    (Some(9), _) => {
+                        killed += 1;
+                        kills[way] += 1;
+                    }
+                    (None, Some(0)) => break,
+                    // Some id failed.
+                    (None, Some(1)) => {}
+                    _ => panic!("{trial:?}: {}: {}", ended.status, ended.err),
+                }
+            }
+            trial.nothing_is_forgotten();
+        }
+        let [clock, journal, step] = kills;
+        println!(
+            "{} kills ({clock} by the clock, {journal} by the journal, {step} at a step) in \
+             {batches} batches, {runs} runs: nothing is lost, nothing called twice",
+            clock + journal + step
+        );
+    }
+
+    /// A run on a journal that another one is writing touches nothing.
+    fn is_refused(mut second: Command) {
+        let (status, out, err) = ran(&mut second);
+        let refused = status == 2 && out.is_empty() && err.contains("in use by another run");
+        // Or the first one was quicker, and the second one came after it.
+        assert!(refused || status < 2, "{status}: {err}");
+    }
+
+    /// Kills a run as soon as this is so, unless it ends before.
+    fn kill_when(run: &mut Child, due: impl Fn() -> bool) {
+        while run.try_wait().unwrap().is_none() {
+            if due() {
+                return run.kill().unwrap();
+            }
+            std::thread::yield_now();
+        }
+    }
+
+    fn lines(journal: &Path) -> usize {
+        fs::read(journal).unwrap_or_default().iter().filter(|byte| **byte == b'\n').count()
+    }
+
+    /// The same command, killed when one of its threads begins this step for the n-th time.
+    fn dying_at(step: &str, count: usize, command: &Command) -> Command {
+        let mut dying = Command::new("strace");
+        dying.args(["-f", "-qq", "-o", "/dev/null", "-e"]).arg(format!("trace={step}"));
+        dying.arg("-e").arg(format!("inject={step}:signal=KILL:when={count}"));
+        dying.arg(command.get_program()).args(command.get_args()).stdin(Stdio::null());
+        for (name, value) in command.get_envs() {
+            match value {
+                Some(value) => dying.env(name, value),
+                None => dying.env_remove(name),
+            };
+        }
+        dying
+    }
+
+    fn strace_is_here() -> bool {
+        let here = Command::new("strace")
+            .args(["-o", "/dev/null", "true"])
+            .status()
+            .is_ok_and(|status| status.success());
+        if !here {
+            assert!(std::env::var_os("DTX_REQUIRE_ALL").is_none(), "strace is required here");
+            println!("strace is not here or may not trace: no kills at a step");
+        }
+        here
+    }
+}
+
+/// A disk that fills up, and one that nobody may write to any more.
+#[cfg(unix)]
+mod disk {
+    use std::collections::HashSet;
+    use std::fs::{self, File};
+    use std::io::Write;
+    use std::process::Command;
+
+    use fastrand::Rng;
+
+    use crate::support::Folder;
+    use crate::trial::{Trial, lines_of};
+
+    const BATCHES: u64 = 3;
+    /// How often the disk is full in each of them.
+    const FULL: usize = 8;
+    const PAGE: usize = 4096;
+
+    /// The mounts are gone with the process, and only it sees them.
+    pub fn run_with_mounts_of_its_own() {
+        let own = || {
+            let mut own = Command::new("unshare");
+            own.args(["--map-root-user", "--mount"]);
+            own
+        };
+        if !own().arg("true").output().is_ok_and(|output| output.status.success()) {
+            assert!(std::env::var_os("DTX_REQUIRE_ALL").is_none(), "unshare is required here");
+            println!("unshare is not here or may not mount: no full disk was tried");
+            return;
+        }
+        let status = own().arg(std::env::current_exe().unwrap()).arg("disk").status().unwrap();
+        assert!(status.success());
+    }
+
+    pub fn run() {
+        let folder = Folder::new("disk");
+        let disk = Disk::mount(&folder);
+        let (mut full, mut runs) = (0, 0);
+        for seed in 0..BATCHES {
+            let mut chance = Rng::with_seed(seed);
+            let mut trial = Trial::new(seed, &folder);
+            let backup = folder.name(&format!("{seed}.backup.jsonl"));
+            let mut command = trial.command();
+            command.args(["--backup", &backup]);
+            for _ in 0..FULL {
+                runs += 1;
+                disk.leave(chance.usize(0..12));
+                let ended = trial.run(&mut command, |_| {});
+                let said = ended.out + &ended.err;
+                assert!(said.contains("No space left on device"), "{trial:?}: {said}");
+                assert!(matches!(ended.status.code(), Some(1 | 2)), "{trial:?}: {said}");
+                full += 1;
+                deleted_is_backed_up(&trial, &backup);
+            }
+            disk.empty();
+            nobody_may_write(&disk, &mut trial, &mut command);
+            while trial.run(&mut command, |_| {}).status.code() != Some(0) {
+                runs += 1;
+            }
+            deleted_is_backed_up(&trial, &backup);
+            trial.nothing_is_forgotten();
+        }
+        println!(
+            "{full} times a full disk in {BATCHES} batches, {runs} runs, and one that nobody may \
+             write to: nothing is lost, nothing called twice, nothing deleted without a backup"
+        );
+    }
+
+    fn deleted_is_backed_up(trial: &Trial, backup: &str) {
+        let lines = lines_of(backup.as_ref());
+        let kept: HashSet<_> = lines.iter().map(|line| line["user_id"].as_str().unwrap()).collect();
+        for id in trial.sandbox.deleted() {
+            assert!(kept.contains(id.as_str()), "{trial:?}: {id} is gone and not in the backup");
+        }
+    }
+
+    fn nobody_may_write(disk: &Disk, trial: &mut Trial, command: &mut Command) {
+        let state = |trial: &Trial| (fs::read(&trial.journal).unwrap(), trial.calls());
+        let before = state(trial);
+        disk.remount("ro");
+        let ended = trial.run(command, |_| {});
+        disk.remount("rw");
+        assert_eq!(ended.status.code(), Some(2), "{}", ended.err);
+        assert!(ended.err.contains("journal") && ended.err.contains("Read-only"), "{}", ended.err);
+        assert!(state(trial) == before, "{trial:?}: nothing is written and nothing called");
+    }
+
+    /// A small disk in memory.
+    struct Disk {
+        folder: String,
+        filler: String,
+    }
+
+    impl Disk {
+        fn mount(folder: &Folder) -> Disk {
+            let (folder, filler) = (folder.path().display().to_string(), folder.name("filler"));
+            done(Command::new("mount").args(["-t", "tmpfs", "-o", "size=4m", "tmpfs", &folder]));
+            Disk { folder, filler }
+        }
+
+        /// Leaves so many pages free.
+        fn leave(&self, pages: usize) {
+            let mut filler = File::create(&self.filler).unwrap();
+            let mut size = 0;
+            while filler.write_all(&[b'.'; PAGE]).is_ok() {
+                size += PAGE;
+            }
+            filler.set_len(size.saturating_sub(pages * PAGE) as u64).unwrap();
+        }
+
+        fn empty(&self) {
+            fs::remove_file(&self.filler).unwrap();
+        }
+
+        fn remount(&self, mode: &str) {
+            done(Command::new("mount").args(["-o", &format!("remount,{mode}"), &self.folder]));
+        }
+    }
+
+    fn done(command: &mut Command) {
+        assert!(command.status().unwrap().success(), "{command:?}");
+    }
+}
