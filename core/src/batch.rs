@@ -213,7 +213,8 @@ impl Serialize for Summary {
 /// The consumer drives it: it pushes ids while [`wants`](Batch::wants) says so, says
 /// [`finish`](Batch::finish) after the last, and takes items with [`next`](Batch::next) until
 /// there is none left. The methods may be called from any thread. Dropping a batch stops it;
-/// calls under way finish on the library's threads and are recorded.
+/// calls under way finish on the library's threads and are recorded. A batch is not for a
+/// child after `fork`, which has none of these threads: begin one there.
 pub struct Batch(Arc<Shared>);
 
 struct Shared {
@@ -419,7 +420,7 @@ impl Batch {
         let key = shared.keys.of(user_id);
         let past = shared.journal.as_ref().and_then(|journal| journal.past(key));
         let mut state = shared.lock();
-        if !state.seen.insert(key) {
+        if state.seen.insert(key, ()).is_some() {
             state.summary.repeated += 1;
             return;
         }
@@ -468,11 +469,20 @@ impl Batch {
     /// Starts no more calls; those under way finish. What was not called comes out as
     /// [`Item::NotAttempted`].
     pub fn stop(&self) {
-        let state = self.0.lock();
+        let mut state = self.0.lock();
         // A batch that has ended did not stop early.
-        if state.summary.end.is_none() {
-            self.0.halt(state, "stopped by the caller");
+        if state.summary.end.is_some() {
+            return;
         }
+        let why = "stopped by the caller";
+        if state.queue.iter().all(|queued| queued.throttled.is_none()) {
+            return self.0.halt(state, why);
+        }
+        // What came of throttled ids is written to the journal, which may take long: that is
+        // not for the caller's thread, but for one of those that wait to try again.
+        state.stop(why);
+        drop(state);
+        self.0.changed.notify_all();
     }
 
     /// Stops, and cancels the calls under way.
@@ -619,7 +629,10 @@ impl Shared {
             let wait = state.pace.not_before.saturating_duration_since(Instant::now());
             let may_run =
                 wait.is_zero() && (state.running as f64) < state.pace.allowed.floor().max(1.0);
-            if state.queue.is_empty() || state.stopped.is_some() {
+            if state.stopped.is_some() {
+                state = self.strand(state);
+            }
+            if state.queue.is_empty() {
                 state.workers -= 1;
                 return;
             }
@@ -649,15 +662,14 @@ impl Shared {
                     if let Some(why) = why {
                         log::warn!(target: crate::LOG, "the batch stops: {why}");
                     }
-                    let state = self.lock();
-                    if state.stopped.is_some() { self.strand(state) } else { state }
+                    self.lock()
                 }
                 Outcome::Throttled(error) => {
                     state.pace.slow_down(error.retry_after().unwrap_or(THROTTLED_PAUSE));
                     queued.throttled = Some(error);
                     state.queue.push_front(queued);
                     state.running -= 1;
-                    if state.stopped.is_some() { self.strand(state) } else { state }
+                    state
                 }
             };
         }

@@ -1,6 +1,6 @@
 //! Ids as numbers of fixed size: a set of a million of them must stay small.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
 /// 96 bits of keyed hash. That two of a million ids share one has a chance of 10^-17.
@@ -17,23 +17,33 @@ impl Keys {
     }
 }
 
-/// Keys that have come. They are kept in parts, as a table that grows needs the old and the new
-/// one at once: so it is those of one part.
-pub(crate) struct KeySet([HashSet<Key>; 64]);
+/// A map by key. It is kept in parts, as a table that grows needs the old and the new one at
+/// once: so it is those of one part.
+pub(crate) struct KeyMap<V>([HashMap<Key, V>; 64]);
 
-impl Default for KeySet {
-    fn default() -> KeySet {
-        KeySet(std::array::from_fn(|_| HashSet::new()))
+/// Keys that have come.
+pub(crate) type KeySet = KeyMap<()>;
+
+impl<V> Default for KeyMap<V> {
+    fn default() -> KeyMap<V> {
+        KeyMap(std::array::from_fn(|_| HashMap::new()))
     }
 }
 
-impl KeySet {
-    /// Adds a key; whether it is new.
-    pub fn insert(&mut self, key: Key) -> bool {
-        let [first, ..] = key;
+impl<V> KeyMap<V> {
+    /// Keeps a value for a key; the one that was there before.
+    pub fn insert(&mut self, key: Key, value: V) -> Option<V> {
         // There is a part for each remainder.
-        self.0.get_mut(first as usize % 64).is_none_or(|part| part.insert(key))
+        self.0.get_mut(part(key)).and_then(|part| part.insert(key, value))
     }
+
+    pub fn get(&self, key: Key) -> Option<&V> {
+        self.0.get(part(key)).and_then(|part| part.get(&key))
+    }
+}
+
+fn part([first, ..]: Key) -> usize {
+    first as usize % 64
 }
 
 #[cfg(test)]
@@ -42,12 +52,14 @@ mod tests {
 
     #[test]
     fn a_key_is_new_once() {
-        let (keys, mut set) = (Keys::default(), KeySet::default());
+        let (keys, mut map) = (Keys::default(), KeyMap::default());
         for id in 0..1000 {
-            assert!(set.insert(keys.of(&id.to_string())));
+            assert_eq!(map.insert(keys.of(&id.to_string()), id), None);
         }
         for id in 0..1000 {
-            assert!(!set.insert(keys.of(&id.to_string())));
+            assert_eq!(map.get(keys.of(&id.to_string())), Some(&id));
+            assert_eq!(map.insert(keys.of(&id.to_string()), 0), Some(id));
         }
+        assert_eq!(map.get(keys.of("1000")), None);
     }
 }

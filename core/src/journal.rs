@@ -4,7 +4,6 @@
 //! call and a line with what came of it. A line is on disk before what it announces is done,
 //! and before what it tells is handed on.
 
-use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
@@ -13,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use crate::errcode;
 use crate::error::{Error, ErrorKind};
-use crate::hash::{Key, Keys};
+use crate::hash::{Key, KeyMap, Keys};
 use crate::outcome::{self, Deletion};
 use crate::record::Record;
 use crate::request::check_user_id;
@@ -27,18 +26,34 @@ const LONGEST_LINE: u64 = 1024 * 1024;
 pub(crate) struct Journal {
     record: Record,
     /// What earlier runs left behind, by id.
-    past: HashMap<Key, Past>,
+    past: KeyMap<Past>,
 }
 
 /// What the journal says of an id.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Past {
     /// It is settled; its line begins at this byte.
-    Settled(u64),
+    Settled(Place),
     /// It is to be called again; an earlier call may have deleted it.
     Uncertain,
     /// It is to be called again.
     Open,
+}
+
+/// A byte of the file, aligned so that a million of them stay small.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Place([u32; 2]);
+
+impl From<u64> for Place {
+    fn from(at: u64) -> Place {
+        Place([(at >> 32) as u32, at as u32])
+    }
+}
+
+impl From<Place> for u64 {
+    fn from(Place([high, low]): Place) -> u64 {
+        u64::from(high) << 32 | u64::from(low)
+    }
 }
 
 impl Journal {
@@ -76,11 +91,12 @@ impl Journal {
 
     /// What earlier runs left of this id.
     pub fn past(&self, key: Key) -> Option<Past> {
-        self.past.get(&key).copied()
+        self.past.get(key).copied()
     }
 
     /// The settled outcome whose line begins at this byte.
-    pub fn settled(&self, at: u64) -> Result<Result<Deletion, Error>, Error> {
+    pub fn settled(&self, at: Place) -> Result<Result<Deletion, Error>, Error> {
+        let at = u64::from(at);
         let damaged = || self.record.broken(&format!("cannot be read again at byte {at}"));
         let mut file = File::open(self.record.path()).map_err(|_| damaged())?;
         file.seek(SeekFrom::Start(at)).map_err(|_| damaged())?;
@@ -116,7 +132,7 @@ impl Journal {
 #[derive(Default)]
 struct Reading {
     has_header: bool,
-    past: HashMap<Key, Past>,
+    past: KeyMap<Past>,
 }
 
 impl Reading {
@@ -212,7 +228,7 @@ impl Reading {
             Some("ended") => {
                 let outcome = outcome::from_json(line).ok_or_else(|| damaged(path, number))?;
                 match &outcome {
-                    outcome if is_settled(outcome) => Past::Settled(at),
+                    outcome if is_settled(outcome) => Past::Settled(at.into()),
                     Err(error) if error.maybe_deleted() => Past::Uncertain,
                     _ => Past::Open,
                 }
