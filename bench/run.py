@@ -3,6 +3,7 @@
 
     python3 bench/run.py                       CPU and wall time of a call, every language
     python3 bench/run.py --only c --rounds 15
+    python3 bench/run.py --bulk --rounds 5     2,000 ids side by side against slow replies
     python3 bench/run.py --all --json bench.json
 
 README.md beside this file says what is compared and how to read it. Everything that is built
@@ -13,33 +14,21 @@ import argparse
 import contextlib
 import gzip
 import json
-import math
 import os
 import pathlib
 import platform
-import shlex
 import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
-import threading
-import time
 
-BENCH = pathlib.Path(__file__).resolve().parent
-ROOT = BENCH.parent
-TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target").absolute()
-RELEASE = TARGET / "release"
-WORK = TARGET / "bench"
-PYTHON = WORK / "venv" / ("Scripts" if os.name == "nt" else "bin") / "python"
-MODULES = WORK / "node" / "node_modules"
+import bulk
+from harness import (
+    BENCH, ENVIRONMENT, LEFT_OUT, MODULES, PYTHON, RELEASE, ROOT, TARGET, WORK, Missing, cargo, cpus, do,
+    leaving_out, load, pinned, ratio, run_command, say, server, spread, table, turns,
+)
+
 LANGUAGES = ("rust", "c", "python", "node")
-
-ENVIRONMENT = {
-    **{k: v for k, v in os.environ.items() if "proxy" not in k.lower() and not k.startswith("DINGTALK_")},
-    "NODE_PATH": str(MODULES),
-    "CARGO_TARGET_DIR": str(TARGET),
-}
 
 
 class Client:
@@ -117,46 +106,22 @@ TIMED = {
 # --- Build and install ---
 
 
-class Missing(Exception):
-    """Something that is not to be had here."""
-
-
-def say(text):
-    print(text, file=sys.stderr, flush=True)
-
-
-def do(*command, **options):
-    """Runs a command that builds something; its output is shown if it fails."""
-    command = [str(part) for part in command]
-    say(f"  {shlex.join(command)}")
-    options = {"env": ENVIRONMENT, "cwd": ROOT, **options}
-    try:
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options)
-    except OSError as error:
-        raise Missing(f"{command[0]}: {error.strerror}") from error
-    if done.returncode != 0:
-        raise Missing(f"{shlex.join(command)} failed\n{done.stdout[-3000:]}")
-    return done.stdout.strip()
-
-
-def cargo(*packages):
-    do("cargo", "build", "--release", *(f"--package=dingtalk-extcontact-{name}" for name in packages))
-
-
 def build_libcurl():
     try:
         flags = do("pkg-config", "--cflags", "--libs", "libcurl").split()
     except Missing:
         flags = ["-lcurl"]
-    do("cc", "-O2", BENCH / "clients/libcurl.c", "-o", WORK / "libcurl", *flags)
+    for name in ("libcurl", "bulk_libcurl"):
+        do("cc", "-O2", BENCH / f"clients/{name}.c", "-o", WORK / name, *flags)
 
 
 def build_c():
     cargo("c")
     do(ROOT / "bindings-c/install.sh", RELEASE, env={**ENVIRONMENT, "DESTDIR": "", "PREFIX": str(WORK / "c")})
     lib = WORK / "c" / "lib"
-    do("cc", "-O2", BENCH / "clients/ours.c", "-o", WORK / "ours", f"-I{WORK / 'c/include'}", f"-L{lib}",
-       f"-Wl,-rpath,{lib}", "-ldingtalk_extcontact")
+    for name in ("ours", "bulk"):
+        do("cc", "-O2", BENCH / f"clients/{name}.c", "-o", WORK / name, f"-I{WORK / 'c/include'}", f"-L{lib}",
+           f"-Wl,-rpath,{lib}", "-ldingtalk_extcontact")
 
 
 def build_python():
@@ -194,24 +159,6 @@ def library_names(name):
     return f"lib{name}.so", f"lib{name}.dylib", f"{name}.dll"
 
 
-@contextlib.contextmanager
-def leaving_out(what):
-    try:
-        yield
-    except Missing as error:
-        left_out(what, error)
-
-
-LEFT_OUT = []
-
-
-def left_out(what, why):
-    lines = [line.strip() for line in str(why).splitlines() if line.strip()]
-    telling = [line for line in lines if "rror:" in line] or lines[-1:]
-    LEFT_OUT.append(f"{what}: {''.join(telling[-1:])}")
-    say(f"LEFT OUT {what}: {why}")
-
-
 def build(languages):
     """The languages whose part of this library could be built: an older one is not measured."""
     say("Building; this is not measured.")
@@ -247,61 +194,6 @@ def runnable(languages, calls):
 # --- Measure ---
 
 
-@contextlib.contextmanager
-def pinned(cpu):
-    """What is started meanwhile runs on this CPU alone, as under taskset."""
-    if cpu is None:
-        yield
-        return
-    before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {cpu})
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, before)
-
-
-def cpus():
-    """CPUs for client and server: the last two, or none where they cannot be chosen."""
-    if not hasattr(os, "sched_getaffinity"):
-        return [None, None]
-    return (sorted(os.sched_getaffinity(0)) * 2)[-2:]
-
-
-@contextlib.contextmanager
-def server(delay_ms=0):
-    process = subprocess.Popen(
-        [str(RELEASE / "bench-server"), str(delay_ms)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    try:
-        yield process.stdout.readline().strip()
-    finally:
-        process.stdin.close()
-        process.wait(10)
-
-
-def run_command(command):
-    """Runs it to its end: CPU and wall seconds, and what it printed."""
-    with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
-        start = time.perf_counter()
-        try:
-            process = subprocess.Popen(command, env=ENVIRONMENT, cwd=WORK, stdout=output, stderr=errors)
-        except OSError as error:
-            raise Missing(error) from error
-        watchdog = threading.Timer(300, process.kill)
-        watchdog.start()
-        # Popen's own wait does not say what the process used.
-        _, status, usage = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - start
-        watchdog.cancel()
-        process.returncode = os.waitstatus_to_exitcode(status)
-        errors.seek(0)
-        output.seek(0)
-        if process.returncode != 0:
-            raise Missing(f"exit status {process.returncode}: {errors.read()[-2000:]}")
-        return usage.ru_utime + usage.ru_stime, wall, output.read()
-
-
 def run(client, endpoint, calls):
     return run_command([*client.command, endpoint, str(calls)])
 
@@ -312,14 +204,6 @@ def per_call(client, endpoint):
     short = run(client, endpoint, client.warm)
     long = run(client, endpoint, client.warm + client.calls)
     return [(more - less) / client.calls * 1e6 for more, less in zip(long[:2], short[:2])]
-
-
-def turns(items, rounds):
-    """Every item once in each round, beginning with another one each time."""
-    for number in range(rounds):
-        first = number % len(items)
-        yield from items[first:] + items[:first]
-        say(f"  round {number + 1} of {rounds} (load {load()})")
 
 
 def measure_calls(clients, rounds):
@@ -397,7 +281,7 @@ def measure_concurrent(clients, rounds):
                   "node": node("Promise.all", "ours_concurrent")}
         languages = {client.language for client in clients if client.name == "ours"}
         chosen = [maker for language, maker in makers.items() if language in languages]
-        for client in turns(chosen, rounds) if chosen else ():
+        for client in turns(chosen, rounds):
             first, *later = map(float, run(client, endpoint, SIDE_BY_SIDE)[2].split())
             row = figures.setdefault(str(client), {"first": [], "later": []})
             row["first"].append(first)
@@ -420,27 +304,6 @@ def measure_size():
 
 
 # --- Show ---
-
-
-def load():
-    return " ".join(f"{value:.1f}" for value in os.getloadavg()) if hasattr(os, "getloadavg") else "unknown"
-
-
-def spread(values, digits):
-    return "{1:.{0}f} [{2:.{0}f}..{3:.{0}f}]".format(digits, statistics.median(values), min(values), max(values))
-
-
-def ratio(ours, theirs):
-    """Round by round, as drift of the machine then hits both."""
-    return spread([a / b if b > 0 else math.nan for a, b in zip(ours, theirs)], 2)
-
-
-def table(title, head, rows):
-    print(f"\n{title}\n")
-    widths = [max(len(str(cell)) for cell in column) for column in zip(head, *rows)]
-    for row in [head, ["-" * width for width in widths], *rows]:
-        cells = [str(cell).ljust(width) for cell, width in zip(row, widths)]
-        print("| " + " | ".join(cells) + " |")
 
 
 def show_calls(figures):
@@ -529,17 +392,20 @@ def main():
     parser.add_argument("--only", default=",".join(LANGUAGES), metavar="LANGUAGES", help="such as rust,c")
     parser.add_argument("--rounds", type=int, default=9, help="how often each client has its turn (9)")
     parser.add_argument("--calls", type=int, default=20_000, help="calls of a fast client in a turn (20000)")
+    parser.add_argument("--bulk", action="store_true", help="many ids side by side against slow replies")
+    parser.add_argument("--million", action="store_true", help="memory and time of a batch of a million ids")
+    parser.add_argument("--ids", type=int, default=1_000_000, help="of --million (1000000)")
     parser.add_argument("--startup", action="store_true", help="time to import, and of a process with one call")
     parser.add_argument("--concurrent", action="store_true", help="64 calls side by side against slow replies")
     parser.add_argument("--size", action="store_true", help="bytes of the artifacts in the target folder")
     parser.add_argument("--instructions", action="store_true", help="of a call, by valgrind; rust and c")
-    parser.add_argument("--all", action="store_true", help="calls, and all of these four")
+    parser.add_argument("--all", action="store_true", help="calls, and all of these")
     parser.add_argument("--json", metavar="FILE", help="write every round's figures")
     options = parser.parse_args()
     languages = [language for language in LANGUAGES if language in options.only.split(",")]
     if unknown := set(options.only.split(",")) - set(LANGUAGES):
         parser.error(f"--only: no such language: {', '.join(sorted(unknown))}")
-    others = (options.startup, options.concurrent, options.size, options.instructions)
+    others = (options.bulk, options.million, options.startup, options.concurrent, options.size, options.instructions)
     calls = options.all or not any(others)
 
     languages = build(languages)
@@ -554,6 +420,14 @@ def main():
         figures = measure_calls(clients, options.rounds)
         show_calls(figures)
         result["calls"] = {str(client): {"calls": client.calls, **values} for client, values in figures.items()}
+    if options.bulk or options.all:
+        say("Many")
+        result["bulk"] = bulk.measure(languages, options.rounds)
+        bulk.show(result["bulk"])
+    if options.million or options.all:
+        say("A batch")
+        result["million"] = bulk.measure_million(languages, options.ids)
+        bulk.show_million(result["million"], options.ids)
     if options.startup or options.all:
         say("Start")
         figures = measure_startup(clients, options.rounds)
