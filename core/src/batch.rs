@@ -19,7 +19,7 @@ use crate::outcome::{Deletion, Status, to_json};
 use crate::record::Record;
 use crate::{attempt, errcode};
 
-const MOST_CONCURRENT: u32 = 64;
+pub(crate) const MOST_CONCURRENT: u32 = 64;
 /// So many ids in a row that ended in trouble of the network or the service stop the batch.
 const TROUBLE_IN_A_ROW: u32 = 20;
 /// After throttling without a known wait.

@@ -10,6 +10,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
+use crate::batch::MOST_CONCURRENT;
 use crate::errcode;
 use crate::error::{Error, ErrorKind};
 use crate::hash::{Key, KeyMap, Keys};
@@ -169,10 +170,7 @@ impl Reading {
             }
             let object: Value = match serde_json::from_slice(&line) {
                 Ok(object) => object,
-                // So is a last line that holds what was in the sector before.
-                Err(_) if self.has_header && reader.fill_buf().is_ok_and(<[u8]>::is_empty) => {
-                    return Ok(at);
-                }
+                Err(_) if self.has_header && is_unsynced(&line, &mut reader) => return Ok(at),
                 Err(_) => return Err(damaged(path, number)),
             };
             self.understand(path, &object, at, number, endpoint, app_key, keys)?;
@@ -272,6 +270,16 @@ pub(crate) fn stops_batch(error: &Error) -> bool {
             | ErrorKind::Internal
     );
     by_code || by_kind
+}
+
+/// Whether a line that cannot be understood is of those that were written together since the
+/// last sync, of which a crash leaves any parts, and zeros where others should be. Nobody
+/// went on for any of them, so they need not be there: what they announced was not called,
+/// and what they ended counts as uncertain.
+fn is_unsynced(line: &[u8], rest: &mut impl BufRead) -> bool {
+    // Each call waits for its line, so no more lines than calls are under way.
+    let most = if line.contains(&0) { MOST_CONCURRENT as usize } else { 0 };
+    rest.split(b'\n').take(most + 1).filter(Result::is_ok).count() <= most
 }
 
 fn broken(path: &Path, what: &str) -> Error {

@@ -308,6 +308,31 @@ fn an_announcement_without_an_end_counts_as_uncertain() {
     assert_eq!(folder.lines()[3]["event"], "resumed");
 }
 
+/// A crash may leave any part of what was written together since the last sync.
+#[test]
+fn zeros_among_the_last_lines_are_cut_off_and_elsewhere_refused() {
+    let (folder, sandbox) = (Folder::new("zeros"), sandbox(3));
+    let ids = sandbox.contacts();
+    let client = builder(&sandbox).build().unwrap();
+    let options = || BatchOptions::new().journal(folder.journal());
+    run(&client, &ids[..1], options());
+    let settled = fs::read_to_string(folder.journal()).unwrap();
+    let announced = |id: &str| format!("{{\"event\":\"announced\",\"user_id\":\"{id}\"}}\n");
+    let hole = "\0".repeat(512);
+    for after in [0, 1, 64] {
+        let tail = announced("0997").repeat(after);
+        fs::write(folder.journal(), format!("{settled}{{\"ev{hole}\":1}}\n{tail}")).unwrap();
+        let (_, summary) = run(&client, &["0997".to_owned()], options());
+        assert_eq!((summary.absent, summary.failed), (0, 1), "0997 was not announced");
+    }
+    let tail = announced("0997").repeat(65);
+    let text = format!("{settled}{hole}\n{tail}");
+    fs::write(folder.journal(), &text).unwrap();
+    let error = client.batch(options()).unwrap_err();
+    assert!(error.message().contains("damaged at line 4"), "{error}");
+    assert_eq!(fs::read_to_string(folder.journal()).unwrap(), text);
+}
+
 #[test]
 fn journals_that_are_refused() {
     let (folder, sandbox) = (Folder::new("refused"), sandbox(1));
