@@ -9,7 +9,7 @@ use crate::errcode::Retry;
 use crate::error::{Error, ErrorKind, one_line};
 use crate::options::{Credentials, Settings};
 use crate::outcome::{Deletion, Status};
-use crate::rate::Rate;
+use crate::rate::{Rate, Turn};
 use crate::request::{self, Request};
 use crate::response::{self, Answer, Failure, NewToken};
 use crate::secret::{Secret, Secrets};
@@ -111,6 +111,8 @@ pub(crate) struct Failed {
 /// token before is taken off.
 pub(crate) struct Clock<'a> {
     unlimited: Wait,
+    /// The wait for the first turn, where there is a gate.
+    gate: Option<Wait>,
     pub wait: Wait,
     /// Whose turns are waited for.
     rate: Option<&'a Rate>,
@@ -118,20 +120,27 @@ pub(crate) struct Clock<'a> {
 }
 
 impl<'a> Clock<'a> {
-    pub fn new(unlimited: Wait, limit: Duration, rate: Option<&'a Rate>) -> Clock<'a> {
-        Clock { wait: unlimited.within(limit), unlimited, rate, had_turn: false }
+    pub fn new(
+        unlimited: Wait,
+        gate: Option<Wait>,
+        limit: Duration,
+        rate: Option<&'a Rate>,
+    ) -> Clock<'a> {
+        Clock { wait: unlimited.within(limit), unlimited, gate, rate, had_turn: false }
     }
 
-    fn turn(&mut self) -> Result<(), Stop> {
-        let Some(rate) = self.rate else { return self.wait.check() };
+    /// A turn, where there is somebody who gives them.
+    fn turn(&mut self) -> Result<Option<Turn<'a>>, Stop> {
+        let Some(rate) = self.rate else { return self.wait.check().map(|()| None) };
         if self.had_turn {
-            return rate.turn(&self.wait);
+            return rate.turn(&self.wait).map(Some);
         }
         let left = self.wait.left();
-        rate.turn(&self.unlimited)?;
+        let turn = rate.turn(self.gate.as_ref().unwrap_or(&self.unlimited))?;
+        self.gate.as_ref().map_or(Ok(()), Wait::ask)?;
         self.wait = self.unlimited.within(left);
         self.had_turn = true;
-        Ok(())
+        Ok(Some(turn))
     }
 }
 
@@ -159,18 +168,20 @@ pub(crate) fn attempt<A: Ask>(
     };
     story.secrets.add(&token);
     story.token = Some(token.clone());
-    match clock.turn() {
-        Ok(()) => {}
+    let turn = match clock.turn() {
+        Ok(turn) => turn,
         Err(Stop::Cancelled) => return Attempt::Cancelled("waiting for its turn"),
         Err(Stop::TimedOut) => return Attempt::TooLate,
-    }
+    };
     let Exchange { result, written, kept_died } = way.topapi.post(
         &ask.request(&token),
         &clock.wait.within(way.settings.attempt_timeout),
         way.settings.connect_timeout,
         step.fresh,
         &story.secrets,
+        turn.as_ref().and_then(Turn::written),
     );
+    drop(turn);
     story.attempts += u32::from(written);
     match result {
         Ok(answer) => match ask.read(&answer, &story.secrets) {
@@ -208,7 +219,8 @@ impl Way<'_> {
         self.app_token.get(refused, &wait, |wait| {
             let request = request::access_token(key, secret);
             let connect_timeout = self.settings.connect_timeout;
-            let post = |fresh| self.oauth.post(&request, wait, connect_timeout, fresh, secrets);
+            let post =
+                |fresh| self.oauth.post(&request, wait, connect_timeout, fresh, secrets, None);
             let mut exchange = post(false);
             if exchange.kept_died {
                 // Asking for a token twice does no harm.

@@ -1,8 +1,10 @@
 //! Many deletions: driven by its consumer, who pushes ids and takes items.
 
+use std::any::Any;
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant, SystemTime};
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -11,12 +13,13 @@ use serde_json::{Value as Json, json};
 use crate::cancel::{Call, Stop, Wait};
 use crate::client::{Client, Task, Throttling};
 use crate::dispatch::{self, Turn};
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, panic_text};
 use crate::hash::{KeySet, Keys};
 use crate::journal::{Journal, Past, stops_batch};
 use crate::options::{self, Host, Value};
 use crate::outcome::{Deletion, Status, to_json};
 use crate::record::Record;
+use crate::request::check_user_id;
 use crate::{attempt, errcode};
 
 pub(crate) const MOST_CONCURRENT: u32 = 64;
@@ -24,6 +27,10 @@ pub(crate) const MOST_CONCURRENT: u32 = 64;
 const TROUBLE_IN_A_ROW: u32 = 20;
 /// After throttling without a known wait.
 const THROTTLED_PAUSE: Duration = Duration::from_secs(1);
+/// However long the service wants the batch to wait, it is asked again after this.
+const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
+/// What the lines of a backup begin with, in whichever order their fields stand.
+const BACKUP_STARTS: [&[u8]; 2] = [br#"{"record":"#, br#"{"user_id":"#];
 
 /// The options of a batch.
 #[derive(Clone, Debug)]
@@ -166,6 +173,9 @@ pub struct Summary {
     pub repeated: u64,
     /// Delete requests written by this run.
     pub calls: u64,
+    /// Ids of which the journal does not say what came of them, as it could not be written;
+    /// the next run takes them for uncertain.
+    pub unrecorded: u64,
     /// When the batch began.
     pub start: SystemTime,
     /// When its last item was done; `None` while it runs.
@@ -190,6 +200,7 @@ impl Serialize for Summary {
             ("settled_before", self.settled_before),
             ("repeated", self.repeated),
             ("calls", self.calls),
+            ("unrecorded", self.unrecorded),
         ] {
             map.serialize_entry(name, &number)?;
         }
@@ -264,7 +275,12 @@ struct Pace {
 impl Pace {
     fn slow_down(&mut self, wait: Duration) {
         self.allowed = (self.allowed / 2.0).max(1.0);
-        self.not_before = self.not_before.max(Instant::now() + wait);
+        self.not_before = self.not_before.max(Instant::now() + wait.min(LONGEST_PAUSE));
+    }
+
+    /// How many calls may run now.
+    fn at_once(&self) -> usize {
+        self.allowed.floor().max(1.0) as usize
     }
 
     fn speed_up(&mut self) {
@@ -289,8 +305,7 @@ impl Client {
             .transpose()?;
         let backup = backup.map(|path| Record::open("backup", &path)).transpose()?;
         if let Some(backup) = &backup {
-            backup.cut_torn_line(br#"{"record":"#)?;
-            backup.sync_folder();
+            backup.cut_torn_line(&BACKUP_STARTS)?;
         }
         let summary = Summary {
             deleted: 0,
@@ -300,6 +315,7 @@ impl Client {
             settled_before: 0,
             repeated: 0,
             calls: 0,
+            unrecorded: 0,
             start: SystemTime::now(),
             end: None,
             endpoint: self.endpoint(),
@@ -320,15 +336,19 @@ impl Client {
             summary,
             waker: None,
         };
-        Ok(Batch(Arc::new(Shared {
-            client: self.clone(),
-            call,
-            concurrency: concurrency as usize,
-            journal,
-            backup,
-            keys,
-            state: Mutex::new(state),
-            changed: Condvar::new(),
+        Ok(Batch(Arc::new_cyclic(|shared: &Weak<Shared>| {
+            let shared = shared.clone();
+            let held = move || shared.upgrade().is_some_and(|shared| shared.lock().is_held());
+            Shared {
+                client: self.clone(),
+                call: call.gated(held),
+                concurrency: concurrency as usize,
+                journal,
+                backup,
+                keys,
+                state: Mutex::new(state),
+                changed: Condvar::new(),
+            }
         })))
     }
 
@@ -426,14 +446,11 @@ impl Batch {
         }
         if let (Some(Past::Settled(at)), Some(journal)) = (past, &shared.journal) {
             drop(state);
+            let mut unreadable = None;
             let item = match journal.settled(at) {
                 Ok(Ok(deletion)) => Item::Deletion(deletion),
                 // What the earlier run took for an error is fine for this one.
-                Ok(Err(error))
-                    if error.code() == Some("33012")
-                        && error.kind() == ErrorKind::InvalidUserId
-                        && shared.client.missing_ok(&shared.call) =>
-                {
+                Ok(Err(error)) if error.is_missing() && shared.client.missing_ok(&shared.call) => {
                     Item::Deletion(Deletion {
                         user_id: user_id.to_owned(),
                         status: Status::Absent,
@@ -443,9 +460,16 @@ impl Batch {
                     })
                 }
                 Ok(Err(error)) => Item::Error(error),
-                Err(unreadable) => Item::Error(unreadable.about_contact(user_id, 0, false)),
+                // It is settled; how, can no longer be told.
+                Err(error) => {
+                    unreadable = Some(error.message().to_owned());
+                    Item::Error(error.about_contact(user_id, 0, true))
+                }
             };
             state = shared.lock();
+            if let Some(why) = unreadable {
+                state.stop(&why);
+            }
             state.summary.settled_before += 1;
             return shared.deliver(state, item, 0);
         }
@@ -580,8 +604,10 @@ impl State {
                     let known = error.code().and_then(errcode::explain);
                     return Some(known.map_or(error.message(), |row| row.meaning).to_owned());
                 }
-                (self.trouble >= TROUBLE_IN_A_ROW)
-                    .then(|| format!("{TROUBLE_IN_A_ROW} ids in a row ended in {kind}"))
+                (self.trouble >= TROUBLE_IN_A_ROW).then(|| {
+                    let last = error.message();
+                    format!("{TROUBLE_IN_A_ROW} contacts in a row failed, the last one: {last}")
+                })
             }
             Item::NotAttempted { .. } => None,
         }
@@ -590,6 +616,11 @@ impl State {
     /// Notes why the batch stops; the first reason stays.
     fn stop(&mut self, why: &str) {
         self.stopped.get_or_insert_with(|| why.to_owned());
+    }
+
+    /// Whether no call may begin now, though it has a thread.
+    fn is_held(&self) -> bool {
+        self.stopped.is_some() || Instant::now() < self.pace.not_before
     }
 
     fn is_over(&self) -> bool {
@@ -604,13 +635,19 @@ impl Shared {
 
     /// Takes another thread of the pool, if there is work for it.
     fn hire(self: &Arc<Self>, mut state: MutexGuard<'_, State>) {
-        if state.workers >= self.concurrency || state.workers >= state.running + state.queue.len() {
+        let work = state.running + state.queue.len();
+        if state.workers >= state.pace.at_once().min(work) {
             drop(state);
             self.changed.notify_all();
             return;
         }
         state.workers += 1;
         drop(state);
+        self.take_turn();
+    }
+
+    /// Has a worker run as soon as the pool has a thread for it.
+    fn take_turn(self: &Arc<Self>) {
         let shared = self.clone();
         dispatch::run(move |turn| match turn {
             Turn::Run | Turn::Cancelled => shared.serve(),
@@ -623,16 +660,16 @@ impl Shared {
     }
 
     /// A thread's work for this batch: one id after the other, while there are any.
-    fn serve(&self) {
+    fn serve(self: &Arc<Self>) {
         let mut state = self.lock();
         loop {
             let wait = state.pace.not_before.saturating_duration_since(Instant::now());
-            let may_run =
-                wait.is_zero() && (state.running as f64) < state.pace.allowed.floor().max(1.0);
+            let may_run = wait.is_zero() && state.running < state.pace.at_once();
             if state.stopped.is_some() {
                 state = self.strand(state);
             }
-            if state.queue.is_empty() {
+            // One that waits is enough: others may have use for the thread.
+            if state.queue.is_empty() || (!may_run && state.workers > state.pace.at_once()) {
                 state.workers -= 1;
                 return;
             }
@@ -648,12 +685,15 @@ impl Shared {
             let Some(mut queued) = state.queue.pop_front() else { continue };
             state.running += 1;
             drop(state);
-            let outcome = self.call(&mut queued);
+            let called = catch_unwind(AssertUnwindSafe(|| self.call(&mut queued)));
+            let outcome = called.unwrap_or_else(|panic| Outcome::panicked(&queued.task, &*panic));
             state = self.lock();
             state = match outcome {
-                Outcome::Item(item, failed_record) => {
-                    let why = failed_record.map(|error| error.message().to_owned());
-                    let why = state.account(&item).or(why);
+                Outcome::Item { item, recorded, file_failed } => {
+                    let journal = self.journal.is_some();
+                    state.summary.unrecorded += u64::from(journal && !recorded);
+                    let why = state.account(&item);
+                    let why = file_failed.map(|error| error.message().to_owned()).or(why);
                     if let Some(why) = &why {
                         state.stop(why);
                     }
@@ -662,7 +702,17 @@ impl Shared {
                     if let Some(why) = why {
                         log::warn!(target: crate::LOG, "the batch stops: {why}");
                     }
+                    self.hire(self.lock());
+                    if dispatch::is_crowded() {
+                        // To the end of the line: no batch has the threads for itself.
+                        return self.take_turn();
+                    }
                     self.lock()
+                }
+                Outcome::NotBegun => {
+                    state.queue.push_front(queued);
+                    state.running -= 1;
+                    state
                 }
                 Outcome::Throttled(error) => {
                     state.pace.slow_down(error.retry_after().unwrap_or(THROTTLED_PAUSE));
@@ -675,49 +725,57 @@ impl Shared {
         }
     }
 
-    /// One id: announced, called, recorded.
+    /// One id: backed up, announced, called, recorded.
     fn call(&self, queued: &mut Queued) -> Outcome {
         let user_id = queued.task.user_id.clone();
+        let uncertain = queued.task.story.uncertain;
+        // Without a record there is no call, and so nothing to announce.
+        let not_called = |error: Error| Outcome::Item {
+            item: Item::Error(error.clone().about_contact(&user_id, 0, uncertain)),
+            recorded: true,
+            file_failed: Some(error).filter(|error| error.kind() == ErrorKind::Journal),
+        };
+        if let Err(error) = check_user_id(&user_id) {
+            return not_called(error);
+        }
         if let Some(backup) = &self.backup
             && !queued.backed_up
         {
             match self.back_up(backup, &user_id) {
                 Ok(()) => queued.backed_up = true,
                 Err(error) if error.kind() == ErrorKind::Throttled => {
-                    return Outcome::Throttled(error);
+                    return Outcome::Throttled(error.about_contact(&user_id, 0, uncertain));
                 }
-                // Without a record there is no call, and so nothing to announce.
-                Err(error) => return Outcome::Item(Item::Error(error), None),
+                Err(error) => return not_called(error),
             }
         }
         if let Some(journal) = &self.journal
             && !queued.announced
         {
             if let Err(error) = journal.announce(&user_id) {
-                // Nothing may be called that is not on record.
-                let failed = error.about_contact(&user_id, 0, false);
-                return Outcome::Item(Item::Error(failed.clone()), Some(failed));
+                return not_called(error);
             }
             queued.announced = true;
         }
         let outcome = self.client.work(&mut queued.task, &self.call, Throttling::GiveBack);
-        if let Err(error) = &outcome
-            && error.kind() == ErrorKind::Throttled
-        {
-            return Outcome::Throttled(error.clone());
+        if let Err(error) = &outcome {
+            match error.kind() {
+                ErrorKind::Throttled => return Outcome::Throttled(error.clone()),
+                // Nobody cancelled it: the gate was closed.
+                ErrorKind::Cancelled if !self.call.is_cancelled() => return Outcome::NotBegun,
+                _ => {}
+            }
         }
-        let failed_record =
-            self.journal.as_ref().and_then(|journal| journal.record(&outcome).err());
-        Outcome::Item(outcome.map_or_else(Item::Error, Item::Deletion), failed_record)
+        let file_failed = self.journal.as_ref().and_then(|journal| journal.record(&outcome).err());
+        let item = outcome.map_or_else(Item::Error, Item::Deletion);
+        Outcome::Item { item, recorded: file_failed.is_none(), file_failed }
     }
 
     /// Keeps a contact's record. Where there is no such contact, there is none to keep.
     fn back_up(&self, backup: &Record, user_id: &str) -> Result<(), Error> {
-        match self.client.get(user_id, &self.call) {
-            Ok(contact) => backup
-                .write(json!({"user_id": user_id, "record": contact.record()}))
-                .map_err(|error| error.about_contact(user_id, 0, false)),
-            Err(error) if error.kind() == ErrorKind::InvalidUserId => Ok(()),
+        match self.client.record_of(user_id, &self.call) {
+            Ok(contact) => backup.write(json!({"user_id": user_id, "record": contact.record()})),
+            Err(error) if error.is_missing() => Ok(()),
             Err(error) => Err(error),
         }
     }
@@ -734,23 +792,22 @@ impl Shared {
         let stranded = std::mem::take(&mut state.queue);
         // They count as running until they are delivered, so that nobody sees an early end.
         state.running += stranded.len();
-        for Queued { task, throttled, .. } in stranded {
-            let item = match throttled {
-                None => Item::NotAttempted { user_id: task.user_id },
-                Some(error) => {
-                    state.summary.calls += u64::from(error.attempts());
-                    drop(state);
-                    let outcome = Err(error.clone());
-                    // The batch has stopped already; a record that fails cannot stop it more.
-                    if let Some(Err(failed)) =
-                        self.journal.as_ref().map(|journal| journal.record(&outcome))
-                    {
-                        log::warn!(target: crate::LOG, "{}", failed.message());
-                    }
-                    state = self.lock();
-                    Item::Error(error)
-                }
-            };
+        for Queued { task, throttled, announced, .. } in stranded {
+            let Task { user_id, story, .. } = task;
+            state.summary.calls +=
+                throttled.as_ref().map_or(0, |error| u64::from(error.attempts()));
+            if let Some(journal) = self.journal.as_ref().filter(|_| announced) {
+                drop(state);
+                let not_begun = || attempt::cancelled("waiting for its turn");
+                let end = throttled.clone().unwrap_or_else(|| {
+                    not_begun().about_contact(&user_id, story.attempts, story.uncertain)
+                });
+                let recorded = journal.record(&Err(end));
+                state = self.lock();
+                // The batch has stopped already; a record that fails cannot stop it more.
+                state.summary.unrecorded += u64::from(recorded.is_err());
+            }
+            let item = throttled.map_or(Item::NotAttempted { user_id }, Item::Error);
             self.deliver(state, item, 1);
             state = self.lock();
         }
@@ -780,7 +837,7 @@ impl Shared {
         drop(state);
         self.changed.notify_all();
         if let Some(waker) = waker {
-            waker(item);
+            dispatch::guarded(|| waker(item));
         }
     }
 
@@ -806,13 +863,30 @@ impl Shared {
         drop(state);
         self.changed.notify_all();
         if let Some(waker) = waker {
-            waker(None);
+            dispatch::guarded(|| waker(None));
         }
     }
 }
 
 enum Outcome {
-    /// With why its record could not be written.
-    Item(Item, Option<Error>),
+    Item {
+        item: Item,
+        /// Whether the journal, where there is one, says so.
+        recorded: bool,
+        /// Why journal or backup could not be written.
+        file_failed: Option<Error>,
+    },
     Throttled(Error),
+    /// The batch has stopped or pauses, and nothing was sent.
+    NotBegun,
+}
+
+impl Outcome {
+    /// A log handler's panic, say. What was sent must be told all the same.
+    fn panicked(Task { user_id, story, .. }: &Task, panic: &(dyn Any + Send)) -> Outcome {
+        let error = Error::new(ErrorKind::Internal, format!("a panic: {}", panic_text(panic)));
+        let uncertain = story.uncertain || story.attempts > 0;
+        let error = error.about_contact(user_id, story.attempts, uncertain);
+        Outcome::Item { item: Item::Error(error), recorded: false, file_failed: None }
+    }
 }

@@ -44,6 +44,8 @@ pub struct Call {
     pub(crate) wrong: Option<Error>,
     flag: Arc<Flag>,
     probe: Option<Probe>,
+    /// Asked like the probe before the call's first turn; `true` keeps it from beginning.
+    gate: Option<Probe>,
 }
 
 impl Call {
@@ -93,6 +95,16 @@ impl Call {
         self.wrong = self.wrong.take().or(set.err());
     }
 
+    /// The same options, with a cancel and a gate of its own: closed, it ends a call that has
+    /// not begun as cancelled.
+    pub(crate) fn gated(self, closed: impl Fn() -> bool + Send + Sync + 'static) -> Call {
+        Call { flag: Arc::default(), gate: Some(Arc::new(closed)), ..self }
+    }
+
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.flag.cancelled.load(Ordering::SeqCst)
+    }
+
     /// A handle that cancels this call from any thread, any number of times.
     pub fn canceller(&self) -> Canceller {
         Canceller(self.flag.clone())
@@ -121,7 +133,7 @@ impl fmt::Debug for Call {
         f.debug_struct("Call")
             .field("timeout", &self.timeout)
             .field("missing_ok", &self.missing_ok)
-            .field("cancelled", &self.flag.cancelled.load(Ordering::SeqCst))
+            .field("cancelled", &self.is_cancelled())
             .field("probe", &self.probe.is_some())
             .finish()
     }
@@ -178,6 +190,12 @@ impl Wait {
     /// Waits of a call that has not got its turn yet: they end by cancel alone.
     pub fn for_turn(call: &Call) -> Wait {
         Wait { flag: call.flag.clone(), probe: call.probe.clone(), deadline: None }
+    }
+
+    /// The same wait before the call's gate, where it has one.
+    pub fn at_gate(&self, call: &Call) -> Option<Wait> {
+        let probe = Some(call.gate.clone()?);
+        Some(Wait { probe, ..self.clone() })
     }
 
     /// The same call with a deadline, `limit` from now or its own, whichever is earlier.

@@ -260,7 +260,8 @@ impl Client {
         let process = self.process();
         let wait = Wait::for_turn(call);
         wait.ask().map_err(|_| attempt::cancelled("beginning"))?;
-        let mut clock = Clock::new(wait, timeout, A::DELETES.then_some(&process.rate));
+        let gate = wait.at_gate(call);
+        let mut clock = Clock::new(wait, gate, timeout, A::DELETES.then_some(&process.rate));
         let (mut step, mut last) = (Step::default(), None);
         loop {
             let failed = match process.attempt(&self.0, ask, step, &mut clock, story) {

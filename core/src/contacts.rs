@@ -94,10 +94,14 @@ impl Client {
     ///
     /// As [`contacts`](Client::contacts); `invalid_user_id` where there is none.
     pub fn get(&self, user_id: &str, call: &Call) -> Result<Contact, Error> {
+        self.record_of(user_id, call).map_err(|error| error.about_contact(user_id, 0, false))
+    }
+
+    /// The same with errors that are not about the contact yet.
+    pub(crate) fn record_of(&self, user_id: &str, call: &Call) -> Result<Contact, Error> {
         request::check_user_id(user_id)
             .and_then(|()| self.read(&Get(user_id), call))
             .and_then(contact)
-            .map_err(|error| error.about_contact(user_id, 0, false))
     }
 
     fn read<A: Ask>(&self, ask: &A, call: &Call) -> Result<A::Answer, Error> {

@@ -47,7 +47,7 @@ impl OnCancel for Job {
 
 /// Runs a caller's callback. Its panic must cost neither the pool a thread nor others their
 /// callbacks.
-fn guarded(work: impl FnOnce()) {
+pub(crate) fn guarded(work: impl FnOnce()) {
     if std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).is_err() {
         log::error!(target: crate::LOG, "the callback of a call panicked");
     }
@@ -70,6 +70,11 @@ struct State {
 pub(crate) fn run(work: impl FnOnce(Turn) + Send + 'static) {
     let job = Arc::new(Job(Mutex::new(Some(Box::new(work)))));
     POOL.get(Arc::default).submit(job);
+}
+
+/// Whether work waits for a thread.
+pub(crate) fn is_crowded() -> bool {
+    !POOL.get(Arc::default).lock().queue.is_empty()
 }
 
 /// Hands work to the pool that a cancel takes out again. It runs exactly once.

@@ -312,6 +312,11 @@ impl Error {
         self
     }
 
+    /// The service knows no such contact: no other code says that.
+    pub(crate) fn is_missing(&self) -> bool {
+        self.kind() == ErrorKind::InvalidUserId && self.code() == Some("33012")
+    }
+
     /// The fields, for the one JSON form in [`crate::outcome`].
     pub(crate) fn fields(&self) -> &Fields {
         &self.0

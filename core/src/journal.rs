@@ -5,7 +5,7 @@
 //! and before what it tells is handed on.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
@@ -85,7 +85,6 @@ impl Journal {
                 header.insert("app_key".into(), app_key.into());
             }
             record.write(Value::Object(header))?;
-            record.sync_folder();
         }
         Ok(Journal { record, past: reading.past })
     }
@@ -99,12 +98,7 @@ impl Journal {
     pub fn settled(&self, at: Place) -> Result<Result<Deletion, Error>, Error> {
         let at = u64::from(at);
         let damaged = || self.record.broken(&format!("cannot be read again at byte {at}"));
-        let mut file = File::open(self.record.path()).map_err(|_| damaged())?;
-        file.seek(SeekFrom::Start(at)).map_err(|_| damaged())?;
-        let mut line = Vec::new();
-        BufReader::new(file.take(LONGEST_LINE))
-            .read_until(b'\n', &mut line)
-            .map_err(|_| damaged())?;
+        let line = self.record.line_at(at, LONGEST_LINE).map_err(|_| damaged())?;
         let line: Value = serde_json::from_slice(&line).map_err(|_| damaged())?;
         outcome::from_json(&line).ok_or_else(damaged)
     }
@@ -197,26 +191,20 @@ impl Reading {
             if text("journal") != Some("dingtalk-extcontact") {
                 return Err(foreign(path));
             }
-            let same = |what: &str, theirs: Option<&str>, ours: Option<&str>| {
-                if theirs == ours {
-                    return Ok(());
-                }
-                let shown = |value: Option<&str>| value.unwrap_or("none").to_owned();
-                Err(broken(
-                    path,
-                    &format!(
-                        "was written for the {what} {}, and this is {}",
-                        shown(theirs),
-                        shown(ours)
-                    ),
-                )
-                .advise("Name the journal of this organisation, or a new one; nothing was called."))
-            };
             if line.get("version").and_then(Value::as_u64) != Some(VERSION) {
                 return Err(broken(path, "is of a version that is not known here"));
             }
-            same("endpoint", text("endpoint"), Some(endpoint))?;
-            same("app_key", text("app_key"), app_key)?;
+            let theirs = text("endpoint").unwrap_or("none");
+            if theirs != endpoint {
+                let what = format!("was written for the endpoint {theirs}, this is {endpoint}");
+                return Err(another(path, &what));
+            }
+            if text("app_key") != app_key {
+                let [theirs, ours] = [text("app_key"), app_key].map(|key| {
+                    key.map_or("an access token".to_owned(), |key| format!("the app_key {key}"))
+                });
+                return Err(another(path, &format!("was written with {theirs}, this is {ours}")));
+            }
             self.has_header = true;
             return Ok(());
         }
@@ -244,12 +232,10 @@ pub(crate) fn is_settled(outcome: &Result<Deletion, Error>) -> bool {
     match outcome {
         Ok(_) => true,
         Err(error) => {
-            let bad_id = || error.user_id().is_some_and(|id| check_user_id(id).is_err());
-            let refused = match error.kind() {
-                ErrorKind::InvalidArgument => bad_id(),
-                _ => error.code().is_some(),
-            };
-            refused && !error.retryable() && !error.maybe_deleted() && !stops_batch(error)
+            error.code().is_some()
+                && !error.retryable()
+                && !error.maybe_deleted()
+                && !stops_batch(error)
         }
     }
 }
@@ -291,10 +277,18 @@ fn foreign(path: &Path) -> Error {
         .advise("Name a file that does not exist yet, or the journal of an earlier run.")
 }
 
-/// Whether this can be a header that was being written when the run died.
+fn another(path: &Path, what: &str) -> Error {
+    broken(path, what).advise(
+        "Go on with the credentials that it was begun with, or name another journal; nothing was called.",
+    )
+}
+
+/// Whether this can be a header that was being written when the run died: its begin, in
+/// whichever order its fields stand, or a file whose length alone is on disk.
 fn is_begun(line: &[u8]) -> bool {
-    let starts: [&[u8]; 2] = [br#"{"app_key":"#, br#"{"endpoint":"#];
+    let starts: [&[u8]; 3] = [br#"{"app_key":"#, br#"{"endpoint":"#, br#"{"journal":"#];
     starts.iter().any(|start| line.starts_with(start) || start.starts_with(line))
+        || line.iter().all(|byte| *byte == 0)
 }
 
 fn damaged(path: &Path, line: u64) -> Error {

@@ -298,7 +298,7 @@ impl<'a> Reply<'a> {
             fields.code = code;
         });
         let retry = if uncertain && retry == Retry::No { Retry::Pause } else { retry };
-        let missing = kind == ErrorKind::InvalidUserId && error.code() == Some("33012");
+        let missing = error.is_missing();
         Failure { error, uncertain, missing: missing && !uncertain, retry }
     }
 

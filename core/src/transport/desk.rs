@@ -8,6 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::cancel::{SLICE, Stop, Wait};
+use crate::rate::Written;
 use crate::secret::{Secret, Secrets};
 
 /// Shared by one connection and the call that uses it now.
@@ -20,6 +21,8 @@ struct Entry {
     connect_wait: Option<Wait>,
     secret_query: Option<Secret>,
     secrets: Secrets,
+    /// To be told when the request is written.
+    written: Option<Written>,
     /// When the call's probe was asked last.
     asked: Option<Instant>,
     seen: Seen,
@@ -55,12 +58,20 @@ impl Seen {
 
 impl Desk {
     /// A call sits down: an attempt may wait this long, and a new connection this long.
-    pub fn open(&self, wait: Wait, connect_wait: Wait, query: Option<Secret>, secrets: Secrets) {
+    pub fn open(
+        &self,
+        wait: Wait,
+        connect_wait: Wait,
+        query: Option<Secret>,
+        secrets: Secrets,
+        written: Option<Written>,
+    ) {
         *self.entry() = Entry {
             wait: Some(wait),
             connect_wait: Some(connect_wait),
             secret_query: query,
             secrets,
+            written,
             asked: Some(Instant::now()),
             seen: Seen::default(),
         };
@@ -124,7 +135,11 @@ impl Desk {
     }
 
     pub fn note_request_begins(&self) {
-        let seen = &mut self.entry().seen;
+        let mut entry = self.entry();
+        if let Some(written) = &entry.written {
+            written.now();
+        }
+        let seen = &mut entry.seen;
         seen.began.get_or_insert(seen.sent);
     }
 

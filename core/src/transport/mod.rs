@@ -26,6 +26,7 @@ use self::layers::{Dial, INPUT_BUFFER, LARGEST_HEAD, NoLookup, OUTPUT_BUFFER, Tl
 use crate::cancel::{Stop, Wait};
 use crate::error::panic_text;
 use crate::place::{Base, Proxy, ProxyKind, Roots};
+use crate::rate::Written;
 use crate::request::Request;
 use crate::response::Answer;
 use crate::secret::Secrets;
@@ -134,7 +135,7 @@ impl Transport {
     }
 
     /// Sends a request and reads the reply, on a kept connection or, where `fresh`, surely
-    /// on a new one.
+    /// on a new one. Somebody may want to know when it is `written`.
     pub fn post(
         &self,
         request: &Request,
@@ -142,6 +143,7 @@ impl Transport {
         connect_timeout: Duration,
         fresh: bool,
         secrets: &Secrets,
+        written: Option<Written>,
     ) -> Exchange {
         // ureq prints the bytes that it reads at this level, a new token among them.
         if log::log_enabled!(target: "ureq_proto::util", log::Level::Trace) {
@@ -152,7 +154,8 @@ impl Transport {
             _ => self.agents.connection(),
         };
         let query = request.secret_query.clone();
-        connection.desk.open(wait.clone(), wait.within(connect_timeout), query, secrets.clone());
+        let connect_wait = wait.within(connect_timeout);
+        connection.desk.open(wait.clone(), connect_wait, query, secrets.clone(), written);
         // ureq and rustls run here, and the caller's probe: whatever they do, what was sent
         // must be told.
         let run = AssertUnwindSafe(|| self.run(request, &connection.agent));
