@@ -188,6 +188,8 @@ export interface Summary {
   readonly repeated: number;
   /** Delete requests written by this run. */
   readonly calls: number;
+  /** Ids of which the journal does not say what came of them, as it could not be written. */
+  readonly unrecorded: number;
   /** When the batch began. */
   readonly start: Date;
   /** When its last item was done; `undefined` while it runs. */

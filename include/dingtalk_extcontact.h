@@ -614,6 +614,13 @@ uint64_t dtx_batch_repeated(const dtx_batch *batch);
 uint64_t dtx_batch_calls(const dtx_batch *batch);
 
 /**
+ * Of how many ids the journal does not say what came of them, as it could not be written; the
+ * next batch on it takes them for uncertain.
+ * Owner: nothing changes hands. Threads: any number at once.
+ */
+uint64_t dtx_batch_unrecorded(const dtx_batch *batch);
+
+/**
  * The summary of the whole batch as one JSON object, the same in every language: the numbers,
  * start and end (RFC 3339), endpoint, app_key and why it stopped. NULL until its last item is done.
  * Owner: the batch; valid until it is freed. Threads: any number at once.

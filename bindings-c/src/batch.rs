@@ -288,6 +288,15 @@ pub unsafe extern "C" fn dtx_batch_calls(batch: *const dtx_batch) -> u64 {
     unsafe { border::field(batch, 0, |it| it.batch.summary().calls) }
 }
 
+/// Of how many ids the journal does not say what came of them, as it could not be written; the
+/// next batch on it takes them for uncertain.
+/// Owner: nothing changes hands. Threads: any number at once.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dtx_batch_unrecorded(batch: *const dtx_batch) -> u64 {
+    // SAFETY: as above.
+    unsafe { border::field(batch, 0, |it| it.batch.summary().unrecorded) }
+}
+
 /// The summary of the whole batch as one JSON object, the same in every language: the numbers,
 /// start and end (RFC 3339), endpoint, app_key and why it stopped. NULL until its last item is done.
 /// Owner: the batch; valid until it is freed. Threads: any number at once.

@@ -336,7 +336,7 @@ static void null_is_harmless(void) {
   CHECK(dtx_batch_deleted(NULL) == 0 && dtx_batch_absent(NULL) == 0);
   CHECK(dtx_batch_failed(NULL) == 0 && dtx_batch_not_attempted(NULL) == 0);
   CHECK(dtx_batch_settled_before(NULL) == 0 && dtx_batch_repeated(NULL) == 0);
-  CHECK(dtx_batch_calls(NULL) == 0);
+  CHECK(dtx_batch_calls(NULL) == 0 && dtx_batch_unrecorded(NULL) == 0);
   CHECK(dtx_item_user_id(NULL) == NULL && dtx_item_json(NULL) == NULL);
   CHECK(dtx_item_deletion(NULL) == NULL && dtx_item_error(NULL) == NULL);
   CHECK(dtx_item_not_attempted(NULL) == 0);
@@ -926,7 +926,7 @@ static void items_of_a_batch(void) {
   CHECK(dtx_batch_deleted(batch) == 1 && dtx_batch_absent(batch) == 0);
   CHECK(dtx_batch_failed(batch) == 3 && dtx_batch_not_attempted(batch) == 1);
   CHECK(dtx_batch_settled_before(batch) == 0 && dtx_batch_repeated(batch) == 1);
-  CHECK(dtx_batch_calls(batch) == 3);
+  CHECK(dtx_batch_calls(batch) == 3 && dtx_batch_unrecorded(batch) == 0);
   CHECK(contains(dtx_batch_summary_json(batch), "\"failed\":3,"));
   CHECK(contains(dtx_batch_summary_json(batch), "\"endpoint\":\"http://127.0.0.1:"));
   CHECK(contains(dtx_batch_summary_json(batch), "\"end\":\"20"));
@@ -1213,7 +1213,7 @@ static void journal_that_is_none(void) {
   fclose(stream);
   batch_refused(client, with_journal("letter"), DTX_JOURNAL, "is not a journal");
   batch_refused(client, with_journal("no/such/folder"), DTX_JOURNAL, "cannot be opened");
-  batch_refused(client, with_journal(""), DTX_JOURNAL, "cannot be opened");
+  batch_refused(client, with_journal(""), DTX_JOURNAL, "is no ordinary file");
   dtx_client_free(client);
 }
 

@@ -115,6 +115,7 @@ describe('a batch', () => {
       settledBefore: 0,
       repeated: 1,
       calls: 3,
+      unrecorded: 0,
       endpoint: dingtalk.url,
     });
     assert.ok(start instanceof Date && end instanceof Date && start >= before && end >= start && end <= Date.now());
@@ -510,7 +511,7 @@ describe('a journal', () => {
     assert.deepEqual([deleted, settledBefore, calls], [20, before, 20 - before]);
     assert.equal(dingtalk.requests.length, 20);
     const lines = fs.readFileSync(journal, 'utf8').trim().split('\n').map((line) => JSON.parse(line));
-    assert.equal(lines.filter((line) => line.event === 'ended').length, 20);
+    assert.equal(lines.filter((line) => line.status === 'deleted').length, 20);
   });
 
   test('is refused where it cannot serve, and nothing is called or taken', async (t) => {

@@ -288,6 +288,11 @@ impl DeleteMany {
         })
     }
 
+    /// The next item, if there is one already.
+    fn _ready(&self, py: Python<'_>) -> PyResult<Option<Item>> {
+        self.detached(py, Batch::try_next)?.map(|item| Item::of(py, item)).transpose()
+    }
+
     /// The next item, or None at the end, goes to settle through call_soon.
     fn _next_with(&self, py: Python<'_>, call_soon: Py<PyAny>, settle: Py<PyAny>) -> PyResult<()> {
         logging::refresh(py)?;

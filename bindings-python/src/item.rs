@@ -115,6 +115,8 @@ pub struct Summary {
     repeated: u64,
     /// Delete requests written by this run.
     calls: u64,
+    /// Ids of which the journal does not say what came of them, as it could not be written.
+    unrecorded: u64,
     /// When the batch began, in UTC.
     start: SystemTime,
     /// When its last item was done, in UTC; None while it runs.
@@ -127,7 +129,7 @@ pub struct Summary {
     stopped: Option<String>,
 }
 
-const SUMMARY: [&str; 12] = [
+const SUMMARY: [&str; 13] = [
     "deleted",
     "absent",
     "failed",
@@ -135,6 +137,7 @@ const SUMMARY: [&str; 12] = [
     "settled_before",
     "repeated",
     "calls",
+    "unrecorded",
     "start",
     "end",
     "endpoint",
@@ -152,6 +155,7 @@ impl From<dingtalk_extcontact::Summary> for Summary {
             settled_before: summary.settled_before,
             repeated: summary.repeated,
             calls: summary.calls,
+            unrecorded: summary.unrecorded,
             start: in_microseconds(summary.start),
             end: summary.end.map(in_microseconds),
             endpoint: summary.endpoint,
@@ -179,6 +183,7 @@ impl Summary {
         settled_before: u64,
         repeated: u64,
         calls: u64,
+        unrecorded: u64,
         start: SystemTime,
         end: Option<SystemTime>,
         endpoint: String,
@@ -193,6 +198,7 @@ impl Summary {
             settled_before,
             repeated,
             calls,
+            unrecorded,
             start,
             end,
             endpoint,

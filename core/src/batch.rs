@@ -540,6 +540,11 @@ impl Batch {
         }
     }
 
+    /// The next item, if there is one already.
+    pub fn try_next(&self) -> Option<Item> {
+        self.0.lock().done.pop_front()
+    }
+
     /// The next item, handed to `done` as soon as there is one: at once, or later on a
     /// thread of the library. One such wait at a time; a second one ends the first with
     /// `None`.
@@ -757,12 +762,13 @@ impl Shared {
             }
             queued.announced = true;
         }
+        let before = queued.task.story.attempts;
         let outcome = self.client.work(&mut queued.task, &self.call, Throttling::GiveBack);
         if let Err(error) = &outcome {
             match error.kind() {
                 ErrorKind::Throttled => return Outcome::Throttled(error.clone()),
-                // Nobody cancelled it: the gate was closed.
-                ErrorKind::Cancelled if !self.call.is_cancelled() => return Outcome::NotBegun,
+                // By the gate, or by a cancel of the batch: either way it was not called.
+                ErrorKind::Cancelled if error.attempts() == before => return Outcome::NotBegun,
                 _ => {}
             }
         }

@@ -101,10 +101,6 @@ impl Call {
         Call { flag: Arc::default(), gate: Some(Arc::new(closed)), ..self }
     }
 
-    pub(crate) fn is_cancelled(&self) -> bool {
-        self.flag.cancelled.load(Ordering::SeqCst)
-    }
-
     /// A handle that cancels this call from any thread, any number of times.
     pub fn canceller(&self) -> Canceller {
         Canceller(self.flag.clone())
@@ -133,7 +129,7 @@ impl fmt::Debug for Call {
         f.debug_struct("Call")
             .field("timeout", &self.timeout)
             .field("missing_ok", &self.missing_ok)
-            .field("cancelled", &self.is_cancelled())
+            .field("cancelled", &self.flag.cancelled.load(Ordering::SeqCst))
             .field("probe", &self.probe.is_some())
             .finish()
     }

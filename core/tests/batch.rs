@@ -202,25 +202,28 @@ fn a_throttled_id_that_is_stopped_in_the_queue_is_no_lie() {
 }
 
 #[test]
-fn stop_starts_no_call_that_has_a_thread_and_waits_for_its_turn() {
-    let (folder, sandbox) = (Folder::new("stop"), sandbox(64));
-    let client = token_builder(&sandbox).rate(Some(4)).build().unwrap();
-    let options = BatchOptions::new().concurrency(64).journal(folder.journal());
-    let batch = client.batch(options).unwrap();
-    sandbox.contacts().iter().for_each(|id| batch.push(id));
-    batch.finish();
-    assert!(sandbox.wait_for_requests(4, LONG));
-    batch.stop();
-    let ended = drain(&batch);
-    let summary = batch.summary();
-    assert_eq!((ended.len(), summary.deleted, summary.not_attempted), (64, 4, 60));
-    assert_eq!(sandbox.request_count(), 4);
-    // What was announced and not called is on record as that.
-    let lines = folder.lines();
-    let count = |event: &str| lines.iter().filter(|line| line["event"] == event).count();
-    assert_eq!(count("announced"), count("ended"));
-    let held = lines.iter().filter(|line| line["kind"] == "cancelled");
-    assert!(held.clone().all(|line| line["maybe_deleted"] == false && line["attempts"] == 0));
+fn an_end_starts_no_call_that_has_a_thread_and_waits_for_its_turn() {
+    for (name, end) in [("stop", Batch::stop as fn(&Batch)), ("cancel", Batch::cancel)] {
+        let (folder, sandbox) = (Folder::new(name), sandbox(64));
+        let client = token_builder(&sandbox).rate(Some(4)).build().unwrap();
+        let options = BatchOptions::new().concurrency(64).journal(folder.journal());
+        let batch = client.batch(options).unwrap();
+        sandbox.contacts().iter().for_each(|id| batch.push(id));
+        batch.finish();
+        assert!(sandbox.wait_for_requests(4, LONG));
+        end(&batch);
+        assert_eq!(drain(&batch).len(), 64);
+        let summary = batch.summary();
+        // A cancel may come before their replies.
+        assert_eq!((summary.deleted + summary.failed, summary.not_attempted), (4, 60), "{name}");
+        assert_eq!(sandbox.request_count(), 4);
+        // What was announced and not called is on record as that.
+        let lines = folder.lines();
+        let count = |event: &str| lines.iter().filter(|line| line["event"] == event).count();
+        assert_eq!(count("announced"), count("ended"));
+        let mut unsent = lines.iter().filter(|line| line["attempts"] == 0);
+        assert!(unsent.all(|it| it["kind"] == "cancelled" && it["maybe_deleted"] == false));
+    }
 }
 
 #[test]
@@ -246,10 +249,8 @@ fn the_ip_block_pauses_what_waits_for_its_turn() {
     sandbox.contacts().iter().for_each(|id| batch.push(id));
     assert!(sandbox.wait_for_requests(10, LONG));
     sandbox.block_ip(BlockShape::Json);
-    assert!(sandbox.wait_for_requests(11, LONG));
-    // Of the ten that have their turn within this second some may be under way; those of
-    // the next one are not.
-    assert!(!sandbox.wait_for_requests(21, Duration::from_millis(1500)));
+    // The block may come to the last of these, or to the ten of the next second.
+    assert!(!sandbox.wait_for_requests(21, Duration::from_millis(2500)));
 }
 
 /// What waits for a handshake leaves late, and must not leave beside the next second's.

@@ -276,6 +276,9 @@ class DeleteMany:
     def _fail(self, error: BaseException | None) -> None:
         """Stops, takes no more ids and raises the error, if any, after the last item."""
 
+    def _ready(self) -> Item | None:
+        """The next item, if there is one already."""
+
     def _next_with(
         self, call_soon: Callable[..., object], settle: Callable[[Item | None], None]
     ) -> None:
@@ -333,6 +336,7 @@ class Summary:
         settled_before: int,
         repeated: int,
         calls: int,
+        unrecorded: int,
         start: datetime,
         end: datetime | None,
         endpoint: str,
@@ -366,6 +370,10 @@ class Summary:
     @property
     def calls(self) -> int:
         """Delete requests written by this run."""
+
+    @property
+    def unrecorded(self) -> int:
+        """Ids of which the journal does not say what came of them, as it could not be written."""
 
     @property
     def start(self) -> datetime:
