@@ -35,11 +35,15 @@ fn token_builder(sandbox: &Sandbox) -> ClientBuilder {
     Client::builder().access_token(sandbox.token()).endpoint(sandbox.url()).rate(None)
 }
 
+/// A wait that ends where something hangs.
+fn late() -> Call {
+    let start = Instant::now();
+    Call::new().probe(move || start.elapsed() > LONG)
+}
+
 /// All items of a finished batch.
 fn drain(batch: &Batch) -> Vec<Item> {
-    let start = Instant::now();
-    let late = Call::new().probe(move || start.elapsed() > LONG);
-    std::iter::from_fn(|| batch.next(&late).unwrap()).collect()
+    std::iter::from_fn(|| batch.next(&late()).unwrap()).collect()
 }
 
 fn run(client: &Client, ids: &[String], options: BatchOptions) -> (Vec<Item>, Summary) {
@@ -199,6 +203,43 @@ fn a_throttled_id_that_is_stopped_in_the_queue_is_no_lie() {
     assert!(start.elapsed() < Duration::from_secs(2), "a pause of 300 s ends");
     let throttled = |item: &&Item| matches!(item, Item::Error(e) if e.kind() == ErrorKind::Throttled && e.attempts() == 1);
     assert_eq!((ended.len(), ended.iter().filter(throttled).count()), (3, 1), "{ended:?}");
+}
+
+/// Several threads push while another takes and ends it at some point.
+#[test]
+fn many_hands_lose_nothing_and_get_an_end() {
+    let sandbox = sandbox(0);
+    let client = token_builder(&sandbox).build().unwrap();
+    for round in 0..200 {
+        let options = BatchOptions::new().concurrency(1 + round % 9).missing_ok(true);
+        let batch = client.batch(options).unwrap();
+        let mut taken = HashSet::new();
+        std::thread::scope(|scope| {
+            let pushers: Vec<_> = (0..3)
+                .map(|hand| {
+                    let batch = &batch;
+                    scope.spawn(move || (0..20).for_each(|n| batch.push(&format!("0{hand}{n}"))))
+                })
+                .collect();
+            let mut items = std::iter::from_fn(|| batch.next(&late()).unwrap());
+            for item in items.by_ref().take(round as usize % 60) {
+                assert!(taken.insert(item.user_id().to_owned()));
+            }
+            match round % 3 {
+                0 => batch.stop(),
+                1 => batch.cancel(),
+                _ => {}
+            }
+            pushers.into_iter().for_each(|pusher| pusher.join().unwrap());
+            batch.finish();
+            for item in items {
+                assert!(taken.insert(item.user_id().to_owned()));
+            }
+        });
+        let Summary { deleted, absent, failed, not_attempted, end, .. } = batch.summary();
+        assert_eq!((taken.len() as u64, deleted + absent + failed + not_attempted), (60, 60));
+        assert!(end.is_some());
+    }
 }
 
 #[test]
