@@ -259,6 +259,12 @@ fn explains_codes_and_kinds() {
     let (status, out, _) = ran(&mut command(&["explain", "permission_denied"]));
     assert_eq!(status, 0);
     assert!(out.starts_with("permission_denied\n"), "{out}");
+    assert!(out.contains("the app may not delete") && out.contains("qyapi_ext_write"), "{out}");
+    for no_code in ["", " ", "88/", "88/ "] {
+        let (status, out, err) = ran(&mut command(&["explain", no_code]));
+        assert_eq!((status, out.as_str()), (2, ""), "{no_code:?}");
+        assert!(err.contains("is no code"), "{err}");
+    }
     let (status, out, err) = ran(&mut command(&["explain", "31337"]));
     assert_eq!((status, out.as_str()), (1, ""));
     assert!(err.contains("31337"), "{err}");
