@@ -54,7 +54,8 @@ pub(crate) struct Delete {
     /// The column of a CSV file that has the ids, by its heading
     #[arg(long, value_name = "NAME")]
     pub(crate) column: Option<String>,
-    /// All contacts that match, see below; several must all match
+    /// All contacts that match, and those that --journal leaves open, see below; several must
+    /// all match
     #[arg(long = "where", value_name = "FILTER", value_parser = Filter::parse)]
     pub(crate) filters: Vec<Filter>,
     /// Show who would go, and delete nobody
@@ -97,7 +98,8 @@ Lists of ids:
   beginning of one of two ids) are refused with their line numbers.
 
 {FILTERS}
-  All pages are read before the first contact is deleted.
+  All pages are read before the first contact is deleted. With --journal, contacts of which
+  it leaves open whether they are gone, and that are listed no more, are called again, too.
 
 Journal:
   More than one id is recorded: for --file FILE in FILE.journal.jsonl, otherwise in a file
@@ -110,7 +112,7 @@ JSON:
   or not_attempted. After more than one, or a list, a last line {{\"summary\": {{...}}}}: deleted,
   absent, failed, not_attempted, settled_before, repeated, calls, start, end, endpoint,
   app_key, stopped, ids_from, journal, backup; what is not known is left out.
-  With --dry-run the lines have user_id, exists, name and company_name.
+  With --dry-run the lines have user_id, exists, name, company_name and left_open.
 
 Exit status:
   0    every contact is gone

@@ -1,20 +1,20 @@
 //! `delete`: one contact or thousands, on record, until something says stop.
 
-use std::collections::HashSet;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::time::SystemTime;
 
-use dingtalk_extcontact::{Batch, BatchOptions, Call, Client, Error, ErrorKind, Item, Value};
+use dingtalk_extcontact::{Batch, BatchOptions, Call, Client, Error, Item, Value};
 
 use crate::args::Delete;
+use crate::choice::Choice;
 use crate::connect;
 use crate::filter;
-use crate::ids::{self, Ids, Source};
+use crate::ids::{Ids, Source};
 use crate::interrupt::{Interrupt, Waited};
 use crate::output::{self, Exit, Output};
-use crate::preview::{self, People};
+use crate::preview;
 use crate::report::{Record, Report};
 
 /// Deletes, and says what became of each contact.
@@ -49,23 +49,30 @@ fn try_run(args: &Delete, output: &mut Output) -> Result<Exit, Exit> {
         }
     }
     let interrupt = Interrupt::watched()?;
-    let (mut ids, people) = match &source {
+    let (mut ids, choice) = match &source {
         Some(source) => (read(source, &interrupt)?, None),
-        None => matching(args, &client, &interrupt)?,
+        None => {
+            let call = Call::new().probe(interrupt.probe());
+            let (ids, choice) = Choice::of(args, &client, &call)?;
+            (ids, Some(choice))
+        }
     };
     if args.dry_run {
-        let exit = preview::show(&client, &mut ids, people, args.json, &interrupt, output);
-        return Ok(exit);
+        return Ok(preview::show(&client, &mut ids, choice, args.json, &interrupt, output));
     }
-    drop(people);
     if let Some(doubt) = &ids.doubt {
         output::note(&format!("warning: {doubt}"));
     }
-    let record = record(args, source.as_ref(), ids.count);
+    let parts = choice.and_then(|choice| choice.parts());
+    let record = record(args, source.as_ref(), ids.count, parts.as_deref());
     // Whoever gave a filter has not seen even the one contact that it finds.
     let unseen = source.is_none() && ids.count == 1;
     if (ids.count > 1 || unseen) && !args.yes {
-        ask(&client, ids.count, &record, &interrupt)?;
+        let mut contacts = output::counted(ids.count, "external contact");
+        if let Some(parts) = parts {
+            contacts.push_str(&format!(" ({parts})"));
+        }
+        ask(&client, &contacts, &record, &interrupt)?;
     }
     let mut report = Report::new(output, args.json, ids.count);
     let alone = matches!(source, Some(Source::Arguments(_))) && ids.count == 1;
@@ -114,57 +121,13 @@ fn read(source: &Source, interrupt: &Interrupt) -> Result<Ids, Exit> {
             unusable.complain(&output::shown(&source.name()));
             Err(Exit::Usage)
         }
-        Waited::Interrupted => Err(interrupted()),
+        Waited::Interrupted => Err(output::interrupted()),
         Waited::Over => Err(Exit::Failed),
     }
 }
 
-fn interrupted() -> Exit {
-    output::note("interrupted; nothing was deleted");
-    Exit::Interrupted
-}
-
-/// The contacts that match, and what an earlier run with the same journal was about: what
-/// it deleted without learning so is listed no more.
-fn matching(
-    args: &Delete,
-    client: &Client,
-    interrupt: &Interrupt,
-) -> Result<(Ids, Option<People>), Exit> {
-    let call = Call::new().probe(interrupt.probe());
-    let contacts = client.contacts(&call).map_err(|error| match error.kind() {
-        ErrorKind::Cancelled => interrupted(),
-        _ => {
-            output::complain_of(&error);
-            Exit::Failed
-        }
-    })?;
-    let contacts = filter::matching(contacts, &args.filters);
-    let earlier = match &args.journal {
-        Some(path) => ids::of_journal(path).map_err(|error| {
-            output::complain(&format!("the journal {}: {error}", path.display()), "");
-            Exit::Usage
-        })?,
-        None => Vec::new(),
-    };
-    let listed = contacts.iter().map(|contact| contact.user_id());
-    let mut seen = HashSet::new();
-    let all = earlier.iter().map(String::as_str).chain(listed).filter(|id| seen.insert(*id));
-    let ids = ids::listed(all);
-    let ids = ids.map_err(|unusable| {
-        unusable.complain("the contacts that match");
-        Exit::Usage
-    })?;
-    if ids.count == 0 {
-        output::note("no contact matches");
-    }
-    // A contact of the journal alone matches no more, so that nothing would be known of it.
-    let people = earlier.is_empty().then(|| People::listed(contacts));
-    Ok((ids, people))
-}
-
 /// What the summary says beside the library's own, the journal's path above all.
-fn record(args: &Delete, source: Option<&Source>, count: u64) -> Record {
+fn record(args: &Delete, source: Option<&Source>, count: u64, parts: Option<&str>) -> Record {
     let beside = match source {
         // Not a pipe, whose name stands in no real folder.
         Some(Source::File { path, .. }) if path.is_file() => Some(path),
@@ -184,9 +147,15 @@ fn record(args: &Delete, source: Option<&Source>, count: u64) -> Record {
         Some(_) => "run the same command again; what is settled in the journal is not called again"
             .to_owned(),
     };
-    let filters = || "contacts that match the filters".to_owned();
+    let by_filters = || {
+        let mut chosen = format!("contacts where {}", filter::in_words(&args.filters));
+        if let Some(parts) = parts {
+            chosen.push_str(&format!(": {parts}"));
+        }
+        chosen
+    };
     Record {
-        ids_from: source.map_or_else(filters, Source::name),
+        ids_from: source.map_or_else(by_filters, Source::name),
         journal,
         backup: args.backup.clone(),
         to_go_on,
@@ -214,8 +183,12 @@ fn journal_of_now() -> PathBuf {
 }
 
 /// Asks, unless there is nobody to ask.
-fn ask(client: &Client, count: u64, record: &Record, interrupt: &Interrupt) -> Result<(), Exit> {
-    let contacts = output::counted(count, "external contact");
+fn ask(
+    client: &Client,
+    contacts: &str,
+    record: &Record,
+    interrupt: &Interrupt,
+) -> Result<(), Exit> {
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         output::complain(
             &format!("{contacts} would be deleted, and there is no terminal to ask on"),
@@ -255,7 +228,7 @@ fn ask(client: &Client, count: u64, record: &Record, interrupt: &Interrupt) -> R
         }
         Waited::Interrupted => {
             output::note("");
-            Err(interrupted())
+            Err(output::interrupted())
         }
         Waited::Over => Err(Exit::Failed),
     }

@@ -13,7 +13,6 @@ use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use dingtalk_extcontact::check_user_id;
-use serde_json::Value;
 use tempfile::SpooledTempFile;
 
 use crate::args::Delete;
@@ -121,24 +120,6 @@ pub(crate) fn listed<'a>(ids: impl Iterator<Item = &'a str>) -> Result<Ids, Unus
         list.add(number, id).map_err(|error| Unusable::Unreadable(error.to_string()))?;
     }
     list.finish()
-}
-
-/// All ids that a journal announces, for taking up a run whose filter may no longer find
-/// them. A line that cannot be read is the library's to refuse, when it opens the journal.
-pub(crate) fn of_journal(path: &Path) -> io::Result<Vec<String>> {
-    let file = match File::open(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        file => file?,
-    };
-    let mut ids = Vec::new();
-    for line in BufReader::new(file).split(b'\n') {
-        let line: Value = serde_json::from_slice(&line?).unwrap_or_default();
-        let text = |name: &str| line.get(name).and_then(Value::as_str);
-        if let (Some("announced"), Some(id)) = (text("event"), text("user_id")) {
-            ids.push(id.to_owned());
-        }
-    }
-    Ok(ids)
 }
 
 impl Ids {

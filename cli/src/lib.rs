@@ -19,6 +19,7 @@
 )]
 
 mod args;
+mod choice;
 mod connect;
 mod delete;
 mod demo;

@@ -106,6 +106,12 @@ pub(crate) fn complain_of(error: &Error) {
     complain(error.message(), error.advice());
 }
 
+/// Says that Ctrl-C came before the first deletion.
+pub(crate) fn interrupted() -> Exit {
+    note("interrupted; nothing was deleted");
+    Exit::Interrupted
+}
+
 /// Text in lines of at most [`WIDTH`] columns, each indented. What has no place to break,
 /// such as a URL, stays whole.
 pub(crate) fn wrapped(text: &str, indent: usize) -> String {
