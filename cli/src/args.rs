@@ -61,6 +61,9 @@ pub(crate) struct Delete {
     /// Show who would go, and delete nobody
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// The list may look as if zeros were lost: it is right as it is; see below
+    #[arg(long)]
+    pub(crate) ids_are_right: bool,
     /// Do not ask before deleting more than one
     #[arg(long, short)]
     pub(crate) yes: bool,
@@ -95,7 +98,11 @@ Lists of ids:
   One id a line; blank lines and lines that begin with # do not count. Or a CSV file (comma,
   semicolon or tab) and --column. The whole list is checked before anything is sent: ids
   that a spreadsheet has damaged (1.25E+14, 125400001.0, 125,400,001, zeros lost at the
-  beginning of one of two ids) are refused with their line numbers.
+  beginning of one of two ids) are refused with their line numbers. So is a list in which
+  some ids seem to have lost zeros that others have, unless --ids-are-right says otherwise;
+  --dry-run warns of it. A list in which every id lost its zeros shows no trace of that: the
+  service answers \"no such contact\" then, or it is somebody else's id. An empty list is
+  refused, too.
 
 {FILTERS}
   All pages are read before the first contact is deleted. With --journal, contacts of which
@@ -191,7 +198,8 @@ pub(crate) struct Connection {
     /// File with the secret of the app
     #[arg(long, value_name = "FILE")]
     pub(crate) app_secret_file: Option<PathBuf>,
-    /// international or china [env: DINGTALK_REGION]
+    /// Where the organisation is: international, which is assumed, or china [env:
+    /// DINGTALK_REGION]
     #[arg(long)]
     pub(crate) region: Option<String>,
     /// Base URL of a sandbox or gateway [env: DINGTALK_ENDPOINT]
@@ -203,13 +211,13 @@ pub(crate) struct Connection {
     /// PEM bundle to trust instead of the system's roots
     #[arg(long, value_name = "FILE")]
     pub(crate) ca_file: Option<String>,
-    /// For one contact at most, with all attempts and pauses
+    /// For one contact, or one page of a list, at most, with all attempts and pauses
     #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
     pub(crate) timeout: Option<f64>,
     /// How often a request is tried at most; 1 turns retries off
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(crate) max_attempts: Option<f64>,
-    /// Delete requests a second at most, or none for no limit
+    /// Delete requests a second at most, or none for no limit; reading is not counted
     #[arg(long, value_name = "N|none", allow_negative_numbers = true, value_parser = rate)]
     pub(crate) rate: Option<Rate>,
 }

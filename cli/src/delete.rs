@@ -10,6 +10,7 @@ use dingtalk_extcontact::{Batch, BatchOptions, Call, Client, Error, Item, Value}
 use crate::args::Delete;
 use crate::choice::Choice;
 use crate::connect;
+use crate::damage::AS_TEXT;
 use crate::filter;
 use crate::ids::{Ids, Source};
 use crate::interrupt::{Interrupt, Waited};
@@ -39,15 +40,7 @@ fn try_run(args: &Delete, output: &mut Output) -> Result<Exit, Exit> {
         output::complain_of(&error);
         Exit::Usage
     })?;
-    if let Some(Source::File { path, .. }) = &source {
-        for (name, other) in [("--journal", &args.journal), ("--backup", &args.backup)] {
-            if other.as_ref().is_some_and(|other| is_same_file(path, other)) {
-                let problem = format!("the file of {name} is the list of ids itself");
-                output::complain(&problem, "Name another file. Nothing was sent.");
-                return Err(Exit::Usage);
-            }
-        }
-    }
+    check_files(args, source.as_ref())?;
     let interrupt = Interrupt::watched()?;
     let (mut ids, choice) = match &source {
         Some(source) => (read(source, &interrupt)?, None),
@@ -57,11 +50,18 @@ fn try_run(args: &Delete, output: &mut Output) -> Result<Exit, Exit> {
             (ids, Some(choice))
         }
     };
+    if args.ids_are_right {
+        ids.doubt = None;
+    }
     if args.dry_run {
         return Ok(preview::show(&client, &mut ids, choice, args.json, &interrupt, output));
     }
     if let Some(doubt) = &ids.doubt {
-        output::note(&format!("warning: {doubt}"));
+        output::complain(
+            doubt,
+            &format!("Nothing was sent. {AS_TEXT} If they are right, give --ids-are-right."),
+        );
+        return Err(Exit::Usage);
     }
     let parts = choice.and_then(|choice| choice.parts());
     let record = record(args, source.as_ref(), ids.count, parts.as_deref());
@@ -72,7 +72,8 @@ fn try_run(args: &Delete, output: &mut Output) -> Result<Exit, Exit> {
         if let Some(parts) = parts {
             contacts.push_str(&format!(" ({parts})"));
         }
-        ask(&client, &contacts, &record, &interrupt)?;
+        let from_stdin = matches!(source, Some(Source::Stdin { .. }));
+        ask(&client, &contacts, from_stdin, &record, &interrupt)?;
     }
     let mut report = Report::new(output, args.json, ids.count);
     let alone = matches!(source, Some(Source::Arguments(_))) && ids.count == 1;
@@ -98,6 +99,25 @@ fn try_run(args: &Delete, output: &mut Output) -> Result<Exit, Exit> {
     drive(&batch, &mut ids, &interrupt, &mut report);
     let summary = batch.summary();
     Ok(report.end_with(&summary, &record))
+}
+
+/// The files to write to must be files, and others than the list.
+fn check_files(args: &Delete, source: Option<&Source>) -> Result<(), Exit> {
+    for (name, file) in [("--journal", &args.journal), ("--backup", &args.backup)] {
+        let Some(file) = file else { continue };
+        let problem = match source {
+            _ if file == Path::new("-") => {
+                format!("{name} takes the name of a file, and - is none")
+            }
+            Some(Source::File { path, .. }) if is_same_file(path, file) => {
+                format!("the file of {name} is the list of ids itself")
+            }
+            _ => continue,
+        };
+        output::complain(&problem, "Name another file. Nothing was sent.");
+        return Err(Exit::Usage);
+    }
+    Ok(())
 }
 
 fn batch_options(args: &Delete) -> Result<BatchOptions, Error> {
@@ -186,13 +206,22 @@ fn journal_of_now() -> PathBuf {
 fn ask(
     client: &Client,
     contacts: &str,
+    from_stdin: bool,
     record: &Record,
     interrupt: &Interrupt,
 ) -> Result<(), Exit> {
-    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+    let nobody = match from_stdin {
+        true => Some((
+            "standard input is the list, so that nobody can be asked there",
+            "Give --yes if that is meant, or the list with --file",
+        )),
+        false if io::stdin().is_terminal() && io::stderr().is_terminal() => None,
+        false => Some(("there is no terminal to ask on", "Give --yes if that is meant")),
+    };
+    if let Some((why, advice)) = nobody {
         output::complain(
-            &format!("{contacts} would be deleted, and there is no terminal to ask on"),
-            "Give --yes if that is meant, or --dry-run to see who would go. Nothing was sent.",
+            &format!("{contacts} would be deleted, and {why}"),
+            &format!("{advice}, or --dry-run to see who would go. Nothing was sent."),
         );
         return Err(Exit::Usage);
     }
@@ -205,8 +234,9 @@ fn ask(
             output::shown(&journal.to_string_lossy())
         ));
     }
+    let backup = if record.backup.is_some() { "" } else { ", without a backup" };
     output::ask(&format!(
-        "Delete {contacts} of {whose} at {}? There is no undo. [y/N] ",
+        "Delete {contacts} of {whose} at {}{backup}? There is no undo. [y/N] ",
         output::shown(&client.endpoint())
     ));
     let (sender, receiver) = mpsc::channel();

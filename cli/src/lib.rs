@@ -20,7 +20,9 @@
 
 mod args;
 mod choice;
+mod column;
 mod connect;
+mod damage;
 mod delete;
 mod demo;
 mod explain;
@@ -34,6 +36,7 @@ mod progress;
 mod report;
 mod sandbox;
 mod table;
+mod text;
 
 use std::ffi::OsString;
 

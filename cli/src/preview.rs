@@ -82,6 +82,9 @@ fn try_show(
         Some(choice) => (People::listed(choice.matching), choice.left_open),
         None => (People::of(client, &call, count)?, HashSet::new()),
     };
+    if let Some(doubt) = &ids.doubt {
+        output::note(&format!("warning: {doubt}; without --ids-are-right this list is refused"));
+    }
     let unreadable = |error: std::io::Error| {
         output::complain(&format!("the ids cannot be read again: {error}"), "");
         Exit::Failed
@@ -131,6 +134,9 @@ fn try_show(
             if !left_open.is_empty() {
                 fields.insert("left_open".to_owned(), left_open.len().into());
             }
+            if let Some(doubt) = &ids.doubt {
+                fields.insert("doubt".to_owned(), doubt.as_str().into());
+            }
         }
         json!({"summary": summary}).to_string()
     } else {
@@ -156,7 +162,7 @@ fn unknown(error: &Error) -> Result<People, Exit> {
     let message = error.message();
     let message = message.strip_suffix("; it was not deleted").unwrap_or(message);
     output::note(&format!("names are not known: {message}"));
-    output::note(&output::wrapped(error.advice(), 4));
+    output::note(&output::wrapped(&output::advice(error), 4));
     Ok(People::Unknown)
 }
 
