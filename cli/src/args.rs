@@ -117,8 +117,10 @@ Journal:
 JSON:
   A line for each contact, as it is done, with user_id and status: deleted, absent, failed
   or not_attempted. After more than one, or a list, a last line {{\"summary\": {{...}}}}: deleted,
-  absent, failed, not_attempted, settled_before, repeated, calls, start, end, endpoint,
-  app_key, stopped, ids_from, journal, backup; what is not known is left out.
+  absent, absent_maybe_deleted, failed, not_attempted, settled_before, repeated, calls,
+  start, end, endpoint, app_key, stopped, ids_from, journal, backup; what is not known is
+  left out. Of the absent, absent_maybe_deleted are gone, probably by an earlier request of
+  ours; of the others there was no contact before, which proves nothing.
   With --dry-run the lines have user_id, exists, name, company_name and left_open.
 
 Exit status:

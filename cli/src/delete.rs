@@ -1,5 +1,6 @@
 //! `delete`: one contact or thousands, on record, until something says stop.
 
+use std::collections::HashSet;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
@@ -84,9 +85,7 @@ fn try_run(args: &Delete, output: &mut Output) -> Result<Exit, Exit> {
     }
     if let Some(path) = &record.journal {
         options = options.journal(path);
-        if !args.json {
-            output::note(&format!("journal: {}", output::shown(&path.to_string_lossy())));
-        }
+        output::note(&format!("journal: {}", output::shown(&path.to_string_lossy())));
     }
     if let Some(path) = &record.backup {
         options = options.backup(path);
@@ -97,8 +96,7 @@ fn try_run(args: &Delete, output: &mut Output) -> Result<Exit, Exit> {
     })?;
     report.show_progress();
     drive(&batch, &mut ids, &interrupt, &mut report);
-    let summary = batch.summary();
-    Ok(report.end_with(&summary, &record))
+    Ok(report.end_with(batch.summary(), &record))
 }
 
 /// The files to write to must be files, and others than the list.
@@ -158,15 +156,21 @@ fn record(args: &Delete, source: Option<&Source>, count: u64, parts: Option<&str
         None if args.no_journal || count < 2 => None,
         None => Some(beside.map_or_else(journal_of_now, |list| journal_of(list))),
     };
-    let to_go_on = match &journal {
-        None => "run the same command again; without a journal all ids are called again".to_owned(),
-        Some(path) if args.journal.is_none() && beside.is_none() => format!(
-            "run the same command again with --journal {}",
-            output::shown(&path.to_string_lossy())
-        ),
-        Some(_) => "run the same command again; what is settled in the journal is not called again"
-            .to_owned(),
-    };
+    let mut again = "run the same command again".to_owned();
+    match (&journal, source) {
+        (Some(path), _) => {
+            if args.journal.is_none() && beside.is_none() {
+                again.push_str(&format!(
+                    " with --journal {}",
+                    output::shown(&path.to_string_lossy())
+                ));
+            }
+            again.push_str("; what is settled in the journal is not called again");
+        }
+        (None, Some(_)) => again.push_str("; all ids are called again"),
+        // Who is gone is listed no more.
+        (None, None) => {}
+    }
     let by_filters = || {
         let mut chosen = format!("contacts where {}", filter::in_words(&args.filters));
         if let Some(parts) = parts {
@@ -178,7 +182,7 @@ fn record(args: &Delete, source: Option<&Source>, count: u64, parts: Option<&str
         ids_from: source.map_or_else(by_filters, Source::name),
         journal,
         backup: args.backup.clone(),
-        to_go_on,
+        again,
     }
 }
 
@@ -275,9 +279,9 @@ fn one(client: &Client, ids: &mut Ids, interrupt: &Interrupt, mut report: Report
         Ok(id) => {
             let outcome = client.delete_with(&id.unwrap_or_default(), &call);
             // It is on standard error where standard output is closed.
-            let _ = report.item(&outcome.map_or_else(Item::Error, Item::Deletion), 0);
+            let _ = report.item(&outcome.map_or_else(Item::Error, Item::Deletion), false);
         }
-        Err(error) => report.note(&unreadable(&error)),
+        Err(error) => report.stopped(unreadable(&error)),
     }
     report.end()
 }
@@ -286,16 +290,18 @@ fn one(client: &Client, ids: &mut Ids, interrupt: &Interrupt, mut report: Report
 fn drive(batch: &Batch, ids: &mut Ids, interrupt: &Interrupt, report: &mut Report) {
     let mut ids = match ids.iter() {
         Ok(ids) => ids,
-        Err(error) => return report.note(&unreadable(&error)),
+        Err(error) => return report.stopped(unreadable(&error)),
     };
     let call = Call::new().probe(interrupt.probe());
     let (mut signals, mut closed) = (0, false);
+    // Pushed and not told yet; the batch holds no more than some.
+    let (mut settled, mut earlier) = (0, HashSet::new());
     loop {
         if interrupt.take() {
             signals += 1;
             report.interrupted();
             if signals == 1 {
-                batch.stop();
+                stop(batch, report, "interrupted");
                 report.note("interrupted: what is under way finishes; Ctrl-C again cancels it");
             } else {
                 batch.cancel();
@@ -303,9 +309,15 @@ fn drive(batch: &Batch, ids: &mut Ids, interrupt: &Interrupt, report: &mut Repor
         }
         while batch.wants() {
             match ids.next() {
-                Some(Ok(id)) => batch.push(&id),
+                Some(Ok(id)) => {
+                    batch.push(&id);
+                    let before = std::mem::replace(&mut settled, batch.summary().settled_before);
+                    if settled > before {
+                        earlier.insert(id);
+                    }
+                }
                 Some(Err(error)) => {
-                    report.note(&unreadable(&error));
+                    report.stopped(unreadable(&error));
                     batch.finish();
                 }
                 None => batch.finish(),
@@ -313,12 +325,12 @@ fn drive(batch: &Batch, ids: &mut Ids, interrupt: &Interrupt, report: &mut Repor
         }
         match batch.next(&call) {
             Ok(Some(item)) => {
-                let told = report.item(&item, batch.summary().settled_before);
+                let told = report.item(&item, earlier.remove(item.user_id()));
                 if told.is_err() && !closed {
-                    // What cannot be told must not happen.
                     closed = true;
-                    batch.stop();
-                    report.note("stopped: standard output is closed");
+                    // What cannot be told must not happen.
+                    stop(batch, report, "standard output was closed");
+                    report.note("stopped: standard output was closed");
                 }
             }
             Ok(None) => break,
@@ -328,8 +340,16 @@ fn drive(batch: &Batch, ids: &mut Ids, interrupt: &Interrupt, report: &mut Repor
     }
 }
 
+/// Stops a batch, for this reason unless it has stopped for another.
+fn stop(batch: &Batch, report: &mut Report, why: &str) {
+    if batch.summary().stopped.is_none() {
+        report.stopped(why.to_owned());
+    }
+    batch.stop();
+}
+
 fn unreadable(error: &io::Error) -> String {
-    format!("stopped: the list that was set aside cannot be read again: {error}")
+    format!("the list that was set aside cannot be read again: {error}")
 }
 
 #[cfg(test)]

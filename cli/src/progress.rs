@@ -7,7 +7,6 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 /// A bar on standard error, where that is a terminal; otherwise nothing.
 pub(crate) struct Progress {
     bar: ProgressBar,
-    settled_before: u64,
 }
 
 const LOOK: &str = "{bar:30} {pos}/{len}  {rate}  {eta_precise} left  {msg}";
@@ -15,7 +14,7 @@ const LOOK: &str = "{bar:30} {pos}/{len}  {rate}  {eta_precise} left  {msg}";
 impl Progress {
     /// Nothing to be seen.
     pub(crate) fn hidden() -> Progress {
-        Progress { bar: ProgressBar::hidden(), settled_before: 0 }
+        Progress { bar: ProgressBar::hidden() }
     }
 
     /// A bar for so many contacts.
@@ -30,15 +29,14 @@ impl Progress {
         if !bar.is_hidden() {
             bar.enable_steady_tick(Duration::from_millis(200));
         }
-        Progress { bar, settled_before: 0 }
+        Progress { bar }
     }
 
     /// One more is done. What an earlier run settled says nothing about the time left.
-    pub(crate) fn step(&mut self, settled_before: u64, message: String) {
+    pub(crate) fn step(&mut self, earlier: bool, message: String) {
         self.bar.inc(1);
         self.bar.set_message(message);
-        if settled_before > self.settled_before {
-            self.settled_before = settled_before;
+        if earlier {
             self.bar.reset_eta();
         }
     }
