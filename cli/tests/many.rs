@@ -651,7 +651,8 @@ fn a_person_is_asked_once_and_sees_how_far_it_is() {
     sandbox.faults(Faults::parse("delay=1@100ms").unwrap());
     let (status, seen) = on_a_terminal(&sandbox, &args, "y\n");
     assert_eq!(status, 0, "{seen}");
-    assert!(seen.contains("/40  ") && seen.contains(" left"), "a bar: {seen}");
+    assert!(seen.contains("0/40  --/s  --:--:-- left"), "nothing is known yet: {seen}");
+    assert!(seen.contains("/s  00:00:0"), "a bar: {seen}");
     assert!(seen.contains("40 contacts: 40 deleted"), "{seen}");
     assert_eq!(seen.matches("[y/N]").count(), 1);
     assert_eq!(sandbox.contacts().len(), 0);
