@@ -54,14 +54,13 @@ pub(crate) struct Delete {
     /// The column of a CSV file that has the ids, by its heading
     #[arg(long, value_name = "NAME")]
     pub(crate) column: Option<String>,
-    /// All contacts that match, and those that --journal leaves open, see below; several must
-    /// all match
+    /// All contacts that match, and what --journal leaves open; several must all match
     #[arg(long = "where", value_name = "FILTER", value_parser = Filter::parse)]
     pub(crate) filters: Vec<Filter>,
     /// Show who would go, and delete nobody
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// The list may look as if zeros were lost: it is right as it is; see below
+    /// No zeros were lost, even if the list looks like it; see below
     #[arg(long)]
     pub(crate) ids_are_right: bool,
     /// Do not ask before deleting more than one
@@ -121,7 +120,8 @@ JSON:
   start, end, endpoint, app_key, stopped, ids_from, journal, backup; what is not known is
   left out. Of the absent, absent_maybe_deleted are gone, probably by an earlier request of
   ours; of the others there was no contact before, which proves nothing.
-  With --dry-run the lines have user_id, exists, name, company_name and left_open.
+  With --dry-run the lines have user_id, exists, name, company_name and left_open, and the
+  summary has contacts, no_contact, left_open, endpoint, app_key and doubt (of lost zeros).
 
 Exit status:
   0    every contact is gone
@@ -200,8 +200,7 @@ pub(crate) struct Connection {
     /// File with the secret of the app
     #[arg(long, value_name = "FILE")]
     pub(crate) app_secret_file: Option<PathBuf>,
-    /// Where the organisation is: international, which is assumed, or china [env:
-    /// DINGTALK_REGION]
+    /// Of the organisation: international (default) or china [env: DINGTALK_REGION]
     #[arg(long)]
     pub(crate) region: Option<String>,
     /// Base URL of a sandbox or gateway [env: DINGTALK_ENDPOINT]
@@ -213,13 +212,13 @@ pub(crate) struct Connection {
     /// PEM bundle to trust instead of the system's roots
     #[arg(long, value_name = "FILE")]
     pub(crate) ca_file: Option<String>,
-    /// For one contact, or one page of a list, at most, with all attempts and pauses
+    /// For one contact, or one page of a list, with all attempts and pauses
     #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
     pub(crate) timeout: Option<f64>,
     /// How often a request is tried at most; 1 turns retries off
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(crate) max_attempts: Option<f64>,
-    /// Delete requests a second at most, or none for no limit; reading is not counted
+    /// Delete requests a second at most, reads not counted; none: no limit
     #[arg(long, value_name = "N|none", allow_negative_numbers = true, value_parser = rate)]
     pub(crate) rate: Option<Rate>,
 }
