@@ -54,12 +54,15 @@ pub(crate) struct Delete {
     /// The column of a CSV file that has the ids, by its heading
     #[arg(long, value_name = "NAME")]
     pub(crate) column: Option<String>,
-    /// All contacts that match, see below; several must all match
+    /// All contacts that match, and what --journal leaves open; several must all match
     #[arg(long = "where", value_name = "FILTER", value_parser = Filter::parse)]
     pub(crate) filters: Vec<Filter>,
     /// Show who would go, and delete nobody
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// No zeros were lost, even if the list looks like it; see below
+    #[arg(long)]
+    pub(crate) ids_are_right: bool,
     /// Do not ask before deleting more than one
     #[arg(long, short)]
     pub(crate) yes: bool,
@@ -94,10 +97,15 @@ Lists of ids:
   One id a line; blank lines and lines that begin with # do not count. Or a CSV file (comma,
   semicolon or tab) and --column. The whole list is checked before anything is sent: ids
   that a spreadsheet has damaged (1.25E+14, 125400001.0, 125,400,001, zeros lost at the
-  beginning of one of two ids) are refused with their line numbers.
+  beginning of one of two ids) are refused with their line numbers. So is a list in which
+  some ids seem to have lost zeros that others have, unless --ids-are-right says otherwise;
+  --dry-run warns of it. A list in which every id lost its zeros shows no trace of that: the
+  service answers \"no such contact\" then, or it is somebody else's id. An empty list is
+  refused, too.
 
 {FILTERS}
-  All pages are read before the first contact is deleted.
+  All pages are read before the first contact is deleted. With --journal, contacts of which
+  it leaves open whether they are gone, and that are listed no more, are called again, too.
 
 Journal:
   More than one id is recorded: for --file FILE in FILE.journal.jsonl, otherwise in a file
@@ -108,9 +116,12 @@ Journal:
 JSON:
   A line for each contact, as it is done, with user_id and status: deleted, absent, failed
   or not_attempted. After more than one, or a list, a last line {{\"summary\": {{...}}}}: deleted,
-  absent, failed, not_attempted, settled_before, repeated, calls, start, end, endpoint,
-  app_key, stopped, ids_from, journal, backup; what is not known is left out.
-  With --dry-run the lines have user_id, exists, name and company_name.
+  absent, absent_maybe_deleted, failed, not_attempted, settled_before, repeated, calls,
+  start, end, endpoint, app_key, stopped, ids_from, journal, backup; what is not known is
+  left out. Of the absent, absent_maybe_deleted are gone, probably by an earlier request of
+  ours; of the others there was no contact before, which proves nothing.
+  With --dry-run the lines have user_id, exists, name, company_name and left_open, and the
+  summary has contacts, no_contact, left_open, endpoint, app_key and doubt (of lost zeros).
 
 Exit status:
   0    every contact is gone
@@ -189,7 +200,7 @@ pub(crate) struct Connection {
     /// File with the secret of the app
     #[arg(long, value_name = "FILE")]
     pub(crate) app_secret_file: Option<PathBuf>,
-    /// international or china [env: DINGTALK_REGION]
+    /// Of the organisation: international (default) or china [env: DINGTALK_REGION]
     #[arg(long)]
     pub(crate) region: Option<String>,
     /// Base URL of a sandbox or gateway [env: DINGTALK_ENDPOINT]
@@ -201,13 +212,13 @@ pub(crate) struct Connection {
     /// PEM bundle to trust instead of the system's roots
     #[arg(long, value_name = "FILE")]
     pub(crate) ca_file: Option<String>,
-    /// For one contact at most, with all attempts and pauses
+    /// For one contact, or one page of a list, with all attempts and pauses
     #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
     pub(crate) timeout: Option<f64>,
     /// How often a request is tried at most; 1 turns retries off
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(crate) max_attempts: Option<f64>,
-    /// Delete requests a second at most, or none for no limit
+    /// Delete requests a second at most, reads not counted; none: no limit
     #[arg(long, value_name = "N|none", allow_negative_numbers = true, value_parser = rate)]
     pub(crate) rate: Option<Rate>,
 }

@@ -6,15 +6,17 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::time::SystemTime;
 
-use dingtalk_extcontact::{Batch, BatchOptions, Call, Client, Error, ErrorKind, Item, Value};
+use dingtalk_extcontact::{Batch, BatchOptions, Call, Client, Error, Item, Value};
 
 use crate::args::Delete;
+use crate::choice::Choice;
 use crate::connect;
+use crate::damage::AS_TEXT;
 use crate::filter;
-use crate::ids::{self, Ids, Source};
+use crate::ids::{Ids, Source};
 use crate::interrupt::{Interrupt, Waited};
 use crate::output::{self, Exit, Output};
-use crate::preview::{self, People};
+use crate::preview;
 use crate::report::{Record, Report};
 
 /// Deletes, and says what became of each contact.
@@ -39,33 +41,40 @@ fn try_run(args: &Delete, output: &mut Output) -> Result<Exit, Exit> {
         output::complain_of(&error);
         Exit::Usage
     })?;
-    if let Some(Source::File { path, .. }) = &source {
-        for (name, other) in [("--journal", &args.journal), ("--backup", &args.backup)] {
-            if other.as_ref().is_some_and(|other| is_same_file(path, other)) {
-                let problem = format!("the file of {name} is the list of ids itself");
-                output::complain(&problem, "Name another file. Nothing was sent.");
-                return Err(Exit::Usage);
-            }
-        }
-    }
+    check_files(args, source.as_ref())?;
     let interrupt = Interrupt::watched()?;
-    let (mut ids, people) = match &source {
+    let (mut ids, choice) = match &source {
         Some(source) => (read(source, &interrupt)?, None),
-        None => matching(args, &client, &interrupt)?,
+        None => {
+            let call = Call::new().probe(interrupt.probe());
+            let (ids, choice) = Choice::of(args, &client, &call)?;
+            (ids, Some(choice))
+        }
     };
+    if args.ids_are_right {
+        ids.doubt = None;
+    }
     if args.dry_run {
-        let exit = preview::show(&client, &mut ids, people, args.json, &interrupt, output);
-        return Ok(exit);
+        return Ok(preview::show(&client, &mut ids, choice, args.json, &interrupt, output));
     }
-    drop(people);
     if let Some(doubt) = &ids.doubt {
-        output::note(&format!("warning: {doubt}"));
+        output::complain(
+            doubt,
+            &format!("Nothing was sent. {AS_TEXT} If they are right, give --ids-are-right."),
+        );
+        return Err(Exit::Usage);
     }
-    let record = record(args, source.as_ref(), ids.count);
+    let parts = choice.and_then(|choice| choice.parts());
+    let record = record(args, source.as_ref(), ids.count, parts.as_deref());
     // Whoever gave a filter has not seen even the one contact that it finds.
     let unseen = source.is_none() && ids.count == 1;
     if (ids.count > 1 || unseen) && !args.yes {
-        ask(&client, ids.count, &record, &interrupt)?;
+        let mut contacts = output::counted(ids.count, "external contact");
+        if let Some(parts) = parts {
+            contacts.push_str(&format!(" ({parts})"));
+        }
+        let from_stdin = matches!(source, Some(Source::Stdin { .. }));
+        ask(&client, &contacts, from_stdin, &record, &interrupt)?;
     }
     let mut report = Report::new(output, args.json, ids.count);
     let alone = matches!(source, Some(Source::Arguments(_))) && ids.count == 1;
@@ -76,9 +85,7 @@ fn try_run(args: &Delete, output: &mut Output) -> Result<Exit, Exit> {
     }
     if let Some(path) = &record.journal {
         options = options.journal(path);
-        if !args.json {
-            output::note(&format!("journal: {}", output::shown(&path.to_string_lossy())));
-        }
+        output::note(&format!("journal: {}", output::shown(&path.to_string_lossy())));
     }
     if let Some(path) = &record.backup {
         options = options.backup(path);
@@ -89,8 +96,26 @@ fn try_run(args: &Delete, output: &mut Output) -> Result<Exit, Exit> {
     })?;
     report.show_progress();
     drive(&batch, &mut ids, &interrupt, &mut report);
-    let summary = batch.summary();
-    Ok(report.end_with(&summary, &record))
+    Ok(report.end_with(batch.summary(), &record))
+}
+
+/// The files to write to must be files, and others than the list.
+fn check_files(args: &Delete, source: Option<&Source>) -> Result<(), Exit> {
+    for (name, file) in [("--journal", &args.journal), ("--backup", &args.backup)] {
+        let Some(file) = file else { continue };
+        let problem = match source {
+            _ if file == Path::new("-") => {
+                format!("{name} takes the name of a file, and - is none")
+            }
+            Some(Source::File { path, .. }) if is_same_file(path, file) => {
+                format!("the file of {name} is the list of ids itself")
+            }
+            _ => continue,
+        };
+        output::complain(&problem, "Name another file. Nothing was sent.");
+        return Err(Exit::Usage);
+    }
+    Ok(())
 }
 
 fn batch_options(args: &Delete) -> Result<BatchOptions, Error> {
@@ -114,57 +139,13 @@ fn read(source: &Source, interrupt: &Interrupt) -> Result<Ids, Exit> {
             unusable.complain(&output::shown(&source.name()));
             Err(Exit::Usage)
         }
-        Waited::Interrupted => Err(interrupted()),
+        Waited::Interrupted => Err(output::interrupted()),
         Waited::Over => Err(Exit::Failed),
     }
 }
 
-fn interrupted() -> Exit {
-    output::note("interrupted; nothing was deleted");
-    Exit::Interrupted
-}
-
-/// The contacts that match, and what an earlier run with the same journal was about: what
-/// it deleted without learning so is listed no more.
-fn matching(
-    args: &Delete,
-    client: &Client,
-    interrupt: &Interrupt,
-) -> Result<(Ids, Option<People>), Exit> {
-    let call = Call::new().probe(interrupt.probe());
-    let contacts = client.contacts(&call).map_err(|error| match error.kind() {
-        ErrorKind::Cancelled => interrupted(),
-        _ => {
-            output::complain_of(&error);
-            Exit::Failed
-        }
-    })?;
-    let contacts = filter::matching(contacts, &args.filters);
-    let earlier = match &args.journal {
-        Some(path) => ids::of_journal(path).map_err(|error| {
-            output::complain(&format!("the journal {}: {error}", path.display()), "");
-            Exit::Usage
-        })?,
-        None => Vec::new(),
-    };
-    let listed = contacts.iter().map(|contact| contact.user_id());
-    let mut seen = HashSet::new();
-    let all = earlier.iter().map(String::as_str).chain(listed).filter(|id| seen.insert(*id));
-    let ids = ids::listed(all);
-    let ids = ids.map_err(|unusable| {
-        unusable.complain("the contacts that match");
-        Exit::Usage
-    })?;
-    if ids.count == 0 {
-        output::note("no contact matches");
-    }
-    // A contact of the journal alone matches no more, so that nothing would be known of it.
-    let people = earlier.is_empty().then(|| People::listed(contacts));
-    Ok((ids, people))
-}
-
 /// What the summary says beside the library's own, the journal's path above all.
-fn record(args: &Delete, source: Option<&Source>, count: u64) -> Record {
+fn record(args: &Delete, source: Option<&Source>, count: u64, parts: Option<&str>) -> Record {
     let beside = match source {
         // Not a pipe, whose name stands in no real folder.
         Some(Source::File { path, .. }) if path.is_file() => Some(path),
@@ -175,21 +156,33 @@ fn record(args: &Delete, source: Option<&Source>, count: u64) -> Record {
         None if args.no_journal || count < 2 => None,
         None => Some(beside.map_or_else(journal_of_now, |list| journal_of(list))),
     };
-    let to_go_on = match &journal {
-        None => "run the same command again; without a journal all ids are called again".to_owned(),
-        Some(path) if args.journal.is_none() && beside.is_none() => format!(
-            "run the same command again with --journal {}",
-            output::shown(&path.to_string_lossy())
-        ),
-        Some(_) => "run the same command again; what is settled in the journal is not called again"
-            .to_owned(),
+    let mut again = "run the same command again".to_owned();
+    match (&journal, source) {
+        (Some(path), _) => {
+            if args.journal.is_none() && beside.is_none() {
+                again.push_str(&format!(
+                    " with --journal {}",
+                    output::shown(&path.to_string_lossy())
+                ));
+            }
+            again.push_str("; what is settled in the journal is not called again");
+        }
+        (None, Some(_)) => again.push_str("; all ids are called again"),
+        // Who is gone is listed no more.
+        (None, None) => {}
+    }
+    let by_filters = || {
+        let mut chosen = format!("contacts where {}", filter::in_words(&args.filters));
+        if let Some(parts) = parts {
+            chosen.push_str(&format!(": {parts}"));
+        }
+        chosen
     };
-    let filters = || "contacts that match the filters".to_owned();
     Record {
-        ids_from: source.map_or_else(filters, Source::name),
+        ids_from: source.map_or_else(by_filters, Source::name),
         journal,
         backup: args.backup.clone(),
-        to_go_on,
+        again,
     }
 }
 
@@ -214,12 +207,25 @@ fn journal_of_now() -> PathBuf {
 }
 
 /// Asks, unless there is nobody to ask.
-fn ask(client: &Client, count: u64, record: &Record, interrupt: &Interrupt) -> Result<(), Exit> {
-    let contacts = output::counted(count, "external contact");
-    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+fn ask(
+    client: &Client,
+    contacts: &str,
+    from_stdin: bool,
+    record: &Record,
+    interrupt: &Interrupt,
+) -> Result<(), Exit> {
+    let nobody = match from_stdin {
+        true => Some((
+            "standard input is the list, so that nobody can be asked there",
+            "Give --yes if that is meant, or the list with --file",
+        )),
+        false if io::stdin().is_terminal() && io::stderr().is_terminal() => None,
+        false => Some(("there is no terminal to ask on", "Give --yes if that is meant")),
+    };
+    if let Some((why, advice)) = nobody {
         output::complain(
-            &format!("{contacts} would be deleted, and there is no terminal to ask on"),
-            "Give --yes if that is meant, or --dry-run to see who would go. Nothing was sent.",
+            &format!("{contacts} would be deleted, and {why}"),
+            &format!("{advice}, or --dry-run to see who would go. Nothing was sent."),
         );
         return Err(Exit::Usage);
     }
@@ -232,8 +238,9 @@ fn ask(client: &Client, count: u64, record: &Record, interrupt: &Interrupt) -> R
             output::shown(&journal.to_string_lossy())
         ));
     }
+    let backup = if record.backup.is_some() { "" } else { ", without a backup" };
     output::ask(&format!(
-        "Delete {contacts} of {whose} at {}? There is no undo. [y/N] ",
+        "Delete {contacts} of {whose} at {}{backup}? There is no undo. [y/N] ",
         output::shown(&client.endpoint())
     ));
     let (sender, receiver) = mpsc::channel();
@@ -255,7 +262,7 @@ fn ask(client: &Client, count: u64, record: &Record, interrupt: &Interrupt) -> R
         }
         Waited::Interrupted => {
             output::note("");
-            Err(interrupted())
+            Err(output::interrupted())
         }
         Waited::Over => Err(Exit::Failed),
     }
@@ -272,9 +279,9 @@ fn one(client: &Client, ids: &mut Ids, interrupt: &Interrupt, mut report: Report
         Ok(id) => {
             let outcome = client.delete_with(&id.unwrap_or_default(), &call);
             // It is on standard error where standard output is closed.
-            let _ = report.item(&outcome.map_or_else(Item::Error, Item::Deletion), 0);
+            let _ = report.item(&outcome.map_or_else(Item::Error, Item::Deletion), false);
         }
-        Err(error) => report.note(&unreadable(&error)),
+        Err(error) => report.stopped(unreadable(&error)),
     }
     report.end()
 }
@@ -283,16 +290,18 @@ fn one(client: &Client, ids: &mut Ids, interrupt: &Interrupt, mut report: Report
 fn drive(batch: &Batch, ids: &mut Ids, interrupt: &Interrupt, report: &mut Report) {
     let mut ids = match ids.iter() {
         Ok(ids) => ids,
-        Err(error) => return report.note(&unreadable(&error)),
+        Err(error) => return report.stopped(unreadable(&error)),
     };
     let call = Call::new().probe(interrupt.probe());
     let (mut signals, mut closed) = (0, false);
+    // Pushed and not told yet; the batch holds no more than some.
+    let (mut settled, mut earlier) = (0, HashSet::new());
     loop {
         if interrupt.take() {
             signals += 1;
             report.interrupted();
             if signals == 1 {
-                batch.stop();
+                stop(batch, report, "interrupted");
                 report.note("interrupted: what is under way finishes; Ctrl-C again cancels it");
             } else {
                 batch.cancel();
@@ -300,9 +309,15 @@ fn drive(batch: &Batch, ids: &mut Ids, interrupt: &Interrupt, report: &mut Repor
         }
         while batch.wants() {
             match ids.next() {
-                Some(Ok(id)) => batch.push(&id),
+                Some(Ok(id)) => {
+                    batch.push(&id);
+                    let before = std::mem::replace(&mut settled, batch.summary().settled_before);
+                    if settled > before {
+                        earlier.insert(id);
+                    }
+                }
                 Some(Err(error)) => {
-                    report.note(&unreadable(&error));
+                    report.stopped(unreadable(&error));
                     batch.finish();
                 }
                 None => batch.finish(),
@@ -310,12 +325,12 @@ fn drive(batch: &Batch, ids: &mut Ids, interrupt: &Interrupt, report: &mut Repor
         }
         match batch.next(&call) {
             Ok(Some(item)) => {
-                let told = report.item(&item, batch.summary().settled_before);
+                let told = report.item(&item, earlier.remove(item.user_id()));
                 if told.is_err() && !closed {
-                    // What cannot be told must not happen.
                     closed = true;
-                    batch.stop();
-                    report.note("stopped: standard output is closed");
+                    // What cannot be told must not happen.
+                    stop(batch, report, "standard output was closed");
+                    report.note("stopped: standard output was closed");
                 }
             }
             Ok(None) => break,
@@ -325,8 +340,16 @@ fn drive(batch: &Batch, ids: &mut Ids, interrupt: &Interrupt, report: &mut Repor
     }
 }
 
+/// Stops a batch, for this reason unless it has stopped for another.
+fn stop(batch: &Batch, report: &mut Report, why: &str) {
+    if batch.summary().stopped.is_none() {
+        report.stopped(why.to_owned());
+    }
+    batch.stop();
+}
+
 fn unreadable(error: &io::Error) -> String {
-    format!("stopped: the list that was set aside cannot be read again: {error}")
+    format!("the list that was set aside cannot be read again: {error}")
 }
 
 #[cfg(test)]

@@ -9,6 +9,15 @@ use crate::output::{self, Exit, Output};
 /// Explains, on standard output.
 pub(crate) fn run(args: &Explain, output: &mut Output) -> Exit {
     let asked = args.code.trim();
+    if effective(asked).is_empty() {
+        let what =
+            if asked.is_empty() { "an empty text" } else { "what stands before a slash alone" };
+        output::complain(
+            &format!("{what} is no code"),
+            "Give a code (60011, 88/60011, isp.-1) or a kind of error.",
+        );
+        return Exit::Usage;
+    }
     let told = match (ErrorKind::from_name(asked), explain(effective(asked))) {
         (Some(kind), _) => of_kind(kind, args.json),
         (None, Some(known)) => of_code(asked, &known, args.json),
@@ -76,13 +85,44 @@ fn of_kind(kind: ErrorKind, json: bool) -> String {
             "kind": kind.name(),
             "number": kind.number(),
             "retryable": kind.is_retryable(),
+            "meaning": meaning(kind),
+            "advice": kind.advice(),
         });
         return told.to_string();
     }
     let mut told = kind.name().to_owned();
-    told.push_str(&output::entry("number in C", &kind.number().to_string()));
+    told.push_str(&output::entry("meaning", meaning(kind)));
+    told.push_str(&output::entry("advice", kind.advice()));
     told.push_str(&output::entry("may pass later", later(kind)));
+    told.push_str(&output::entry("number in C", &kind.number().to_string()));
     told
+}
+
+/// When an error is of this kind, as the README's table has it.
+fn meaning(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::InvalidArgument => "refused before anything was sent",
+        ErrorKind::InvalidUserId => "no such contact: already gone, never there, or a damaged id",
+        ErrorKind::Authentication => "token or app credentials not accepted",
+        ErrorKind::PermissionDenied => "the app may not delete external contacts, or not this one",
+        ErrorKind::Throttled => "over a rate; `retry_after` where it is known",
+        ErrorKind::QuotaExceeded => "a quota of the organisation is used up",
+        ErrorKind::Configuration => {
+            "IP not white-listed, app disabled, wrong endpoint, proxy login"
+        }
+        ErrorKind::Service => "DingTalk's own trouble",
+        ErrorKind::Api => "any other code of the service, with its meaning where it is known",
+        ErrorKind::Connection => "lookup, refused, reset, proxy",
+        ErrorKind::Tls => "a certificate is not trusted, or the handshake was refused",
+        ErrorKind::Timeout => "no whole reply in time",
+        ErrorKind::Protocol => {
+            "what came back is not DingTalk's: a login page, a redirect, half a reply"
+        }
+        ErrorKind::Cancelled => "by the caller",
+        ErrorKind::Journal => "the record of a batch cannot be read, written or locked",
+        ErrorKind::Internal => "a bug of this library, a caught panic included",
+        _ => "not known to this command",
+    }
 }
 
 fn later(kind: ErrorKind) -> &'static str {
@@ -130,6 +170,16 @@ mod tests {
             assert!(of_kind(kind, false).starts_with(kind.name()));
             let json: serde_json::Value = serde_json::from_str(&of_kind(kind, true)).unwrap();
             assert_eq!(json["number"], kind.number());
+        }
+    }
+
+    #[test]
+    fn the_readme_has_the_same_meanings() {
+        let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
+        let readme = std::fs::read_to_string(readme).unwrap();
+        for kind in ErrorKind::ALL {
+            let row = format!("| `{}` | {} |", kind.name(), meaning(kind));
+            assert!(readme.contains(&row), "{row}");
         }
     }
 }

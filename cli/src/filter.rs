@@ -5,6 +5,8 @@ use dingtalk_extcontact::Contact;
 /// A condition on one field of a contact.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Filter {
+    /// As it was given.
+    text: String,
     /// The field's name in a record.
     field: &'static str,
     test: Test,
@@ -53,7 +55,7 @@ impl Filter {
             let known: Vec<_> = FIELDS.iter().map(|(known, _)| *known).collect();
             format!("there is no field {name:?}; the fields are {}", known.join(", "))
         })?;
-        Ok(Filter { field, test })
+        Ok(Filter { text: text.to_owned(), field, test })
     }
 
     fn matches(&self, contact: &Contact) -> bool {
@@ -66,6 +68,12 @@ impl Filter {
             Test::Missing => values.next().is_none(),
         }
     }
+}
+
+/// All of them, in words.
+pub(crate) fn in_words(filters: &[Filter]) -> String {
+    let filters: Vec<_> = filters.iter().map(|filter| filter.text.as_str()).collect();
+    filters.join(" and ")
 }
 
 /// The contacts that all filters match.
@@ -88,7 +96,8 @@ mod tests {
             ("mobile~138", "mobile", Test::Contains("138".into())),
             ("no-follower", "follower_user_id", Test::Missing),
         ] {
-            assert_eq!(Filter::parse(text), Ok(Filter { field, test }), "{text}");
+            let text = text.to_owned();
+            assert_eq!(Filter::parse(&text), Ok(Filter { text, field, test }));
         }
     }
 

@@ -5,31 +5,30 @@
 //! is what was checked and asked about, even if the file changes meanwhile: in memory up to
 //! a size, then in a temporary file without a name.
 
+use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use dingtalk_extcontact::check_user_id;
-use serde_json::Value;
 use tempfile::SpooledTempFile;
 
 use crate::args::Delete;
+use crate::column;
+use crate::damage::{
+    self, AS_TEXT, NAME_THE_COLUMN, SPREADSHEET_ERRORS, Shapes, are_digits, damage,
+};
 use crate::output;
+use crate::text::{self, NoText};
 
 /// So many bytes of ids stay in memory.
 const IN_MEMORY: usize = 4 * 1024 * 1024;
 /// The longest line that is read as one.
-const LONGEST_LINE: u64 = 64 * 1024;
+pub(crate) const LONGEST_LINE: u64 = 64 * 1024;
 /// So many lines are named that are wrong; the rest is counted.
 const NAMED: usize = 10;
-/// A spreadsheet keeps so many digits of a number.
-const SPREADSHEET_DIGITS: usize = 15;
-/// What a spreadsheet writes where it has no value.
-const SPREADSHEET_ERRORS: [&str; 7] =
-    ["#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#DIV/0!"];
 
 /// Where a list of ids comes from.
 #[derive(Clone, Debug)]
@@ -51,10 +50,39 @@ pub(crate) struct Ids {
 /// Why a list is not used. Nothing was sent.
 #[derive(Debug)]
 pub(crate) enum Unusable {
-    /// It cannot be read.
-    Unreadable(String),
-    /// So many ids are wrong; the first of them, with what is wrong.
-    Wrong { count: u64, first: Vec<String> },
+    /// None of it.
+    Whole(Useless),
+    /// So many ids are wrong; the first of them, with what is wrong, and what helps.
+    Wrong { count: u64, first: Vec<String>, advice: Vec<&'static str> },
+}
+
+/// A list that is no use as a whole, and what helps.
+#[derive(Debug)]
+pub(crate) struct Useless {
+    problem: String,
+    advice: &'static str,
+}
+
+impl Useless {
+    pub(crate) fn new(problem: String, advice: &'static str) -> Useless {
+        Useless { problem, advice }
+    }
+
+    pub(crate) fn text(line: u64, what: NoText) -> Useless {
+        Useless::new(format!("line {line}: {}", what.problem()), what.advice())
+    }
+}
+
+impl From<io::Error> for Useless {
+    fn from(error: io::Error) -> Useless {
+        Useless::new(error.to_string(), "")
+    }
+}
+
+impl From<Useless> for Unusable {
+    fn from(useless: Useless) -> Unusable {
+        Unusable::Whole(useless)
+    }
 }
 
 impl Source {
@@ -92,21 +120,18 @@ impl Source {
 
     /// Reads and checks all ids.
     pub(crate) fn read(&self) -> Result<Ids, Unusable> {
-        let unreadable = |what: String| Unusable::Unreadable(format!("{}: {what}", self.name()));
         let mut list = List::new(true);
         match self {
             Source::Arguments(ids) => {
                 list.unit = "argument";
-                for (number, id) in (1..).zip(ids) {
-                    list.add(number, id).map_err(|error| unreadable(error.to_string()))?;
-                }
+                list.add_all(ids.iter().map(String::as_str))?;
             }
             Source::File { path, column } => {
-                let file = File::open(path).map_err(|error| unreadable(error.to_string()))?;
-                list.read(BufReader::new(file), column.as_deref()).map_err(unreadable)?;
+                let file = File::open(path).map_err(Useless::from)?;
+                list.read(BufReader::new(file), column.as_deref())?;
             }
             Source::Stdin { column } => {
-                list.read(io::stdin().lock(), column.as_deref()).map_err(unreadable)?;
+                list.read(io::stdin().lock(), column.as_deref())?;
             }
         }
         list.finish()
@@ -117,28 +142,8 @@ impl Source {
 pub(crate) fn listed<'a>(ids: impl Iterator<Item = &'a str>) -> Result<Ids, Unusable> {
     let mut list = List::new(false);
     list.unit = "contact";
-    for (number, id) in (1..).zip(ids) {
-        list.add(number, id).map_err(|error| Unusable::Unreadable(error.to_string()))?;
-    }
+    list.add_all(ids)?;
     list.finish()
-}
-
-/// All ids that a journal announces, for taking up a run whose filter may no longer find
-/// them. A line that cannot be read is the library's to refuse, when it opens the journal.
-pub(crate) fn of_journal(path: &Path) -> io::Result<Vec<String>> {
-    let file = match File::open(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        file => file?,
-    };
-    let mut ids = Vec::new();
-    for line in BufReader::new(file).split(b'\n') {
-        let line: Value = serde_json::from_slice(&line?).unwrap_or_default();
-        let text = |name: &str| line.get(name).and_then(Value::as_str);
-        if let (Some("announced"), Some(id)) = (text("event"), text("user_id")) {
-            ids.push(id.to_owned());
-        }
-    }
-    Ok(ids)
 }
 
 impl Ids {
@@ -150,7 +155,7 @@ impl Ids {
 }
 
 /// A list that is being read.
-struct List {
+pub(crate) struct List {
     /// Whether it passed through people's hands.
     doubted: bool,
     /// What its numbers count.
@@ -163,6 +168,8 @@ struct List {
     shapes: Shapes,
     wrong: u64,
     first_wrong: Vec<String>,
+    /// What helps with all that is wrong, each thing once.
+    advice: Vec<&'static str>,
 }
 
 impl List {
@@ -176,95 +183,95 @@ impl List {
             shapes: Shapes::default(),
             wrong: 0,
             first_wrong: Vec::new(),
+            advice: Vec::new(),
         }
     }
 
     /// Reads lines, or the column of a CSV file.
-    fn read(&mut self, mut from: impl BufRead, column: Option<&str>) -> Result<(), String> {
-        let result = match column {
-            None => self.read_lines(&mut from),
-            Some(column) => return self.read_column(&mut from, column),
-        };
-        result.map_err(|error| error.to_string())
+    fn read(&mut self, from: impl BufRead, column: Option<&str>) -> Result<(), Useless> {
+        match column {
+            None => self.read_lines(from),
+            Some(column) => column::read(self, from, column),
+        }
     }
 
-    fn read_lines(&mut self, from: &mut impl BufRead) -> io::Result<()> {
-        let mut line = Vec::new();
+    fn read_lines(&mut self, mut from: impl BufRead) -> Result<(), Useless> {
+        let (mut line, mut heading) = (Vec::new(), None);
+        let (mut lines, mut all_digits) = (0, true);
         for number in 1.. {
             line.clear();
-            if from.take(LONGEST_LINE).read_until(b'\n', &mut line)? == 0 {
+            if (&mut from).take(LONGEST_LINE).read_until(b'\n', &mut line)? == 0 {
                 break;
             }
             let text = match number {
-                1 => without_mark(&line),
+                1 => text::without_mark(&line),
                 _ => line.as_slice(),
             };
-            let text = text.strip_suffix(b"\n").unwrap_or(text);
-            let text = text.strip_suffix(b"\r").unwrap_or(text);
-            match str::from_utf8(text) {
-                Err(_) => self.refuse(number, NOT_TEXT),
-                Ok(text) if SPREADSHEET_ERRORS.contains(&text) => self.add(number, text)?,
-                Ok(text) if text.starts_with('#') || text.trim().is_empty() => {}
-                Ok(text) if is_heading(text) => self.refuse(
-                    number,
-                    &format!("{text} is the heading of a column; give --column {text}"),
-                ),
-                Ok(text) => self.add(number, text)?,
+            let text = match text::check(text) {
+                Ok(text) => text,
+                Err(NoText::Utf16) => return Err(Useless::text(number, NoText::Utf16)),
+                Err(what) => {
+                    self.refuse(number, what.problem(), what.advice());
+                    continue;
+                }
+            };
+            let text = text.strip_suffix('\n').unwrap_or(text);
+            let text = text.strip_suffix('\r').unwrap_or(text);
+            let comment = text.starts_with('#') && !SPREADSHEET_ERRORS.contains(&text);
+            if comment || text.trim().is_empty() {
+                continue;
             }
+            lines += 1;
+            if lines == 1 && is_headings(text) {
+                let problem = format!(
+                    "line {number}: these are the headings of a table: {}",
+                    output::shown(text)
+                );
+                return Err(Useless::new(problem, NAME_THE_COLUMN));
+            }
+            let digitless = !text.contains(|c: char| c.is_ascii_digit());
+            if lines == 1 && digitless && !SPREADSHEET_ERRORS.contains(&text) {
+                heading = Some((number, text.to_owned()));
+                continue;
+            }
+            all_digits &= are_digits(text);
+            self.add(number, text)?;
         }
-        Ok(())
+        // Only the other lines tell whether the first is an id without a digit.
+        match heading {
+            Some((number, text)) if is_userid(&text) || (lines > 1 && all_digits) => {
+                let text = short(text.trim());
+                let wrong = format!("{text} is the heading of a column; give --column '{text}'");
+                self.refuse(number, &wrong, "");
+                Ok(())
+            }
+            Some((number, text)) => Ok(self.add(number, &text)?),
+            None => Ok(()),
+        }
     }
 
-    fn read_column(&mut self, from: &mut impl BufRead, column: &str) -> Result<(), String> {
-        let text = |error: io::Error| error.to_string();
-        let mut heading = Vec::new();
-        from.take(LONGEST_LINE).read_until(b'\n', &mut heading).map_err(text)?;
-        let heading = without_mark(&heading);
-        let often = |mark: &&u8| heading.iter().filter(|byte| byte == mark).count();
-        // The last of those that come most often, so a comma where there is none at all.
-        let delimiter = b"\t;,".iter().max_by_key(often).copied().unwrap_or(b',');
-        let mut rows =
-            csv::ReaderBuilder::new().delimiter(delimiter).from_reader(heading.chain(from));
-        let names = rows.byte_headers().map_err(|error| error.to_string())?.clone();
-        let named: Vec<usize> = (0..names.len())
-            .filter(|&n| names.get(n).is_some_and(|name| name.trim_ascii() == column.as_bytes()))
-            .collect();
-        let &[wanted] = named.as_slice() else {
-            let names: Vec<_> =
-                names.iter().map(|name| output::shown(&String::from_utf8_lossy(name))).collect();
-            let how_many = if named.is_empty() { "no column" } else { "more than one column" };
-            return Err(format!("{how_many} {column}; the columns are {}", names.join(", ")));
-        };
-        let mut row = csv::ByteRecord::new();
-        while rows.read_byte_record(&mut row).map_err(|error| error.to_string())? {
-            let number = row.position().map_or(0, csv::Position::line);
-            let cell = row.get(wanted).unwrap_or_default();
-            match str::from_utf8(cell) {
-                Err(_) => self.refuse(number, NOT_TEXT),
-                Ok(id) if !id.trim().is_empty() => self.add(number, id).map_err(text)?,
-                // A spreadsheet may write rows of nothing at its end.
-                Ok(_) if row.iter().all(|cell| cell.trim_ascii().is_empty()) => {}
-                Ok(_) => self.refuse(number, "the row has no id"),
-            }
+    /// Checks ids and sets them aside.
+    fn add_all<'a>(&mut self, ids: impl Iterator<Item = &'a str>) -> Result<(), Useless> {
+        for (number, id) in (1..).zip(ids) {
+            self.add(number, id)?;
         }
         Ok(())
     }
 
     /// Checks an id and sets it aside.
-    fn add(&mut self, number: u64, id: &str) -> io::Result<()> {
-        let wrong = match self.doubted {
-            true => damage(id),
-            false => None,
-        };
-        if let Some(wrong) = wrong {
-            self.refuse(number, &format!("{}: {wrong}", short(id)));
+    pub(crate) fn add(&mut self, number: u64, id: &str) -> io::Result<()> {
+        if self.doubted
+            && let Some((wrong, advice)) = damage(id)
+        {
+            self.refuse(number, &format!("{}: {wrong}", short(id)), advice);
             return Ok(());
         }
         if let Err(error) = check_user_id(id) {
-            self.refuse(number, &format!("{}: {}", short(id), error.message()));
+            let advice = if self.doubted { damage::help(id) } else { "" };
+            self.refuse(number, &format!("{}: {}", short(id), error.message()), advice);
             return Ok(());
         }
-        let digits = id.bytes().all(|byte| byte.is_ascii_digit());
+        let digits = are_digits(id);
         // Two that differ by their zeros are a doubt about a list, not about the service.
         let bare = if digits && self.doubted { id.trim_start_matches('0') } else { id };
         // An id that passed has 128 bytes at most.
@@ -286,42 +293,43 @@ impl List {
                         short(id),
                         self.unit
                     );
-                    self.refuse(number, &wrong);
+                    self.refuse(number, &wrong, AS_TEXT);
                 }
             }
         }
         writeln!(self.set_aside, "{id}").map_err(not_set_aside)
     }
 
-    fn refuse(&mut self, number: u64, wrong: &str) {
+    pub(crate) fn refuse(&mut self, number: u64, wrong: &str, advice: &'static str) {
         self.wrong += 1;
         if self.first_wrong.len() < NAMED {
             self.first_wrong.push(format!("{} {number}: {wrong}", self.unit));
+        }
+        if !advice.is_empty() && !self.advice.contains(&advice) {
+            self.advice.push(advice);
         }
     }
 
     fn finish(mut self) -> Result<Ids, Unusable> {
         if self.doubted
             && self.wrong == 0
-            && let Some((line, count)) = self.shapes.rounded()
+            && let Some((line, count, wrong)) = self.shapes.rounded()
         {
-            self.refuse(
-                line,
-                &format!(
-                    "from here on, all {count} ids of more than {SPREADSHEET_DIGITS} digits end in \
-                 zeros after those: a spreadsheet or a program has rounded them"
-                ),
-            );
+            self.refuse(line, &wrong, AS_TEXT);
             self.wrong = count;
         }
         if self.wrong > 0 {
-            return Err(Unusable::Wrong { count: self.wrong, first: self.first_wrong });
+            let List { wrong: count, first_wrong: first, advice, .. } = self;
+            return Err(Unusable::Wrong { count, first, advice });
+        }
+        if self.doubted && self.seen.is_empty() {
+            let advice = "If another program makes it, look whether that one failed.";
+            return Err(Useless::new("the list is empty".to_owned(), advice).into());
         }
         let set_aside = self
             .set_aside
             .into_inner()
-            .map_err(|error| not_set_aside(error.into_error()))
-            .map_err(|error| Unusable::Unreadable(error.to_string()))?;
+            .map_err(|error| Useless::from(not_set_aside(error.into_error())))?;
         let doubt = match self.doubted {
             true => self.shapes.shortened(self.unit),
             false => None,
@@ -330,144 +338,21 @@ impl List {
     }
 }
 
-/// How the ids of a list look that are digits and nothing else: what a single id cannot
-/// tell, the list can.
-#[derive(Default)]
-struct Shapes {
-    /// By zeros at the beginning and digits in all: how many, and the first line.
-    known: BTreeMap<(u8, usize), (u64, u64)>,
-    /// Ids of more digits than a spreadsheet keeps.
-    long: u64,
-    first_long: u64,
-    /// Whether all of these are zeros after what it keeps, and how many zeros in all.
-    all_rounded: bool,
-    zeros: usize,
-}
-
-impl Shapes {
-    fn note(&mut self, bare: &str, zeros: u8, line: u64) {
-        let length = bare.len() + usize::from(zeros);
-        self.known.entry((zeros, length)).or_insert((0, line)).0 += 1;
-        if zeros == 0
-            && let Some(rest) = bare.get(SPREADSHEET_DIGITS..).filter(|r| !r.is_empty())
-        {
-            if self.long == 0 {
-                (self.first_long, self.all_rounded) = (line, true);
-            }
-            self.long += 1;
-            self.all_rounded &= rest.bytes().all(|byte| byte == b'0');
-            self.zeros += rest.len();
-        }
-    }
-
-    /// The first line and the number of ids that lost their last digits: if all long ones
-    /// end in zeros, that is no chance. Six zeros are one in a million.
-    fn rounded(&self) -> Option<(u64, u64)> {
-        (self.all_rounded && self.zeros >= 6).then_some((self.first_long, self.long))
-    }
-
-    /// A warning about ids that may have lost zeros at their beginning: all ids that begin
-    /// with zeros have one length, and all others are shorter by as many zeros as some begin
-    /// with. No more than a doubt: the service says nowhere that ids have one length.
-    fn shortened(&self, unit: &str) -> Option<String> {
-        let with_zeros = || self.known.keys().filter(|(zeros, _)| *zeros > 0);
-        let &(_, length) = with_zeros().next()?;
-        let without: Vec<_> = self.known.iter().filter(|((zeros, _), _)| *zeros == 0).collect();
-        let lost =
-            |other: usize| with_zeros().any(|&(zeros, _)| other + usize::from(zeros) == length);
-        let suspicious = !without.is_empty()
-            && with_zeros().all(|&(_, other)| other == length)
-            && without.iter().all(|((_, other), _)| lost(*other));
-        let count: u64 = without.iter().map(|(_, (count, _))| count).sum();
-        let line = without.iter().map(|(_, (_, line))| *line).min()?;
-        suspicious.then(|| {
-            format!(
-                "zeros may be lost at the beginning of {} (the first: {unit} {line}): all others \
-                 begin with zeros, and are longer by as many",
-                output::counted(count, "id")
-            )
-        })
-    }
-}
-
 fn not_set_aside(error: io::Error) -> io::Error {
     let folder = std::env::temp_dir();
     io::Error::other(format!("cannot be set aside in {}: {error}", folder.display()))
 }
 
-const NOT_TEXT: &str = "not UTF-8 text; a spreadsheet saves it as \"CSV UTF-8\"";
-
-/// What a hand or a spreadsheet has done to an id, if anything that can be seen.
-fn damage(id: &str) -> Option<&'static str> {
-    if is_scientific(id) {
-        return Some("a spreadsheet made a rounded number of it, its digits are lost");
-    }
-    if is_grouped(id) {
-        return Some("it has thousands separators");
-    }
-    if has_decimals(id) {
-        return Some("it was made a number with decimals; leading zeros may be lost, too");
-    }
-    if SPREADSHEET_ERRORS.contains(&id) {
-        return Some("a spreadsheet's error stands where an id should");
-    }
-    if id.starts_with(['=', '\'']) {
-        return Some("it has a spreadsheet's mark for text or a formula; give the bare id");
-    }
-    if id.contains([',', ';', '\t', '"']) {
-        return Some("it looks like the row of a table; name its column with --column");
-    }
-    if id.trim().contains(char::is_whitespace) {
-        return Some("white space stands inside it; give one id a line");
-    }
-    if id.chars().any(|c| c.is_numeric() && !c.is_ascii()) {
-        return Some("it has digits that are not 0 to 9, such as full-width ones");
-    }
-    None
+/// The cells of a table's first line: several, and none of them an id of digits.
+fn is_headings(text: &str) -> bool {
+    let marks = [',', ';', '\t'];
+    text.contains(marks)
+        && !text.split(marks).any(|cell| are_digits(cell.trim_matches(['"', ' '])))
+        && damage(text).is_some_and(|(_, advice)| advice == NAME_THE_COLUMN)
 }
 
-fn are_digits(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// 1.25E+14, 1,25E+14, 1E+15, 1.25e14; not 12e5, which may be an id.
-fn is_scientific(id: &str) -> bool {
-    let Some((mantissa, exponent)) = id.split_once(['e', 'E']) else { return false };
-    let power = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
-    match mantissa.split_once(['.', ',']) {
-        Some((whole, part)) => are_digits(whole) && are_digits(part) && are_digits(power),
-        None => are_digits(mantissa) && are_digits(power) && power.len() < exponent.len(),
-    }
-}
-
-/// 125,400,001 and what other countries put for the comma; two digits a group in India.
-fn is_grouped(id: &str) -> bool {
-    let mut groups = id.split([',', '.', ' ', '\'', '’', '\u{a0}', '\u{202f}', '\u{2009}', '，']);
-    let first = groups.next().unwrap_or_default();
-    let rest: Vec<_> = groups.collect();
-    are_digits(first)
-        && first.len() <= 3
-        && !rest.is_empty()
-        && rest.iter().all(|group| are_digits(group) && (2..=3).contains(&group.len()))
-        && rest.last().is_some_and(|group| group.len() == 3)
-}
-
-/// 125400001.0, 125400001,00, 125,400,001.0.
-fn has_decimals(id: &str) -> bool {
-    id.rsplit_once(['.', ',']).is_some_and(|(whole, part)| {
-        let zeros = part.bytes().all(|byte| byte == b'0');
-        let whole = are_digits(whole) || is_grouped(whole);
-        whole && are_digits(part) && (zeros || id.contains('.'))
-    })
-}
-
-fn is_heading(text: &str) -> bool {
+fn is_userid(text: &str) -> bool {
     ["userid", "user_id"].iter().any(|name| text.trim().eq_ignore_ascii_case(name))
-}
-
-/// A byte order mark is not part of the text.
-fn without_mark(line: &[u8]) -> &[u8] {
-    line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line)
 }
 
 /// An id as it may stand in a message.
@@ -483,10 +368,10 @@ impl Unusable {
     /// Says it on standard error.
     pub(crate) fn complain(&self, source: &str) {
         match self {
-            Unusable::Unreadable(problem) => {
-                output::complain(problem, "Nothing was sent.");
+            Unusable::Whole(Useless { problem, advice }) => {
+                output::complain(&format!("{source}: {problem}"), &nothing_sent(advice));
             }
-            Unusable::Wrong { count, first } => {
+            Unusable::Wrong { count, first, advice } => {
                 let ids = output::counted(*count, "id");
                 let rest = count.saturating_sub(first.len() as u64);
                 let mut message = format!("{ids} of {source} cannot be right");
@@ -496,14 +381,14 @@ impl Unusable {
                 if rest > 0 && first.len() == NAMED {
                     message.push_str(&format!("\n  and {rest} more"));
                 }
-                output::complain(
-                    &message,
-                    "Nothing was sent. Take the ids from where they came from once more, as \
-                     text: what a number has lost cannot be put back.",
-                );
+                output::complain(&message, &nothing_sent(&advice.join(" ")));
             }
         }
     }
+}
+
+fn nothing_sent(advice: &str) -> String {
+    format!("Nothing was sent. {advice}")
 }
 
 #[cfg(test)]
@@ -512,7 +397,7 @@ mod tests {
 
     fn read(text: &str, column: Option<&str>) -> Result<Ids, Unusable> {
         let mut list = List::new(true);
-        list.read(text.as_bytes(), column).map_err(Unusable::Unreadable)?;
+        list.read(text.as_bytes(), column)?;
         list.finish()
     }
 
@@ -525,7 +410,7 @@ mod tests {
     fn wrong(text: &str, column: Option<&str>) -> String {
         match read(text, column) {
             Err(Unusable::Wrong { first, .. }) => first[0].clone(),
-            Err(Unusable::Unreadable(problem)) => problem,
+            Err(Unusable::Whole(useless)) => useless.problem,
             Ok(ids) => panic!("{} ids are fine: {text:?}", ids.count),
         }
     }
@@ -535,7 +420,6 @@ mod tests {
         let list = "\u{feff}0125400001\r\n# a comment\n\n  \t\n0125400002\n0125400001";
         assert_eq!(ids(list, None), ["0125400001", "0125400002", "0125400001"]);
         assert_eq!(read(list, None).unwrap().count, 2, "a repeated one counts once");
-        assert_eq!(ids("", None).len(), 0);
         assert_eq!(ids("manager-1@corp\nabc12e5\n12e5", None).len(), 3, "not only digits");
     }
 
@@ -550,7 +434,6 @@ mod tests {
             assert_eq!(ids(list, Some("userid")), ["0125", "0126"], "{list:?}");
         }
         assert_eq!(ids("userid\n0125\n", Some("userid")), ["0125"]);
-        assert_eq!(ids("userid\n", Some("userid")).len(), 0);
         let problem = wrong("name,user_id\nJane,0125\n", Some("userid"));
         assert_eq!(problem, "no column userid; the columns are name, user_id");
         assert!(wrong("id,id\n1,2\n", Some("id")).starts_with("more than one column id"));
@@ -575,9 +458,9 @@ mod tests {
             ("#REF!", "error"),
             ("'0125400001", "mark for text"),
             ("=\"0125400001\"", "mark for text"),
-            ("0125400001,Jane", "--column"),
-            ("\"0125400001\"", "--column"),
-            ("0125400001 0125400002", "one id a line"),
+            ("0125400001,Jane", "row of a table"),
+            ("\"0125400001\"", "row of a table"),
+            ("0125400001 0125400002", "white space stands inside"),
             ("０１２５４００００１", "full-width"),
             (" 0125400001", "white space"),
             ("0125400001\u{200b}", "U+200B"),
@@ -589,19 +472,99 @@ mod tests {
             let found = wrong(&csv, Some("userid"));
             assert!(found.starts_with("line 3: ") && found.contains(word), "{damaged}: {found}");
         }
-        assert!(wrong("userid\n0125\n", None).contains("--column userid"));
         assert!(wrong("a,userid\nx,0125\ny,\n", Some("userid")).contains("line 3: the row has no"));
         assert!(wrong("a,userid\nx,0125\ny\n", Some("userid")).contains("line: 3"), "ragged");
-        let utf16 = [0xff, 0xfe, b'0', 0, b'1', 0, b'\n', 0];
-        let mut list = List::new(true);
-        list.read(utf16.as_slice(), None).unwrap();
-        assert!(list.first_wrong[0].contains("UTF-8"), "{:?}", list.first_wrong);
+    }
+
+    #[test]
+    fn what_is_no_utf8_text_is_refused_with_its_line() {
+        for bytes in
+            [b"\xff\xfe0\x001\0\n\0".as_slice(), b"\xfe\xff\x000\x001\0\n", b"0\x001\0\n\0"]
+        {
+            for column in [None, Some("userid")] {
+                let useless = List::new(true).read(bytes, column).unwrap_err();
+                assert!(useless.problem.starts_with("line 1: the text is UTF-16"), "{useless:?}");
+                assert!(useless.advice.contains("CSV UTF-8"));
+            }
+        }
+        let gbk = b"userid,name\n0125,\xd5\xc5\n\xd5\xc5,x\n";
+        for (bytes, column) in [(gbk.as_slice(), Some("userid")), (b"0125\n#\n\xd5\xc5", None)] {
+            let mut list = List::new(true);
+            list.read(bytes, column).unwrap();
+            assert_eq!(list.first_wrong, ["line 3: the text is not UTF-8"]);
+        }
+        let useless = List::new(true).read(b"\xd5\xc5\n0125\n".as_slice(), Some("x")).unwrap_err();
+        assert_eq!(useless.problem, "line 1: the text is not UTF-8");
+    }
+
+    #[test]
+    fn a_list_without_an_id_is_refused() {
+        for (list, column) in [("", None), ("# x\n\n", None), ("userid\n", Some("userid"))] {
+            assert_eq!(wrong(list, column), "the list is empty", "{list:?}");
+        }
+    }
+
+    #[test]
+    fn headings_are_no_ids() {
+        for heading in ["用户ID", "Contact", "User ID", "userid", " UserID"] {
+            let found = wrong(&format!("# x\n{heading}\n0125400001\n0125400002\n"), None);
+            let name = heading.trim();
+            assert!(found.starts_with(&format!("line 2: {name} is the heading")), "{found}");
+            assert!(found.ends_with(&format!("give --column '{name}'")), "{found}");
+        }
+        assert!(wrong("userid\nzhangsan\n", None).contains("heading"));
+        assert_eq!(ids("zhangsan\n0125400001\nlisi\n", None).len(), 3);
+        assert_eq!(ids("manager7\n0125400001\n", None).len(), 2);
+        assert_eq!(ids("zhangsan\n", None), ["zhangsan"]);
+        for headings in ["name,userid", "name;userid", "name\tUser ID", "\"name\",\"userid\""] {
+            let found = wrong(&format!("{headings}\nJane,0125400001\n"), None);
+            assert!(found.starts_with("line 1: these are the headings of a table: "), "{found}");
+        }
+    }
+
+    #[test]
+    fn the_advice_fits_what_is_wrong() {
+        for (list, advised) in [
+            ("0125400001\n \u{a0}x\n", "Remove the white space around it."),
+            ("1.25E+14\n125400001.0\n", AS_TEXT),
+            ("0125400001,Jane\n", NAME_THE_COLUMN),
+            ("0125400001 0125400002\n", "Give each id by itself: one a line, or one an argument."),
+            ("0125\u{200b}\n", "Type it anew: it has a character that cannot be seen."),
+            ("0125\n１\n", "Type its digits as 0 to 9."),
+        ] {
+            let Err(Unusable::Wrong { advice, .. }) = read(list, None) else { panic!("{list:?}") };
+            assert_eq!(advice, [advised], "{list:?}");
+        }
+        let Err(Unusable::Wrong { advice, .. }) = read("1E+5\n'1\n", None) else { panic!() };
+        assert_eq!(advice, [AS_TEXT, "Give the bare id."]);
+    }
+
+    #[test]
+    fn a_quote_that_is_never_closed_is_found_where_it_opens() {
+        for (list, line) in [
+            ("n,userid\nx,1\n\"y,2\nz,3\n", 3),
+            ("n,userid\n\"x\ny\",1\nz,\"3\n4\n", 4),
+            ("\"n,userid\nx,1\n", 1),
+            ("n,userid\nx,\"1\"\"\n", 2),
+        ] {
+            let found = wrong(list, Some("userid"));
+            assert!(found.starts_with(&format!("line {line}: the quote that opens")), "{found}");
+        }
+        // The next quote closes it, and the rows between are one cell.
+        let found = wrong("userid,n\n1,\"x\n2,\"y\"\n3,z\n", Some("userid"));
+        assert!(found.starts_with("line 2: a cell in quotes goes on"), "{found}");
+        for list in [
+            "n,userid\n\"x \"\"y\"\"\",1\n6\" pipe,2\n\"\",\"3\"",
+            "n;userid\r\n\"a,b\r\n\";1\r\n;2\r\n\"x\";3",
+        ] {
+            assert_eq!(ids(list, Some("userid")), ["1", "2", "3"], "{list:?}");
+        }
     }
 
     #[test]
     fn all_that_is_wrong_is_counted_and_the_first_are_named() {
         let list = "1.25E+14\n".repeat(25);
-        let Err(Unusable::Wrong { count, first }) = read(&list, None) else { panic!() };
+        let Err(Unusable::Wrong { count, first, .. }) = read(&list, None) else { panic!() };
         assert_eq!((count, first.len()), (25, NAMED));
     }
 
@@ -620,7 +583,6 @@ mod tests {
         assert_eq!(doubt("0125400001\n012540002\n125400003\n"), None);
         assert_eq!(doubt("0125400001\n12540003\n"), None);
         assert_eq!(doubt("125400003\n12540003\n"), None);
-        assert_eq!(doubt(""), None);
     }
 
     #[test]

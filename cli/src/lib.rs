@@ -19,7 +19,10 @@
 )]
 
 mod args;
+mod choice;
+mod column;
 mod connect;
+mod damage;
 mod delete;
 mod demo;
 mod explain;
@@ -33,6 +36,7 @@ mod progress;
 mod report;
 mod sandbox;
 mod table;
+mod text;
 
 use std::ffi::OsString;
 

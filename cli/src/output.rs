@@ -103,7 +103,20 @@ pub(crate) fn complain(message: &str, advice: &str) {
 
 /// An error of the library, on standard error.
 pub(crate) fn complain_of(error: &Error) {
-    complain(error.message(), error.advice());
+    complain(error.message(), &advice(error));
+}
+
+/// What to do about an error of the library, with options as the command spells them.
+pub(crate) fn advice(error: &Error) -> String {
+    ["missing_ok", "ca_file"].iter().fold(error.advice().to_owned(), |advice, name| {
+        advice.replace(name, &format!("--{}", name.replace('_', "-")))
+    })
+}
+
+/// Says that Ctrl-C came before the first deletion.
+pub(crate) fn interrupted() -> Exit {
+    note("interrupted; nothing was deleted");
+    Exit::Interrupted
 }
 
 /// Text in lines of at most [`WIDTH`] columns, each indented. What has no place to break,

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use dingtalk_extcontact::{Call, Client, Contact, Error, ErrorKind};
 use serde_json::{Map, Value, json};
 
+use crate::choice::Choice;
 use crate::ids::Ids;
 use crate::interrupt::Interrupt;
 use crate::output::{self, Exit, Output, Style};
@@ -15,7 +16,7 @@ const FEW: u64 = 100;
 const WIDTHS: [usize; 2] = [20, 20];
 
 /// What is known of the contacts.
-pub(crate) enum People {
+enum People {
     /// All there are.
     All(HashMap<String, Contact>),
     /// They can be asked for.
@@ -28,12 +29,14 @@ pub(crate) enum People {
 enum Known<'a> {
     Contact(&'a Contact),
     NoContact,
+    /// It is listed no more, and the journal does not say whether it is gone.
+    LeftOpen,
     Nothing,
 }
 
 impl People {
     /// From a list of all contacts, or of those that are meant.
-    pub(crate) fn listed(contacts: Vec<Contact>) -> People {
+    fn listed(contacts: Vec<Contact>) -> People {
         let by_id = |contact: Contact| (contact.user_id().to_owned(), contact);
         People::All(contacts.into_iter().map(by_id).collect())
     }
@@ -49,16 +52,16 @@ impl People {
     }
 }
 
-/// Shows the contacts; `people` where they are known already.
+/// Shows the contacts; those of a choice are known already.
 pub(crate) fn show(
     client: &Client,
     ids: &mut Ids,
-    people: Option<People>,
+    choice: Option<Choice>,
     json: bool,
     interrupt: &Interrupt,
     output: &mut Output,
 ) -> Exit {
-    match try_show(client, ids, people, json, interrupt, output) {
+    match try_show(client, ids, choice, json, interrupt, output) {
         Ok(()) => Exit::Done,
         Err(exit) => exit,
     }
@@ -67,17 +70,21 @@ pub(crate) fn show(
 fn try_show(
     client: &Client,
     ids: &mut Ids,
-    people: Option<People>,
+    choice: Option<Choice>,
     json: bool,
     interrupt: &Interrupt,
     output: &mut Output,
 ) -> Result<(), Exit> {
     let call = Call::new().probe(interrupt.probe());
     let count = ids.count;
-    let mut people = match people {
-        Some(people) => people,
-        None => People::of(client, &call, count)?,
+    let parts = choice.as_ref().and_then(Choice::parts);
+    let (mut people, left_open) = match choice {
+        Some(choice) => (People::listed(choice.matching), choice.left_open),
+        None => (People::of(client, &call, count)?, HashSet::new()),
     };
+    if let Some(doubt) = &ids.doubt {
+        output::note(&format!("warning: {doubt}; without --ids-are-right this list is refused"));
+    }
     let unreadable = |error: std::io::Error| {
         output::complain(&format!("the ids cannot be read again: {error}"), "");
         Exit::Failed
@@ -104,6 +111,7 @@ fn try_show(
             _ => None,
         };
         let known = match (&people, &asked) {
+            _ if left_open.contains(&id) => Known::LeftOpen,
             (People::Unknown, _) => Known::Nothing,
             (People::All(all), _) => all.get(&id).map_or(Known::NoContact, Known::Contact),
             (People::Ask, Some(contact)) => Known::Contact(contact),
@@ -116,17 +124,27 @@ fn try_show(
     let told = if json {
         let mut summary =
             json!({"dry_run": true, "contacts": count, "endpoint": client.endpoint()});
-        if let (Some(app_key), Some(fields)) = (client.app_key(), summary.as_object_mut()) {
-            fields.insert("app_key".to_owned(), app_key.into());
-        }
-        if let (false, Some(fields)) = (matches!(people, People::Unknown), summary.as_object_mut())
-        {
-            fields.insert("no_contact".to_owned(), missing.into());
+        if let Some(fields) = summary.as_object_mut() {
+            if let Some(app_key) = client.app_key() {
+                fields.insert("app_key".to_owned(), app_key.into());
+            }
+            if !matches!(people, People::Unknown) {
+                fields.insert("no_contact".to_owned(), missing.into());
+            }
+            if !left_open.is_empty() {
+                fields.insert("left_open".to_owned(), left_open.len().into());
+            }
+            if let Some(doubt) = &ids.doubt {
+                fields.insert("doubt".to_owned(), doubt.as_str().into());
+            }
         }
         json!({"summary": summary}).to_string()
     } else {
         let contacts = output::counted(count, "contact");
         let mut told = format!("{contacts} would be deleted; nothing was");
+        if let Some(parts) = parts {
+            told.push_str(&format!(". {parts}"));
+        }
         if missing > 0 {
             told.push_str(&format!(". For {missing} of them there is no contact (any more)"));
         }
@@ -141,7 +159,7 @@ fn unknown(error: &Error) -> Result<People, Exit> {
         return Err(Exit::Interrupted);
     }
     output::note(&format!("names are not known: {}", error.message()));
-    output::note(&output::wrapped(error.advice(), 4));
+    output::note(&output::wrapped(&output::advice(error), 4));
     Ok(People::Unknown)
 }
 
@@ -152,6 +170,7 @@ fn row(id: &str, known: &Known) -> String {
             table::row(&WIDTHS, &[id, &text(contact, "name"), &text(contact, "company_name")])
         }
         Known::NoContact => table::row(&WIDTHS, &[id, "(no such contact)"]),
+        Known::LeftOpen => table::row(&WIDTHS, &[id, "(left open by the journal)"]),
         Known::Nothing => table::row(&WIDTHS, &[id]),
     }
 }
@@ -170,6 +189,10 @@ fn json_line(id: &str, known: &Known) -> String {
         }
         Known::NoContact => {
             line.insert("exists".to_owned(), false.into());
+        }
+        Known::LeftOpen => {
+            line.insert("exists".to_owned(), false.into());
+            line.insert("left_open".to_owned(), true.into());
         }
         Known::Nothing => {}
     }

@@ -20,14 +20,16 @@ pub(crate) struct Report<'a> {
     json: bool,
     total: u64,
     progress: Progress,
-    /// How often each word of [`WORDS`] came.
-    counts: [u64; WORDS.len()],
+    /// By [`End`].
+    counts: [Count; End::ALL.len()],
+    /// Of those that failed, those of which a further call would be refused alike.
+    settled: u64,
     /// Those that failed without being worth a request.
     refused: u64,
-    /// Absent, and no earlier request of ours can have been the reason.
-    never_seen: u64,
     /// What was advised already.
     advised: HashSet<String>,
+    /// Why the command ended it early.
+    stopped: Option<String>,
     interrupted: bool,
     /// Standard output is.
     closed: bool,
@@ -41,15 +43,75 @@ pub(crate) struct Record {
     pub(crate) journal: Option<PathBuf>,
     pub(crate) backup: Option<PathBuf>,
     /// How the next run takes up what this one left.
-    pub(crate) to_go_on: String,
+    pub(crate) again: String,
 }
 
-/// The ends that a contact can come to, in words.
-const WORDS: [&str; 4] = ["deleted", "already gone", "failed", "not attempted"];
-const DELETED: usize = 0;
-const GONE: usize = 1;
-const FAILED: usize = 2;
-const NOT_ATTEMPTED: usize = 3;
+/// The ends that a contact can come to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum End {
+    Deleted,
+    /// Absent, probably by an earlier request of ours.
+    Gone,
+    /// Absent, and no request of ours can have been the reason.
+    NoContact,
+    Failed,
+    NotAttempted,
+}
+
+impl End {
+    const ALL: [End; 5] = [End::Deleted, End::Gone, End::NoContact, End::Failed, End::NotAttempted];
+
+    fn of(item: &Item) -> End {
+        match item {
+            Item::Deletion(deletion) => End::of_deletion(deletion),
+            // Its request never went out.
+            Item::Error(error)
+                if error.kind() == ErrorKind::Cancelled
+                    && error.attempts() == 0
+                    && !error.maybe_deleted() =>
+            {
+                End::NotAttempted
+            }
+            Item::Error(_) => End::Failed,
+            Item::NotAttempted { .. } => End::NotAttempted,
+        }
+    }
+
+    fn of_deletion(deletion: &Deletion) -> End {
+        match deletion.status {
+            Status::Deleted => End::Deleted,
+            Status::Absent if deletion.maybe_deleted => End::Gone,
+            Status::Absent => End::NoContact,
+        }
+    }
+
+    const fn word(self) -> &'static str {
+        match self {
+            End::Deleted => "deleted",
+            End::Gone => "gone",
+            End::NoContact => "no such contact",
+            End::Failed => "failed",
+            End::NotAttempted => "not attempted",
+        }
+    }
+
+    const fn style(self) -> Style {
+        match self {
+            End::Deleted => Style::Good,
+            End::Gone | End::NoContact => Style::Warning,
+            End::Failed => Style::Bad,
+            End::NotAttempted => Style::Quiet,
+        }
+    }
+}
+
+/// How many contacts came to an end.
+#[derive(Clone, Copy, Debug, Default)]
+struct Count {
+    all: u64,
+    /// Of these, by an earlier run on the same journal.
+    earlier: u64,
+}
 
 impl<'a> Report<'a> {
     /// For so many contacts.
@@ -59,10 +121,11 @@ impl<'a> Report<'a> {
             json,
             total,
             progress: Progress::hidden(),
-            counts: [0; WORDS.len()],
+            counts: Default::default(),
+            settled: 0,
             refused: 0,
-            never_seen: 0,
             advised: HashSet::new(),
+            stopped: None,
             interrupted: false,
             closed: false,
         }
@@ -75,63 +138,67 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// Counts an item and says what became of it; so many contacts were settled by an
-    /// earlier run, up to now.
+    /// Counts an item and says what became of it, now or in an earlier run.
     ///
     /// # Errors
     ///
     /// Standard output is closed. The item is on standard error then.
-    pub(crate) fn item(&mut self, item: &Item, settled_before: u64) -> io::Result<()> {
-        let (word, style) = match item {
-            Item::Deletion(deletion) if deletion.status == Status::Deleted => {
-                (DELETED, Style::Good)
-            }
-            Item::Deletion(deletion) => {
-                self.never_seen += u64::from(!deletion.maybe_deleted);
-                (GONE, Style::Warning)
-            }
-            Item::Error(error) => {
-                self.refused += u64::from(error.kind() == ErrorKind::InvalidArgument);
-                self.interrupted |= error.kind() == ErrorKind::Cancelled;
-                (FAILED, Style::Bad)
-            }
-            Item::NotAttempted { .. } => (NOT_ATTEMPTED, Style::Quiet),
-        };
-        if let Some(count) = self.counts.get_mut(word) {
-            *count += 1;
+    pub(crate) fn item(&mut self, item: &Item, earlier: bool) -> io::Result<()> {
+        let end = End::of(item);
+        if let Some(count) = self.counts.get_mut(end as usize) {
+            count.all += 1;
+            count.earlier += u64::from(earlier);
         }
-        let name = WORDS.get(word).copied().unwrap_or_default();
-        let quiet = match word {
-            NOT_ATTEMPTED => !self.json || self.closed,
-            DELETED => !self.json,
+        if let Item::Error(error) = item {
+            self.settled += u64::from(item.is_settled());
+            self.refused += u64::from(error.kind() == ErrorKind::InvalidArgument);
+            self.interrupted |= error.kind() == ErrorKind::Cancelled;
+        }
+        let quiet = match end {
+            End::NotAttempted => !self.json || self.closed,
+            End::Deleted => !self.json,
             _ => false,
         };
-        let quiet = quiet && self.total > FEW;
-        let said = if quiet {
+        let said = if quiet && self.total > FEW {
             Ok(())
         } else {
             let line = match self.json {
                 true => json(item),
-                false => format!("{}: {}", self.output.style(style, name), words(item)),
+                false => {
+                    let word = self.output.style(end.style(), end.word());
+                    let when = if earlier { " (earlier run)" } else { "" };
+                    format!("{word}{when}: {}", words(item))
+                }
             };
             self.line(&line)
         };
-        if let (Item::Error(error), false) = (item, self.json)
+        if let (Item::Error(error), End::Failed, false) = (item, end, self.json)
             && !self.advised.contains(error.advice())
             && self.advised.len() < FEW as usize
         {
             self.advised.insert(error.advice().to_owned());
-            self.note(&output::wrapped(error.advice(), 4));
+            self.note(&output::wrapped(&output::advice(error), 4));
         }
-        let [_, gone, failed, _] = self.counts;
-        let mut trouble = Vec::new();
-        for (count, word) in [(gone, GONE), (failed, FAILED)] {
-            if count > 0 {
-                trouble.push(format!("{count} {}", WORDS.get(word).copied().unwrap_or_default()));
-            }
+        let trouble: Vec<_> = [End::Gone, End::NoContact, End::Failed]
+            .into_iter()
+            .filter(|end| self.count(*end) > 0)
+            .map(|end| format!("{} {}", self.count(end), end.word()))
+            .collect();
+        match end {
+            // What nobody does is no progress.
+            End::NotAttempted => {}
+            _ => self.progress.step(earlier, trouble.join(", ")),
         }
-        self.progress.step(settled_before, trouble.join(", "));
         said
+    }
+
+    fn count(&self, end: End) -> u64 {
+        self.counts.get(end as usize).map_or(0, |count| count.all)
+    }
+
+    /// How many contacts are gone.
+    fn gone(&self) -> u64 {
+        [End::Deleted, End::Gone, End::NoContact].map(|end| self.count(end)).iter().sum()
     }
 
     /// Something else for the person, on standard error.
@@ -148,6 +215,11 @@ impl<'a> Report<'a> {
         said
     }
 
+    /// Notes why the command ends it early.
+    pub(crate) fn stopped(&mut self, why: String) {
+        self.stopped = Some(why);
+    }
+
     /// Notes that the person wants no more.
     pub(crate) fn interrupted(&mut self) {
         self.interrupted = true;
@@ -156,14 +228,10 @@ impl<'a> Report<'a> {
     /// Ends without a summary, and says how the command ends.
     pub(crate) fn end(self) -> Exit {
         self.progress.end();
-        if self.never_seen > 0 && !self.json {
-            output::note(&format!(
-                "warning: for {} there was no contact; that does not prove that there ever was",
-                output::counted(self.never_seen, "id")
-            ));
+        if let (Some(warning), false) = (self.warning(), self.json) {
+            output::note(&format!("warning: {warning}"));
         }
-        let [deleted, gone, ..] = self.counts;
-        if deleted + gone >= self.total {
+        if self.gone() >= self.total {
             Exit::Done
         } else if self.interrupted {
             Exit::Interrupted
@@ -174,12 +242,25 @@ impl<'a> Report<'a> {
         }
     }
 
+    /// That an id without a contact proves nothing.
+    fn warning(&self) -> Option<String> {
+        let ids = output::counted(self.count(End::NoContact), "id");
+        (self.count(End::NoContact) > 0).then(|| {
+            format!(
+                "for {ids} there was no contact: gone before, or never there; that does not prove \
+                 that there ever was one"
+            )
+        })
+    }
+
     /// Sums up, for whoever is asked later what was done, and ends.
-    pub(crate) fn end_with(mut self, summary: &Summary, record: &Record) -> Exit {
+    pub(crate) fn end_with(mut self, mut summary: Summary, record: &Record) -> Exit {
         self.progress.end();
+        // The library does not know why it was told to stop.
+        summary.stopped = self.stopped.take().or(summary.stopped);
         let told = match self.json {
-            true => json_summary(summary, record),
-            false => self.summary(summary, record),
+            true => self.json_summary(&summary, record),
+            false => self.summary(&summary, record),
         };
         // Every item has been said; that the sum cannot be is no failure of the command.
         let _ = self.line(&told);
@@ -187,18 +268,22 @@ impl<'a> Report<'a> {
     }
 
     fn summary(&self, summary: &Summary, record: &Record) -> String {
-        let parts: Vec<_> = WORDS
-            .iter()
+        let contacts = output::counted(self.counts.iter().map(|count| count.all).sum(), "contact");
+        let parts: Vec<_> = End::ALL
+            .into_iter()
             .zip(self.counts)
-            .filter(|(_, count)| *count > 0)
-            .map(|(word, count)| format!("{count} {word}"))
+            .filter(|(_, count)| count.all > 0)
+            .map(|(end, Count { all, earlier })| match earlier {
+                0 => format!("{all} {}", end.word()),
+                _ if earlier == all => format!("{all} {} (by earlier runs)", end.word()),
+                _ => format!("{all} {} ({earlier} of them by earlier runs)", end.word()),
+            })
             .collect();
-        let contacts = output::counted(self.counts.iter().sum(), "contact");
         let heading = format!("{contacts}: {}", parts.join(", "));
         let mut told = self.output.style(Style::Heading, heading.trim_end_matches([':', ' ']));
         let mut fact = |name: &str, value: &str| told.push_str(&format!("\n  {name:<13} {value}"));
         fact("ids from", &output::shown(&record.ids_from));
-        fact("deleted at", &output::shown(&summary.endpoint));
+        fact("service", &output::shown(&summary.endpoint));
         match &summary.app_key {
             Some(key) => fact("app", &output::shown(key)),
             None => fact("app", "not known: an access token was given"),
@@ -219,41 +304,63 @@ impl<'a> Report<'a> {
             let ids = output::counted(summary.repeated, "id");
             fact("repeated", &format!("{ids} given again, and dropped"));
         }
+        if self.count(End::Gone) > 0 {
+            fact("gone", "probably by an earlier request of ours, whose reply was lost");
+        }
+        if let Some(warning) = self.warning() {
+            fact("warning", &warning);
+        }
         for (name, path) in [("journal", &record.journal), ("backup", &record.backup)] {
             let path = path.as_ref().map(|path| output::shown(&path.to_string_lossy()));
             fact(name, path.as_deref().unwrap_or("none"));
         }
-        if let Some(why) = &summary.stopped {
-            let signal = if self.interrupted { " (interrupted)" } else { "" };
-            fact("stopped", &format!("{}{signal}", output::shown(why)));
+        if summary.unrecorded > 0 {
+            let ids = output::counted(summary.unrecorded, "id");
+            let lost = format!("what came of {ids}; the next run looks into that");
+            fact("not on record", &lost);
         }
-        let [deleted, gone, failed, _] = self.counts;
-        if deleted + gone < self.total {
-            fact("to go on", &record.to_go_on);
-            if record.journal.is_some() && failed > 0 && !self.interrupted {
-                fact(
-                    "",
-                    "Refusals that concern one contact are settled; to have them called again, \
-                     give another journal.",
-                );
-            }
+        if let Some(why) = &summary.stopped {
+            fact("stopped", &output::shown(why));
+        }
+        let mut name = "to go on";
+        for line in self.to_go_on(record) {
+            fact(std::mem::take(&mut name), &line);
         }
         told
     }
-}
 
-/// The library's summary and what the command knows beside it.
-fn json_summary(summary: &Summary, record: &Record) -> String {
-    let mut told = serde_json::to_value(summary).unwrap_or_default();
-    if let Some(fields) = told.as_object_mut() {
-        fields.insert("ids_from".to_owned(), record.ids_from.clone().into());
-        for (name, path) in [("journal", &record.journal), ("backup", &record.backup)] {
-            if let Some(path) = path {
-                fields.insert(name.to_owned(), path.to_string_lossy().into());
+    /// What helps now.
+    fn to_go_on(&self, record: &Record) -> Vec<String> {
+        let left = self.total.saturating_sub(self.gone() + self.settled);
+        let mut lines = Vec::new();
+        if left > 0 {
+            lines.push(record.again.clone());
+        } else if self.settled > 0 {
+            lines.push("nothing is left to do".to_owned());
+        }
+        if self.settled > 0 && record.journal.is_some() {
+            let failures = output::counted(self.settled, "settled failure");
+            lines.push(format!(
+                "{failures} will not be called again: give another journal to have that done"
+            ));
+        }
+        lines
+    }
+
+    /// The library's summary and what the command knows beside it.
+    fn json_summary(&self, summary: &Summary, record: &Record) -> String {
+        let mut told = serde_json::to_value(summary).unwrap_or_default();
+        if let Some(fields) = told.as_object_mut() {
+            fields.insert("absent_maybe_deleted".to_owned(), self.count(End::Gone).into());
+            fields.insert("ids_from".to_owned(), record.ids_from.clone().into());
+            for (name, path) in [("journal", &record.journal), ("backup", &record.backup)] {
+                if let Some(path) = path {
+                    fields.insert(name.to_owned(), path.to_string_lossy().into());
+                }
             }
         }
+        json!({"summary": told}).to_string()
     }
-    json!({"summary": told}).to_string()
 }
 
 /// An item as a line of JSON: the library's own form of an outcome.
@@ -292,9 +399,11 @@ fn of_deletion(deletion: &Deletion) -> String {
     if !facts.is_empty() {
         words.push_str(&format!(" ({})", facts.join(", ")));
     }
-    if deletion.maybe_deleted {
-        words.push_str("; an earlier request, whose reply was lost, may have deleted it");
-    }
+    words.push_str(match End::of_deletion(deletion) {
+        End::Gone => "; probably by an earlier request of ours, whose reply was lost",
+        End::NoContact => "; gone before, or never there",
+        _ => "",
+    });
     words
 }
 
@@ -312,23 +421,25 @@ mod tests {
         Item::Error(client.delete(id).unwrap_err())
     }
 
-    fn report(output: &mut Output, counts: [u64; 4]) -> Report<'_> {
-        Report { counts, ..Report::new(output, false, counts.iter().sum()) }
+    fn report(output: &mut Output, counts: [u64; 5]) -> Report<'_> {
+        let total = counts.iter().sum();
+        let counts = counts.map(|all| Count { all, earlier: 0 });
+        Report { counts, ..Report::new(output, false, total) }
     }
 
     #[test]
     fn the_exit_status_says_whether_every_contact_is_gone() {
         let mut output = Output::new();
-        assert_eq!(report(&mut output, [2, 1, 0, 0]).end(), Exit::Done);
-        assert_eq!(report(&mut output, [2, 0, 1, 0]).end(), Exit::Failed);
-        assert_eq!(report(&mut output, [2, 0, 0, 1]).end(), Exit::Failed);
-        let mut late = report(&mut output, [2, 0, 0, 0]);
+        assert_eq!(report(&mut output, [2, 1, 1, 0, 0]).end(), Exit::Done);
+        assert_eq!(report(&mut output, [2, 0, 0, 1, 0]).end(), Exit::Failed);
+        assert_eq!(report(&mut output, [2, 0, 0, 0, 1]).end(), Exit::Failed);
+        let mut late = report(&mut output, [2, 0, 0, 0, 0]);
         late.interrupted();
         assert_eq!(late.end(), Exit::Done, "it changed nothing");
-        let mut early = report(&mut output, [1, 0, 0, 1]);
+        let mut early = report(&mut output, [1, 0, 0, 0, 1]);
         early.interrupted();
         assert_eq!(early.end(), Exit::Interrupted);
-        let mut untold = report(&mut output, [1, 0, 0, 0]);
+        let mut untold = report(&mut output, [1, 0, 0, 0, 0]);
         untold.total = 2;
         assert_eq!(untold.end(), Exit::Failed, "one of two is missing");
     }
@@ -338,12 +449,18 @@ mod tests {
         let mut output = Output::new();
         let bad = refused("not an id\n");
         let mut alone = Report::new(&mut output, true, 1);
-        alone.item(&bad, 0).unwrap();
+        alone.item(&bad, false).unwrap();
         assert_eq!(alone.end(), Exit::Usage);
-        let mut among = report(&mut output, [1, 0, 0, 0]);
+        let mut among = report(&mut output, [1, 0, 0, 0, 0]);
         among.total = 2;
-        among.item(&bad, 0).unwrap();
+        among.item(&bad, false).unwrap();
         assert_eq!(among.end(), Exit::Failed);
+    }
+
+    #[test]
+    fn a_cancelled_call_that_never_went_out_was_not_attempted() {
+        let cancelled = Item::Error(Error::new(ErrorKind::Cancelled, "cancelled"));
+        assert_eq!(End::of(&cancelled), End::NotAttempted);
     }
 
     #[test]

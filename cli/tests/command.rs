@@ -28,7 +28,7 @@ fn sums_up_where_there_is_more_than_one() {
     let (items, summary) = out.split_once("3 contacts: 2 deleted, 1 failed\n").unwrap();
     assert_eq!(items.lines().count(), 3, "{out}");
     assert!(summary.contains("  repeated      1 id given again"), "{out}");
-    assert!(err.contains("missing_ok"), "advice: {err}");
+    assert!(err.contains("; --missing-ok treats"), "advice: {err}");
     assert_eq!(sandbox.deleted().len(), 2, "a repeated id is called once");
     assert_eq!(sandbox.request_count(), 3);
 }
@@ -71,7 +71,8 @@ fn a_contact_already_gone_is_a_warning() {
     let (sandbox, _) = sandbox(1);
     let (status, out, err) = ran(&mut at(&sandbox, &["delete", "--missing-ok", "4711"]));
     assert_eq!(status, 0);
-    assert!(out.starts_with("already gone: contact 4711 (request id "), "{out}");
+    assert!(out.starts_with("no such contact: contact 4711 (request id "), "{out}");
+    assert!(out.ends_with("; gone before, or never there\n"), "{out}");
     assert!(err.starts_with("warning: for 1 id there was no contact"), "{err}");
     assert!(err.contains("does not prove"), "{err}");
     let args = ["delete", "--missing-ok", "--json", "4711"];
@@ -87,7 +88,7 @@ fn a_lost_reply_is_told_truly() {
     let (status, out, err) = ran(&mut at(&sandbox, &["delete", &ids[0]]));
     assert_eq!(status, 0);
     assert!(out.contains("after 2 requests"), "{out}");
-    assert!(out.contains("may have deleted it"), "{out}");
+    assert!(out.starts_with("gone: ") && out.contains("by an earlier request of ours"), "{out}");
     assert_eq!(err, "", "what this call did is nothing to warn of");
 }
 
@@ -259,6 +260,12 @@ fn explains_codes_and_kinds() {
     let (status, out, _) = ran(&mut command(&["explain", "permission_denied"]));
     assert_eq!(status, 0);
     assert!(out.starts_with("permission_denied\n"), "{out}");
+    assert!(out.contains("the app may not delete") && out.contains("qyapi_ext_write"), "{out}");
+    for no_code in ["", " ", "88/", "88/ "] {
+        let (status, out, err) = ran(&mut command(&["explain", no_code]));
+        assert_eq!((status, out.as_str()), (2, ""), "{no_code:?}");
+        assert!(err.contains("is no code"), "{err}");
+    }
     let (status, out, err) = ran(&mut command(&["explain", "31337"]));
     assert_eq!((status, out.as_str()), (1, ""));
     assert!(err.contains("31337"), "{err}");

@@ -137,6 +137,23 @@ mod trial {
             self.sandbox.requests().iter().filter(|request| request.path != MARK).count()
         }
 
+        /// How many the summary of this run says are not on record, where the ones are that it
+        /// told are gone.
+        pub fn unrecorded(&self, out: &str) -> u64 {
+            let lines = json_lines(whole_lines(out));
+            let Some(summary) = lines.last().map(|line| &line["summary"]) else { return 0 };
+            let said = summary["unrecorded"].as_u64().unwrap();
+            let settled = settled(&self.journal);
+            let lost = lines
+                .iter()
+                .filter(|line| {
+                    is_gone(line) && !settled.contains(line["user_id"].as_str().unwrap())
+                })
+                .count();
+            assert!(lost as u64 <= said, "{self:?}: {lost} are not on record, {said} told");
+            said
+        }
+
         /// After a run whose journal could be written.
         pub fn what_was_told_is_on_record(&self) {
             let settled = settled(&self.journal);
@@ -366,7 +383,7 @@ mod disk {
     pub fn run() {
         let folder = Folder::new("disk");
         let disk = Disk::mount(&folder);
-        let (mut full, mut runs) = (0, 0);
+        let (mut full, mut runs, mut unrecorded) = (0, 0, 0);
         for seed in 0..BATCHES {
             let mut chance = Rng::with_seed(seed);
             let mut trial = Trial::new(seed, &folder);
@@ -377,6 +394,7 @@ mod disk {
                 runs += 1;
                 disk.leave(chance.usize(0..12));
                 let ended = trial.run(&mut command, |_| {});
+                unrecorded += trial.unrecorded(&ended.out);
                 let said = ended.out + &ended.err;
                 assert!(said.contains("No space left on device"), "{trial:?}: {said}");
                 assert!(matches!(ended.status.code(), Some(1 | 2)), "{trial:?}: {said}");
@@ -391,6 +409,7 @@ mod disk {
             deleted_is_backed_up(&trial, &backup);
             trial.nothing_is_forgotten();
         }
+        assert!(unrecorded > 0, "no call was under way when the disk was full");
         println!(
             "{full} times a full disk in {BATCHES} batches, {runs} runs, and one that nobody may \
              write to: nothing is lost, nothing called twice, nothing deleted without a backup"

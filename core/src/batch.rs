@@ -15,7 +15,7 @@ use crate::client::{Client, Task, Throttling};
 use crate::dispatch::{self, Turn};
 use crate::error::{Error, ErrorKind, panic_text};
 use crate::hash::{KeySet, Keys};
-use crate::journal::{Journal, Past, stops_batch};
+use crate::journal::{Journal, Past, is_settled, stops_batch};
 use crate::options::{self, Host, Value};
 use crate::outcome::{Deletion, Status, to_json};
 use crate::record::Record;
@@ -139,6 +139,16 @@ impl Item {
             Item::Deletion(deletion) => &deletion.user_id,
             Item::Error(error) => error.user_id().unwrap_or_default(),
             Item::NotAttempted { user_id } => user_id,
+        }
+    }
+
+    /// Whether a journal settles it, so that the next run with the same one does not call the
+    /// contact again: it is gone, or was refused for a reason of its own.
+    pub fn is_settled(&self) -> bool {
+        match self {
+            Item::Deletion(_) => true,
+            Item::Error(error) => is_settled(error),
+            Item::NotAttempted { .. } => false,
         }
     }
 

@@ -94,7 +94,7 @@ impl Client {
     ///
     /// As [`contacts`](Client::contacts); `invalid_user_id` where there is none.
     pub fn get(&self, user_id: &str, call: &Call) -> Result<Contact, Error> {
-        self.record_of(user_id, call).map_err(|error| error.about_contact(user_id, 0, false))
+        self.record_of(user_id, call).map_err(|error| error.about_record(user_id))
     }
 
     /// The same with errors that are not about the contact yet.

@@ -299,16 +299,21 @@ impl Error {
         fields.attempts = attempts;
         fields.maybe_deleted = uncertain;
         fields.user_id = Some(user_id.to_owned());
-        let mut message = format!("contact {}: {}", shown(user_id), fields.message);
-        if let Some(id) = &fields.request_id {
-            message.push_str(&format!(" (request id {id})"));
-        }
+        let mut message = fields.about(user_id);
         if uncertain {
             message.push_str("; it may have been deleted all the same");
         } else if fields.kind != ErrorKind::InvalidUserId {
             message.push_str("; it was not deleted");
         }
         fields.message = one_line(&message);
+        self
+    }
+
+    /// The same of a call that reads: nothing can be gone by it.
+    pub(crate) fn about_record(mut self, user_id: &str) -> Error {
+        let fields = &mut *self.0;
+        fields.user_id = Some(user_id.to_owned());
+        fields.message = one_line(&fields.about(user_id));
         self
     }
 
@@ -320,6 +325,16 @@ impl Error {
     /// The fields, for the one JSON form in [`crate::outcome`].
     pub(crate) fn fields(&self) -> &Fields {
         &self.0
+    }
+}
+
+impl Fields {
+    fn about(&self, user_id: &str) -> String {
+        let mut message = format!("contact {}: {}", shown(user_id), self.message);
+        if let Some(id) = &self.request_id {
+            message.push_str(&format!(" (request id {id})"));
+        }
+        message
     }
 }
 

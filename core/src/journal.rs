@@ -213,10 +213,10 @@ impl Reading {
             Some("announced") => Past::Uncertain,
             Some("ended") => {
                 let outcome = outcome::from_json(line).ok_or_else(|| damaged(path, number))?;
-                match &outcome {
-                    outcome if is_settled(outcome) => Past::Settled(at.into()),
+                match outcome {
                     Err(error) if error.maybe_deleted() => Past::Uncertain,
-                    _ => Past::Open,
+                    Err(error) if !is_settled(&error) => Past::Open,
+                    _ => Past::Settled(at.into()),
                 }
             }
             _ => return Err(damaged(path, number)),
@@ -227,17 +227,9 @@ impl Reading {
     }
 }
 
-/// Nothing more can come of the id: gone, or refused for a reason of its own.
-pub(crate) fn is_settled(outcome: &Result<Deletion, Error>) -> bool {
-    match outcome {
-        Ok(_) => true,
-        Err(error) => {
-            error.code().is_some()
-                && !error.retryable()
-                && !error.maybe_deleted()
-                && !stops_batch(error)
-        }
-    }
+/// Whether a refusal is this contact's own: nothing more can come of another call.
+pub(crate) fn is_settled(error: &Error) -> bool {
+    error.code().is_some() && !error.retryable() && !error.maybe_deleted() && !stops_batch(error)
 }
 
 /// Whether every further call would be answered alike.

@@ -161,7 +161,7 @@ fn record(index: usize, country: &Country, rng: &mut Rng) -> Value {
         })
         .collect();
     let follower = format!("manager{:04}", rng.below(50));
-    json!({
+    let mut record = json!({
         "userid": user_id(index, rng),
         "name": format!("{first}{}{last}", country.between),
         "mobile": mobile,
@@ -175,7 +175,21 @@ fn record(index: usize, country: &Country, rng: &mut Rng) -> Value {
         "follower_user_id": follower,
         "share_dept_ids": [rng.below(9) + 1],
         "share_user_ids": [follower, format!("manager{:04}", rng.below(50))],
-    })
+    });
+    if let (Some((name, nothing)), Some(fields)) = (left_empty(index), record.as_object_mut()) {
+        fields.insert(name.to_owned(), nothing);
+    }
+    record
+}
+
+/// Three in seven lack something, as those do whom people have typed in.
+fn left_empty(index: usize) -> Option<(&'static str, Value)> {
+    match index % 7 {
+        1 => Some(("follower_user_id", json!(""))),
+        4 => Some(("company_name", json!(""))),
+        5 => Some(("label_ids", json!([]))),
+        _ => None,
+    }
 }
 
 /// The last seven digits are the index, so that no two are the same.
@@ -209,6 +223,19 @@ mod tests {
         assert!(ids.iter().all(|id| id.bytes().all(|digit| digit.is_ascii_digit())));
         assert!(ids.iter().any(|id| id.len() == 20));
         assert!(ids.iter().filter(|id| id.starts_with("00")).count() > 1_000);
+    }
+
+    #[test]
+    fn some_have_no_follower_no_company_or_no_label() {
+        for person in made_up(100, 5).chunks(7).filter(|seven| seven.len() == 7) {
+            for (name, nothing) in [
+                ("follower_user_id", json!("")),
+                ("company_name", json!("")),
+                ("label_ids", json!([])),
+            ] {
+                assert_eq!(person.iter().filter(|one| one[name] == nothing).count(), 1, "{name}");
+            }
+        }
     }
 
     #[test]
