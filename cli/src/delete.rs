@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
-use std::time::SystemTime;
+use std::time::{Duration, Instant, SystemTime};
 
 use dingtalk_extcontact::{Batch, BatchOptions, Call, Client, Error, Item, Value};
 
@@ -18,6 +18,9 @@ use crate::interrupt::{Interrupt, Waited};
 use crate::output::{self, Exit, Output};
 use crate::preview;
 use crate::report::{Record, Report};
+
+/// How often one looks at what no item tells.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// Deletes, and says what became of each contact.
 pub(crate) fn run(args: &Delete, output: &mut Output) -> Exit {
@@ -292,7 +295,6 @@ fn drive(batch: &Batch, ids: &mut Ids, interrupt: &Interrupt, report: &mut Repor
         Ok(ids) => ids,
         Err(error) => return report.stopped(unreadable(&error)),
     };
-    let call = Call::new().probe(interrupt.probe());
     let (mut signals, mut closed) = (0, false);
     // Pushed and not told yet; the batch holds no more than some.
     let (mut settled, mut earlier) = (0, HashSet::new());
@@ -307,6 +309,7 @@ fn drive(batch: &Batch, ids: &mut Ids, interrupt: &Interrupt, report: &mut Repor
                 batch.cancel();
             }
         }
+        report.pause(batch.paused());
         while batch.wants() {
             match ids.next() {
                 Some(Ok(id)) => {
@@ -323,6 +326,8 @@ fn drive(batch: &Batch, ids: &mut Ids, interrupt: &Interrupt, report: &mut Repor
                 None => batch.finish(),
             }
         }
+        let (came, until) = (interrupt.probe(), Instant::now() + LOOK);
+        let call = Call::new().probe(move || came() || Instant::now() >= until);
         match batch.next(&call) {
             Ok(Some(item)) => {
                 let told = report.item(&item, earlier.remove(item.user_id()));
@@ -334,7 +339,7 @@ fn drive(batch: &Batch, ids: &mut Ids, interrupt: &Interrupt, report: &mut Repor
                 }
             }
             Ok(None) => break,
-            // A signal.
+            // A signal, or time for a look.
             Err(_) => {}
         }
     }

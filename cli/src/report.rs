@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::io;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use dingtalk_extcontact::{Deletion, Error, ErrorKind, Item, Status, Summary};
 use serde_json::{Value, json};
@@ -13,6 +13,8 @@ use crate::progress::Progress;
 
 /// Up to so many contacts have a line each; of more, only those that were not deleted now.
 const FEW: u64 = 20;
+/// A shorter pause needs no word.
+const LONG_PAUSE: Duration = Duration::from_secs(10);
 
 /// Says what became of contacts, one by one, and counts.
 pub(crate) struct Report<'a> {
@@ -31,6 +33,8 @@ pub(crate) struct Report<'a> {
     /// Why the command ended it early.
     stopped: Option<String>,
     interrupted: bool,
+    /// It was said that a pause has begun.
+    paused: bool,
     /// Standard output is.
     closed: bool,
 }
@@ -127,6 +131,7 @@ impl<'a> Report<'a> {
             advised: HashSet::new(),
             stopped: None,
             interrupted: false,
+            paused: false,
             closed: false,
         }
     }
@@ -190,6 +195,19 @@ impl<'a> Report<'a> {
             _ => self.progress.step(earlier, trouble.join(", ")),
         }
         said
+    }
+
+    /// Says that a pause begins, which without a word looks like an end.
+    pub(crate) fn pause(&mut self, left: Option<Duration>) {
+        let long = left.filter(|left| *left >= LONG_PAUSE);
+        if let (Some(left), false) = (long, self.paused) {
+            let until = humantime::format_rfc3339_seconds(SystemTime::now() + left);
+            let seconds = left.as_secs_f64().round();
+            self.note(&format!(
+                "throttled: no calls until {until}, for {seconds} s; the run goes on by itself"
+            ));
+        }
+        self.paused = long.is_some();
     }
 
     fn count(&self, end: End) -> u64 {

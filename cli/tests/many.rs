@@ -7,7 +7,7 @@ use std::fs;
 use std::io::Write;
 use std::process::Stdio;
 
-use dingtalk_extcontact_sandbox::{Faults, Permission, Sandbox};
+use dingtalk_extcontact_sandbox::{BlockShape, Faults, Permission, Sandbox};
 use serde_json::{Value, json};
 use support::*;
 
@@ -539,6 +539,25 @@ fn a_second_signal_cancels_and_two_runs_on_one_journal_are_refused() {
     let (status, out, _) = delete(&sandbox, &["--file", &list]);
     assert_eq!(status, 0, "{out}");
     assert_eq!(sandbox.contacts().len(), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_long_pause_is_told_and_can_be_ended() {
+    let (sandbox, ids) = quick_sandbox(40);
+    let folder = Folder::new("pause");
+    let list = folder.list("list.txt", &ids);
+    sandbox.block_ip(BlockShape::Json);
+    let args = [DELETE.as_slice(), &["--file", &list]].concat();
+    let mut child = spawn(&mut at(&sandbox, &args));
+    let stderr = has_said(&mut child, "throttled: no calls until 2");
+    send("-INT", &child);
+    let (status, out, _) = end(child.wait_with_output().unwrap());
+    drop(stderr);
+    assert_eq!(status, 130, "{out}");
+    assert_eq!(items_and_summary(&out).1["deleted"], 0);
+    sandbox.unblock_ip();
+    assert_eq!(delete(&sandbox, &["--file", &list]).0, 0);
 }
 
 /// The kernel tells which signals a process catches.

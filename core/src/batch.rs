@@ -27,6 +27,8 @@ pub(crate) const MOST_CONCURRENT: u32 = 64;
 const TROUBLE_IN_A_ROW: u32 = 20;
 /// After throttling without a known wait.
 const THROTTLED_PAUSE: Duration = Duration::from_secs(1);
+/// A pause that a log speaks of.
+const LONG_PAUSE: Duration = Duration::from_secs(10);
 /// However long the service wants the batch to wait, it is asked again after this.
 const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
 /// What the lines of a backup begin with, in whichever order their fields stand.
@@ -283,9 +285,13 @@ struct Pace {
 }
 
 impl Pace {
-    fn slow_down(&mut self, wait: Duration) {
+    /// Whether a long pause begins.
+    fn slow_down(&mut self, wait: Duration) -> bool {
+        let (now, wait) = (Instant::now(), wait.min(LONGEST_PAUSE));
+        let begins = self.not_before <= now && wait >= LONG_PAUSE;
         self.allowed = (self.allowed / 2.0).max(1.0);
-        self.not_before = self.not_before.max(Instant::now() + wait.min(LONGEST_PAUSE));
+        self.not_before = self.not_before.max(now + wait);
+        begins
     }
 
     /// How many calls may run now.
@@ -576,6 +582,14 @@ impl Batch {
         }
     }
 
+    /// How long no call begins from now on, where the service wants it so: it has throttled
+    /// the batch, which goes on by itself afterwards.
+    pub fn paused(&self) -> Option<Duration> {
+        let state = self.0.lock();
+        let left = state.pace.not_before.saturating_duration_since(Instant::now());
+        (!left.is_zero() && state.stopped.is_none()).then_some(left)
+    }
+
     /// The batch in numbers, up to now.
     pub fn summary(&self) -> Summary {
         let state = self.0.lock();
@@ -730,11 +744,16 @@ impl Shared {
                     state
                 }
                 Outcome::Throttled(error) => {
-                    state.pace.slow_down(error.retry_after().unwrap_or(THROTTLED_PAUSE));
+                    let wait = error.retry_after().unwrap_or(THROTTLED_PAUSE);
+                    let pauses = state.pace.slow_down(wait);
                     queued.throttled = Some(error);
                     state.queue.push_front(queued);
                     state.running -= 1;
-                    state
+                    drop(state);
+                    if pauses {
+                        log::warn!(target: crate::LOG, "the batch pauses for {wait:?}: throttled");
+                    }
+                    self.lock()
                 }
             };
         }

@@ -290,8 +290,15 @@ fn the_ip_block_pauses_what_waits_for_its_turn() {
     sandbox.contacts().iter().for_each(|id| batch.push(id));
     assert!(sandbox.wait_for_requests(10, LONG));
     sandbox.block_ip(BlockShape::Json);
+    let start = Instant::now();
+    while batch.paused().is_none_or(|left| left < Duration::from_secs(200)) {
+        assert!(start.elapsed() < LONG);
+        std::thread::yield_now();
+    }
     // The block may come to the last of these, or to the ten of the next second.
     assert!(!sandbox.wait_for_requests(21, Duration::from_millis(2500)));
+    batch.stop();
+    assert_eq!(batch.paused(), None);
 }
 
 /// What waits for a handshake leaves late, and must not leave beside the next second's.
