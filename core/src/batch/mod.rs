@@ -1,0 +1,347 @@
+//! Many deletions: driven by its consumer, who pushes ids and takes items.
+//!
+//! `work` is what its threads do, `pace` how many of them may.
+
+mod item;
+mod options;
+mod pace;
+mod work;
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, Weak};
+use std::time::{Duration, SystemTime};
+
+pub use self::item::{Item, Summary};
+pub use self::options::BatchOptions;
+pub(crate) use self::options::MOST_CONCURRENT;
+use self::pace::Pace;
+use self::work::{Queued, Shared, State};
+use crate::attempt;
+use crate::cancel::{Call, Stop, Wait};
+use crate::client::Client;
+use crate::error::Error;
+use crate::hash::{KeySet, Keys};
+use crate::journal::{Journal, Past};
+use crate::options::check_integer;
+use crate::outcome::{Deletion, Status};
+use crate::record::Record;
+
+/// What the lines of a backup begin with, in whichever order their fields stand.
+const BACKUP_STARTS: [&[u8]; 2] = [br#"{"record":"#, br#"{"user_id":"#];
+
+/// Many deletions under way.
+///
+/// The consumer drives it: it pushes ids while [`wants`](Batch::wants) says so, says
+/// [`finish`](Batch::finish) after the last, and takes items with [`next`](Batch::next) until
+/// there is none left. The methods may be called from any thread. Dropping a batch stops it;
+/// calls under way finish on the library's threads and are recorded. A batch is not for a
+/// child after `fork`, which has none of these threads: begin one there.
+pub struct Batch(Arc<Shared>);
+
+impl Client {
+    /// Begins a batch, to be driven by hand; [`delete_many`](Client::delete_many) is the
+    /// iterator over it.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_argument` for a bad option; `journal` where the record cannot be read, written
+    /// or locked, or belongs to something else. Nothing has been called then.
+    pub fn batch(&self, options: BatchOptions) -> Result<Batch, Error> {
+        let BatchOptions { host, concurrency, journal, backup, call } = options;
+        check_integer(host, "concurrency", concurrency.into(), MOST_CONCURRENT)?;
+        let keys = Keys::default();
+        let journal = journal
+            .map(|path| Journal::open(&path, &self.endpoint(), self.app_key(), &keys))
+            .transpose()?;
+        let backup = backup.map(|path| Record::open("backup", &path)).transpose()?;
+        if let Some(backup) = &backup {
+            backup.cut_torn_line(&BACKUP_STARTS)?;
+        }
+        let summary = Summary {
+            deleted: 0,
+            absent: 0,
+            failed: 0,
+            not_attempted: 0,
+            settled_before: 0,
+            repeated: 0,
+            calls: 0,
+            unrecorded: 0,
+            start: SystemTime::now(),
+            end: None,
+            endpoint: self.endpoint(),
+            app_key: self.app_key().map(str::to_owned),
+            stopped: None,
+        };
+        let state = State {
+            queue: VecDeque::new(),
+            done: VecDeque::new(),
+            running: 0,
+            workers: 0,
+            finished: false,
+            stopped: None,
+            pace: Pace::new(concurrency),
+            trouble: 0,
+            seen: KeySet::default(),
+            summary,
+            waker: None,
+        };
+        Ok(Batch(Arc::new_cyclic(|shared: &Weak<Shared>| {
+            let shared = shared.clone();
+            let held = move || shared.upgrade().is_some_and(|shared| shared.lock().is_held());
+            Shared {
+                client: self.clone(),
+                call: call.gated(held),
+                concurrency: concurrency as usize,
+                journal,
+                backup,
+                keys,
+                state: Mutex::new(state),
+                changed: Condvar::new(),
+            }
+        })))
+    }
+
+    /// Deletes many contacts: an iterator over what came of each, in the order of
+    /// completion. Ids are taken as they are needed; one that comes again is called once.
+    ///
+    /// ```no_run
+    /// use dingtalk_extcontact::{BatchOptions, Client, Item};
+    ///
+    /// let client = Client::from_env()?;
+    /// let ids = std::io::stdin().lines().map_while(Result::ok);
+    /// let mut items = client.delete_many(ids, BatchOptions::new().journal("erasure.jsonl"))?;
+    /// for item in &mut items {
+    ///     match item {
+    ///         Item::Deletion(deletion) => println!("{}: {}", deletion.user_id, deletion.status.name()),
+    ///         Item::Error(error) => eprintln!("{error}"),
+    ///         Item::NotAttempted { user_id } => eprintln!("{user_id}: not attempted"),
+    ///     }
+    /// }
+    /// println!("{} deleted", items.summary().deleted);
+    /// # Ok::<(), dingtalk_extcontact::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`batch`](Client::batch).
+    pub fn delete_many<I>(
+        &self,
+        ids: I,
+        options: BatchOptions,
+    ) -> Result<DeleteMany<I::IntoIter>, Error>
+    where
+        I: IntoIterator,
+        I::Item: AsRef<str>,
+    {
+        Ok(DeleteMany { ids: ids.into_iter(), batch: self.batch(options)? })
+    }
+}
+
+/// The items of [`Client::delete_many`].
+pub struct DeleteMany<I> {
+    ids: I,
+    batch: Batch,
+}
+
+impl<I> DeleteMany<I> {
+    /// The batch in numbers, up to now.
+    pub fn summary(&self) -> Summary {
+        self.batch.summary()
+    }
+
+    /// The batch, to stop or cancel it.
+    pub fn batch(&self) -> &Batch {
+        &self.batch
+    }
+}
+
+impl<I: Iterator> Iterator for DeleteMany<I>
+where
+    I::Item: AsRef<str>,
+{
+    type Item = Item;
+
+    fn next(&mut self) -> Option<Item> {
+        while self.batch.wants() {
+            match self.ids.next() {
+                Some(id) => self.batch.push(id.as_ref()),
+                None => self.batch.finish(),
+            }
+        }
+        // Nobody can cancel this wait, so it ends with an item or the end.
+        self.batch.next(&Call::new()).ok().flatten()
+    }
+}
+
+impl Batch {
+    /// Whether the batch takes another id now. It takes about twice as many as run side by
+    /// side, so that its memory is bounded whatever the number of ids.
+    pub fn wants(&self) -> bool {
+        let state = self.0.lock();
+        let held = state.queue.len() + state.running + state.done.len();
+        !state.finished && held < 2 * self.0.concurrency
+    }
+
+    /// Hands over an id. One that was handed over before is dropped and counted; one that comes
+    /// after [`finish`](Batch::finish) is not attempted.
+    pub fn push(&self, user_id: &str) {
+        let shared = &self.0;
+        let key = shared.keys.of(user_id);
+        let past = shared.journal.as_ref().and_then(|journal| journal.past(key));
+        let mut state = shared.lock();
+        if state.seen.insert(key, ()).is_some() {
+            state.summary.repeated += 1;
+            return;
+        }
+        if let (Some(Past::Settled(at)), Some(journal)) = (past, &shared.journal) {
+            drop(state);
+            let mut unreadable = None;
+            let item = match journal.settled(at) {
+                Ok(Ok(deletion)) => Item::Deletion(deletion),
+                // What the earlier run took for an error is fine for this one.
+                Ok(Err(error)) if error.is_missing() && shared.client.missing_ok(&shared.call) => {
+                    Item::Deletion(Deletion {
+                        user_id: user_id.to_owned(),
+                        status: Status::Absent,
+                        request_id: error.request_id().map(str::to_owned),
+                        attempts: error.attempts(),
+                        maybe_deleted: false,
+                    })
+                }
+                Ok(Err(error)) => Item::Error(error),
+                // It is settled; how, can no longer be told.
+                Err(error) => {
+                    unreadable = Some(error.message().to_owned());
+                    Item::Error(error.about_contact(user_id, 0, true))
+                }
+            };
+            state = shared.lock();
+            if let Some(why) = unreadable {
+                state.stop(&why);
+            }
+            state.summary.settled_before += 1;
+            return shared.deliver(state, item, 0);
+        }
+        // After the end the journal is no longer ours.
+        if state.stopped.is_some() || state.finished {
+            return shared.deliver(state, Item::NotAttempted { user_id: user_id.to_owned() }, 0);
+        }
+        let mut task = shared.client.task(user_id);
+        task.story.uncertain = past == Some(Past::Uncertain);
+        state.queue.push_back(Queued { task, announced: false, backed_up: false, throttled: None });
+        shared.hire(state);
+    }
+
+    /// Says that no more ids come.
+    pub fn finish(&self) {
+        let mut state = self.0.lock();
+        state.finished = true;
+        self.0.notice_end(state);
+    }
+
+    /// Starts no more calls; those under way finish. What was not called comes out as
+    /// [`Item::NotAttempted`].
+    pub fn stop(&self) {
+        let mut state = self.0.lock();
+        // A batch that has ended did not stop early.
+        if state.summary.end.is_some() {
+            return;
+        }
+        let why = "stopped by the caller";
+        if state.queue.iter().all(|queued| queued.throttled.is_none()) {
+            return self.0.halt(state, why);
+        }
+        // What came of throttled ids is written to the journal, which may take long: that is
+        // not for the caller's thread, but for one of those that wait to try again.
+        state.stop(why);
+        drop(state);
+        self.0.changed.notify_all();
+    }
+
+    /// Stops, and cancels the calls under way.
+    pub fn cancel(&self) {
+        self.stop();
+        self.0.call.canceller().cancel();
+    }
+
+    /// The next item, `None` at the end of a finished batch. Waits for it; `call` may have
+    /// a probe or be cancelled, which ends the wait and leaves the batch as it is.
+    ///
+    /// # Errors
+    ///
+    /// `cancelled`, where the wait was.
+    pub fn next(&self, call: &Call) -> Result<Option<Item>, Error> {
+        let wait = Wait::for_turn(call);
+        let mut verdict = wait.check();
+        loop {
+            let mut state = self.0.lock();
+            if let Some(item) = state.done.pop_front() {
+                return Ok(Some(item));
+            }
+            if state.is_over() {
+                return Ok(None);
+            }
+            if let Err(Stop::Cancelled | Stop::TimedOut) = verdict {
+                return Err(attempt::cancelled("waiting for the next item"));
+            }
+            wait.on(&self.0.changed, state, Duration::MAX);
+            verdict = wait.ask();
+        }
+    }
+
+    /// The next item, if there is one already.
+    pub fn try_next(&self) -> Option<Item> {
+        self.0.lock().done.pop_front()
+    }
+
+    /// The next item, handed to `done` as soon as there is one: at once, or later on a
+    /// thread of the library. One such wait at a time; a second one ends the first with
+    /// `None`.
+    pub fn next_with(&self, done: impl FnOnce(Option<Item>) + Send + 'static) {
+        let mut state = self.0.lock();
+        let earlier = state.waker.take();
+        if let Some(item) = state.done.pop_front() {
+            drop(state);
+            done(Some(item));
+        } else if state.is_over() {
+            drop(state);
+            done(None);
+        } else {
+            state.waker = Some(Box::new(done));
+            drop(state);
+        }
+        if let Some(earlier) = earlier {
+            earlier(None);
+        }
+    }
+
+    /// How long no call begins from now on, where the service wants it so: it has throttled
+    /// the batch, which goes on by itself afterwards.
+    pub fn paused(&self) -> Option<Duration> {
+        let state = self.0.lock();
+        let left = state.pace.left();
+        (!left.is_zero() && state.stopped.is_none()).then_some(left)
+    }
+
+    /// The batch in numbers, up to now.
+    pub fn summary(&self) -> Summary {
+        let state = self.0.lock();
+        Summary { stopped: state.stopped.clone(), ..state.summary.clone() }
+    }
+}
+
+impl Drop for Batch {
+    fn drop(&mut self) {
+        self.finish();
+        self.stop();
+    }
+}
+
+impl std::fmt::Debug for Batch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Batch")
+            .field("client", &self.0.client)
+            .field("summary", &self.summary())
+            .finish()
+    }
+}

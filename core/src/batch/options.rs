@@ -1,0 +1,95 @@
+//! The options of a batch.
+
+use std::path::PathBuf;
+
+use crate::cancel::Call;
+use crate::error::Error;
+use crate::options::{self, Host, Value};
+
+pub(crate) const MOST_CONCURRENT: u32 = 64;
+
+/// The options of a batch.
+#[derive(Clone, Debug)]
+pub struct BatchOptions {
+    pub(super) host: Host,
+    pub(super) concurrency: u32,
+    pub(super) journal: Option<PathBuf>,
+    pub(super) backup: Option<PathBuf>,
+    pub(super) call: Call,
+}
+
+impl Default for BatchOptions {
+    fn default() -> BatchOptions {
+        BatchOptions {
+            host: Host::Rust,
+            concurrency: 8,
+            journal: None,
+            backup: None,
+            call: Call::new(),
+        }
+    }
+}
+
+impl BatchOptions {
+    /// The defaults: 8 calls side by side, no journal, the client's `missing_ok`.
+    pub fn new() -> BatchOptions {
+        BatchOptions::default()
+    }
+
+    /// The same for a binding: names and spellings of its language in [`set`](Self::set).
+    pub fn for_host(host: Host) -> BatchOptions {
+        BatchOptions { host, call: Call::for_host(host), ..BatchOptions::default() }
+    }
+
+    /// How many calls run side by side, at most; 1 to 64. 8.
+    pub fn concurrency(mut self, concurrency: u32) -> BatchOptions {
+        self.concurrency = concurrency;
+        self
+    }
+
+    /// A file that records the batch, and from which a later run takes it up.
+    pub fn journal(mut self, path: impl Into<PathBuf>) -> BatchOptions {
+        self.journal = Some(path.into());
+        self
+    }
+
+    /// A file that keeps the full record of each contact, JSON Lines: the only way back there
+    /// is. A record is on disk before its contact is deleted; a contact whose record cannot be
+    /// had is not deleted, unless there is no such contact. All of it is personal data, and
+    /// its owner alone can read the file. The app needs the permission point
+    /// `qyapi_ext_read`.
+    pub fn backup(mut self, path: impl Into<PathBuf>) -> BatchOptions {
+        self.backup = Some(path.into());
+        self
+    }
+
+    /// Whether "no such contact" ends an id as absent, instead of the client's `missing_ok`.
+    pub fn missing_ok(mut self, missing_ok: bool) -> BatchOptions {
+        self.call = self.call.missing_ok(missing_ok);
+        self
+    }
+
+    /// Sets `concurrency`, `journal` or `missing_ok` by name, for bindings. `Value::None`
+    /// leaves the default.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_argument` that names the option.
+    pub fn set(&mut self, name: &str, value: Value) -> Result<(), Error> {
+        let host = self.host;
+        match (options::known(host, name, &["concurrency", "journal", "missing_ok"])?, value) {
+            (_, Value::None) => {}
+            ("concurrency", value) => {
+                self.concurrency = options::integer(host, name, value, MOST_CONCURRENT)?;
+            }
+            ("journal", value) => {
+                self.journal = options::text(host, name, value)?.map(PathBuf::from)
+            }
+            (_, value) => {
+                let missing_ok = options::flag(host, name, value)?;
+                self.call = self.call.clone().missing_ok(missing_ok);
+            }
+        }
+        Ok(())
+    }
+}
