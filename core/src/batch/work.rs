@@ -77,6 +77,10 @@ impl State {
                 let kind = error.kind();
                 let trouble = matches!(kind, Connection | Tls | Timeout | Protocol | Service);
                 self.trouble = if trouble { self.trouble + 1 } else { 0 };
+                if error.code().is_some() && !trouble {
+                    // The service has answered, and did not ask for fewer calls.
+                    self.pace.speed_up();
+                }
                 if stops_batch(error) {
                     let known = error.code().and_then(errcode::explain);
                     return Some(known.map_or(error.message(), |row| row.meaning).to_owned());
@@ -371,5 +375,29 @@ impl Outcome {
         let uncertain = story.uncertain || story.attempts > 0;
         let error = error.about_contact(user_id, story.attempts, uncertain);
         Outcome::Item { item: Item::Error(error), recorded: false, file_failed: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{BatchOptions, Client};
+
+    #[test]
+    fn every_answer_brings_the_pace_back_up_and_trouble_does_not() {
+        let client = Client::builder().access_token("t").endpoint("http://127.0.0.1:1");
+        let batch = client.build().unwrap().batch(BatchOptions::new()).unwrap();
+        let mut state = batch.0.lock();
+        let refused = Error::new(ErrorKind::InvalidUserId, "no such contact")
+            .with(|fields| fields.code = Some("33012".into()));
+        let lost = Error::new(ErrorKind::Connection, "the connection was reset");
+        for (error, rises) in [(refused, true), (lost, false)] {
+            for _ in 0..8 {
+                state.pace.slow_down(Duration::ZERO);
+            }
+            assert_eq!(state.pace.at_once(), 1);
+            (0..10).for_each(|_| drop(state.account(&Item::Error(error.clone()))));
+            assert_eq!(state.pace.at_once() > 1, rises);
+        }
     }
 }
