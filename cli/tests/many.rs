@@ -11,17 +11,6 @@ use dingtalk_extcontact_sandbox::{BlockShape, Faults, Permission, Sandbox};
 use serde_json::{Value, json};
 use support::*;
 
-/// What a list of ids is deleted with where nobody is there to ask.
-const DELETE: [&str; 4] = ["delete", "--yes", "--rate=none", "--json"];
-
-fn delete(sandbox: &Sandbox, args: &[&str]) -> (i32, String, String) {
-    ran(&mut at(sandbox, &[DELETE.as_slice(), args].concat()))
-}
-
-fn paths(sandbox: &Sandbox) -> Vec<String> {
-    sandbox.requests().into_iter().map(|request| request.path).collect()
-}
-
 #[test]
 fn five_hundred_ids_are_gone_after_enough_runs_whatever_happens_on_the_way() {
     let (sandbox, ids) = quick_sandbox(500);

@@ -4,19 +4,7 @@ mod support;
 
 use std::fs;
 
-use dingtalk_extcontact_sandbox::Sandbox;
 use support::*;
-
-/// What a list of ids is deleted with where nobody is there to ask.
-const DELETE: [&str; 4] = ["delete", "--yes", "--rate=none", "--json"];
-
-fn delete(sandbox: &Sandbox, args: &[&str]) -> (i32, String, String) {
-    ran(&mut at(sandbox, &[DELETE.as_slice(), args].concat()))
-}
-
-fn paths(sandbox: &Sandbox) -> Vec<String> {
-    sandbox.requests().into_iter().map(|request| request.path).collect()
-}
 
 #[test]
 fn what_a_spreadsheet_damaged_is_refused_with_its_line_before_anything_is_sent() {

@@ -565,6 +565,21 @@ fn an_announcement_without_an_end_counts_as_uncertain() {
     assert_eq!(folder.lines()[3]["event"], "resumed");
 }
 
+/// A pipe would wait for its other end, which is nobody.
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_no_journal() {
+    let (folder, sandbox) = (Folder::new("pipe"), sandbox(0));
+    assert!(std::process::Command::new("mkfifo").arg(folder.journal()).status().unwrap().success());
+    let (client, path) = (builder(&sandbox).build().unwrap(), folder.journal());
+    let (opened, result) = channel();
+    std::thread::spawn(move || {
+        opened.send(client.batch(BatchOptions::new().journal(path)).map(drop)).unwrap();
+    });
+    let error = result.recv_timeout(LONG).expect("it does not wait").unwrap_err();
+    assert!(error.message().contains("is no ordinary file"), "{error}");
+}
+
 /// A crash may leave any part of what was written together since the last sync.
 #[test]
 fn zeros_among_the_last_lines_are_cut_off_and_elsewhere_refused() {

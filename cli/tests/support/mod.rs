@@ -45,6 +45,19 @@ pub fn started(builder: Builder) -> (Sandbox, Vec<String>) {
     (sandbox, ids)
 }
 
+/// What a list of ids is deleted with where nobody is there to ask.
+pub const DELETE: [&str; 4] = ["delete", "--yes", "--rate=none", "--json"];
+
+/// Deletes them: exit status, standard output, standard error.
+pub fn delete(sandbox: &Sandbox, args: &[&str]) -> (i32, String, String) {
+    ran(&mut at(sandbox, &[DELETE.as_slice(), args].concat()))
+}
+
+/// What the sandbox was asked for, in order.
+pub fn paths(sandbox: &Sandbox) -> Vec<String> {
+    sandbox.requests().into_iter().map(|request| request.path).collect()
+}
+
 /// What a finished command did: exit status, standard output, standard error.
 pub fn ran(command: &mut Command) -> (i32, String, String) {
     end(command.output().unwrap())
