@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM, owned for a while.
+//! Ctrl-C, SIGTERM and SIGHUP, owned for a while.
 
 use std::io;
 use std::sync::Arc;
@@ -7,6 +7,8 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use signal_hook::SigId;
+#[cfg(unix)]
+use signal_hook::consts::SIGHUP;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use crate::output::{self, Exit};
@@ -14,9 +16,15 @@ use crate::output::{self, Exit};
 /// How often a wait looks whether a signal has come.
 const SLICE: Duration = Duration::from_millis(50);
 
-/// Signals that set a flag instead of ending the process, until this is dropped.
+/// Signals that set a flag instead of ending the process, until this is dropped. One that is
+/// ignored stays so: whoever started the command wanted that (`nohup`, `command &` in a script).
+#[derive(Default)]
 pub(crate) struct Interrupt {
     flag: Arc<AtomicBool>,
+    /// A flag of its own: of a terminal that closes, the shell and the system both tell, and
+    /// that must not count as somebody who asks twice.
+    hung_up: Arc<AtomicBool>,
+    hang_up_taken: AtomicBool,
     owned: Vec<SigId>,
 }
 
@@ -32,37 +40,47 @@ pub(crate) enum Waited<T> {
 }
 
 impl Interrupt {
-    /// Owns SIGINT and SIGTERM; where that fails, it is said.
+    /// Owns SIGINT, SIGTERM and SIGHUP; where that fails, it is said.
     pub(crate) fn watched() -> Result<Interrupt, Exit> {
-        Interrupt::own(&[SIGINT, SIGTERM]).map_err(|error| {
+        Interrupt::own().map_err(|error| {
             output::complain(&format!("Ctrl-C cannot be watched for: {error}"), "");
             Exit::Usage
         })
     }
 
-    fn own(signals: &[i32]) -> io::Result<Interrupt> {
-        let mut interrupt = Interrupt { flag: Arc::default(), owned: Vec::new() };
-        for &signal in signals {
-            let id = signal_hook::flag::register(signal, interrupt.flag.clone())?;
-            interrupt.owned.push(id);
+    fn own() -> io::Result<Interrupt> {
+        let mut interrupt = Interrupt::default();
+        let signals = [
+            (SIGINT, &interrupt.flag),
+            (SIGTERM, &interrupt.flag),
+            #[cfg(unix)]
+            (SIGHUP, &interrupt.hung_up),
+        ];
+        for (signal, flag) in signals {
+            if !is_ignored(signal)? {
+                interrupt.owned.push(signal_hook::flag::register(signal, flag.clone())?);
+            }
         }
         Ok(interrupt)
     }
 
     /// Whether a signal has come.
     pub(crate) fn came(&self) -> bool {
-        self.flag.load(Ordering::SeqCst)
+        self.probe()()
     }
 
-    /// Whether a signal has come; from here on, whether another one has.
+    /// Whether a signal has come; from here on, whether another one has. The terminal hangs up
+    /// once.
     pub(crate) fn take(&self) -> bool {
-        self.flag.swap(false, Ordering::SeqCst)
+        let hung_up = self.hung_up.swap(false, Ordering::SeqCst)
+            && !self.hang_up_taken.swap(true, Ordering::SeqCst);
+        self.flag.swap(false, Ordering::SeqCst) || hung_up
     }
 
     /// The same question as [`came`](Self::came), as a closure, for a call to ask while it waits.
-    pub(crate) fn probe(&self) -> impl Fn() -> bool + Send + Sync + 'static {
-        let flag = self.flag.clone();
-        move || flag.load(Ordering::SeqCst)
+    pub(crate) fn probe(&self) -> impl Fn() -> bool + Send + Sync + use<> {
+        let (flag, hung_up) = (self.flag.clone(), self.hung_up.clone());
+        move || flag.load(Ordering::SeqCst) || hung_up.load(Ordering::SeqCst)
     }
 
     /// Waits for a message or a signal, whichever comes first.
@@ -88,6 +106,26 @@ impl Drop for Interrupt {
     }
 }
 
+/// Whether a signal is without effect in this process, by the will of whoever started it.
+#[cfg(unix)]
+#[expect(unsafe_code, reason = "no safe crate tells how a signal is handled without changing it")]
+fn is_ignored(signal: i32) -> io::Result<bool> {
+    let mut found = std::mem::MaybeUninit::<libc::sigaction>::uninit();
+    // SAFETY: without a new action nothing is changed, and `found` has room for the old one.
+    let failed = unsafe { libc::sigaction(signal, std::ptr::null(), found.as_mut_ptr()) } != 0;
+    if failed {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: the call above has filled it.
+    let found = unsafe { found.assume_init() };
+    Ok(found.sa_sigaction == libc::SIG_IGN)
+}
+
+#[cfg(not(unix))]
+fn is_ignored(_: i32) -> io::Result<bool> {
+    Ok(false)
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::mpsc;
@@ -108,11 +146,25 @@ mod tests {
             signal_hook::low_level::raise(SIGTERM).unwrap();
             assert!(interrupt.take());
         }
+        // In one test: signals are for all that watch.
+        #[cfg(unix)]
+        a_terminal_that_hangs_up_is_seen_once_however_many_tell();
+    }
+
+    #[cfg(unix)]
+    fn a_terminal_that_hangs_up_is_seen_once_however_many_tell() {
+        let interrupt = Interrupt::watched().unwrap();
+        signal_hook::low_level::raise(SIGHUP).unwrap();
+        assert!(interrupt.came() && interrupt.take() && !interrupt.came());
+        signal_hook::low_level::raise(SIGHUP).unwrap();
+        assert!(!interrupt.take());
+        signal_hook::low_level::raise(SIGTERM).unwrap();
+        assert!(interrupt.take(), "that is another one");
     }
 
     #[test]
     fn a_wait_ends_with_what_it_waits_for() {
-        let interrupt = Interrupt { flag: Arc::default(), owned: Vec::new() };
+        let interrupt = Interrupt::default();
         let (sender, receiver) = mpsc::channel();
         sender.send(7).unwrap();
         assert_eq!(interrupt.wait(&receiver), Waited::Got(7));

@@ -4,7 +4,7 @@
 //! It is a library so that the Python and Node packages ship the very same command: they
 //! hand their arguments to [`run`]. Rules, defaults and codes come from the crate
 //! `dingtalk-extcontact`; here are arguments, words and exit statuses.
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 #![deny(missing_docs)]
 #![cfg_attr(
     not(test),
@@ -48,10 +48,11 @@ use output::{Exit, Output};
 /// 130 interrupted.
 ///
 /// The first item of `args` is the name of the program. It may be called more than once in a
-/// process; it does not end the process. While it runs, SIGINT and SIGTERM are its own.
-/// Afterwards a handler that the host had installed before works as ever. Where there was
-/// none, the signal stays without effect from then on, so a host that lives on should have a
-/// handler of its own.
+/// process; it does not end the process. While it runs, SIGINT, SIGTERM and SIGHUP are its own,
+/// but for those that are ignored when it begins (`nohup`, a job in the background): they stay
+/// ignored. Afterwards a handler that the host had installed before works as ever. Where there
+/// was none, the signal stays without effect from then on, so a host that lives on should have
+/// a handler of its own.
 ///
 /// ```
 /// let status = dingtalk_extcontact_cli::run(["dingtalk-extcontact", "explain", "60011"].map(Into::into));

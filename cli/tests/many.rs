@@ -465,7 +465,7 @@ fn a_signal_lets_calls_under_way_finish_and_the_same_command_goes_on() {
     let folder = Folder::new("signal");
     let list = folder.list("list.txt", &ids);
     sandbox.faults(Faults::parse("delay=1@100ms").unwrap());
-    for signal in ["-INT", "-TERM"] {
+    for (run, signal) in ["-INT", "-TERM", "-HUP"].into_iter().enumerate() {
         let (status, out, err) = interrupted(&sandbox, &list, signal);
         assert_eq!(status, 130, "{out}{err}");
         assert!(err.contains("what is under way finishes; Ctrl-C again cancels"), "{err}");
@@ -475,7 +475,7 @@ fn a_signal_lets_calls_under_way_finish_and_the_same_command_goes_on() {
         assert!(!out.contains("contact 0"), "thousands of lines help nobody: {out}");
         let deleted = sandbox.deleted().len();
         assert!(out.contains(&format!("200 contacts: {deleted} deleted")), "{out}");
-        assert_eq!(out.contains(" of them by earlier runs), "), signal == "-TERM", "{out}");
+        assert_eq!(out.contains(" of them by earlier runs), "), run > 0, "{out}");
         assert!((5..200).contains(&deleted), "{out}");
     }
     sandbox.faults(Faults::default());
@@ -483,6 +483,29 @@ fn a_signal_lets_calls_under_way_finish_and_the_same_command_goes_on() {
     assert_eq!(status, 0);
     assert_eq!(items_and_summary(&out).1["deleted"], 200);
     assert_eq!((sandbox.deleted().len(), sandbox.request_count()), (200, 200), "each called once");
+}
+
+/// As `nohup`, or a shell script that puts a job into the background.
+#[cfg(unix)]
+#[test]
+fn a_signal_that_was_ignored_at_the_start_stays_ignored() {
+    let (sandbox, ids) = quick_sandbox(40);
+    let folder = Folder::new("ignored");
+    let list = folder.list("list.txt", &ids);
+    sandbox.faults(Faults::parse("delay=1@20ms").unwrap());
+    let mut command = std::process::Command::new("sh");
+    command.args(["-c", "trap '' INT HUP; exec \"$@\"", "sh"]);
+    command.arg(env!("CARGO_BIN_EXE_dingtalk-extcontact")).args(DELETE);
+    command.args(["--concurrency=2", "--file", &list]);
+    command.env("DINGTALK_ENDPOINT", sandbox.url()).env("DINGTALK_ACCESS_TOKEN", sandbox.token());
+    let child = spawn(command.stdin(Stdio::null()));
+    for count in [2, 6] {
+        assert!(sandbox.wait_for_requests(count, LONG));
+        send("-INT", &child);
+        send("-HUP", &child);
+    }
+    let (status, out, err) = end(child.wait_with_output().unwrap());
+    assert_eq!((status, items_and_summary(&out).1["deleted"].as_u64()), (0, Some(40)), "{err}");
 }
 
 /// Waits until a running command has said something on standard error.
