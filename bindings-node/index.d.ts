@@ -9,7 +9,8 @@
  * - `PERMISSION_DENIED`: the app may not delete external contacts, or not this one.
  * - `THROTTLED`: over a rate; it may pass later.
  * - `QUOTA_EXCEEDED`: a quota of the organisation is used up.
- * - `CONFIGURATION`: something around the call is set up wrongly: white list, endpoint, app, proxy login.
+ * - `CONFIGURATION`: something around the call is set up wrongly: white list, endpoint, app, proxy
+ *   login, limit of threads.
  * - `SERVICE`: DingTalk's own trouble; it may pass later.
  * - `API`: any other code of the service.
  * - `CONNECTION`: lookup, connection or proxy failed, or the connection was lost.

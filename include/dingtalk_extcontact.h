@@ -86,7 +86,8 @@ typedef enum {
    */
   DTX_QUOTA_EXCEEDED = 14,
   /**
-   * Something around the call is set up wrongly: white list, endpoint, app, proxy login.
+   * Something around the call is set up wrongly: white list, endpoint, app, proxy
+   * login, limit of threads.
    */
   DTX_CONFIGURATION = 15,
   /**

@@ -26,7 +26,8 @@ pub enum dtx_result {
     DTX_THROTTLED = 13,
     /// A quota of the organisation is used up.
     DTX_QUOTA_EXCEEDED = 14,
-    /// Something around the call is set up wrongly: white list, endpoint, app, proxy login.
+    /// Something around the call is set up wrongly: white list, endpoint, app, proxy
+    /// login, limit of threads.
     DTX_CONFIGURATION = 15,
     /// DingTalk's own trouble; it may pass later.
     DTX_SERVICE = 16,

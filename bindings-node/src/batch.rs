@@ -1,6 +1,6 @@
 //! The core's batch, for the loop in `batch.js`.
 
-use dingtalk_extcontact::{Batch, BatchOptions, Call, Client, Error, Item};
+use dingtalk_extcontact::{Batch, BatchOptions, Call, Client, Error, Item, spawn};
 use napi::bindgen_prelude::Either;
 use napi_derive::napi;
 
@@ -68,12 +68,8 @@ impl NativeBatch {
 }
 
 /// Begins a batch, on a thread of its own, as a long journal takes a while to read.
-pub fn begin(
-    client: Client,
-    port: Port,
-    id: u32,
-    options: Result<BatchOptions, Error>,
-) -> napi::Result<()> {
+pub fn begin(client: Client, port: Port, id: u32, options: Result<BatchOptions, Error>) {
+    let failed = port.clone();
     let begin = move || {
         port.send(
             id,
@@ -83,8 +79,9 @@ pub fn begin(
             },
         );
     };
-    let thread = std::thread::Builder::new().name("dingtalk-batch".into()).spawn(begin);
-    thread.map(drop).map_err(|error| napi::Error::from_reason(error.to_string()))
+    if let Err(error) = spawn("dingtalk-batch", begin) {
+        failed.send(id, Either::A(json(&Err(error))));
+    }
 }
 
 fn item(item: Option<Item>) -> String {

@@ -82,17 +82,11 @@ impl NativeClient {
 
     /// Begins a batch. It comes through the port, or in JSON why there is none.
     #[napi(catch_unwind)]
-    pub fn batch(
-        &self,
-        port: &Port,
-        id: u32,
-        names: Vec<String>,
-        values: Vec<Given>,
-    ) -> napi::Result<()> {
+    pub fn batch(&self, port: &Port, id: u32, names: Vec<String>, values: Vec<Given>) {
         let mut options = BatchOptions::for_host(Host::Node);
         let mut given = names.iter().zip(values);
         let set = given.try_for_each(|(name, value)| options.set(name, plain(value)));
-        batch::begin(self.0.clone(), port.clone(), id, set.map(|()| options))
+        batch::begin(self.0.clone(), port.clone(), id, set.map(|()| options));
     }
 
     /// Replaces the token; says in JSON why not.

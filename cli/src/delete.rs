@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
 use std::time::{Duration, Instant, SystemTime};
 
 use dingtalk_extcontact::{Batch, BatchOptions, Call, Client, Error, Item, Value};
@@ -129,14 +128,10 @@ fn batch_options(args: &Delete) -> Result<BatchOptions, Error> {
     Ok(options)
 }
 
-/// Reads the list. A read cannot be called off, so another thread does it.
+/// Reads the list.
 fn read(source: &Source, interrupt: &Interrupt) -> Result<Ids, Exit> {
-    let (sender, receiver) = mpsc::channel();
     let reader = source.clone();
-    std::thread::spawn(move || {
-        let _ = sender.send(reader.read());
-    });
-    match interrupt.wait(&receiver) {
+    match interrupt.wait_for(move || reader.read())? {
         Waited::Got(Ok(ids)) => Ok(ids),
         Waited::Got(Err(unusable)) => {
             unusable.complain(&output::shown(&source.name()));
@@ -246,14 +241,11 @@ fn ask(
         "Delete {contacts} of {whose} at {}{backup}? There is no undo. [y/N] ",
         output::shown(&client.endpoint())
     ));
-    let (sender, receiver) = mpsc::channel();
-    // A read of the terminal cannot be called off, so another thread does it.
-    std::thread::spawn(move || {
+    let answer = || {
         let mut line = String::new();
-        let read = io::stdin().read_line(&mut line);
-        let _ = sender.send(read.map(|_| line).unwrap_or_default());
-    });
-    match interrupt.wait(&receiver) {
+        io::stdin().read_line(&mut line).map(|_| line).unwrap_or_default()
+    };
+    match interrupt.wait_for(answer)? {
         Waited::Got(line) if is_yes(&line) => Ok(()),
         Waited::Got(line) => {
             if !line.ends_with('\n') {

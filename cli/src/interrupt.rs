@@ -3,9 +3,10 @@
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::Duration;
 
+use dingtalk_extcontact::spawn;
 use signal_hook::SigId;
 #[cfg(unix)]
 use signal_hook::consts::SIGHUP;
@@ -83,6 +84,22 @@ impl Interrupt {
         move || flag.load(Ordering::SeqCst) || hung_up.load(Ordering::SeqCst)
     }
 
+    /// Does on a thread of its own what cannot be called off, such as a read of a terminal, and
+    /// waits for it or for a signal, whichever comes first.
+    pub(crate) fn wait_for<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<Waited<T>, Exit> {
+        let (sender, receiver) = mpsc::channel();
+        // Nobody may be left who wants to know.
+        let work = move || drop(sender.send(work()));
+        spawn("dingtalk-command", work).map_err(|error| {
+            output::complain_of(&error);
+            Exit::Failed
+        })?;
+        Ok(self.wait(&receiver))
+    }
+
     /// Waits for a message or a signal, whichever comes first.
     pub(crate) fn wait<T>(&self, from: &Receiver<T>) -> Waited<T> {
         loop {
@@ -128,8 +145,6 @@ fn is_ignored(_: i32) -> io::Result<bool> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::mpsc;
-
     use super::*;
 
     #[test]

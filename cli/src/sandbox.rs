@@ -1,7 +1,7 @@
 //! `sandbox`: serves a DingTalk on loopback until it is told to stop.
 
 use std::io::{self, Read};
-use std::sync::mpsc::{self, Receiver};
+use std::sync::mpsc;
 
 use dingtalk_extcontact_sandbox::{Permission, Sandbox};
 use serde_json::Value;
@@ -37,18 +37,16 @@ pub(crate) fn run(args: &args::Sandbox, output: &mut Output) -> Exit {
     }
     output::note(&how_to_use(&sandbox, &described));
     // Without a reason to look at standard input, its end is never told.
-    let (closed, open) = match args.until_stdin_closes {
-        true => (stdin_closed(), None),
-        false => {
-            let (sender, receiver) = mpsc::channel();
-            (receiver, Some(sender))
-        }
+    let ended = if args.until_stdin_closes {
+        interrupt.wait_for(until_stdin_closes)
+    } else {
+        let (_open, never) = mpsc::channel();
+        Ok(interrupt.wait(&never))
     };
-    let ended: Waited<()> = interrupt.wait(&closed);
-    drop(open);
     let why = match ended {
-        Waited::Interrupted => "stopped",
-        Waited::Got(()) | Waited::Over => "stopped: standard input is closed",
+        Ok(Waited::Interrupted) => "stopped",
+        Ok(Waited::Got(()) | Waited::Over) => "stopped: standard input is closed",
+        Err(exit) => return exit,
     };
     output::note(&format!(
         "{why}; requests: {}, contacts deleted: {}",
@@ -118,20 +116,15 @@ Ctrl-C stops it.",
     )
 }
 
-/// Tells when standard input is at its end.
-fn stdin_closed() -> Receiver<()> {
-    let (sender, receiver) = mpsc::channel();
-    std::thread::spawn(move || {
-        let mut bytes = [0; 1024];
-        let mut stdin = io::stdin().lock();
-        loop {
-            match stdin.read(&mut bytes) {
-                Ok(count) if count > 0 => {}
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                _ => break,
-            }
+/// Returns when standard input is at its end.
+fn until_stdin_closes() {
+    let mut bytes = [0; 1024];
+    let mut stdin = io::stdin().lock();
+    loop {
+        match stdin.read(&mut bytes) {
+            Ok(count) if count > 0 => {}
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            _ => return,
         }
-        let _ = sender.send(());
-    });
-    receiver
+    }
 }

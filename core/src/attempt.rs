@@ -278,6 +278,7 @@ impl Way<'_> {
                     .advise("Set that target to debug or less, for example RUST_LOG=trace,ureq_proto=debug; nothing was sent.");
                 return Failure::new(error, false, Retry::No);
             }
+            Trouble::NoThread(why) => return Failure::new(why, false, Retry::No),
             Trouble::ProxyLogin => {
                 (ErrorKind::Configuration, "the proxy asks for a login".to_owned())
             }

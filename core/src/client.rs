@@ -183,11 +183,7 @@ impl Client {
                     Err(attempt::cancelled("waiting for a thread")
                         .about_contact(&user_id, 0, false))
                 }
-                dispatch::Turn::NoThread(why) => Err(Error::new(
-                    ErrorKind::Internal,
-                    format!("no thread could be started: {why}"),
-                )
-                .about_contact(&user_id, 0, false)),
+                dispatch::Turn::NoThread(why) => Err(why.about_contact(&user_id, 0, false)),
             });
         });
     }

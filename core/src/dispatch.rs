@@ -6,7 +6,9 @@ use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use crate::cancel::{Call, OnCancel};
+use crate::error::Error;
 use crate::fork::PerProcess;
+use crate::thread::spawn;
 
 /// The most threads that the pool grows to.
 const MOST_THREADS: usize = 64;
@@ -23,7 +25,7 @@ pub(crate) enum Turn {
     /// It was cancelled before it had one.
     Cancelled,
     /// There is no thread for it, and none can be started.
-    NoThread(String),
+    NoThread(Error),
 }
 
 type Work = Box<dyn FnOnce(Turn) + Send>;
@@ -97,8 +99,7 @@ impl Pool {
         state.threads += 1;
         drop(state);
         let pool = self.clone();
-        let name = "dingtalk-call".to_owned();
-        if let Err(error) = std::thread::Builder::new().name(name).spawn(move || pool.serve()) {
+        if let Err(why) = spawn("dingtalk-call", move || pool.serve()) {
             let mut state = self.lock();
             state.threads -= 1;
             // With other threads at work the jobs are only late.
@@ -108,7 +109,7 @@ impl Pool {
             };
             drop(state);
             for work in stranded.iter().filter_map(|job| job.take()) {
-                work(Turn::NoThread(error.to_string()));
+                guarded(|| work(Turn::NoThread(why.clone())));
             }
         }
     }

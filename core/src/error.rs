@@ -21,7 +21,8 @@ pub enum ErrorKind {
     Throttled = 13,
     /// A quota of the organisation is used up.
     QuotaExceeded = 14,
-    /// Something around the call is set up wrongly: white list, endpoint, app, proxy login.
+    /// Something around the call is set up wrongly: white list, endpoint, app, proxy
+    /// login, limit of threads.
     Configuration = 15,
     /// DingTalk's own trouble; it may pass later.
     Service = 16,

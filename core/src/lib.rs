@@ -63,6 +63,7 @@ mod request;
 mod response;
 mod retry;
 mod secret;
+mod thread;
 mod transport;
 
 pub use batch::{Batch, BatchOptions, DeleteMany, Item, Summary};
@@ -74,6 +75,7 @@ pub use error::{Error, ErrorKind};
 pub use options::{Host, OPTION_NAMES, Options, Value};
 pub use outcome::{Deletion, Status, to_json};
 pub use request::check_user_id;
+pub use thread::spawn;
 
 /// The examples of the README, as documentation tests.
 #[cfg(doctest)]

@@ -152,7 +152,8 @@ class QuotaExceededError(DingTalkError):
 
 
 class ConfigurationError(DingTalkError):
-    """Something around the call is set up wrongly: white list, endpoint, app, proxy login."""
+    """Something around the call is set up wrongly: white list, endpoint, app, proxy
+    login, limit of threads."""
 
     kind = "configuration"
 

@@ -135,7 +135,7 @@ impl Shared {
             Turn::NoThread(why) => {
                 let mut state = shared.lock();
                 state.workers -= 1;
-                shared.halt(state, &format!("no thread could be started: {why}"));
+                shared.halt(state, why.message());
             }
         });
     }

@@ -6,16 +6,19 @@ use std::io;
 use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::thread::Builder;
 use std::time::{Duration, Instant};
 
 use crate::cancel::{Stop, Wait};
+use crate::error::Error;
+use crate::thread::spawn;
 
 /// Addresses are looked up again after this long: long enough for a burst of connections,
 /// short enough for a service that moves.
 const ADDRESSES_LIVE: Duration = Duration::from_secs(60);
 /// The next address is tried beside a slow one after this long (RFC 8305, section 5).
 const HEAD_START: Duration = Duration::from_millis(250);
+/// The name of a thread that looks up or connects.
+const HELPER: &str = "dingtalk-dial";
 
 /// Connects, and remembers addresses for a short time.
 #[derive(Default)]
@@ -34,6 +37,7 @@ pub(super) enum DialError {
     Stopped(Stop),
     Lookup(io::Error),
     Connect(SocketAddr, io::Error),
+    NoThread(Error),
 }
 
 enum News {
@@ -50,7 +54,7 @@ impl Dialer {
         match self.known(host, port) {
             Some(addresses) => untried.extend(addresses),
             None => {
-                look_up(host.to_owned(), port, sender.clone()).map_err(DialError::Lookup)?;
+                look_up(host.to_owned(), port, sender.clone()).map_err(DialError::NoThread)?;
                 looking_up = true;
             }
         }
@@ -62,20 +66,17 @@ impl Dialer {
                 if let Some(address) = untried.pop_front() {
                     match connect(address, wait.left(), sender.clone()) {
                         Ok(()) => under_way += 1,
-                        Err(error) => failed = Some((address, error)),
+                        Err(why) => failed = Some(DialError::NoThread(why)),
                     }
                     next_start = Instant::now() + HEAD_START;
                     continue;
                 }
                 if under_way == 0 && !looking_up {
                     self.forget(host, port);
-                    return Err(match failed {
-                        Some((address, error)) => DialError::Connect(address, error),
-                        None => DialError::Lookup(io::Error::new(
-                            io::ErrorKind::NotFound,
-                            "the name has no address",
-                        )),
-                    });
+                    return Err(failed.unwrap_or_else(|| {
+                        let text = "the name has no address";
+                        DialError::Lookup(io::Error::new(io::ErrorKind::NotFound, text))
+                    }));
                 }
             }
             let until = (!untried.is_empty()).then_some(next_start);
@@ -98,7 +99,7 @@ impl Dialer {
                 Some(News::Connected(address, Err(error))) => {
                     under_way -= 1;
                     next_start = Instant::now();
-                    failed = Some((address, error));
+                    failed = Some(DialError::Connect(address, error));
                 }
             }
         }
@@ -130,8 +131,8 @@ impl Dialer {
 
 /// `getaddrinfo` cannot be interrupted, so it runs on a thread of its own; one that nobody
 /// waits for any more ends by the resolver's own time limit.
-fn look_up(host: String, port: u16, news: Sender<News>) -> io::Result<()> {
-    helper(move || {
+fn look_up(host: String, port: u16, news: Sender<News>) -> Result<(), Error> {
+    spawn(HELPER, move || {
         let addresses = (host.as_str(), port).to_socket_addrs().map(Iterator::collect);
         // The call may have ended meanwhile.
         let _ = news.send(News::Addresses(addresses));
@@ -139,16 +140,12 @@ fn look_up(host: String, port: u16, news: Sender<News>) -> io::Result<()> {
 }
 
 /// Neither can `connect`.
-fn connect(address: SocketAddr, limit: Duration, news: Sender<News>) -> io::Result<()> {
+fn connect(address: SocketAddr, limit: Duration, news: Sender<News>) -> Result<(), Error> {
     let limit = limit.max(Duration::from_millis(1));
-    helper(move || {
+    spawn(HELPER, move || {
         let stream = TcpStream::connect_timeout(&address, limit);
         let _ = news.send(News::Connected(address, stream));
     })
-}
-
-fn helper(work: impl FnOnce() + Send + 'static) -> io::Result<()> {
-    Builder::new().name("dingtalk-dial".to_owned()).spawn(work).map(drop)
 }
 
 #[cfg(test)]

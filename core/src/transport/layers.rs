@@ -83,6 +83,7 @@ impl Dial {
         let stream = match self.dialer.dial(host, port, &self.desk.wait()) {
             Ok(stream) => stream,
             Err(DialError::Stopped(stop)) => return Err(self.desk.stop(stop).into()),
+            Err(DialError::NoThread(why)) => return Err(std::io::Error::other(why).into()),
             Err(DialError::Lookup(error)) => {
                 let text = format!("cannot look up {host}: {error}");
                 return Err(std::io::Error::new(error.kind(), text).into());

@@ -24,7 +24,7 @@ use self::desk::{Desk, Seen};
 use self::dial::Dialer;
 use self::layers::{Dial, INPUT_BUFFER, LARGEST_HEAD, NoLookup, OUTPUT_BUFFER, Tls, Whole};
 use crate::cancel::{Stop, Wait};
-use crate::error::panic_text;
+use crate::error::{Error, panic_text};
 use crate::place::{Base, Proxy, ProxyKind, Roots};
 use crate::rate::Written;
 use crate::request::Request;
@@ -91,6 +91,8 @@ pub(crate) enum Trouble {
     Panic(String),
     /// The program's logger would print the bytes of the reply.
     WireLogged,
+    /// There was no thread for a lookup or a connection.
+    NoThread(Error),
     /// The wait ended: in the attempt, or while it connected.
     Stopped { stop: Stop, connecting: bool },
     /// No connection: lookup, refused, unreachable, proxy, reset in the handshake.
@@ -289,6 +291,10 @@ fn trouble(error: ureq::Error, status: Option<u16>, seen: &Seen) -> Trouble {
             Trouble::Connect(format!("through the proxy: {text}"))
         }
         ureq::Error::Io(error) => {
+            let error = match error.downcast::<Error>() {
+                Ok(why) => return Trouble::NoThread(why),
+                Err(error) => error,
+            };
             let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
             match inner {
                 Some(tls) => Trouble::Tls(tls.to_string()),
