@@ -1,60 +1,70 @@
 # Thin: each target is what a person would type. `make demo` to see what it is for, `make
 # test` to run every test, `make lint` before a commit.
 
-.PHONY: demo demo-languages test lint addon wheel header install bench test-rust test-c test-python test-node test-examples
+.PHONY: demo test lint build addon header install bench test-rust test-c test-python test-node test-examples
 .NOTPARALLEL:
 
 TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
+DEBUG := $(TARGET)/debug
 VENV := $(TARGET)/venv
 PREFIX ?= /usr/local
+
+# All that is shown and tested, built at once: packages by themselves have other features of
+# their dependencies, and build those again.
+PRODUCTS := $(addprefix -p dingtalk-extcontact-,cli c python node sandbox example)
 
 # The tests of the addons for Python and Node are in Python and JavaScript.
 RUST := --workspace --locked --exclude dingtalk-extcontact-python --exclude dingtalk-extcontact-node
 
-EXAMPLES := PYTHON=$(VENV)/bin/python examples/run.sh $(TARGET)/debug $(TARGET)/debug/dingtalk-extcontact
-
-# The command first, as it takes the least building; the packages are built as a user gets them.
 demo:
-	cargo run --quiet --locked -p dingtalk-extcontact-cli -- demo
-	$(MAKE) demo-languages
-
-demo-languages: $(VENV)/installed addon
-	cargo build --quiet --locked -p dingtalk-extcontact-cli -p dingtalk-extcontact-c
+	@tools/needs.sh cargo cc c++ python3 node
+	@echo "Builds all of it, in about two minutes the first time."
+	@$(MAKE) --no-print-directory build
+	@$(DEBUG)/dingtalk-extcontact demo
 	@echo; echo "The same deletion from each language:"
-	DTX_DEMO=1 $(EXAMPLES)
+	@DTX_DEMO=1 PYTHONPATH=$(TARGET)/python examples/run.sh $(DEBUG)
 
-test: test-rust test-c test-python test-node test-examples
+# The addon for Node goes beside its sources, the package for Python into a folder.
+build:
+	cargo build --locked $(PRODUCTS)
+	@cd bindings-node && node build.js $(PRODUCTS) >/dev/null
+	@mkdir -p $(TARGET)/python && cp -R bindings-python/python/dingtalk_extcontact $(TARGET)/python/
+	@cp $(DEBUG)/lib_native.so $(TARGET)/python/dingtalk_extcontact/_native.abi3.so
+
+test:
+	@tools/needs.sh cargo cc c++ git python3 venv node npm
+	@$(MAKE) --no-print-directory test-rust test-c test-python test-node test-examples
 
 test-rust:
 	cargo test $(RUST)
 
-test-c:
-	$(MAKE) -C bindings-c test
+test-c: build
+	bindings-c/test.sh $(DEBUG)
 
-test-python: $(VENV)/installed
-	cargo build --quiet --locked -p dingtalk-extcontact-sandbox --bin dingtalk-extcontact-replay
+test-python: $(VENV)/installed build
 	cd bindings-python && $(VENV)/bin/python -m pytest -q
 	cd bindings-python && $(VENV)/bin/python -m mypy.stubtest dingtalk_extcontact --mypy-config-file pyproject.toml
 	cd bindings-python && $(VENV)/bin/mypy && $(VENV)/bin/pyright --pythonpath $(VENV)/bin/python
 
-test-node: addon
-	cd bindings-node && $(if $(DTX_REQUIRE_ALL),npm run runtimes &&) npm test
+test-node: build
+	cd bindings-node && npm ci --silent && $(if $(DTX_REQUIRE_ALL),npm run runtimes &&) npm test
 
-test-examples: $(VENV)/installed addon
-	cargo build --quiet --locked -p dingtalk-extcontact-cli -p dingtalk-extcontact-c
-	$(EXAMPLES)
-	$(VENV)/bin/python tools/readme.py $(TARGET)/debug/dingtalk-extcontact $(TARGET)/debug
+test-examples: $(VENV)/installed build
+	PYTHON=$(VENV)/bin/python examples/run.sh $(DEBUG)
+	$(VENV)/bin/python tools/readme.py $(DEBUG)
 
-# The Python package in an environment of its own, with what its tests need.
+# The Python package as pip installs it, but for the profile, with what its tests need.
 $(VENV)/installed: $(shell git ls-files core cli sandbox bindings-python/src bindings-python/python) Cargo.lock
 	python3 -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r bindings-python/requirements-dev.txt
-	$(VENV)/bin/pip install --quiet --disable-pip-version-check --force-reinstall --no-deps ./bindings-python
+	MATURIN_PEP517_ARGS="--profile dev --locked" $(VENV)/bin/pip install --quiet --disable-pip-version-check \
+		--force-reinstall --no-deps ./bindings-python
 	touch $@
 
-# The addon for Node, beside its sources.
+# The addon for Node as it is handed out.
 addon:
-	cd bindings-node && npm ci --silent && npm run --silent build
+	@tools/needs.sh cargo cc node
+	cd bindings-node && node build.js --profile dist
 
 lint: $(VENV)/installed
 	cargo fmt --all --check

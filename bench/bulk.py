@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 
 from harness import (
-    BENCH, PYTHON, RELEASE, WORK, cpus, do, leaving_out, pinned, ratio, run_command, server, spread, table, turns,
+    BENCH, BUILT, PYTHON, WORK, cpus, do, leaving_out, pinned, ratio, run_command, server, spread, table, turns,
 )
 
 REPLY_MS = 20
@@ -50,7 +50,7 @@ def node(name, function):
 
 
 OURS = [
-    Client("Rust", {"rust"}, RELEASE / "bench-bulk"),
+    Client("Rust", {"rust"}, BUILT / "bench-bulk"),
     Client("C", {"c"}, WORK / "bulk"),
     python("Python Client", "ours"),
     python("Python AsyncClient", "ours_asyncio"),

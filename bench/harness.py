@@ -15,7 +15,7 @@ import time
 BENCH = pathlib.Path(__file__).resolve().parent
 ROOT = BENCH.parent
 TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target").absolute()
-RELEASE = TARGET / "release"
+BUILT = TARGET / "dist"
 WORK = TARGET / "bench"
 PYTHON = WORK / "venv" / ("Scripts" if os.name == "nt" else "bin") / "python"
 MODULES = WORK / "node" / "node_modules"
@@ -53,7 +53,7 @@ def do(*command, **options):
 
 
 def cargo(*packages):
-    do("cargo", "build", "--release", *(f"--package=dingtalk-extcontact-{name}" for name in packages))
+    do("cargo", "build", "--profile=dist", *(f"--package=dingtalk-extcontact-{name}" for name in packages))
 
 
 @contextlib.contextmanager
@@ -101,7 +101,7 @@ def cpus():
 @contextlib.contextmanager
 def server(delay_ms=0):
     process = subprocess.Popen(
-        [str(RELEASE / "bench-server"), str(delay_ms)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [str(BUILT / "bench-server"), str(delay_ms)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     try:
         yield process.stdout.readline().strip()

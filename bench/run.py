@@ -24,7 +24,7 @@ import sys
 
 import bulk
 from harness import (
-    BENCH, ENVIRONMENT, LEFT_OUT, MODULES, PYTHON, RELEASE, ROOT, TARGET, WORK, Missing, cargo, cpus, do,
+    BENCH, BUILT, ENVIRONMENT, LEFT_OUT, MODULES, PYTHON, ROOT, TARGET, WORK, Missing, cargo, cpus, do,
     leaving_out, load, pinned, ratio, run_command, say, server, spread, table, turns,
 )
 
@@ -55,10 +55,10 @@ def node(name, function, **more):
 # Ours comes first in each language, and once more as a measure of the noise.
 AGAIN = "ours, once more"
 CLIENTS = [
-    Client("rust", "ours", [RELEASE / "bench-ours"]),
-    Client("rust", AGAIN, [RELEASE / "bench-ours"]),
-    Client("rust", "ureq", [RELEASE / "bench-ureq"]),
-    Client("rust", "ureq, timeout_global", [RELEASE / "bench-ureq", "timeout"], share=0.4),
+    Client("rust", "ours", [BUILT / "bench-ours"]),
+    Client("rust", AGAIN, [BUILT / "bench-ours"]),
+    Client("rust", "ureq", [BUILT / "bench-ureq"]),
+    Client("rust", "ureq, timeout_global", [BUILT / "bench-ureq", "timeout"], share=0.4),
     Client("rust", "libcurl (C)", [WORK / "libcurl"]),
     Client("c", "ours", [WORK / "ours"]),
     Client("c", AGAIN, [WORK / "ours"]),
@@ -117,7 +117,7 @@ def build_libcurl():
 
 def build_c():
     cargo("c")
-    do(ROOT / "bindings-c/install.sh", RELEASE, env={**ENVIRONMENT, "DESTDIR": "", "PREFIX": str(WORK / "c")})
+    do(ROOT / "bindings-c/install.sh", BUILT, env={**ENVIRONMENT, "DESTDIR": "", "PREFIX": str(WORK / "c")})
     lib = WORK / "c" / "lib"
     for name in ("ours", "bulk"):
         do("cc", "-O2", BENCH / f"clients/{name}.c", "-o", WORK / name, f"-I{WORK / 'c/include'}", f"-L{lib}",
@@ -151,7 +151,7 @@ def build_node():
                 shutil.copy(file, package)
     place = do("node", "-p", "`${process.platform}-${process.arch}`")
     kind = {"linux": "-gnu", "win32": "-msvc"}.get(place.split("-")[0], "")
-    built = next(RELEASE / name for name in library_names("dingtalk_extcontact_node") if (RELEASE / name).exists())
+    built = next(BUILT / name for name in library_names("dingtalk_extcontact_node") if (BUILT / name).exists())
     shutil.copy(built, package / f"dingtalk-extcontact.{place}{kind}.node")
 
 
@@ -291,7 +291,7 @@ def measure_concurrent(clients, rounds):
 
 def measure_size():
     """Bytes, plain and by gzip -9, of what stands in the target folder."""
-    found = [RELEASE / name for name in (*library_names("dingtalk_extcontact"), "libdingtalk_extcontact.a",
+    found = [BUILT / name for name in (*library_names("dingtalk_extcontact"), "libdingtalk_extcontact.a",
                                          "dingtalk-extcontact")]
     found += (WORK / "venv").glob("lib/**/dingtalk_extcontact/_native*")
     found += (MODULES / "dingtalk-extcontact").glob("*.node")

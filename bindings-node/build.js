@@ -1,11 +1,11 @@
 'use strict';
-// Builds the native half and puts it where native.js looks. Arguments go to cargo: --release.
+// Builds the native half and puts it where native.js looks. Arguments go to cargo: --profile dist.
 
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 
-const command = ['build', '-p', 'dingtalk-extcontact-node', '--message-format=json-render-diagnostics'];
+const command = ['build', '--locked', '-p', 'dingtalk-extcontact-node', '--message-format=json-render-diagnostics'];
 const { status, stdout: out } = spawnSync('cargo', [...command, ...process.argv.slice(2)], {
   cwd: __dirname,
   encoding: 'utf8',

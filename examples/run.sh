@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Builds every example and tries it against a sandbox.
 #
-#   examples/run.sh LIBRARY_FOLDER COMMAND
+#   examples/run.sh FOLDER
 #
-# LIBRARY_FOLDER holds libdingtalk_extcontact.so, COMMAND is the program dingtalk-extcontact,
-# whose sandbox is used. A language whose tools are missing is skipped; nothing is installed.
+# FOLDER has what cargo built: libdingtalk_extcontact.so, the Rust example `delete`, and the
+# program dingtalk-extcontact, whose sandbox is used. A language whose tools are missing is
+# left out; nothing is installed.
 #
 #   DTX_DEMO=1         only shows the same deletion from each language, one line each
 #   DTX_REQUIRE_ALL=1  what is missing is a failure, but for a JDK 22: many systems have none
@@ -14,12 +15,12 @@
 #   JAVA22_HOME=...    a JDK from 22 on, if the one on the PATH is older
 set -euo pipefail
 
-if (($# != 2)); then
-  echo "usage: $0 LIBRARY_FOLDER COMMAND" >&2
+if (($# != 1)); then
+  echo "usage: $0 FOLDER" >&2
   exit 2
 fi
-library=$(realpath "$1/libdingtalk_extcontact.so")
-extcontact=$(realpath "$2")
+built=$(realpath "$1")
+library=$built/libdingtalk_extcontact.so
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 include=$(realpath "$here/../include")
 work=$(mktemp -d)
@@ -48,10 +49,7 @@ link_soname() {
 }
 
 build_rust() {
-  needs cargo &&
-    cargo build --quiet --locked --manifest-path "$here/rust/Cargo.toml" \
-      --target-dir "${CARGO_TARGET_DIR:-$here/../target}" &&
-    program=("${CARGO_TARGET_DIR:-$here/../target}/debug/delete")
+  program=("$built/delete")
 }
 
 build_python() {
@@ -133,7 +131,7 @@ sandbox() {
   if [[ -n ${hold:-} ]]; then exec {hold}>&-; fi
   rm -f "$work/described"
   mkfifo "$work/described"
-  exec {hold}> >("$extcontact" sandbox --until-stdin-closes --faults "$1" \
+  exec {hold}> >("$built/dingtalk-extcontact" sandbox --until-stdin-closes --faults "$1" \
     >"$work/described" 2>"$work/sandbox.log")
   read -r described <"$work/described" || { cat "$work/sandbox.log"; return 1; }
   field() { sed "s/.*\"$1\":\"\([^\"]*\)\".*/\1/" <<<"$described"; }

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Runs the README's examples as they stand, against the sandbox.
 
-Usage: readme.py COMMAND LIBRARY_FOLDER. Python blocks run under the interpreter that runs
-this, Node blocks beside bindings-node, C blocks link the library in LIBRARY_FOLDER, shell
-blocks run with COMMAND on the path, Rust blocks are built with cargo.
+Usage: readme.py FOLDER, where cargo has built the command and the C library. Python blocks
+run under the interpreter that runs this, Node blocks beside bindings-node, C blocks link the
+library, shell blocks run with the command on the path, Rust blocks are built with cargo.
 """
 
 import json
@@ -30,9 +30,9 @@ def check(language, command, expected, **options):
 
 
 def main():
-    command, library = (pathlib.Path(argument).resolve() for argument in sys.argv[1:3])
+    library = pathlib.Path(sys.argv[1]).resolve()
     sandbox = subprocess.Popen(
-        [command, "sandbox", "--until-stdin-closes"],
+        [library / "dingtalk-extcontact", "sandbox", "--until-stdin-closes"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
     )
     facts = json.loads(sandbox.stdout.readline())
@@ -41,7 +41,7 @@ def main():
         "DINGTALK_ENDPOINT": facts["url"],
         "DINGTALK_APP_KEY": facts["app_key"],
         "DINGTALK_APP_SECRET": facts["app_secret"],
-        "PATH": f"{command.parent}:{os.environ['PATH']}",
+        "PATH": f"{library}:{os.environ['PATH']}",
     }
     ran = set()
     with tempfile.TemporaryDirectory() as folder:

@@ -19,7 +19,7 @@ def program() -> str:
     """Where cargo has put it; DINGTALK_EXTCONTACT_REPLAY names another place."""
     target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
     places = [os.environ.get("DINGTALK_EXTCONTACT_REPLAY", "")]
-    places += [str(target / profile / NAME) for profile in ("debug", "release")]
+    places += [str(target / profile / NAME) for profile in ("debug", "dist")]
     for place in places:
         if place and Path(place).is_file():
             return place
