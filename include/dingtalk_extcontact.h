@@ -384,9 +384,9 @@ int dtx_options_set_ca_file(dtx_options *options, const char *ca_file);
 int dtx_client_new(const dtx_options *options, dtx_client **client, dtx_error **error);
 
 /**
- * Closes and frees a client; NULL is fine. Batches made with it go on.
- * Owner: ends your ownership. Threads: one, when no other uses the client and no call is
- * under way.
+ * Frees a client; NULL is fine. Calls under way finish and batches made with it go on; with the
+ * last of them its connections are closed.
+ * Owner: ends your ownership. Threads: one, and no call may begin with the client from then on.
  */
 void dtx_client_free(dtx_client *client);
 
@@ -427,9 +427,10 @@ void dtx_client_close(const dtx_client *client);
 dtx_call *dtx_call_new(void);
 
 /**
- * Frees a call; NULL is fine.
- * Owner: ends your ownership. Threads: one, when no other uses the call: neither a deletion
- * nor a cancel is under way with it.
+ * Frees a call; NULL is fine. Deletions under way with it go on, and can no longer be cancelled;
+ * they go on to ask its probe.
+ * Owner: ends your ownership. Threads: one, and no deletion or cancel may begin with the call from
+ * then on.
  */
 void dtx_call_free(dtx_call *call);
 
@@ -450,8 +451,8 @@ int dtx_call_set_missing_ok(dtx_call *call, int missing_ok);
 /**
  * Sets a function that may end this call while it waits, instead of one set before; NULL sets
  * none. DTX_INVALID_ARGUMENT where call is NULL.
- * Owner: context stays yours; keep it until the call is freed or has another probe. Threads:
- * one, while no deletion uses the call.
+ * Owner: context stays yours; keep it until the call is freed or has another probe, and all
+ * deletions with it have returned. Threads: one, while no deletion uses the call.
  */
 int dtx_call_set_probe(dtx_call *call, dtx_probe_fn probe, void *context);
 
@@ -517,9 +518,11 @@ int dtx_batch_new(const dtx_client *client,
                   dtx_error **error);
 
 /**
- * Stops and frees a batch; NULL is fine. Calls under way finish on the library's threads, if the
- * process lives on: to know their outcomes, take items to the end first.
- * Owner: ends your ownership; items live on. Threads: one, when no other uses the batch.
+ * Finishes, stops and frees a batch; NULL is fine. Calls under way finish on the library's threads,
+ * if the process lives on: to know their outcomes, take items to the end first. A dtx_batch_next
+ * that waits returns the next item or the end.
+ * Owner: ends your ownership; items live on, the summary's text does not. Threads: one, and no other
+ * function may begin with the batch from then on.
  */
 void dtx_batch_free(dtx_batch *batch);
 

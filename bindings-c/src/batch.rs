@@ -1,6 +1,7 @@
 //! Many deletions, driven by the program: it pushes ids and takes items.
 
 use std::ffi::{CString, c_char, c_int};
+use std::sync::Arc;
 
 use dingtalk_extcontact::{Batch, BatchOptions, Call, Error, Host, Value};
 use once_cell::race::OnceBox;
@@ -14,6 +15,7 @@ use crate::item::dtx_item;
 /// refuses a value says so by its result, and dtx_batch_new reports the first refused value with a
 /// full error: a program may ignore what the setters return.
 /// Owner: whoever made it. Threads: one at a time.
+#[derive(Clone)]
 pub struct dtx_batch_options {
     options: BatchOptions,
     /// What was set wrongly, first.
@@ -106,7 +108,10 @@ unsafe fn set(
 /// that every id would meet stops the batch. After fork a child leaves the parent's batches alone
 /// and does not free them; it may make its own.
 /// Owner: whoever made it, up to dtx_batch_free. Threads: any number at once.
-pub struct dtx_batch {
+#[derive(Clone)]
+pub struct dtx_batch(Arc<Open>);
+
+struct Open {
     batch: Batch,
     /// The summary, made when asked for, without a lock that a forked child could find held.
     json: OnceBox<CString>,
@@ -130,21 +135,31 @@ pub unsafe extern "C" fn dtx_batch_new(
         // SAFETY: NULL, or just set to NULL by `run`, so there is a pointer to refer to.
         unsafe { border::needed("batch", batch) }?;
         // SAFETY: valid or NULL, as the header asks.
-        let options = match unsafe { options.as_ref() } {
-            Some(own) => own.wrong.clone().map_or(Ok(own.options.clone()), Err)?,
+        let options = match unsafe { border::share(options) } {
+            Some(own) => own.wrong.map_or(Ok(own.options), Err)?,
             None => BatchOptions::for_host(Host::C),
         };
-        Ok(Some(dtx_batch { batch: client.0.batch(options)?, json: OnceBox::new() }))
+        let open = Open { batch: client.0.batch(options)?, json: OnceBox::new() };
+        Ok(Some(dtx_batch(Arc::new(open))))
     };
     // SAFETY: writable or NULL, as the header asks.
     unsafe { border::run(batch, error, body) }
 }
 
-/// Stops and frees a batch; NULL is fine. Calls under way finish on the library's threads, if the
-/// process lives on: to know their outcomes, take items to the end first.
-/// Owner: ends your ownership; items live on. Threads: one, when no other uses the batch.
+/// Finishes, stops and frees a batch; NULL is fine. Calls under way finish on the library's threads,
+/// if the process lives on: to know their outcomes, take items to the end first. A dtx_batch_next
+/// that waits returns the next item or the end.
+/// Owner: ends your ownership; items live on, the summary's text does not. Threads: one, and no other
+/// function may begin with the batch from then on.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_batch_free(batch: *mut dtx_batch) {
+    // One that waits for an item has a share of the batch, so that it would wait for ever.
+    let end = |it: dtx_batch| {
+        it.0.batch.finish();
+        it.0.batch.stop();
+    };
+    // SAFETY: NULL or from dtx_batch_new, and not freed yet.
+    unsafe { border::with(batch, end) };
     // SAFETY: NULL or from dtx_batch_new, and freed once.
     unsafe { border::free(batch) }
 }
@@ -156,7 +171,7 @@ pub unsafe extern "C" fn dtx_batch_free(batch: *mut dtx_batch) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_batch_wants(batch: *const dtx_batch) -> c_int {
     // SAFETY: valid or NULL, as the header asks; so at each function below.
-    unsafe { border::field(batch, 0, |it| it.batch.wants().into()) }
+    unsafe { border::field(batch, 0, |it| it.0.batch.wants().into()) }
 }
 
 /// Hands over the id of a contact to delete, and does not wait. It is taken even if the batch does
@@ -174,7 +189,7 @@ pub unsafe extern "C" fn dtx_batch_push(
         // SAFETY: as above.
         let batch = unsafe { border::needed("batch", batch) }?;
         // SAFETY: NUL-terminated or NULL, as the header asks.
-        batch.batch.push(unsafe { border::text("user_id", user_id) }?);
+        batch.0.batch.push(unsafe { border::text("user_id", user_id) }?);
         Ok(None)
     };
     // SAFETY: writable or NULL, as the header asks.
@@ -186,7 +201,7 @@ pub unsafe extern "C" fn dtx_batch_push(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_batch_finish(batch: *mut dtx_batch) {
     // SAFETY: as above.
-    unsafe { border::field(batch, (), |it| it.batch.finish()) }
+    unsafe { border::with(batch, |it| it.0.batch.finish()) }
 }
 
 /// Takes the next item, and waits for it. DTX_OK with *item NULL is the end: the batch is finished,
@@ -206,7 +221,7 @@ pub unsafe extern "C" fn dtx_batch_next(
         let batch = unsafe { border::needed("batch", batch) }?;
         // SAFETY: NULL, or just set to NULL by `run`. Without it an item would be lost.
         unsafe { border::needed("item", item) }?;
-        Ok(batch.batch.next(&Call::for_host(Host::C))?.map(Into::into))
+        Ok(batch.0.batch.next(&Call::for_host(Host::C))?.map(Into::into))
     };
     // SAFETY: writable or NULL, as the header asks.
     unsafe { border::run(item, error, body) }
@@ -218,7 +233,7 @@ pub unsafe extern "C" fn dtx_batch_next(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_batch_stop(batch: *mut dtx_batch) {
     // SAFETY: as above.
-    unsafe { border::field(batch, (), |it| it.batch.stop()) }
+    unsafe { border::with(batch, |it| it.0.batch.stop()) }
 }
 
 /// Stops, and cancels the calls under way: within 100 ms they come out as DTX_CANCELLED, with an
@@ -228,7 +243,7 @@ pub unsafe extern "C" fn dtx_batch_stop(batch: *mut dtx_batch) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_batch_cancel(batch: *mut dtx_batch) {
     // SAFETY: as above.
-    unsafe { border::field(batch, (), |it| it.batch.cancel()) }
+    unsafe { border::with(batch, |it| it.0.batch.cancel()) }
 }
 
 /// How many ids were deleted up to now, by this batch or, where the journal says so, by an earlier
@@ -237,7 +252,7 @@ pub unsafe extern "C" fn dtx_batch_cancel(batch: *mut dtx_batch) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_batch_deleted(batch: *const dtx_batch) -> u64 {
     // SAFETY: as above.
-    unsafe { border::field(batch, 0, |it| it.batch.summary().deleted) }
+    unsafe { border::field(batch, 0, |it| it.0.batch.summary().deleted) }
 }
 
 /// How many ids were no contact up to now, where that is fine.
@@ -245,7 +260,7 @@ pub unsafe extern "C" fn dtx_batch_deleted(batch: *const dtx_batch) -> u64 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_batch_absent(batch: *const dtx_batch) -> u64 {
     // SAFETY: as above.
-    unsafe { border::field(batch, 0, |it| it.batch.summary().absent) }
+    unsafe { border::field(batch, 0, |it| it.0.batch.summary().absent) }
 }
 
 /// How many ids ended in an error up to now.
@@ -253,7 +268,7 @@ pub unsafe extern "C" fn dtx_batch_absent(batch: *const dtx_batch) -> u64 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_batch_failed(batch: *const dtx_batch) -> u64 {
     // SAFETY: as above.
-    unsafe { border::field(batch, 0, |it| it.batch.summary().failed) }
+    unsafe { border::field(batch, 0, |it| it.0.batch.summary().failed) }
 }
 
 /// How many ids came out uncalled up to now, as the batch had stopped.
@@ -261,7 +276,7 @@ pub unsafe extern "C" fn dtx_batch_failed(batch: *const dtx_batch) -> u64 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_batch_not_attempted(batch: *const dtx_batch) -> u64 {
     // SAFETY: as above.
-    unsafe { border::field(batch, 0, |it| it.batch.summary().not_attempted) }
+    unsafe { border::field(batch, 0, |it| it.0.batch.summary().not_attempted) }
 }
 
 /// How many of all these an earlier batch had settled, so that they were not called again.
@@ -269,7 +284,7 @@ pub unsafe extern "C" fn dtx_batch_not_attempted(batch: *const dtx_batch) -> u64
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_batch_settled_before(batch: *const dtx_batch) -> u64 {
     // SAFETY: as above.
-    unsafe { border::field(batch, 0, |it| it.batch.summary().settled_before) }
+    unsafe { border::field(batch, 0, |it| it.0.batch.summary().settled_before) }
 }
 
 /// How many ids were pushed again and dropped up to now.
@@ -277,7 +292,7 @@ pub unsafe extern "C" fn dtx_batch_settled_before(batch: *const dtx_batch) -> u6
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_batch_repeated(batch: *const dtx_batch) -> u64 {
     // SAFETY: as above.
-    unsafe { border::field(batch, 0, |it| it.batch.summary().repeated) }
+    unsafe { border::field(batch, 0, |it| it.0.batch.summary().repeated) }
 }
 
 /// How many delete requests this batch wrote up to now.
@@ -285,7 +300,7 @@ pub unsafe extern "C" fn dtx_batch_repeated(batch: *const dtx_batch) -> u64 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_batch_calls(batch: *const dtx_batch) -> u64 {
     // SAFETY: as above.
-    unsafe { border::field(batch, 0, |it| it.batch.summary().calls) }
+    unsafe { border::field(batch, 0, |it| it.0.batch.summary().calls) }
 }
 
 /// Of how many ids the journal does not say what came of them, as it could not be written; the
@@ -294,7 +309,7 @@ pub unsafe extern "C" fn dtx_batch_calls(batch: *const dtx_batch) -> u64 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_batch_unrecorded(batch: *const dtx_batch) -> u64 {
     // SAFETY: as above.
-    unsafe { border::field(batch, 0, |it| it.batch.summary().unrecorded) }
+    unsafe { border::field(batch, 0, |it| it.0.batch.summary().unrecorded) }
 }
 
 /// The summary of the whole batch as one JSON object, the same in every language: the numbers,
@@ -302,9 +317,55 @@ pub unsafe extern "C" fn dtx_batch_unrecorded(batch: *const dtx_batch) -> u64 {
 /// Owner: the batch; valid until it is freed. Threads: any number at once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_batch_summary_json(batch: *const dtx_batch) -> *const c_char {
-    let ended = |it: &dtx_batch| Some(it.batch.summary()).filter(|it| it.end.is_some());
+    let ended = |it: &dtx_batch| Some(it.0.batch.summary()).filter(|it| it.end.is_some());
     let read =
-        |it: &dtx_batch| ended(it).map_or(std::ptr::null(), |end| border::json(&it.json, &end));
+        |it: &dtx_batch| ended(it).map_or(std::ptr::null(), |end| border::json(&it.0.json, &end));
     // SAFETY: as above.
     unsafe { border::field(batch, std::ptr::null(), read) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::{dtx_client_free, dtx_client_new};
+    use crate::options::{
+        dtx_options_free, dtx_options_new, dtx_options_set_access_token, dtx_options_set_endpoint,
+    };
+
+    #[test]
+    fn a_batch_that_is_freed_ends_the_wait_for_an_item() {
+        let (mut client, mut batch) = (std::ptr::null_mut(), std::ptr::null_mut());
+        let none = std::ptr::null_mut();
+        let options = dtx_options_new();
+        // SAFETY: the texts have a NUL at their ends; so at each call below, which has handles
+        // that were just made and frees them once.
+        unsafe { dtx_options_set_access_token(options, c"token".as_ptr()) };
+        // SAFETY: as above.
+        unsafe { dtx_options_set_endpoint(options, c"http://127.0.0.1:1".as_ptr()) };
+        // SAFETY: as above.
+        assert_eq!(unsafe { dtx_client_new(options, &raw mut client, none) }, border::OK);
+        // SAFETY: as above.
+        let made = unsafe { dtx_batch_new(client, std::ptr::null(), &raw mut batch, none) };
+        assert_eq!(made, border::OK);
+
+        let at = batch.expose_provenance();
+        let waits = std::thread::spawn(move || {
+            let mut item = std::ptr::dangling_mut();
+            let batch = std::ptr::with_exposed_provenance_mut(at);
+            // SAFETY: freed once this has a share of the batch.
+            let result = unsafe { dtx_batch_next(batch, &raw mut item, std::ptr::null_mut()) };
+            (result, item.is_null())
+        });
+        // SAFETY: as above.
+        while unsafe { border::field(batch, 0, |it| Arc::strong_count(&it.0)) } < 2 {
+            std::thread::yield_now();
+        }
+        // SAFETY: as above.
+        unsafe { dtx_batch_free(batch) };
+        assert_eq!(waits.join().unwrap(), (border::OK, true));
+        // SAFETY: as above.
+        unsafe { dtx_client_free(client) };
+        // SAFETY: as above.
+        unsafe { dtx_options_free(options) };
+    }
 }

@@ -93,10 +93,33 @@ pub unsafe fn free<H>(handle: *mut H) {
 ///
 /// # Safety
 ///
-/// NULL, or a handle that stays valid for `'a`.
-pub unsafe fn needed<'a, H>(name: &str, handle: *const H) -> Result<&'a H, Error> {
+/// As [`share`].
+pub unsafe fn needed<H: Clone>(name: &str, handle: *const H) -> Result<H, Error> {
+    // SAFETY: as the caller promises.
+    unsafe { share(handle) }.ok_or_else(|| invalid(name, "is NULL"))
+}
+
+/// A share of what a handle stands for, `None` for NULL. A call keeps it to its end, so that
+/// another thread may free the handle meanwhile.
+///
+/// # Safety
+///
+/// NULL, or a handle that is valid now.
+pub unsafe fn share<H: Clone>(handle: *const H) -> Option<H> {
     // SAFETY: NULL or valid, as the caller promises.
-    unsafe { handle.as_ref() }.ok_or_else(|| invalid(name, "is NULL"))
+    unsafe { handle.as_ref() }.cloned()
+}
+
+/// Does something with a share; nothing for NULL.
+///
+/// # Safety
+///
+/// As [`share`].
+pub unsafe fn with<H: Clone>(handle: *const H, work: impl FnOnce(H)) {
+    guard((), || {
+        // SAFETY: as the caller promises.
+        unsafe { share(handle) }.map_or((), work)
+    });
 }
 
 /// Changes an object; the result's number is what `change` returns.

@@ -10,6 +10,7 @@ use crate::border;
 /// the other or at the same time; a cancel ends them all, and every later one.
 /// Owner: whoever made it, up to dtx_call_free. Threads: one while options are set; then any
 /// number at once.
+#[derive(Clone)]
 pub struct dtx_call(pub Call);
 
 /// A function that a call asks whether to end: it gets the context that was set along with it, and
@@ -27,9 +28,10 @@ pub extern "C" fn dtx_call_new() -> *mut dtx_call {
     border::guard(std::ptr::null_mut(), || border::handle(dtx_call(Call::for_host(Host::C))))
 }
 
-/// Frees a call; NULL is fine.
-/// Owner: ends your ownership. Threads: one, when no other uses the call: neither a deletion
-/// nor a cancel is under way with it.
+/// Frees a call; NULL is fine. Deletions under way with it go on, and can no longer be cancelled;
+/// they go on to ask its probe.
+/// Owner: ends your ownership. Threads: one, and no deletion or cancel may begin with the call from
+/// then on.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_call_free(call: *mut dtx_call) {
     // SAFETY: NULL or from dtx_call_new, and freed once.
@@ -58,8 +60,8 @@ pub unsafe extern "C" fn dtx_call_set_missing_ok(call: *mut dtx_call, missing_ok
 
 /// Sets a function that may end this call while it waits, instead of one set before; NULL sets
 /// none. DTX_INVALID_ARGUMENT where call is NULL.
-/// Owner: context stays yours; keep it until the call is freed or has another probe. Threads:
-/// one, while no deletion uses the call.
+/// Owner: context stays yours; keep it until the call is freed or has another probe, and all
+/// deletions with it have returned. Threads: one, while no deletion uses the call.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_call_set_probe(
     call: *mut dtx_call,
@@ -93,5 +95,5 @@ unsafe fn change(call: *mut dtx_call, change: impl FnOnce(&mut Call)) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_call_cancel(call: *const dtx_call) {
     // SAFETY: valid or NULL, as the header asks.
-    unsafe { border::field(call, (), |call| call.0.canceller().cancel()) }
+    unsafe { border::with(call, |call| call.0.canceller().cancel()) }
 }

@@ -13,6 +13,7 @@ use crate::options::dtx_options;
 /// Deletes external contacts. It keeps its connections and its token, so make one and share
 /// it. After fork the child may go on using it: it opens its own connections.
 /// Owner: whoever made it, up to dtx_client_free. Threads: any number at once.
+#[derive(Clone)]
 pub struct dtx_client(pub Client);
 
 /// Makes a client. Options, proxy variables and certificates are read here, once; nothing is
@@ -30,16 +31,16 @@ pub unsafe extern "C" fn dtx_client_new(
         let options = unsafe { border::needed("options", options) }?;
         // SAFETY: NULL, or just set to NULL by `run`, so there is a pointer to refer to.
         unsafe { border::needed("client", client) }?;
-        options.wrong.clone().map_or(Ok(()), Err)?;
-        Client::with_options(options.options.clone()).map(dtx_client).map(Some)
+        options.wrong.map_or(Ok(()), Err)?;
+        Client::with_options(options.options).map(dtx_client).map(Some)
     };
     // SAFETY: writable or NULL, as the header asks.
     unsafe { border::run(client, error, body) }
 }
 
-/// Closes and frees a client; NULL is fine. Batches made with it go on.
-/// Owner: ends your ownership. Threads: one, when no other uses the client and no call is
-/// under way.
+/// Frees a client; NULL is fine. Calls under way finish and batches made with it go on; with the
+/// last of them its connections are closed.
+/// Owner: ends your ownership. Threads: one, and no call may begin with the client from then on.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_client_free(client: *mut dtx_client) {
     // SAFETY: NULL or from dtx_client_new, and freed once.
@@ -65,10 +66,10 @@ pub unsafe extern "C" fn dtx_client_delete(
         let client = unsafe { border::needed("client", client) }?;
         // SAFETY: NUL-terminated or NULL, as the header asks.
         let user_id = unsafe { border::text("user_id", user_id) }?;
-        let own = Call::for_host(Host::C);
         // SAFETY: valid or NULL, as the header asks.
-        let call = unsafe { call.as_ref() }.map_or(&own, |call| &call.0);
-        client.0.delete_with(user_id, call).map(|deletion| Some(deletion.into()))
+        let call = unsafe { border::share(call) };
+        let call = call.map_or_else(|| Call::for_host(Host::C), |call| call.0);
+        client.0.delete_with(user_id, &call).map(|deletion| Some(deletion.into()))
     };
     // SAFETY: writable or NULL, as the header asks.
     unsafe { border::run(deletion, error, body) }
@@ -100,5 +101,5 @@ pub unsafe extern "C" fn dtx_client_set_access_token(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_client_close(client: *const dtx_client) {
     // SAFETY: valid or NULL, as the header asks.
-    unsafe { border::field(client, (), |client| client.0.close()) }
+    unsafe { border::with(client, |client| client.0.close()) }
 }

@@ -10,6 +10,7 @@ use crate::border;
 /// A setter that refuses a value says so by its result, and dtx_client_new reports the first
 /// refused value with a full error: a program may ignore what the setters return.
 /// Owner: whoever made it. Threads: one at a time.
+#[derive(Clone)]
 pub struct dtx_options {
     pub options: Options,
     /// What was set wrongly, first.

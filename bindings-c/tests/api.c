@@ -684,6 +684,36 @@ static void cancel_from_another_thread(void) {
   dtx_client_free(client);
 }
 
+/* A call that another thread's frees must not harm. */
+
+struct under_way {
+  dtx_client *client;
+  dtx_call *call;
+};
+
+static void *delete_at_the_gate(void *argument) {
+  struct under_way *own = argument;
+  dtx_deletion *deletion = NULL;
+  CHECK(dtx_client_delete(own->client, "gate", own->call, &deletion, NULL) == DTX_OK);
+  CHECK(dtx_deletion_status(deletion) == DTX_STATUS_DELETED);
+  dtx_deletion_free(deletion);
+  return NULL;
+}
+
+/* What calls under way use is freed, and they finish. */
+static void free_under_way(void) {
+  struct under_way own = {new_client(), dtx_call_new()};
+  pthread_t threads[8];
+  int i;
+  for (i = 0; i < 8; i++) pthread_create(&threads[i], NULL, delete_at_the_gate, &own);
+  for (i = 0; i < 8; i++)
+    while (sem_wait(&hangs) != 0) continue;
+  dtx_client_free(own.client);
+  dtx_call_free(own.call);
+  for (i = 0; i < 8; i++) sem_post(&gate);
+  for (i = 0; i < 8; i++) pthread_join(threads[i], NULL);
+}
+
 /* A probe, and the thread that it is asked on. */
 
 struct probe {
@@ -1365,6 +1395,7 @@ int main(int argc, char **argv) {
       {"closed_client", closed_client},
       {"sixteen_threads", sixteen_threads},
       {"cancel_from_another_thread", cancel_from_another_thread},
+      {"free_under_way", free_under_way},
       {"probe_of_a_call", probe_of_a_call},
       {"probe_that_sees_a_signal", probe_that_sees_a_signal},
       {"timeout_of_a_call", timeout_of_a_call},
