@@ -372,3 +372,38 @@ sys.stdin.readline()
         _, err = process.communicate("end\n", timeout=30)
         assert (process.returncode, err) == (0, "")
         assert time.monotonic() - start < SOON
+
+
+NO_THREADS = """
+import asyncio, os, resource
+from dingtalk_extcontact import AsyncClient, Client, ConfigurationError
+options = {"access_token": "token", "endpoint": "http://127.0.0.1:1"}
+
+def told(error):
+    why = "no thread could be started (limit of processes or threads)"
+    assert why in error.message and "ulimit -u" in error.advice, error
+    assert not error.retryable and not error.maybe_deleted
+
+async def call():
+    async with AsyncClient(**options) as client:
+        await client.delete("1")
+
+if os.getuid() == 0:
+    os.setuid(65534)  # The limit is no limit for root.
+resource.setrlimit(resource.RLIMIT_NPROC, (1, 1))
+for delete in (lambda: Client(**options).delete("1"), lambda: asyncio.run(call())):
+    try:
+        delete()
+    except ConfigurationError as error:
+        told(error)
+    else:
+        raise AssertionError
+items = Client(**options).delete_many(["1"])
+assert [item.not_attempted for item in items] == [True]
+assert "no thread could be started" in items.summary.stopped
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such limit here")
+def test_without_threads_each_client_says_so() -> None:
+    run(NO_THREADS)

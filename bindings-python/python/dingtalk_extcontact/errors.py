@@ -153,7 +153,8 @@ class QuotaExceededError(DingTalkError):
 
 class ConfigurationError(DingTalkError):
     """Something around the call is set up wrongly: white list, endpoint, app, proxy
-    login, limit of threads."""
+    login, limit of threads.
+    """
 
     kind = "configuration"
 
