@@ -63,6 +63,11 @@ pub(crate) trait Ask: fmt::Display {
     /// It may delete a contact: such requests are counted, and kept to the rate.
     const DELETES: bool;
 
+    /// The one contact that it is about, a field of its log lines.
+    fn user_id(&self) -> Option<&str> {
+        None
+    }
+
     fn request(&self, token: &Secret) -> Request;
     fn read(&self, answer: &Answer, secrets: &Secrets) -> Result<Self::Answer, Failure>;
 }
@@ -79,6 +84,10 @@ impl fmt::Display for Delete<'_> {
 impl Ask for Delete<'_> {
     type Answer = Option<String>;
     const DELETES: bool = true;
+
+    fn user_id(&self) -> Option<&str> {
+        Some(self.0)
+    }
 
     fn request(&self, token: &Secret) -> Request {
         request::delete(self.0, token)

@@ -147,7 +147,8 @@ impl Client {
         let Task { user_id, story, .. } = task;
         match result {
             Ok(deletion) => {
-                log::info!(target: crate::LOG, "contact {user_id}: {} after {} requests", deletion.status.name(), deletion.attempts);
+                let request_id = deletion.request_id.as_deref();
+                log::info!(target: crate::LOG, user_id = user_id.as_str(), request_id; "contact {user_id}: {} after {} requests", deletion.status.name(), deletion.attempts);
                 Ok(deletion)
             }
             Err(error) => {
@@ -155,7 +156,8 @@ impl Client {
                 let given_back =
                     throttling == Throttling::GiveBack && error.kind() == ErrorKind::Throttled;
                 let level = if given_back { log::Level::Debug } else { log::Level::Info };
-                log::log!(target: crate::LOG, level, "{}", error.message());
+                let (kind, request_id) = (error.kind().name(), error.request_id());
+                log::log!(target: crate::LOG, level, user_id = user_id.as_str(), kind, request_id; "{}", error.message());
                 Err(error)
             }
         }
@@ -278,7 +280,8 @@ impl Client {
             }
             let left = clock.wait.left();
             let next = plan.next(error.kind(), retry, failed.kept_died, left, fastrand::f64());
-            log::debug!(target: crate::LOG, "{ask}: {}; next: {next:?}", error.message());
+            let (kind, request_id) = (error.kind().name(), error.request_id());
+            log::debug!(target: crate::LOG, user_id = ask.user_id(), kind, request_id; "{ask}: {}; next: {next:?}", error.message());
             step = Step::default();
             match next {
                 Next::GiveUp => return Err(error),

@@ -158,6 +158,10 @@ impl Ask for Get<'_> {
     type Answer = Map<String, Value>;
     const DELETES: bool = false;
 
+    fn user_id(&self) -> Option<&str> {
+        Some(self.0)
+    }
+
     fn request(&self, token: &Secret) -> Request {
         request::get(self.0, token)
     }

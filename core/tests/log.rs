@@ -23,7 +23,10 @@ impl log::Log for Lines {
 
     fn log(&self, record: &log::Record) {
         if self.enabled(record.metadata()) {
-            let line = format!("{} {}", record.target(), record.args());
+            // A binding hands the fields on as well.
+            let field = |name: &str| record.key_values().get(name.into()).map(|v| v.to_string());
+            let fields = ["user_id", "kind", "request_id"].map(field);
+            let line = format!("{} {} {fields:?}", record.target(), record.args());
             LINES.lock().unwrap().push(line);
         }
     }
@@ -80,7 +83,11 @@ fn no_line_of_any_crate_holds_a_secret() {
     assert_eq!(error.errmsg(), Some("POST /x?access_token=***"));
 
     let lines = LINES.lock().unwrap().split_off(0);
-    assert!(lines.iter().any(|line| line.starts_with("dingtalk_extcontact contact 0125")));
+    let fields = r#"[Some("0125"), Some("permission_denied"), Some("r")]"#;
+    let told: Vec<_> =
+        lines.iter().filter(|line| line.starts_with("dingtalk_extcontact contact 0125")).collect();
+    assert_eq!(told.len(), 2, "the attempt and the outcome: {told:?}");
+    assert!(told.iter().all(|line| line.ends_with(fields)), "{told:?}");
     assert!(lines.iter().any(|line| line.starts_with("ureq")), "the HTTP library speaks too");
     // "hush", also in Base64 at each offset.
     for line in &lines {
