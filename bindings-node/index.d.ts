@@ -145,41 +145,54 @@ export interface Deletion {
   readonly maybeDeleted: boolean;
 }
 
+/** What every item has. */
+interface AnyItem {
+  /** The contact, as it was given. */
+  readonly userId: string;
+  /** When it was known what came of it; for what an earlier run settled, the time in its journal. */
+  readonly time: Date;
+  /** Whether an earlier run with the same journal settled it, so that it was not called now. */
+  readonly settledBefore: boolean;
+}
+
 /**
  * What came of one id of many: exactly one of `deletion`, `error` and `notAttempted` is there.
  * A plain frozen object.
  */
-export type Item =
-  | {
-      /** The contact, as it was given. */
-      readonly userId: string;
-      /** The contact is gone. */
-      readonly deletion: Deletion;
-      readonly error?: undefined;
-      readonly notAttempted?: undefined;
-    }
-  | {
-      readonly userId: string;
-      readonly deletion?: undefined;
-      /** Why it was not deleted, or may not have been. */
-      readonly error: DingTalkError;
-      readonly notAttempted?: undefined;
-    }
-  | {
-      readonly userId: string;
-      readonly deletion?: undefined;
-      readonly error?: undefined;
-      /** It was not called, as the batch had stopped. */
-      readonly notAttempted: true;
-    };
+export type Item = AnyItem &
+  (
+    | {
+        /** The contact is gone. */
+        readonly deletion: Deletion;
+        readonly error?: undefined;
+        readonly notAttempted?: undefined;
+      }
+    | {
+        readonly deletion?: undefined;
+        /** Why it was not deleted; with `maybeDeleted` it may be gone all the same. */
+        readonly error: DingTalkError;
+        readonly notAttempted?: undefined;
+      }
+    | {
+        readonly deletion?: undefined;
+        readonly error?: undefined;
+        /** It was not called, as the batch had stopped. */
+        readonly notAttempted: true;
+      }
+  );
 
-/** A batch in numbers. A plain frozen object. */
+/**
+ * A batch in numbers. Each id is in one of five groups: `deleted`, `absent`, `maybeDeleted`,
+ * `failed` and `notAttempted` add up. A plain frozen object.
+ */
 export interface Summary {
   /** Ids deleted, by this run or, where the journal says so, by an earlier one. */
   readonly deleted: number;
   /** Ids that were no contact, where that is fine. */
   readonly absent: number;
-  /** Ids that ended in an error. */
+  /** Ids that ended in an error and may be gone all the same: no certain answer came. */
+  readonly maybeDeleted: number;
+  /** Ids that ended in an error and are not gone by a call of this batch. */
   readonly failed: number;
   /** Ids that were taken and not called, as the batch had stopped. */
   readonly notAttempted: number;

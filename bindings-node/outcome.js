@@ -66,11 +66,13 @@ function failed(outcome, signal) {
 }
 
 /** What came of one id of many. */
-function item(outcome, signal) {
+function item(form, signal) {
+  const { time, settled_before: settledBefore, ...outcome } = form;
   const { user_id: userId, status } = outcome;
-  if (status === 'not_attempted') return Object.freeze({ userId, notAttempted: true });
-  if (status === 'failed') return Object.freeze({ userId, error: failed(outcome, signal) });
-  return Object.freeze({ userId, deletion: plain(outcome) });
+  const about = { userId, time: new Date(time), settledBefore };
+  if (status === 'not_attempted') return Object.freeze({ ...about, notAttempted: true });
+  if (status === 'failed') return Object.freeze({ ...about, error: failed(outcome, signal) });
+  return Object.freeze({ ...about, deletion: plain(outcome) });
 }
 
 /** A batch in numbers. */

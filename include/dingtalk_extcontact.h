@@ -588,7 +588,14 @@ uint64_t dtx_batch_deleted(const dtx_batch *batch);
 uint64_t dtx_batch_absent(const dtx_batch *batch);
 
 /**
- * How many ids ended in an error up to now.
+ * How many ids ended in an error up to now and may be gone all the same: a request went out, and no
+ * certain answer came. They are not among the failed.
+ * Owner: nothing changes hands. Threads: any number at once.
+ */
+uint64_t dtx_batch_maybe_deleted(const dtx_batch *batch);
+
+/**
+ * How many ids ended in an error up to now and are not gone by a call of this batch.
  * Owner: nothing changes hands. Threads: any number at once.
  */
 uint64_t dtx_batch_failed(const dtx_batch *batch);
@@ -664,8 +671,22 @@ const dtx_error *dtx_item_error(const dtx_item *item);
 int dtx_item_not_attempted(const dtx_item *item);
 
 /**
- * All of it as one JSON object, the same in every language; its status is "deleted", "absent",
- * "failed" or "not_attempted".
+ * When it was known what came of the contact, in UTC as RFC 3339: "2026-11-23T03:31:38.274Z". For
+ * what an earlier batch settled it is the time in its journal.
+ * Owner: the item; valid until it is freed. Threads: any number at once.
+ */
+const char *dtx_item_time(const dtx_item *item);
+
+/**
+ * 1 if an earlier batch with the same journal settled it, so that it was not called now; otherwise
+ * 0.
+ * Owner: nothing changes hands. Threads: any number at once.
+ */
+int dtx_item_settled_before(const dtx_item *item);
+
+/**
+ * All of it as one JSON object, the same in every language: the outcome, time and settled_before.
+ * Its status is "deleted", "absent", "failed" or "not_attempted".
  * Owner: the item; valid until it is freed. Threads: any number at once.
  */
 const char *dtx_item_json(const dtx_item *item);

@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use dingtalk_extcontact::{BatchOptions, Client, Item, Status};
+use dingtalk_extcontact::{BatchOptions, Client, Outcome, Status};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -20,9 +20,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let start = Instant::now();
     let mut deleted = 0;
     for item in client.delete_many((0..ids).map(|number| format!("01254{number:08}")), options)? {
-        match item {
-            Item::Deletion(deletion) if deletion.status == Status::Deleted => deleted += 1,
-            other => return Err(other.to_json().to_string().into()),
+        match &item.outcome {
+            Outcome::Deletion(deletion) if deletion.status == Status::Deleted => deleted += 1,
+            _ => return Err(item.to_json().to_string().into()),
         }
     }
     let seconds = start.elapsed().as_secs_f64();

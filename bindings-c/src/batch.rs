@@ -263,7 +263,16 @@ pub unsafe extern "C" fn dtx_batch_absent(batch: *const dtx_batch) -> u64 {
     unsafe { border::field(batch, 0, |it| it.0.batch.summary().absent) }
 }
 
-/// How many ids ended in an error up to now.
+/// How many ids ended in an error up to now and may be gone all the same: a request went out, and no
+/// certain answer came. They are not among the failed.
+/// Owner: nothing changes hands. Threads: any number at once.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dtx_batch_maybe_deleted(batch: *const dtx_batch) -> u64 {
+    // SAFETY: as above.
+    unsafe { border::field(batch, 0, |it| it.batch.summary().maybe_deleted) }
+}
+
+/// How many ids ended in an error up to now and are not gone by a call of this batch.
 /// Owner: nothing changes hands. Threads: any number at once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_batch_failed(batch: *const dtx_batch) -> u64 {

@@ -2,7 +2,7 @@
 
 use std::ffi::{CString, c_char, c_int};
 
-use dingtalk_extcontact::Item;
+use dingtalk_extcontact::{Item, Outcome};
 use once_cell::race::OnceBox;
 
 use crate::border;
@@ -15,6 +15,7 @@ use crate::error::dtx_error;
 pub struct dtx_item {
     item: Item,
     user_id: CString,
+    time: CString,
     deletion: Option<dtx_deletion>,
     error: Option<dtx_error>,
     /// Made when asked for, without a lock that a forked child could find held.
@@ -23,13 +24,14 @@ pub struct dtx_item {
 
 impl From<Item> for dtx_item {
     fn from(item: Item) -> dtx_item {
-        let (deletion, error) = match item.clone() {
-            Item::Deletion(deletion) => (Some(deletion.into()), None),
-            Item::Error(error) => (None, Some(error.into())),
-            Item::NotAttempted { .. } => (None, None),
+        let (deletion, error) = match item.outcome.clone() {
+            Outcome::Deletion(deletion) => (Some(deletion.into()), None),
+            Outcome::Error(error) => (None, Some(error.into())),
+            Outcome::NotAttempted { .. } => (None, None),
         };
         let (user_id, json) = (border::c_text(item.user_id()), OnceBox::new());
-        dtx_item { item, user_id, deletion, error, json }
+        let time = border::c_text(&item.time_in_utc());
+        dtx_item { item, user_id, time, deletion, error, json }
     }
 }
 
@@ -76,16 +78,34 @@ pub unsafe extern "C" fn dtx_item_error(item: *const dtx_item) -> *const dtx_err
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_item_not_attempted(item: *const dtx_item) -> c_int {
     // SAFETY: as above.
-    unsafe { border::field(item, 0, |it| matches!(it.item, Item::NotAttempted { .. }).into()) }
+    unsafe {
+        border::field(item, 0, |it| matches!(it.item.outcome, Outcome::NotAttempted { .. }).into())
+    }
 }
 
-/// All of it as one JSON object, the same in every language; its status is "deleted", "absent",
-/// "failed" or "not_attempted".
+/// When it was known what came of the contact, in UTC as RFC 3339: "2026-11-23T03:31:38.274Z". For
+/// what an earlier batch settled it is the time in its journal.
+/// Owner: the item; valid until it is freed. Threads: any number at once.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dtx_item_time(item: *const dtx_item) -> *const c_char {
+    // SAFETY: as above.
+    unsafe { border::field(item, std::ptr::null(), |it| it.time.as_ptr()) }
+}
+
+/// 1 if an earlier batch with the same journal settled it, so that it was not called now; otherwise
+/// 0.
+/// Owner: nothing changes hands. Threads: any number at once.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dtx_item_settled_before(item: *const dtx_item) -> c_int {
+    // SAFETY: as above.
+    unsafe { border::field(item, 0, |it| it.item.settled_before.into()) }
+}
+
+/// All of it as one JSON object, the same in every language: the outcome, time and settled_before.
+/// Its status is "deleted", "absent", "failed" or "not_attempted".
 /// Owner: the item; valid until it is freed. Threads: any number at once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_item_json(item: *const dtx_item) -> *const c_char {
     // SAFETY: as above.
-    unsafe {
-        border::field(item, std::ptr::null(), |it| border::json(&it.json, &it.item.to_json()))
-    }
+    unsafe { border::field(item, std::ptr::null(), |it| border::json(&it.json, &it.item)) }
 }

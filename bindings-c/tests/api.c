@@ -334,12 +334,14 @@ static void null_is_harmless(void) {
   dtx_batch_free(batch);
   CHECK(dtx_batch_wants(NULL) == 0 && dtx_batch_summary_json(NULL) == NULL);
   CHECK(dtx_batch_deleted(NULL) == 0 && dtx_batch_absent(NULL) == 0);
+  CHECK(dtx_batch_maybe_deleted(NULL) == 0);
   CHECK(dtx_batch_failed(NULL) == 0 && dtx_batch_not_attempted(NULL) == 0);
   CHECK(dtx_batch_settled_before(NULL) == 0 && dtx_batch_repeated(NULL) == 0);
   CHECK(dtx_batch_calls(NULL) == 0 && dtx_batch_unrecorded(NULL) == 0);
   CHECK(dtx_item_user_id(NULL) == NULL && dtx_item_json(NULL) == NULL);
   CHECK(dtx_item_deletion(NULL) == NULL && dtx_item_error(NULL) == NULL);
   CHECK(dtx_item_not_attempted(NULL) == 0);
+  CHECK(dtx_item_time(NULL) == NULL && dtx_item_settled_before(NULL) == 0);
 
   dtx_call_free(call);
   dtx_client_free(client);
@@ -921,6 +923,9 @@ static void items_of_a_batch(void) {
   CHECK(same(dtx_deletion_request_id(dtx_item_deletion(deleted)), "r1"));
   CHECK(contains(dtx_item_json(deleted), "\"status\":\"deleted\""));
   CHECK(dtx_item_json(deleted) == dtx_item_json(deleted));
+  CHECK(strlen(dtx_item_time(deleted)) == strlen("2026-11-23T03:31:38.274Z"));
+  CHECK(contains(dtx_item_json(deleted), dtx_item_time(deleted)));
+  CHECK(dtx_item_settled_before(deleted) == 0);
 
   push(batch, "gone1");
   item = next(batch);
@@ -954,6 +959,7 @@ static void items_of_a_batch(void) {
   CHECK(dtx_batch_wants(batch) == 0);
   CHECK(drain(batch) == 0 && drain(batch) == 0);
   CHECK(dtx_batch_deleted(batch) == 1 && dtx_batch_absent(batch) == 0);
+  CHECK(dtx_batch_maybe_deleted(batch) == 0);
   CHECK(dtx_batch_failed(batch) == 3 && dtx_batch_not_attempted(batch) == 1);
   CHECK(dtx_batch_settled_before(batch) == 0 && dtx_batch_repeated(batch) == 1);
   CHECK(dtx_batch_calls(batch) == 3 && dtx_batch_unrecorded(batch) == 0);
@@ -1090,6 +1096,8 @@ static void cancel_in_the_middle(void) {
     dtx_item_free(item);
   }
   CHECK(cancelled == 1 && not_attempted == 1 && now() - start < BOUND);
+  CHECK(dtx_batch_maybe_deleted(batch) == 1 && dtx_batch_failed(batch) == 0);
+  CHECK(contains(dtx_batch_summary_json(batch), "\"maybe_deleted\":1,"));
   pthread_join(thread, NULL);
   dtx_batch_cancel(batch);
   dtx_batch_free(batch);
@@ -1222,8 +1230,12 @@ static void journal_is_taken_up(void) {
     push(second, "1");
     push(second, "gone2");
     push(second, "3");
+    item = next(second);
+    CHECK(same(dtx_item_user_id(item), "1") && dtx_item_settled_before(item) == 1);
+    CHECK(contains(dtx_item_json(item), "\"settled_before\":true"));
+    dtx_item_free(item);
     dtx_batch_finish(second);
-    CHECK(drain(second) == 3);
+    CHECK(drain(second) == 2);
     CHECK(__atomic_load_n(&requests, __ATOMIC_SEQ_CST) == before + 1);
     CHECK(dtx_batch_settled_before(second) == 2 && dtx_batch_calls(second) == 1);
     CHECK(dtx_batch_deleted(second) == 2 && dtx_batch_failed(second) == 1);

@@ -99,7 +99,10 @@ describe('a batch', () => {
     for (const item of taken) {
       assert.ok(Object.isFrozen(item));
       assert.equal(Object.getPrototypeOf(item), Object.prototype);
-      assert.equal(Object.keys(item).length, 2);
+      assert.deepEqual(Object.keys(item), ['userId', 'time', 'settledBefore', item.deletion ? 'deletion' : 'error']);
+      assert.ok(item.time instanceof Date && item.time >= before && item.time <= Date.now());
+      assert.equal(item.settledBefore, false);
+      assert.equal('time' in (item.deletion ?? item.error.toJSON()), false);
       assert.equal((item.deletion ?? item.error).userId, item.userId);
       if (item.error) assert.ok(item.error instanceof DingTalkError);
       else assert.ok(Object.isFrozen(item.deletion));
@@ -110,6 +113,7 @@ describe('a batch', () => {
     assert.deepStrictEqual(rest, {
       deleted: 2,
       absent: 0,
+      maybeDeleted: 0,
       failed: 2,
       notAttempted: 0,
       settledBefore: 0,
@@ -247,7 +251,9 @@ describe('a batch', () => {
     assert.equal(error, undefined);
     assert.equal(taken.length, 30);
     assert.equal(kind(taken[0]), 'PERMISSION_DENIED');
-    for (const { userId, ...rest } of taken.slice(1)) assert.deepStrictEqual(rest, { notAttempted: true });
+    for (const { userId, time, ...rest } of taken.slice(1)) {
+      assert.deepStrictEqual(rest, { settledBefore: false, notAttempted: true });
+    }
     const { stopped, notAttempted, failed } = items.summary();
     assert.match(stopped, /permission/);
     assert.deepEqual([failed, notAttempted], [1, 29]);
@@ -402,8 +408,8 @@ describe('an abort', () => {
     assert.equal(taken.length, seen.taken);
     assert.ok(seen.taken <= 6);
     assert.deepEqual([seen.closed, server.requests()], [1, 3]);
-    const { failed, notAttempted, calls, end } = items.summary();
-    assert.deepEqual([failed, notAttempted, calls], [3, taken.length - 3, 3]);
+    const { maybeDeleted, failed, notAttempted, calls, end } = items.summary();
+    assert.deepEqual([maybeDeleted, failed, notAttempted, calls], [3, 0, taken.length - 3, 3]);
     assert.ok(end instanceof Date);
     assert.equal(getEventListeners(controller.signal, 'abort').length, 0);
   });
@@ -461,7 +467,7 @@ describe('an abort', () => {
     const left = items.return();
     controller.abort();
     assert.equal((await soon(left)).done, true);
-    assert.equal(items.summary().failed, 2);
+    assert.equal(items.summary().maybeDeleted, 2);
     assert.equal(getEventListeners(controller.signal, 'abort').length, 0);
   });
 
@@ -511,7 +517,11 @@ describe('a journal', () => {
     assert.deepEqual([deleted, settledBefore, calls], [20, before, 20 - before]);
     assert.equal(dingtalk.requests.length, 20);
     const lines = fs.readFileSync(journal, 'utf8').trim().split('\n').map((line) => JSON.parse(line));
-    assert.equal(lines.filter((line) => line.status === 'deleted').length, 20);
+    const ended = lines.filter((line) => line.status === 'deleted');
+    assert.equal(ended.length, 20);
+    assert.equal(taken.filter((item) => item.settledBefore).length, before);
+    const times = Object.fromEntries(ended.map((line) => [line.user_id, new Date(line.time)]));
+    for (const { userId, time } of taken) assert.deepEqual(time, times[userId]);
   });
 
   test('is refused where it cannot serve, and nothing is called or taken', async (t) => {

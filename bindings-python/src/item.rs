@@ -3,6 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use dingtalk_extcontact::Outcome;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
@@ -22,24 +23,29 @@ pub struct Item {
     error: Option<Py<PyAny>>,
     /// Whether it was not called, as the batch had stopped.
     not_attempted: bool,
+    /// When it was known what came of it, in UTC.
+    ///
+    /// For what an earlier run settled, the time in its journal.
+    time: SystemTime,
+    /// Whether an earlier run with the same journal settled it, so that it was not called now.
+    settled_before: bool,
 }
 
-const ITEM: [&str; 4] = ["user_id", "deletion", "error", "not_attempted"];
+const ITEM: [&str; 6] = ["user_id", "deletion", "error", "not_attempted", "time", "settled_before"];
 
 impl Item {
     pub fn of(py: Python<'_>, item: dingtalk_extcontact::Item) -> PyResult<Item> {
         let user_id = item.user_id().to_owned();
-        let (deletion, error) = match item {
-            dingtalk_extcontact::Item::Deletion(deletion) => {
-                (Some(Py::new(py, Deletion::from(deletion))?), None)
-            }
-            dingtalk_extcontact::Item::Error(error) => {
+        let (time, settled_before) = (in_microseconds(item.time), item.settled_before);
+        let (deletion, error) = match item.outcome {
+            Outcome::Deletion(deletion) => (Some(Py::new(py, Deletion::from(deletion))?), None),
+            Outcome::Error(error) => {
                 (None, Some(errors::to_python(py, &error).into_value(py).into_any()))
             }
-            dingtalk_extcontact::Item::NotAttempted { .. } => (None, None),
+            Outcome::NotAttempted { .. } => (None, None),
         };
         let not_attempted = deletion.is_none() && error.is_none();
-        Ok(Item { user_id, deletion, error, not_attempted })
+        Ok(Item { user_id, deletion, error, not_attempted, time, settled_before })
     }
 }
 
@@ -56,8 +62,11 @@ impl Item {
         deletion: Option<Py<Deletion>>,
         error: Option<Py<PyAny>>,
         not_attempted: bool,
+        time: SystemTime,
+        settled_before: bool,
     ) -> Item {
-        Item { user_id, deletion, error, not_attempted }
+        let time = in_microseconds(time);
+        Item { user_id, deletion, error, not_attempted, time, settled_before }
     }
 
     /// Exceptions know only identity; here those of one class and content are the same.
@@ -66,6 +75,8 @@ impl Item {
         let other = other.get();
         let same = self.user_id == other.user_id
             && self.not_attempted == other.not_attempted
+            && self.time == other.time
+            && self.settled_before == other.settled_before
             && self.deletion.as_ref().map(Py::get) == other.deletion.as_ref().map(Py::get)
             && match (&self.error, &other.error) {
                 (Some(one), Some(two)) => {
@@ -80,7 +91,7 @@ impl Item {
 
     fn __hash__(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
-        (&self.user_id, self.not_attempted, self.deletion.is_some()).hash(&mut hasher);
+        (&self.user_id, self.time, self.not_attempted, self.deletion.is_some()).hash(&mut hasher);
         hasher.finish()
     }
 
@@ -97,6 +108,9 @@ impl Item {
 
 /// A batch in numbers.
 ///
+/// Each id is in one of five groups: deleted, absent, maybe_deleted, failed and not_attempted
+/// add up.
+///
 /// Frozen, comparable, hashable, picklable.
 #[pyclass(frozen, eq, hash, get_all, module = "dingtalk_extcontact")]
 #[derive(PartialEq, Eq, Hash)]
@@ -105,7 +119,9 @@ pub struct Summary {
     deleted: u64,
     /// Ids that were no contact, where that is fine.
     absent: u64,
-    /// Ids that ended in an error.
+    /// Ids that ended in an error and may be gone all the same: no certain answer came.
+    maybe_deleted: u64,
+    /// Ids that ended in an error and are not gone by a call of this batch.
     failed: u64,
     /// Ids that were not called, as the batch had stopped.
     not_attempted: u64,
@@ -129,9 +145,10 @@ pub struct Summary {
     stopped: Option<String>,
 }
 
-const SUMMARY: [&str; 13] = [
+const SUMMARY: [&str; 14] = [
     "deleted",
     "absent",
+    "maybe_deleted",
     "failed",
     "not_attempted",
     "settled_before",
@@ -150,6 +167,7 @@ impl From<dingtalk_extcontact::Summary> for Summary {
         Summary {
             deleted: summary.deleted,
             absent: summary.absent,
+            maybe_deleted: summary.maybe_deleted,
             failed: summary.failed,
             not_attempted: summary.not_attempted,
             settled_before: summary.settled_before,
@@ -178,6 +196,7 @@ impl Summary {
     fn new(
         deleted: u64,
         absent: u64,
+        maybe_deleted: u64,
         failed: u64,
         not_attempted: u64,
         settled_before: u64,
@@ -193,6 +212,7 @@ impl Summary {
         Summary {
             deleted,
             absent,
+            maybe_deleted,
             failed,
             not_attempted,
             settled_before,

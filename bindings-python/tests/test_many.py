@@ -97,11 +97,13 @@ def test_an_item_for_each_id(way: Any, sandbox: Sandbox) -> None:
         item = by_id[user_id]
         assert item.deletion.status == "deleted"
         assert (item.error, item.not_attempted) == (None, False)
+        assert summary.start <= item.time <= summary.end
+        assert item.settled_before is False
     assert isinstance(by_id["0199"].error, InvalidUserIdError)
     assert isinstance(by_id[" "].error, InvalidArgumentError)
     assert by_id["0199"].deletion is None
-    numbers = (summary.deleted, summary.absent, summary.failed, summary.not_attempted)
-    assert numbers == (10, 0, 2, 0)
+    numbers = (summary.deleted, summary.absent, summary.maybe_deleted, summary.failed)
+    assert (*numbers, summary.not_attempted) == (10, 0, 0, 2, 0)
     assert (summary.repeated, summary.calls, summary.settled_before) == (1, 11, 0)
     assert (summary.endpoint, summary.app_key, summary.stopped) == (sandbox.url, None, None)
     assert summary.start.tzinfo is datetime.timezone.utc
@@ -194,7 +196,12 @@ def test_a_second_run_calls_what_is_not_settled(way: Any, sandbox: Sandbox, tmp_
     assert (summary.settled_before, summary.calls) == (4, 2)
     assert sandbox.deleted.count(contacts[0]) == 1
     lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    assert sum(line.get("status") == "deleted" for line in lines) == 6
+    times = {line["user_id"]: line["time"] for line in lines if line.get("status") == "deleted"}
+    assert len(times) == 6
+    for item in items:
+        assert item.settled_before == (item.user_id in contacts[:4])
+        in_utc = item.time.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f")
+        assert in_utc[:-3] + "Z" == times[item.user_id]
     with Sandbox() as other, pytest.raises(JournalError):
         Client(access_token="t", endpoint=other.url).delete_many([], journal=path)
 
@@ -293,6 +300,7 @@ def test_stop_and_cancel_from_another_thread(silent: Silent) -> None:
     thread.join()
     cancelled = [item.error for item in all_of_them if item.error is not None]
     assert [(error.kind, error.maybe_deleted) for error in cancelled] == [("cancelled", True)] * 2
+    assert (items.summary.maybe_deleted, items.summary.failed) == (2, 0)
     assert sum(item.not_attempted for item in all_of_them) == 8
 
 
@@ -395,13 +403,16 @@ def test_values(client: Client, sandbox: Sandbox) -> None:
             value.calls = value.user_id = "x"
     assert all_of_them[0] != all_of_them[1]
     deletion = Deletion("0125", "deleted", None, 1, False)
-    item = Item("0125", deletion, None, False)
-    assert (
-        repr(item)
-        == f"Item(user_id='0125', deletion={deletion!r}, error=None, not_attempted=False)"
+    time = summary.start
+    item = Item("0125", deletion, None, False, time, False)
+    assert repr(item) == (
+        f"Item(user_id='0125', deletion={deletion!r}, error=None, not_attempted=False, "
+        f"time={time!r}, settled_before=False)"
     )
+    assert item != Item("0125", deletion, None, False, time, True)
+    assert item != Item("0125", deletion, None, False, time + datetime.timedelta(seconds=1), False)
     assert item.__match_args__ == ("user_id", "deletion", "error", "not_attempted")
-    assert repr(summary).startswith("Summary(deleted=1, absent=0, failed=1, not_attempted=0")
+    assert repr(summary).startswith("Summary(deleted=1, absent=0, maybe_deleted=0, failed=1")
     assert isinstance(summary, Summary)
     assert eval(repr(summary), {"Summary": Summary, "datetime": datetime}) == summary
     assert repr(items) == f"<dingtalk_extcontact.DeleteMany {summary!r}>"

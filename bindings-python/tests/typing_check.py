@@ -55,6 +55,8 @@ def many(client: Client) -> None:
             assert_type(item, Item)
             assert_type(item.deletion, "Deletion | None")
             assert_type(item.error, "DingTalkError | None")
+            assert_type(item.time, datetime)
+            assert_type(item.settled_before, bool)
         assert_type(items.summary, Summary)
         assert_type(items.summary.start, datetime)
     client.delete_many([125])  # type: ignore[list-item]  # pyright: ignore

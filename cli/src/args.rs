@@ -115,11 +115,13 @@ Journal:
 
 JSON:
   A line for each contact, as it is done, with user_id and status: deleted, absent, failed
-  or not_attempted. After more than one, or a list, a last line {{\"summary\": {{...}}}}: deleted,
-  absent, absent_maybe_deleted, failed, not_attempted, settled_before, repeated, calls,
-  start, end, endpoint, app_key, stopped, ids_from, journal, backup; what is not known is
-  left out. Of the absent, absent_maybe_deleted are gone, probably by an earlier request of
-  ours; of the others there was no contact before, which proves nothing.
+  or not_attempted; time (UTC), and settled_before: an earlier run did it, and then.
+  After more than one, or a list, a last line {{\"summary\": {{...}}}}: deleted, absent,
+  absent_maybe_deleted, maybe_deleted (not among the failed), failed, not_attempted,
+  settled_before, repeated, calls, start, end, endpoint, app_key, stopped, ids_from,
+  journal, backup; what is not known is left out. Of the absent, absent_maybe_deleted are
+  gone, probably by an earlier request of ours; of the others there was no contact before,
+  which proves nothing.
   With --dry-run the lines have user_id, exists, name, company_name and left_open, and the
   summary has contacts, no_contact, left_open, endpoint, app_key and doubt (of lost zeros).
 

@@ -274,7 +274,7 @@ fn one(client: &Client, ids: &mut Ids, interrupt: &Interrupt, mut report: Report
         Ok(id) => {
             let outcome = client.delete_with(&id.unwrap_or_default(), &call);
             // It is on standard error where standard output is closed.
-            let _ = report.item(&outcome.map_or_else(Item::Error, Item::Deletion), false);
+            let _ = report.item(&Item::new(outcome), false);
         }
         Err(error) => report.stopped(unreadable(&error)),
     }

@@ -176,7 +176,7 @@ fn show(json: bool, interrupt: &Interrupt, output: &mut Output) -> Result<Exit, 
         let as_expected = step.end.is(&outcome);
         unexpected += usize::from(!as_expected);
         let told = if json {
-            report::json(&outcome.clone().map_or_else(Item::Error, Item::Deletion))
+            report::json(&Item::new(outcome.clone()))
         } else {
             tell(output, &outcome, took, sandbox.contact(&id).is_some(), as_expected)
         };

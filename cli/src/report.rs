@@ -5,8 +5,8 @@ use std::io;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
-use dingtalk_extcontact::{Deletion, Error, ErrorKind, Item, Status, Summary};
-use serde_json::{Value, json};
+use dingtalk_extcontact::{Deletion, Error, ErrorKind, Item, Outcome, Status, Summary};
+use serde_json::json;
 
 use crate::output::{self, Exit, Output, Style};
 use crate::progress::Progress;
@@ -66,18 +66,18 @@ impl End {
     const ALL: [End; 5] = [End::Deleted, End::Gone, End::NoContact, End::Failed, End::NotAttempted];
 
     fn of(item: &Item) -> End {
-        match item {
-            Item::Deletion(deletion) => End::of_deletion(deletion),
+        match &item.outcome {
+            Outcome::Deletion(deletion) => End::of_deletion(deletion),
             // Its request never went out.
-            Item::Error(error)
+            Outcome::Error(error)
                 if error.kind() == ErrorKind::Cancelled
                     && error.attempts() == 0
                     && !error.maybe_deleted() =>
             {
                 End::NotAttempted
             }
-            Item::Error(_) => End::Failed,
-            Item::NotAttempted { .. } => End::NotAttempted,
+            Outcome::Error(_) => End::Failed,
+            Outcome::NotAttempted { .. } => End::NotAttempted,
         }
     }
 
@@ -154,7 +154,7 @@ impl<'a> Report<'a> {
             count.all += 1;
             count.earlier += u64::from(earlier);
         }
-        if let Item::Error(error) = item {
+        if let Outcome::Error(error) = &item.outcome {
             self.settled += u64::from(item.is_settled());
             self.refused += u64::from(error.kind() == ErrorKind::InvalidArgument);
             self.interrupted |= error.kind() == ErrorKind::Cancelled;
@@ -177,7 +177,7 @@ impl<'a> Report<'a> {
             };
             self.line(&line)
         };
-        if let (Item::Error(error), End::Failed, false) = (item, end, self.json)
+        if let (Outcome::Error(error), End::Failed, false) = (&item.outcome, end, self.json)
             && !self.advised.contains(error.advice())
             && self.advised.len() < FEW as usize
         {
@@ -381,27 +381,17 @@ impl<'a> Report<'a> {
     }
 }
 
-/// An item as a line of JSON: the library's own form of an outcome.
+/// An item as a line of JSON: the library's own form of it.
 pub(crate) fn json(item: &Item) -> String {
-    let line = match item {
-        Item::Deletion(deletion) => serde_json::to_string(deletion),
-        Item::Error(error) => serde_json::to_string(error),
-        Item::NotAttempted { user_id } => {
-            return format!(
-                r#"{{"user_id":{},"status":"not_attempted"}}"#,
-                Value::from(&**user_id)
-            );
-        }
-    };
     // Maps with text keys and plain values cannot fail to serialise.
-    line.unwrap_or_default()
+    serde_json::to_string(item).unwrap_or_default()
 }
 
 fn words(item: &Item) -> String {
-    match item {
-        Item::Deletion(deletion) => of_deletion(deletion),
-        Item::Error(error) => of_error(error),
-        Item::NotAttempted { user_id } => format!("contact {}", output::shown(user_id)),
+    match &item.outcome {
+        Outcome::Deletion(deletion) => of_deletion(deletion),
+        Outcome::Error(error) => of_error(error),
+        Outcome::NotAttempted { user_id } => format!("contact {}", output::shown(user_id)),
     }
 }
 
@@ -436,7 +426,7 @@ mod tests {
 
     fn refused(id: &str) -> Item {
         let client = dingtalk_extcontact::Client::builder().access_token("x").build().unwrap();
-        Item::Error(client.delete(id).unwrap_err())
+        Item::new(client.delete(id))
     }
 
     fn report(output: &mut Output, counts: [u64; 5]) -> Report<'_> {
@@ -477,16 +467,14 @@ mod tests {
 
     #[test]
     fn a_cancelled_call_that_never_went_out_was_not_attempted() {
-        let cancelled = Item::Error(Error::new(ErrorKind::Cancelled, "cancelled"));
+        let cancelled = Item::new(Err(Error::new(ErrorKind::Cancelled, "cancelled")));
         assert_eq!(End::of(&cancelled), End::NotAttempted);
     }
 
     #[test]
     fn json_is_the_form_of_the_library() {
         let bad = refused(" ");
-        let line: Value = serde_json::from_str(&json(&bad)).unwrap();
+        let line: serde_json::Value = serde_json::from_str(&json(&bad)).unwrap();
         assert_eq!(line, bad.to_json());
-        let left = Item::NotAttempted { user_id: "a\"b".to_owned() };
-        assert_eq!(json(&left), r#"{"user_id":"a\"b","status":"not_attempted"}"#);
     }
 }

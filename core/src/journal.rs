@@ -10,11 +10,11 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use crate::batch::MOST_CONCURRENT;
+use crate::batch::{Item, MOST_CONCURRENT, Outcome};
 use crate::errcode;
 use crate::error::{Error, ErrorKind};
 use crate::hash::{Key, KeyMap, Keys};
-use crate::outcome::{self, Deletion};
+use crate::outcome;
 use crate::record::Record;
 use crate::request::check_user_id;
 
@@ -95,12 +95,12 @@ impl Journal {
     }
 
     /// The settled outcome whose line begins at this byte.
-    pub fn settled(&self, at: Place) -> Result<Result<Deletion, Error>, Error> {
+    pub fn settled(&self, at: Place) -> Result<Item, Error> {
         let at = u64::from(at);
         let damaged = || self.record.broken(&format!("cannot be read again at byte {at}"));
         let line = self.record.line_at(at, LONGEST_LINE).map_err(|_| damaged())?;
         let line: Value = serde_json::from_slice(&line).map_err(|_| damaged())?;
-        outcome::from_json(&line).ok_or_else(damaged)
+        ended(&line).ok_or_else(damaged)
     }
 
     /// Writes that an id is about to be called, and waits until that is on disk.
@@ -109,9 +109,11 @@ impl Journal {
     }
 
     /// Writes what came of an id, and waits until that is on disk.
-    pub fn record(&self, outcome: &Result<Deletion, Error>) -> Result<(), Error> {
-        let mut line = outcome::to_json(outcome);
+    pub fn record(&self, item: &Item) -> Result<(), Error> {
+        let mut line = item.to_json();
         if let Some(object) = line.as_object_mut() {
+            // The next run sees for itself that it was settled before.
+            object.remove("settled_before");
             object.insert("event".into(), "ended".into());
         }
         self.record.write(line)
@@ -212,11 +214,11 @@ impl Reading {
             Some("resumed") => return Ok(()),
             Some("announced") => Past::Uncertain,
             Some("ended") => {
-                let outcome = outcome::from_json(line).ok_or_else(|| damaged(path, number))?;
-                match outcome {
-                    Err(error) if error.maybe_deleted() => Past::Uncertain,
-                    Err(error) if !is_settled(&error) => Past::Open,
-                    _ => Past::Settled(at.into()),
+                let item = ended(line).ok_or_else(|| damaged(path, number))?;
+                match &item.outcome {
+                    Outcome::Error(error) if error.maybe_deleted() => Past::Uncertain,
+                    _ if item.is_settled() => Past::Settled(at.into()),
+                    _ => Past::Open,
                 }
             }
             _ => return Err(damaged(path, number)),
@@ -225,6 +227,13 @@ impl Reading {
         self.past.insert(keys.of(user_id), past);
         Ok(())
     }
+}
+
+/// What a line says that came of an id; `None` where it does not.
+fn ended(line: &Value) -> Option<Item> {
+    let mut item = Item::new(outcome::from_json(line)?);
+    item.time = humantime::parse_rfc3339(line.get("time")?.as_str()?).ok()?;
+    Some(item)
 }
 
 /// Whether a refusal is this contact's own: nothing more can come of another call.

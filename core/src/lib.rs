@@ -66,7 +66,7 @@ mod secret;
 mod thread;
 mod transport;
 
-pub use batch::{Batch, BatchOptions, DeleteMany, Item, Summary};
+pub use batch::{Batch, BatchOptions, DeleteMany, Item, Outcome, Summary};
 pub use cancel::{Call, Canceller};
 pub use client::{Client, ClientBuilder};
 pub use contacts::Contact;

@@ -2,7 +2,7 @@
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::error::{Error, ErrorKind};
 
@@ -43,38 +43,52 @@ pub struct Deletion {
     pub maybe_deleted: bool,
 }
 
+impl Deletion {
+    /// Writes the fields of the JSON form.
+    pub(crate) fn write_to<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        map.serialize_entry("user_id", &self.user_id)?;
+        map.serialize_entry("status", self.status.name())?;
+        entry(map, "request_id", &self.request_id)?;
+        map.serialize_entry("attempts", &self.attempts)?;
+        map.serialize_entry("maybe_deleted", &self.maybe_deleted)
+    }
+}
+
 impl Serialize for Deletion {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("user_id", &self.user_id)?;
-        map.serialize_entry("status", self.status.name())?;
-        entry(&mut map, "request_id", &self.request_id)?;
-        map.serialize_entry("attempts", &self.attempts)?;
-        map.serialize_entry("maybe_deleted", &self.maybe_deleted)?;
+        self.write_to(&mut map)?;
         map.end()
+    }
+}
+
+impl Error {
+    /// Writes the fields of the JSON form.
+    pub(crate) fn write_to<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        let fields = self.fields();
+        entry(map, "user_id", &fields.user_id)?;
+        map.serialize_entry("status", "failed")?;
+        map.serialize_entry("kind", fields.kind.name())?;
+        map.serialize_entry("message", &fields.message)?;
+        map.serialize_entry("advice", &fields.advice)?;
+        entry(map, "code", &fields.code)?;
+        entry(map, "errcode", &fields.errcode)?;
+        entry(map, "errmsg", &fields.errmsg)?;
+        entry(map, "sub_code", &fields.sub_code)?;
+        entry(map, "sub_msg", &fields.sub_msg)?;
+        entry(map, "request_id", &fields.request_id)?;
+        entry(map, "http_status", &fields.http_status)?;
+        entry(map, "retry_after", &fields.retry_after.map(|wait| wait.as_secs_f64()))?;
+        map.serialize_entry("attempts", &fields.attempts)?;
+        map.serialize_entry("retryable", &fields.kind.is_retryable())?;
+        map.serialize_entry("maybe_deleted", &fields.maybe_deleted)
     }
 }
 
 impl Serialize for Error {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let fields = self.fields();
         let mut map = serializer.serialize_map(None)?;
-        entry(&mut map, "user_id", &fields.user_id)?;
-        map.serialize_entry("status", "failed")?;
-        map.serialize_entry("kind", fields.kind.name())?;
-        map.serialize_entry("message", &fields.message)?;
-        map.serialize_entry("advice", &fields.advice)?;
-        entry(&mut map, "code", &fields.code)?;
-        entry(&mut map, "errcode", &fields.errcode)?;
-        entry(&mut map, "errmsg", &fields.errmsg)?;
-        entry(&mut map, "sub_code", &fields.sub_code)?;
-        entry(&mut map, "sub_msg", &fields.sub_msg)?;
-        entry(&mut map, "request_id", &fields.request_id)?;
-        entry(&mut map, "http_status", &fields.http_status)?;
-        entry(&mut map, "retry_after", &fields.retry_after.map(|wait| wait.as_secs_f64()))?;
-        map.serialize_entry("attempts", &fields.attempts)?;
-        map.serialize_entry("retryable", &fields.kind.is_retryable())?;
-        map.serialize_entry("maybe_deleted", &fields.maybe_deleted)?;
+        self.write_to(&mut map)?;
         map.end()
     }
 }
@@ -103,6 +117,11 @@ pub fn to_json(outcome: &Result<Deletion, Error>) -> Value {
     };
     // Maps with text keys and plain values cannot fail to serialise.
     value.unwrap_or(Value::Null)
+}
+
+/// A point in time as it stands in JSON: UTC, RFC 3339, to the millisecond.
+pub(crate) fn in_utc(time: SystemTime) -> String {
+    humantime::format_rfc3339_millis(time).to_string()
 }
 
 /// Reads the JSON form back, as it stands in a journal; `None` where it is not one.

@@ -10,6 +10,7 @@ use std::time::SystemTime;
 use serde_json::Value;
 
 use crate::error::{Error, ErrorKind};
+use crate::outcome::in_utc;
 
 /// An open file, locked against a second run. Shared by threads: those that write side by
 /// side share a sync.
@@ -161,12 +162,11 @@ impl Record {
         let _ = self.file.unlock();
     }
 
-    /// Appends a line with the time, and waits until it is on disk. Whoever comes first syncs
-    /// for all that have come by then.
+    /// Appends a line with the time, unless it has one, and waits until it is on disk. Whoever
+    /// comes first syncs for all that have come by then.
     pub fn write(&self, mut line: Value) -> Result<(), Error> {
         if let Some(object) = line.as_object_mut() {
-            let now = humantime::format_rfc3339_millis(SystemTime::now()).to_string();
-            object.insert("time".into(), now.into());
+            object.entry("time").or_insert_with(|| in_utc(SystemTime::now()).into());
         }
         let line = line.to_string() + "\n";
         let mut writer = self.lock();

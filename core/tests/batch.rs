@@ -6,10 +6,11 @@ use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::PathBuf;
 use std::sync::mpsc::channel;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use dingtalk_extcontact::{
-    Batch, BatchOptions, Call, Client, ClientBuilder, ErrorKind, Item, Status, Summary,
+    Batch, BatchOptions, Call, Client, ClientBuilder, Error, ErrorKind, Item, Outcome, Status,
+    Summary,
 };
 use dingtalk_extcontact_sandbox::{BlockShape, Faults, Permission, Sandbox};
 use serde_json::Value;
@@ -52,6 +53,10 @@ fn run(client: &Client, ids: &[String], options: BatchOptions) -> (Vec<Item>, Su
     (all, items.summary())
 }
 
+fn is_deletion(next: Result<Option<Item>, Error>) -> bool {
+    matches!(next, Ok(Some(Item { outcome: Outcome::Deletion(_), .. })))
+}
+
 /// A folder of its own for the files of a test.
 struct Folder(PathBuf);
 
@@ -89,8 +94,12 @@ fn one_item_an_id_and_a_summary() {
     let (items, summary) = run(&builder(&sandbox).build().unwrap(), &ids, BatchOptions::new());
     let by_id: HashMap<_, _> = items.iter().map(|item| (item.user_id(), item)).collect();
     assert_eq!((items.len(), by_id.len()), (52, 52));
-    assert!(matches!(by_id["0999"], Item::Error(e) if e.kind() == ErrorKind::InvalidUserId));
-    assert!(matches!(by_id[" bad"], Item::Error(e) if e.kind() == ErrorKind::InvalidArgument));
+    assert!(
+        matches!(&by_id["0999"].outcome, Outcome::Error(e) if e.kind() == ErrorKind::InvalidUserId)
+    );
+    assert!(
+        matches!(&by_id[" bad"].outcome, Outcome::Error(e) if e.kind() == ErrorKind::InvalidArgument)
+    );
     assert_eq!((summary.deleted, summary.failed, summary.repeated), (50, 2, 2));
     assert_eq!((summary.absent, summary.not_attempted, summary.calls), (0, 0, 51));
     assert!(summary.end.unwrap() >= summary.start);
@@ -110,7 +119,9 @@ fn ids_are_taken_lazily_and_memory_is_bounded() {
     let mut items =
         client.delete_many(ids, BatchOptions::new().concurrency(4).missing_ok(true)).unwrap();
     for done in 1..=200 {
-        assert!(matches!(items.next(), Some(Item::Deletion(d)) if d.status == Status::Absent));
+        assert!(
+            matches!(items.next().unwrap().outcome, Outcome::Deletion(d) if d.status == Status::Absent)
+        );
         assert!(taken.get() <= done + 8, "{} taken when {done} were done", taken.get());
     }
     assert!(items.next().is_none());
@@ -167,7 +178,7 @@ fn trouble_in_a_row_stops_the_batch() {
     sandbox.faults(Faults::parse("http-500=1").unwrap());
     let client = builder(&sandbox).max_attempts(1).build().unwrap();
     let (items, summary) = run(&client, &sandbox.contacts(), BatchOptions::new().concurrency(1));
-    assert_eq!((items.len(), summary.failed, summary.not_attempted), (100, 20, 80));
+    assert_eq!((items.len(), summary.maybe_deleted, summary.not_attempted), (100, 20, 80));
 }
 
 #[test]
@@ -175,7 +186,7 @@ fn throttling_costs_no_attempt_and_stops_nothing() {
     let sandbox = Sandbox::builder().made_up(60).calls_per_second(Some(20)).start().unwrap();
     let client = builder(&sandbox).max_attempts(1).build().unwrap();
     let (items, summary) = run(&client, &sandbox.contacts(), BatchOptions::new().concurrency(16));
-    assert!(items.iter().all(|item| matches!(item, Item::Deletion(_))), "{items:?}");
+    assert!(items.iter().all(|item| matches!(&item.outcome, Outcome::Deletion(_))), "{items:?}");
     assert_eq!(summary.deleted, 60);
     assert!(summary.calls > 60, "it was throttled at all");
 }
@@ -201,7 +212,7 @@ fn a_throttled_id_that_is_stopped_in_the_queue_is_no_lie() {
         ended.push(item);
     }
     assert!(start.elapsed() < Duration::from_secs(2), "a pause of 300 s ends");
-    let throttled = |item: &&Item| matches!(item, Item::Error(e) if e.kind() == ErrorKind::Throttled && e.attempts() == 1);
+    let throttled = |item: &&Item| matches!(&item.outcome, Outcome::Error(e) if e.kind() == ErrorKind::Throttled && e.attempts() == 1);
     assert_eq!((ended.len(), ended.iter().filter(throttled).count()), (3, 1), "{ended:?}");
 }
 
@@ -236,8 +247,10 @@ fn many_hands_lose_nothing_and_get_an_end() {
                 assert!(taken.insert(item.user_id().to_owned()));
             }
         });
-        let Summary { deleted, absent, failed, not_attempted, end, .. } = batch.summary();
-        assert_eq!((taken.len() as u64, deleted + absent + failed + not_attempted), (60, 60));
+        let Summary { deleted, absent, maybe_deleted, failed, not_attempted, end, .. } =
+            batch.summary();
+        let all = deleted + absent + maybe_deleted + failed + not_attempted;
+        assert_eq!((taken.len() as u64, all), (60, 60));
         assert!(end.is_some());
     }
 }
@@ -256,7 +269,8 @@ fn an_end_starts_no_call_that_has_a_thread_and_waits_for_its_turn() {
         assert_eq!(drain(&batch).len(), 64);
         let summary = batch.summary();
         // A cancel may come before their replies.
-        assert_eq!((summary.deleted + summary.failed, summary.not_attempted), (4, 60), "{name}");
+        let called = summary.deleted + summary.maybe_deleted;
+        assert_eq!((called, summary.not_attempted), (4, 60), "{name}");
         assert_eq!(sandbox.request_count(), 4);
         // What was announced and not called is on record as that.
         let lines = folder.lines();
@@ -278,7 +292,7 @@ fn stop_during_a_backup_deletes_nobody() {
     batch.finish();
     assert!(sandbox.wait_for_requests(8, LONG));
     batch.stop();
-    assert!(drain(&batch).iter().all(|item| matches!(item, Item::NotAttempted { .. })));
+    assert!(drain(&batch).iter().all(|item| matches!(&item.outcome, Outcome::NotAttempted { .. })));
     assert_eq!(sandbox.contacts().len(), 8);
 }
 
@@ -378,7 +392,8 @@ fn what_is_uncertain_stays_so_without_a_backup() {
     let journal = fs::OpenOptions::new().append(true).open(folder.journal());
     let announced = b"{\"event\":\"announced\",\"user_id\":\"0998\"}\n";
     std::io::Write::write_all(&mut journal.unwrap(), announced).unwrap();
-    let uncertain = |item: &Item| matches!(item, Item::Error(error) if error.maybe_deleted());
+    let uncertain =
+        |item: &Item| matches!(&item.outcome, Outcome::Error(error) if error.maybe_deleted());
 
     let backup = folder.0.join("backup.jsonl");
     sandbox.set_permission(Permission::Read, false);
@@ -398,7 +413,7 @@ fn what_is_uncertain_stays_so_without_a_backup() {
 
     sandbox.unblock_ip();
     let (items, _) = run(&builder(&sandbox).build().unwrap(), &["0998".into()], options());
-    assert!(matches!(&items[0], Item::Deletion(it) if it.maybe_deleted), "{items:?}");
+    assert!(matches!(&items[0].outcome, Outcome::Deletion(it) if it.maybe_deleted), "{items:?}");
 }
 
 #[test]
@@ -423,7 +438,7 @@ fn a_journal_that_is_moved_is_still_read() {
     fs::rename(folder.journal(), folder.0.join("elsewhere")).unwrap();
     batch.push(&ids[0]);
     batch.finish();
-    assert!(matches!(batch.next(&Call::new()), Ok(Some(Item::Deletion(_)))));
+    assert!(is_deletion(batch.next(&Call::new())));
 }
 
 #[cfg(unix)]
@@ -476,10 +491,12 @@ fn a_cancel_tells_what_was_under_way() {
         }
     }
     assert!(start.elapsed() < Duration::from_secs(2));
-    let cancelled = |item: &&Item| matches!(item, Item::Error(e) if e.kind() == ErrorKind::Cancelled && e.maybe_deleted());
+    let cancelled = |item: &&Item| matches!(&item.outcome, Outcome::Error(e) if e.kind() == ErrorKind::Cancelled && e.maybe_deleted());
     assert_eq!(all.iter().filter(cancelled).count(), 2, "{all:?}");
     assert!(
-        all.iter().any(|item| matches!(item, Item::NotAttempted { user_id } if user_id == "03"))
+        all.iter().any(
+            |item| matches!(&item.outcome, Outcome::NotAttempted { user_id } if user_id == "03")
+        )
     );
 }
 
@@ -491,7 +508,7 @@ fn waiting_for_an_item_can_be_ended_and_taken_up() {
     assert_eq!(error.kind(), ErrorKind::Cancelled);
     batch.push(&sandbox.contacts()[0]);
     batch.finish();
-    assert!(matches!(batch.next(&Call::new()), Ok(Some(Item::Deletion(_)))));
+    assert!(is_deletion(batch.next(&Call::new())));
     assert_eq!(batch.next(&Call::new()), Ok(None));
     assert_eq!(batch.next(&Call::new()), Ok(None));
 }
@@ -504,12 +521,13 @@ fn what_comes_after_the_end_is_not_attempted() {
     let batch = builder(&sandbox).build().unwrap().batch(options).unwrap();
     batch.push(&ids[0]);
     batch.finish();
-    assert!(matches!(batch.next(&Call::new()), Ok(Some(Item::Deletion(_)))));
+    assert!(is_deletion(batch.next(&Call::new())));
     assert_eq!(batch.next(&Call::new()), Ok(None));
     let (requests, lines) = (sandbox.request_count(), folder.lines());
     batch.push(&ids[1]);
     let late = batch.next(&Call::new()).unwrap();
-    assert_eq!(late, Some(Item::NotAttempted { user_id: ids[1].clone() }));
+    let late = late.map(|item| item.outcome);
+    assert_eq!(late, Some(Outcome::NotAttempted { user_id: ids[1].clone() }));
     assert_eq!(batch.next(&Call::new()), Ok(None));
     assert_eq!((sandbox.request_count(), folder.lines()), (requests, lines));
 }
@@ -523,7 +541,8 @@ fn a_second_run_calls_only_what_is_not_settled() {
     let client = builder(&sandbox).max_attempts(1).build().unwrap();
     sandbox.faults(Faults::parse("http-500=first=4").unwrap());
     let (_, first) = run(&client, &ids, options());
-    assert_eq!((first.deleted, first.failed, first.settled_before), (16, 5, 0));
+    let uncertain = first.maybe_deleted;
+    assert_eq!((first.deleted, uncertain, first.failed, first.settled_before), (16, 4, 1, 0));
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -539,8 +558,72 @@ fn a_second_run_calls_only_what_is_not_settled() {
     assert_eq!(items.len(), 21, "an item an id, settled or not");
     let settled = items.iter().find(|item| item.user_id() == "0999").unwrap();
     assert!(
-        matches!(settled, Item::Error(e) if e.code() == Some("33012") && e.request_id().is_some())
+        matches!(&settled.outcome, Outcome::Error(e) if e.code() == Some("33012") && e.request_id().is_some())
     );
+}
+
+/// Each id is in one group: gone, known to be there, not known, or not called.
+#[test]
+fn what_may_be_gone_is_a_group_of_its_own() {
+    let (folder, sandbox) = (Folder::new("groups"), sandbox(4));
+    let client = token_builder(&sandbox).max_attempts(1).build().unwrap();
+    let mut ids = sandbox.contacts();
+    ids.push("0999".into());
+    let options = || BatchOptions::new().journal(folder.journal()).concurrency(1);
+    let groups = |it: &Summary| {
+        let Summary { deleted, absent, maybe_deleted, failed, not_attempted, .. } = *it;
+        [deleted, absent, maybe_deleted, failed, not_attempted]
+    };
+    sandbox.faults(Faults::parse("reset-after=first=2").unwrap());
+    let (_, first) = run(&client, &ids, options());
+    assert_eq!(groups(&first), [2, 0, 2, 1, 0]);
+    let told = serde_json::to_value(&first).unwrap();
+    assert_eq!((&told["maybe_deleted"], &told["failed"]), (&2.into(), &1.into()));
+    // The service knows no such contact any more: gone, whoever it was.
+    let (items, second) = run(&client, &ids, options());
+    assert_eq!(groups(&second), [2, 2, 0, 1, 0]);
+    let by_us = |item: &&Item| matches!(&item.outcome, Outcome::Deletion(it) if it.maybe_deleted);
+    assert_eq!(items.iter().filter(by_us).count(), 2);
+}
+
+#[test]
+fn an_item_says_when_it_happened_and_whether_that_was_before() {
+    let (folder, sandbox) = (Folder::new("time"), sandbox(3));
+    let client = builder(&sandbox).build().unwrap();
+    let ids = [&sandbox.contacts()[..], &["0999".into()]].concat();
+    let options = || BatchOptions::new().journal(folder.journal());
+    let start = SystemTime::now();
+    let (first, _) = run(&client, &ids, options());
+    assert!(first.iter().all(|it| it.time >= start && !it.settled_before), "{first:?}");
+    let line = |id: &str| {
+        let mut lines = folder.lines().into_iter();
+        lines.find(|line| line["event"] == "ended" && line["user_id"] == id).unwrap()
+    };
+    for item in &first {
+        assert_eq!(line(item.user_id())["time"], item.to_json()["time"]);
+        assert!(line(item.user_id()).get("settled_before").is_none());
+    }
+
+    let (second, _) = run(&client, &ids, options());
+    assert_eq!(second.len(), 4);
+    for item in &second {
+        let told = item.to_json();
+        assert_eq!(
+            (&told["time"], &told["settled_before"]),
+            (&line(item.user_id())["time"], &true.into())
+        );
+        assert!(item.settled_before && item.time <= SystemTime::now());
+    }
+    let (third, _) = run(&client, &ids[3..], options().missing_ok(true));
+    assert_eq!(third[0].to_json()["status"], "absent", "it is told otherwise,");
+    assert_eq!(third[0].to_json()["time"], line("0999")["time"], "and is what it was");
+
+    let batch = client.batch(BatchOptions::new()).unwrap();
+    batch.stop();
+    batch.push("0998");
+    let left = batch.try_next().unwrap();
+    assert!(left.time >= start && left.to_json()["time"].is_string(), "{left:?}");
+    assert_eq!(left.to_json()["settled_before"], false);
 }
 
 #[test]
@@ -561,7 +644,9 @@ fn an_announcement_without_an_end_counts_as_uncertain() {
     let (items, summary) = run(&client, &all, BatchOptions::new().journal(folder.journal()));
     assert_eq!((summary.deleted, summary.absent, summary.failed), (2, 1, 1), "{items:?}");
     let absent = items.iter().find(|item| item.user_id() == "0998").unwrap();
-    assert!(matches!(absent, Item::Deletion(d) if d.status == Status::Absent && d.maybe_deleted));
+    assert!(
+        matches!(&absent.outcome, Outcome::Deletion(d) if d.status == Status::Absent && d.maybe_deleted)
+    );
     assert_eq!(folder.lines()[3]["event"], "resumed");
 }
 

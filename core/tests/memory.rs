@@ -51,7 +51,7 @@ fn watch() {
     for id in (0..IDS).map(id) {
         writeln!(
             lines,
-            r#"{{"event":"ended","user_id":"{id}","status":"deleted","attempts":1,"maybe_deleted":false}}"#
+            r#"{{"event":"ended","user_id":"{id}","status":"deleted","attempts":1,"maybe_deleted":false,"time":"2026-11-23T03:31:38.274Z"}}"#
         )
         .unwrap();
     }

@@ -73,6 +73,8 @@ for await (const item of items) {
   if (deletion) sure<Same<typeof deletion, Deletion>>();
   else if (error) sure<Same<typeof error, DingTalkError>>();
   else sure<Same<typeof notAttempted, true>>();
+  sure<Same<typeof item.time, Date>>();
+  sure<Same<typeof item.settledBefore, boolean>>();
   if (item.error) console.error(userId, item.error.code);
   // @ts-expect-error frozen
   item.userId = '1';
@@ -81,6 +83,7 @@ const summary: Summary = items.summary();
 sure<Same<typeof summary.start, Date>>();
 sure<Same<typeof summary.end, Date | undefined>>();
 sure<Same<typeof summary.settledBefore, number>>();
+sure<Same<typeof summary.maybeDeleted, number>>();
 sure<Same<typeof summary.appKey, string | undefined>>();
 client.deleteMany((async function* () { yield '1'; })());
 client.deleteMany(['1'], { journal: null, concurrency: undefined });

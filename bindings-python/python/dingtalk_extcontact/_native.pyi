@@ -299,6 +299,8 @@ class Item:
         deletion: Deletion | None,
         error: DingTalkError | None,
         not_attempted: bool,
+        time: datetime,
+        settled_before: bool,
     ) -> Self: ...
     @property
     def user_id(self) -> str:
@@ -316,6 +318,17 @@ class Item:
     def not_attempted(self) -> bool:
         """Whether it was not called, as the batch had stopped."""
 
+    @property
+    def time(self) -> datetime:
+        """When it was known what came of it, in UTC.
+
+        For what an earlier run settled, the time in its journal.
+        """
+
+    @property
+    def settled_before(self) -> bool:
+        """Whether an earlier run with the same journal settled it, so that it was not called now."""
+
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
     def __reduce__(self) -> tuple[Any, ...]: ...
@@ -324,6 +337,9 @@ class Item:
 class Summary:
     """A batch in numbers.
 
+    Each id is in one of five groups: deleted, absent, maybe_deleted, failed and not_attempted
+    add up.
+
     Frozen, comparable, hashable, picklable.
     """
 
@@ -331,6 +347,7 @@ class Summary:
         cls,
         deleted: int,
         absent: int,
+        maybe_deleted: int,
         failed: int,
         not_attempted: int,
         settled_before: int,
@@ -352,8 +369,12 @@ class Summary:
         """Ids that were no contact, where that is fine."""
 
     @property
+    def maybe_deleted(self) -> int:
+        """Ids that ended in an error and may be gone all the same: no certain answer came."""
+
+    @property
     def failed(self) -> int:
-        """Ids that ended in an error."""
+        """Ids that ended in an error and are not gone by a call of this batch."""
 
     @property
     def not_attempted(self) -> int:

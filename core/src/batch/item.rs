@@ -3,18 +3,31 @@
 use std::time::SystemTime;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 use crate::error::Error;
 use crate::journal::is_settled;
-use crate::outcome::{Deletion, to_json};
+use crate::outcome::{Deletion, in_utc};
+
+/// What came of an id, and when.
+#[non_exhaustive]
+#[derive(Clone, Debug, PartialEq)]
+pub struct Item {
+    /// What came of it.
+    pub outcome: Outcome,
+    /// When that was known: for what an earlier run settled, the time in its journal.
+    pub time: SystemTime,
+    /// Whether an earlier run on the same journal settled it, so that it was not called now.
+    pub settled_before: bool,
+}
 
 /// What came of an id: exactly one of three.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Item {
+pub enum Outcome {
     /// The contact is gone.
     Deletion(Deletion),
-    /// It was called, or would have been; see the error.
+    /// It was called, or would have been; see the error. The contact may be gone all the same
+    /// where [`maybe_deleted`](Error::maybe_deleted) says so.
     Error(Error),
     /// It was not called: the batch had stopped, or was finished.
     NotAttempted {
@@ -23,40 +36,70 @@ pub enum Item {
     },
 }
 
+impl From<Result<Deletion, Error>> for Outcome {
+    fn from(outcome: Result<Deletion, Error>) -> Outcome {
+        outcome.map_or_else(Outcome::Error, Outcome::Deletion)
+    }
+}
+
 impl Item {
+    /// What came of an id now, in this run.
+    pub fn new(outcome: impl Into<Outcome>) -> Item {
+        Item { outcome: outcome.into(), time: SystemTime::now(), settled_before: false }
+    }
+
     /// The contact, as it was given.
     pub fn user_id(&self) -> &str {
-        match self {
-            Item::Deletion(deletion) => &deletion.user_id,
-            Item::Error(error) => error.user_id().unwrap_or_default(),
-            Item::NotAttempted { user_id } => user_id,
+        match &self.outcome {
+            Outcome::Deletion(deletion) => &deletion.user_id,
+            Outcome::Error(error) => error.user_id().unwrap_or_default(),
+            Outcome::NotAttempted { user_id } => user_id,
         }
     }
 
     /// Whether a journal settles it, so that the next run with the same one does not call the
     /// contact again: it is gone, or was refused for a reason of its own.
     pub fn is_settled(&self) -> bool {
-        match self {
-            Item::Deletion(_) => true,
-            Item::Error(error) => is_settled(error),
-            Item::NotAttempted { .. } => false,
+        match &self.outcome {
+            Outcome::Deletion(_) => true,
+            Outcome::Error(error) => is_settled(error),
+            Outcome::NotAttempted { .. } => false,
         }
     }
 
-    /// The JSON form of the outcome; for an id that was not called, `status` is
-    /// `not_attempted`.
+    /// When it was known what came of it, as text: UTC, RFC 3339, to the millisecond.
+    pub fn time_in_utc(&self) -> String {
+        in_utc(self.time)
+    }
+
+    /// The JSON form of the outcome with `time` (UTC, RFC 3339) and `settled_before`; for an id
+    /// that was not called, `status` is `not_attempted`. `Item` also implements serde's
+    /// `Serialize` with the same fields.
     pub fn to_json(&self) -> Json {
-        match self {
-            Item::Deletion(deletion) => to_json(&Ok(deletion.clone())),
-            Item::Error(error) => to_json(&Err(error.clone())),
-            Item::NotAttempted { user_id } => {
-                json!({"user_id": user_id, "status": "not_attempted"})
-            }
-        }
+        // Maps with text keys and plain values cannot fail to serialise.
+        serde_json::to_value(self).unwrap_or(Json::Null)
     }
 }
 
-/// A batch in numbers.
+impl Serialize for Item {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        match &self.outcome {
+            Outcome::Deletion(deletion) => deletion.write_to(&mut map)?,
+            Outcome::Error(error) => error.write_to(&mut map)?,
+            Outcome::NotAttempted { user_id } => {
+                map.serialize_entry("user_id", user_id)?;
+                map.serialize_entry("status", "not_attempted")?;
+            }
+        }
+        map.serialize_entry("time", &self.time_in_utc())?;
+        map.serialize_entry("settled_before", &self.settled_before)?;
+        map.end()
+    }
+}
+
+/// A batch in numbers. Each id is in one of five groups: `deleted`, `absent`, `maybe_deleted`,
+/// `failed` and `not_attempted` add up to the items handed out or waiting to be.
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Summary {
@@ -64,7 +107,10 @@ pub struct Summary {
     pub deleted: u64,
     /// Ids that were no contact, where that is fine.
     pub absent: u64,
-    /// Ids that ended in an error.
+    /// Ids that ended in an error and may be gone all the same: a request went out, and no
+    /// certain answer came.
+    pub maybe_deleted: u64,
+    /// Ids that ended in an error and are not gone by a call of this batch.
     pub failed: u64,
     /// Ids that were not called, as the batch had stopped.
     pub not_attempted: u64,
@@ -91,11 +137,11 @@ pub struct Summary {
 
 impl Serialize for Summary {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let time = |at: SystemTime| humantime::format_rfc3339_millis(at).to_string();
         let mut map = serializer.serialize_map(None)?;
         for (name, number) in [
             ("deleted", self.deleted),
             ("absent", self.absent),
+            ("maybe_deleted", self.maybe_deleted),
             ("failed", self.failed),
             ("not_attempted", self.not_attempted),
             ("settled_before", self.settled_before),
@@ -105,9 +151,9 @@ impl Serialize for Summary {
         ] {
             map.serialize_entry(name, &number)?;
         }
-        map.serialize_entry("start", &time(self.start))?;
+        map.serialize_entry("start", &in_utc(self.start))?;
         if let Some(end) = self.end {
-            map.serialize_entry("end", &time(end))?;
+            map.serialize_entry("end", &in_utc(end))?;
         }
         map.serialize_entry("endpoint", &self.endpoint)?;
         if let Some(app_key) = &self.app_key {

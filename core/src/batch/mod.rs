@@ -11,7 +11,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, Weak};
 use std::time::{Duration, SystemTime};
 
-pub use self::item::{Item, Summary};
+pub use self::item::{Item, Outcome, Summary};
 pub use self::options::BatchOptions;
 pub(crate) use self::options::MOST_CONCURRENT;
 use self::pace::Pace;
@@ -60,6 +60,7 @@ impl Client {
         let summary = Summary {
             deleted: 0,
             absent: 0,
+            maybe_deleted: 0,
             failed: 0,
             not_attempted: 0,
             settled_before: 0,
@@ -105,16 +106,16 @@ impl Client {
     /// completion. Ids are taken as they are needed; one that comes again is called once.
     ///
     /// ```no_run
-    /// use dingtalk_extcontact::{BatchOptions, Client, Item};
+    /// use dingtalk_extcontact::{BatchOptions, Client, Outcome};
     ///
     /// let client = Client::from_env()?;
     /// let ids = std::io::stdin().lines().map_while(Result::ok);
     /// let mut items = client.delete_many(ids, BatchOptions::new().journal("erasure.jsonl"))?;
     /// for item in &mut items {
-    ///     match item {
-    ///         Item::Deletion(deletion) => println!("{}: {}", deletion.user_id, deletion.status.name()),
-    ///         Item::Error(error) => eprintln!("{error}"),
-    ///         Item::NotAttempted { user_id } => eprintln!("{user_id}: not attempted"),
+    ///     match item.outcome {
+    ///         Outcome::Deletion(deletion) => println!("{}: {}", deletion.user_id, deletion.status.name()),
+    ///         Outcome::Error(error) => eprintln!("{error}"),
+    ///         Outcome::NotAttempted { user_id } => eprintln!("{user_id}: not attempted"),
     ///     }
     /// }
     /// println!("{} deleted", items.summary().deleted);
@@ -196,25 +197,25 @@ impl Batch {
         if let (Some(Past::Settled(at)), Some(journal)) = (past, &shared.journal) {
             drop(state);
             let mut unreadable = None;
-            let item = match journal.settled(at) {
-                Ok(Ok(deletion)) => Item::Deletion(deletion),
-                // What the earlier run took for an error is fine for this one.
-                Ok(Err(error)) if error.is_missing() && shared.client.missing_ok(&shared.call) => {
-                    Item::Deletion(Deletion {
-                        user_id: user_id.to_owned(),
-                        status: Status::Absent,
-                        request_id: error.request_id().map(str::to_owned),
-                        attempts: error.attempts(),
-                        maybe_deleted: false,
-                    })
-                }
-                Ok(Err(error)) => Item::Error(error),
+            let mut item = journal.settled(at).unwrap_or_else(|error| {
                 // It is settled; how, can no longer be told.
-                Err(error) => {
-                    unreadable = Some(error.message().to_owned());
-                    Item::Error(error.about_contact(user_id, 0, true))
-                }
-            };
+                unreadable = Some(error.message().to_owned());
+                Item::new(Err(error.about_contact(user_id, 0, true)))
+            });
+            item.settled_before = true;
+            if let Outcome::Error(error) = &item.outcome
+                && error.is_missing()
+                && shared.client.missing_ok(&shared.call)
+            {
+                // What the earlier run took for an error is fine for this one.
+                item.outcome = Outcome::Deletion(Deletion {
+                    user_id: user_id.to_owned(),
+                    status: Status::Absent,
+                    request_id: error.request_id().map(str::to_owned),
+                    attempts: error.attempts(),
+                    maybe_deleted: false,
+                });
+            }
             state = shared.lock();
             if let Some(why) = unreadable {
                 state.stop(&why);
@@ -224,7 +225,8 @@ impl Batch {
         }
         // After the end the journal is no longer ours.
         if state.stopped.is_some() || state.finished {
-            return shared.deliver(state, Item::NotAttempted { user_id: user_id.to_owned() }, 0);
+            let left = Outcome::NotAttempted { user_id: user_id.to_owned() };
+            return shared.deliver(state, Item::new(left), 0);
         }
         let mut task = shared.client.task(user_id);
         task.story.uncertain = past == Some(Past::Uncertain);
@@ -240,7 +242,7 @@ impl Batch {
     }
 
     /// Starts no more calls; those under way finish. What was not called comes out as
-    /// [`Item::NotAttempted`].
+    /// [`Outcome::NotAttempted`].
     pub fn stop(&self) {
         let mut state = self.0.lock();
         // A batch that has ended did not stop early.

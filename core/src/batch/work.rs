@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::json;
 
-use super::item::{Item, Summary};
+use super::item::{self, Item, Summary};
 use super::pace::{Pace, THROTTLED_PAUSE};
 use crate::cancel::Call;
 use crate::client::{Client, Task, Throttling};
@@ -65,14 +65,14 @@ impl State {
     /// What an ended id means for the batch: why to stop it.
     fn account(&mut self, item: &Item) -> Option<String> {
         use ErrorKind::{Connection, Protocol, Service, Timeout, Tls};
-        match item {
-            Item::Deletion(deletion) => {
+        match &item.outcome {
+            item::Outcome::Deletion(deletion) => {
                 self.summary.calls += u64::from(deletion.attempts);
                 self.trouble = 0;
                 self.pace.speed_up();
                 None
             }
-            Item::Error(error) => {
+            item::Outcome::Error(error) => {
                 self.summary.calls += u64::from(error.attempts());
                 let kind = error.kind();
                 let trouble = matches!(kind, Connection | Tls | Timeout | Protocol | Service);
@@ -90,7 +90,7 @@ impl State {
                     format!("{TROUBLE_IN_A_ROW} contacts in a row failed, the last one: {last}")
                 })
             }
-            Item::NotAttempted { .. } => None,
+            item::Outcome::NotAttempted { .. } => None,
         }
     }
 
@@ -217,7 +217,7 @@ impl Shared {
         let uncertain = queued.task.story.uncertain;
         // Without a record there is no call, and so nothing to announce.
         let not_called = |error: Error| Outcome::Item {
-            item: Item::Error(error.clone().about_contact(&user_id, 0, uncertain)),
+            item: Item::new(Err(error.clone().about_contact(&user_id, 0, uncertain))),
             recorded: true,
             file_failed: Some(error).filter(|error| error.kind() == ErrorKind::Journal),
         };
@@ -253,8 +253,8 @@ impl Shared {
                 _ => {}
             }
         }
-        let file_failed = self.journal.as_ref().and_then(|journal| journal.record(&outcome).err());
-        let item = outcome.map_or_else(Item::Error, Item::Deletion);
+        let item = Item::new(outcome);
+        let file_failed = self.journal.as_ref().and_then(|journal| journal.record(&item).err());
         Outcome::Item { item, recorded: file_failed.is_none(), file_failed }
     }
 
@@ -289,13 +289,13 @@ impl Shared {
                 let end = throttled.clone().unwrap_or_else(|| {
                     not_begun().about_contact(&user_id, story.attempts, story.uncertain)
                 });
-                let recorded = journal.record(&Err(end));
+                let recorded = journal.record(&Item::new(Err(end)));
                 state = self.lock();
                 // The batch has stopped already; a record that fails cannot stop it more.
                 state.summary.unrecorded += u64::from(recorded.is_err());
             }
-            let item = throttled.map_or(Item::NotAttempted { user_id }, Item::Error);
-            self.deliver(state, item, 1);
+            let left = item::Outcome::NotAttempted { user_id };
+            self.deliver(state, Item::new(throttled.map_or(left, item::Outcome::Error)), 1);
             state = self.lock();
         }
         state
@@ -306,12 +306,14 @@ impl Shared {
     pub fn deliver(&self, mut state: MutexGuard<'_, State>, item: Item, ran: usize) {
         state.running -= ran;
         let summary = &mut state.summary;
-        match &item {
-            Item::Deletion(deletion) if deletion.status == Status::Deleted => summary.deleted += 1,
-            Item::Deletion(_) => summary.absent += 1,
-            Item::Error(_) => summary.failed += 1,
-            Item::NotAttempted { .. } => summary.not_attempted += 1,
-        }
+        let group = match &item.outcome {
+            item::Outcome::Deletion(it) if it.status == Status::Deleted => &mut summary.deleted,
+            item::Outcome::Deletion(_) => &mut summary.absent,
+            item::Outcome::Error(error) if error.maybe_deleted() => &mut summary.maybe_deleted,
+            item::Outcome::Error(_) => &mut summary.failed,
+            item::Outcome::NotAttempted { .. } => &mut summary.not_attempted,
+        };
+        *group += 1;
         self.note_end(&mut state);
         let waker = state.waker.take();
         let item = match waker {
@@ -374,7 +376,7 @@ impl Outcome {
         let error = Error::new(ErrorKind::Internal, format!("a panic: {}", panic_text(panic)));
         let uncertain = story.uncertain || story.attempts > 0;
         let error = error.about_contact(user_id, story.attempts, uncertain);
-        Outcome::Item { item: Item::Error(error), recorded: false, file_failed: None }
+        Outcome::Item { item: Item::new(Err(error)), recorded: false, file_failed: None }
     }
 }
 
@@ -396,7 +398,7 @@ mod tests {
                 state.pace.slow_down(Duration::ZERO);
             }
             assert_eq!(state.pace.at_once(), 1);
-            (0..10).for_each(|_| drop(state.account(&Item::Error(error.clone()))));
+            (0..10).for_each(|_| drop(state.account(&Item::new(Err(error.clone())))));
             assert_eq!(state.pace.at_once() > 1, rises);
         }
     }
