@@ -7,6 +7,7 @@
 TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
 DEBUG := $(TARGET)/debug
 VENV := $(TARGET)/venv
+LEFT_OUT := $(TARGET)/left-out.tsv
 PREFIX ?= /usr/local
 
 # All that is shown and tested, built at once: packages by themselves have other features of
@@ -33,7 +34,9 @@ build:
 
 test:
 	@tools/needs.sh cargo cc c++ git python3 venv node npm
-	@$(MAKE) --no-print-directory test-rust test-c test-python test-node test-examples
+	@rm -f $(LEFT_OUT)
+	@DTX_LEFT_OUT=$(LEFT_OUT) $(MAKE) --no-print-directory test-rust test-c test-python test-node test-examples
+	@DTX_LEFT_OUT=$(LEFT_OUT) tools/left-out.sh
 
 test-rust:
 	cargo test $(RUST)

@@ -1,7 +1,7 @@
 // Runs the conformance cases through the header: conformance REPLAY [THREADS [TRIES]], where
 // REPLAY is the program dingtalk-extcontact-replay. TRIES above 1 is for tools that slow the
-// program down so much that cases with short time limits miss them. Each outcome is put together from the typed getters and
-// also compared with the library's own JSON of it.
+// program down so much that cases with short time limits miss them. Each outcome is handed in
+// as the library's own JSON of it, and put together from the typed getters; the judge compares both.
 
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -22,11 +22,7 @@
 #include <thread>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include "dingtalk_extcontact.h"
-
-using nlohmann::json;
 
 namespace {
 
@@ -38,7 +34,81 @@ using Error = std::unique_ptr<dtx_error, decltype(&dtx_error_free)>;
 
 [[noreturn]] void fail(const std::string &what) { throw std::runtime_error(what); }
 
-// One request and one answer at a time, as lines of JSON.
+std::string quoted(const std::string &text) {
+  std::string json = "\"";
+  for (const char byte : text) {
+    char escaped[8];
+    const bool control = static_cast<unsigned char>(byte) < 0x20;
+    std::snprintf(escaped, sizeof escaped, "\\u%04x", static_cast<unsigned char>(byte));
+    if (byte == '"' || byte == '\\') json += '\\';
+    json += control ? escaped : std::string(1, byte);
+  }
+  return json + '"';
+}
+
+std::string listed(const std::vector<std::string> &values) {
+  std::string json;
+  for (const std::string &value : values) json += (json.empty() ? "" : ",") + value;
+  return "[" + json + "]";
+}
+
+// An object of JSON, field by field; what is not known is left out.
+class Fields {
+ public:
+  void add(const char *name, const std::string &json) {
+    fields_ += (fields_.empty() ? "" : ",") + quoted(name) + ":" + json;
+  }
+  void text(const char *name, const char *text) {
+    if (text != nullptr) add(name, quoted(text));
+  }
+  void flag(const char *name, int value) { add(name, value != 0 ? "true" : "false"); }
+  template <typename Number>
+  void number(const char *name, Number value) {
+    add(name, std::to_string(value));
+  }
+  std::string json() const { return "{" + fields_ + "}"; }
+
+ private:
+  std::string fields_;
+};
+
+// What the judge answers: texts by their path, such as calls.0.user_id.
+class Answer {
+ public:
+  void add(const std::string &line) {
+    const size_t equals = line.find('=');
+    std::string &value = values_[line.substr(0, equals)];
+    for (size_t at = equals + 1; at < line.size(); at++) {
+      const bool encoded = line[at] == '%';
+      value += encoded ? static_cast<char>(std::stoi(line.substr(at + 1, 2), nullptr, 16)) : line[at];
+      if (encoded) at += 2;
+    }
+  }
+  bool has(const std::string &path) const { return values_.count(path) != 0; }
+  const std::string &text(const std::string &path) const { return values_.at(path); }
+  bool flag(const std::string &path) const { return has(path) && text(path) == "true"; }
+  // What stands below a path, by what its own path goes on with.
+  Answer below(const std::string &path) const {
+    Answer part;
+    for (const auto &value : values_)
+      if (value.first.compare(0, path.size() + 1, path + ".") == 0)
+        part.values_[value.first.substr(path.size() + 1)] = value.second;
+    return part;
+  }
+  // The texts of a list.
+  std::vector<std::string> list(const std::string &path) const {
+    std::vector<std::string> texts;
+    for (size_t at = 0; has(path + "." + std::to_string(at)); at++)
+      texts.push_back(text(path + "." + std::to_string(at)));
+    return texts;
+  }
+  const std::map<std::string, std::string> &all() const { return values_; }
+
+ private:
+  std::map<std::string, std::string> values_;
+};
+
+// One request, a line of JSON, and one answer at a time, lines that an empty one ends.
 class Judge {
  public:
   explicit Judge(int port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
@@ -53,13 +123,23 @@ class Judge {
   Judge(const Judge &) = delete;
   Judge &operator=(const Judge &) = delete;
 
-  json ask(const json &request) {
-    const std::string line = request.dump() + "\n";
+  Answer ask(const std::string &op, Fields request = Fields()) {
+    request.text("op", op.c_str());
+    request.flag("plain", 1);
+    const std::string line = request.json() + "\n";
     for (size_t sent = 0; sent < line.size();) {
       const ssize_t count = send(socket_, line.data() + sent, line.size() - sent, MSG_NOSIGNAL);
       if (count <= 0) fail("the judge is gone");
       sent += static_cast<size_t>(count);
     }
+    Answer answer;
+    for (std::string came; came = read_line(), !came.empty();) answer.add(came);
+    if (answer.has("error")) fail("the judge says: " + answer.text("error"));
+    return answer;
+  }
+
+ private:
+  std::string read_line() {
     size_t end;
     while ((end = pending_.find('\n')) == std::string::npos) {
       char buffer[65536];
@@ -67,13 +147,11 @@ class Judge {
       if (count <= 0) fail("the judge is gone");
       pending_.append(buffer, static_cast<size_t>(count));
     }
-    const json answer = json::parse(pending_.substr(0, end));
+    const std::string line = pending_.substr(0, end);
     pending_.erase(0, end + 1);
-    if (answer.count("error")) fail("the judge says: " + answer["error"].get<std::string>());
-    return answer;
+    return line;
   }
 
- private:
   int socket_;
   std::string pending_;
 };
@@ -91,7 +169,7 @@ class Lines {
     std::lock_guard<std::mutex> lock(mutex_);
     return lines_.size();
   }
-  json since(size_t start) {
+  std::vector<std::string> since(size_t start) {
     std::lock_guard<std::mutex> lock(mutex_);
     return std::vector<std::string>(lines_.begin() + static_cast<long>(start), lines_.end());
   }
@@ -103,11 +181,11 @@ class Lines {
 
 Lines lines;
 
-uint64_t ms(const json &seconds) {
-  return static_cast<uint64_t>(std::llround(seconds.get<double>() * 1000));
+uint64_t ms(const std::string &seconds) {
+  return static_cast<uint64_t>(std::llround(std::stod(seconds) * 1000));
 }
 
-void set_option(dtx_options *options, const std::string &name, const json &value) {
+void set_option(dtx_options *options, const std::string &name, const std::string &value) {
   using Text = int (*)(dtx_options *, const char *);
   using Time = int (*)(dtx_options *, uint64_t);
   using Number = int (*)(dtx_options *, uint32_t);
@@ -124,60 +202,60 @@ void set_option(dtx_options *options, const std::string &name, const json &value
       {"max_attempts", dtx_options_set_max_attempts}, {"rate", dtx_options_set_rate}};
   // A value that is refused is reported by dtx_client_new.
   if (texts.count(name))
-    texts.at(name)(options, value.get<std::string>().c_str());
+    texts.at(name)(options, value.c_str());
   else if (times.count(name))
     times.at(name)(options, ms(value));
   else if (numbers.count(name))
-    numbers.at(name)(options, value.is_null() ? 0 : value.get<uint32_t>());
+    numbers.at(name)(options,
+                     value == "null" ? 0 : static_cast<uint32_t>(std::stoul(value)));
   else if (name == "missing_ok")
-    dtx_options_set_missing_ok(options, value.get<bool>());
+    dtx_options_set_missing_ok(options, value == "true");
   else
     fail("there is no setter for " + name);
 }
 
-void add(json &fields, const char *name, const char *text) {
-  if (text != nullptr) fields[name] = text;
-}
+struct Outcome {
+  std::string json;
+  std::string getters;
+};
 
-json outcome(const dtx_deletion *deletion) {
+Outcome outcome(const dtx_deletion *deletion) {
   const int status = dtx_deletion_status(deletion);
-  json fields = {{"user_id", dtx_deletion_user_id(deletion)},
-                 {"status", status == DTX_STATUS_DELETED  ? "deleted"
-                            : status == DTX_STATUS_ABSENT ? "absent"
-                                                          : "unknown"},
-                 {"attempts", dtx_deletion_attempts(deletion)},
-                 {"maybe_deleted", dtx_deletion_maybe_deleted(deletion) != 0}};
-  add(fields, "request_id", dtx_deletion_request_id(deletion));
-  if (fields != json::parse(dtx_deletion_json(deletion)))
-    fail("the getters differ from " + std::string(dtx_deletion_json(deletion)));
-  return fields;
+  Fields fields;
+  fields.text("user_id", dtx_deletion_user_id(deletion));
+  fields.text("status", status == DTX_STATUS_DELETED  ? "deleted"
+                        : status == DTX_STATUS_ABSENT ? "absent"
+                                                      : "unknown");
+  fields.number("attempts", dtx_deletion_attempts(deletion));
+  fields.flag("maybe_deleted", dtx_deletion_maybe_deleted(deletion));
+  fields.text("request_id", dtx_deletion_request_id(deletion));
+  return {dtx_deletion_json(deletion), fields.json()};
 }
 
-json outcome(int result, const dtx_error *error) {
+Outcome outcome(int result, const dtx_error *error) {
   if (error == nullptr || dtx_error_kind(error) != result) fail("no error, or one of another kind");
-  json fields = {{"status", "failed"},
-                 {"kind", dtx_result_name(result)},
-                 {"message", dtx_error_message(error)},
-                 {"advice", dtx_error_advice(error)},
-                 {"attempts", dtx_error_attempts(error)},
-                 {"retryable", dtx_error_retryable(error) != 0},
-                 {"maybe_deleted", dtx_error_maybe_deleted(error) != 0}};
-  add(fields, "code", dtx_error_code(error));
-  add(fields, "errmsg", dtx_error_errmsg(error));
-  add(fields, "sub_code", dtx_error_sub_code(error));
-  add(fields, "sub_msg", dtx_error_sub_msg(error));
-  add(fields, "request_id", dtx_error_request_id(error));
-  add(fields, "user_id", dtx_error_user_id(error));
+  Fields fields;
+  fields.text("status", "failed");
+  fields.text("kind", dtx_result_name(result));
+  fields.text("message", dtx_error_message(error));
+  fields.text("advice", dtx_error_advice(error));
+  fields.number("attempts", dtx_error_attempts(error));
+  fields.flag("retryable", dtx_error_retryable(error));
+  fields.flag("maybe_deleted", dtx_error_maybe_deleted(error));
+  fields.text("code", dtx_error_code(error));
+  fields.text("errmsg", dtx_error_errmsg(error));
+  fields.text("sub_code", dtx_error_sub_code(error));
+  fields.text("sub_msg", dtx_error_sub_msg(error));
+  fields.text("request_id", dtx_error_request_id(error));
+  fields.text("user_id", dtx_error_user_id(error));
   int64_t errcode;
-  if (dtx_error_errcode(error, &errcode)) fields["errcode"] = errcode;
+  if (dtx_error_errcode(error, &errcode)) fields.number("errcode", errcode);
   int http_status;
-  if (dtx_error_http_status(error, &http_status)) fields["http_status"] = http_status;
+  if (dtx_error_http_status(error, &http_status)) fields.number("http_status", http_status);
   uint64_t retry_after;
   if (dtx_error_retry_after_ms(error, &retry_after))
-    fields["retry_after"] = static_cast<double>(retry_after) / 1000;
-  if (fields != json::parse(dtx_error_json(error)))
-    fail("the getters differ from " + std::string(dtx_error_json(error)));
-  return fields;
+    fields.number("retry_after", static_cast<double>(retry_after) / 1000);
+  return {dtx_error_json(error), fields.json()};
 }
 
 // Cancels a call after a while, unless the call ends before.
@@ -205,31 +283,29 @@ class Timer {
   std::thread thread_;
 };
 
-json make_call(dtx_client *client, const json &wanted) {
-  if (wanted.count("set_access_token")) {
-    const std::string token = wanted["set_access_token"];
+Outcome make_call(dtx_client *client, const Answer &wanted) {
+  if (wanted.has("set_access_token")) {
+    const std::string token = wanted.text("set_access_token");
     if (dtx_client_set_access_token(client, token.c_str(), nullptr) != DTX_OK)
       fail("the new token is refused");
   }
-  if (wanted.value("close", false)) dtx_client_close(client);
+  if (wanted.flag("close")) dtx_client_close(client);
   Call call(nullptr, dtx_call_free);
-  if (wanted.count("timeout") || wanted.count("missing_ok") || wanted.count("cancel"))
+  if (wanted.has("timeout") || wanted.has("missing_ok") || wanted.has("cancel"))
     call.reset(dtx_call_new());
-  if (wanted.count("timeout")) dtx_call_set_timeout_ms(call.get(), ms(wanted["timeout"]));
-  if (wanted.count("missing_ok"))
-    dtx_call_set_missing_ok(call.get(), wanted["missing_ok"].get<bool>());
+  if (wanted.has("timeout")) dtx_call_set_timeout_ms(call.get(), ms(wanted.text("timeout")));
+  if (wanted.has("missing_ok")) dtx_call_set_missing_ok(call.get(), wanted.flag("missing_ok"));
   std::unique_ptr<Timer> timer;
-  if (wanted.count("cancel")) {
-    if (wanted["cancel"] == "before")
+  if (wanted.has("cancel")) {
+    if (wanted.text("cancel") == "before")
       dtx_call_cancel(call.get());
     else
-      timer.reset(new Timer(call.get(), wanted["cancel"]));
+      timer.reset(new Timer(call.get(), std::stod(wanted.text("cancel"))));
   }
-  const std::string user_id = wanted["user_id"];
   dtx_deletion *deletion = nullptr;
   dtx_error *error = nullptr;
   const int result =
-      dtx_client_delete(client, user_id.c_str(), call.get(), &deletion, &error);
+      dtx_client_delete(client, wanted.text("user_id").c_str(), call.get(), &deletion, &error);
   timer.reset();
   const Deletion owned(deletion, dtx_deletion_free);
   const Error owned_error(error, dtx_error_free);
@@ -238,33 +314,50 @@ json make_call(dtx_client *client, const json &wanted) {
   return result == DTX_OK ? outcome(deletion) : outcome(result, error);
 }
 
+std::vector<Outcome> make_calls(const Answer &wanted) {
+  const Options options(dtx_options_new(), dtx_options_free);
+  const Answer given = wanted.below("options");
+  for (const auto &option : given.all())
+    set_option(options.get(), option.first, option.second);
+  dtx_client *made = nullptr;
+  dtx_error *error = nullptr;
+  const int result = dtx_client_new(options.get(), &made, &error);
+  const Client client(made, dtx_client_free);
+  const Error owned_error(error, dtx_error_free);
+  if (result != DTX_OK) return {outcome(result, error)};
+  std::vector<Outcome> outcomes;
+  for (size_t at = 0;; at++) {
+    const Answer call = wanted.below("calls." + std::to_string(at));
+    if (call.all().empty()) return outcomes;
+    outcomes.push_back(make_call(made, call));
+  }
+}
+
 // What differs; empty if nothing does.
 std::string run_case(Judge &judge, const std::string &name) {
   const size_t start = lines.count();
-  const json wanted = judge.ask({{"op", "start"}, {"case", name}});
-  json outcomes = json::array();
+  Fields request;
+  request.text("case", name.c_str());
+  const Answer wanted = judge.ask("start", request);
   std::string trouble;
+  std::vector<std::string> jsons, getters, texts;
   try {
-    const Options options(dtx_options_new(), dtx_options_free);
-    for (const auto &option : wanted["options"].items())
-      set_option(options.get(), option.key(), option.value());
-    dtx_client *made = nullptr;
-    dtx_error *error = nullptr;
-    const int result = dtx_client_new(options.get(), &made, &error);
-    const Client client(made, dtx_client_free);
-    const Error owned_error(error, dtx_error_free);
-    if (result != DTX_OK)
-      outcomes.push_back(outcome(result, error));
-    else
-      for (const json &call : wanted["calls"]) outcomes.push_back(make_call(made, call));
+    for (const Outcome &outcome : make_calls(wanted)) {
+      jsons.push_back(outcome.json);
+      getters.push_back(outcome.getters);
+    }
   } catch (const std::exception &error) {
     trouble = std::string("  ") + error.what() + "\n";
   }
-  const json verdict =
-      judge.ask({{"op", "finish"}, {"outcomes", outcomes}, {"texts", lines.since(start)}});
-  if (!verdict["ok"].get<bool>())
-    for (const json &difference : verdict["differences"])
-      trouble += "  " + difference.get<std::string>() + "\n";
+  for (const std::string &line : lines.since(start)) texts.push_back(quoted(line));
+  Fields done;
+  done.add("outcomes", listed(jsons));
+  done.add("getters", listed(getters));
+  done.add("texts", listed(texts));
+  const Answer verdict = judge.ask("finish", done);
+  if (!verdict.flag("ok"))
+    for (const std::string &difference : verdict.list("differences"))
+      trouble += "  " + difference + "\n";
   return trouble;
 }
 
@@ -290,8 +383,11 @@ class Replay {
     while (read(out[0], &byte, 1) == 1 && byte != '\n') line += byte;
     close(out[0]);
     if (line.empty()) fail("the replay program does not start");
-    const std::string control = json::parse(line)["control"];
-    port_ = std::atoi(control.substr(control.rfind(':') + 1).c_str());
+    // {"cases":N,"control":"127.0.0.1:PORT"}, in either order
+    const std::string address = "127.0.0.1:";
+    const size_t found = line.find(address);
+    if (found == std::string::npos) fail("the replay program says " + line);
+    port_ = std::atoi(line.c_str() + found + address.size());
   }
   ~Replay() {
     close(input_);
@@ -334,7 +430,7 @@ std::map<std::string, std::string> run_cases(int port, const std::vector<std::st
 
 int run(const char *program, size_t threads, size_t tries) {
   const Replay replay(program);
-  const std::vector<std::string> all = Judge(replay.port()).ask({{"op", "list"}})["cases"];
+  const std::vector<std::string> all = Judge(replay.port()).ask("list").list("cases");
   std::map<std::string, std::string> failed = run_cases(replay.port(), all, threads);
   while (!failed.empty() && --tries > 0) {
     std::printf("%zu of %zu are tried again, one by one\n", failed.size(), all.size());

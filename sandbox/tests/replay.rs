@@ -500,6 +500,46 @@ fn the_control_protocol_runs_cases_side_by_side() {
 }
 
 #[test]
+fn an_answer_can_be_plain_lines_and_getters_are_compared() {
+    let cases = vec![case(json!({"options": {"access_token": "t=\n%\u{e9}", "max_attempts": 1},
+        "calls": [{"user_id": "01", "cancel": 0.5, "expect": {"status": "deleted"}}]}))];
+    let control = Control::start(judge(cases)).unwrap();
+    let mut talk = Talk::with(&control.address().to_string());
+    let mut ask = |request: Value| {
+        talk.0.get_mut().write_all(format!("{request}\n").as_bytes()).unwrap();
+        let mut lines = Vec::new();
+        loop {
+            let mut line = String::new();
+            talk.0.read_line(&mut line).unwrap();
+            match line.trim_end() {
+                "" => return lines,
+                line => lines.push(line.to_owned()),
+            }
+        }
+    };
+    assert_eq!(ask(json!({"op": "list", "plain": true})), ["cases.0=one"]);
+    let started = ask(json!({"op": "start", "case": "one", "plain": true}));
+    for line in [
+        "options.access_token=t%3D%0A%25%C3%A9",
+        "options.max_attempts=1",
+        "options.rate=null",
+        "calls.0.cancel=0.5",
+        "calls.0.user_id=01",
+        "expect_build=false",
+    ] {
+        assert!(started.iter().any(|came| came == line), "{line}: {started:?}");
+    }
+    let finish = |getters: Value| json!({"op": "finish", "outcomes": deleted(), "getters": getters, "plain": true});
+    let judged = ask(finish(json!([{"status": "absent"}])));
+    assert_eq!(judged.len(), 2, "{judged:?}");
+    assert!(judged.contains(&"ok=false".to_owned()), "{judged:?}");
+    assert!(judged[0].starts_with("differences.0=the%20getters%20say"), "{judged:?}");
+    ask(json!({"op": "start", "case": "one", "plain": true}));
+    assert_eq!(ask(finish(deleted().into())), ["ok=true"]);
+    assert!(ask(json!({"op": "dance", "plain": true}))[0].starts_with("error="));
+}
+
+#[test]
 fn the_program_serves_until_its_input_ends() -> io::Result<()> {
     let folder = folder(&[("a.json", json!({"about": "a", "cases": [case(json!({}))]}))]);
     let program = env!("CARGO_BIN_EXE_dingtalk-extcontact-replay");

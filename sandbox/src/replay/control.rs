@@ -1,9 +1,12 @@
-//! The control protocol: lines of JSON over loopback, for runners that are not written in Rust.
+//! The control protocol: lines of JSON over loopback, for runners that are not written in Rust,
+//! and plain lines in answer for those of a language that has no JSON.
 
+use std::fmt::Write;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use super::{Judge, Run};
@@ -42,8 +45,20 @@ fn converse(judge: &Judge, connection: &mut Connection) {
         if line.iter().all(u8::is_ascii_whitespace) {
             continue;
         }
-        let answer = answer(judge, &mut run, &line).unwrap_or_else(|error| json!({"error": error}));
-        if connection.send(format!("{answer}\n").as_bytes()).is_err() {
+        let request =
+            serde_json::from_slice(&line).map_err(|error| format!("not a line of JSON: {error}"));
+        let plain = request.as_ref().is_ok_and(|request: &Value| request["plain"] == true);
+        let answer = request
+            .and_then(|request| answer(judge, &mut run, &request))
+            .unwrap_or_else(|error| json!({"error": error}));
+        let mut text = String::new();
+        if plain {
+            write_plain("", &answer, &mut text);
+        } else {
+            text.push_str(&answer.to_string());
+        }
+        text.push('\n');
+        if connection.send(text.as_bytes()).is_err() {
             return;
         }
     }
@@ -63,9 +78,30 @@ fn read_line(connection: &mut Connection) -> Option<Vec<u8>> {
     }
 }
 
-fn answer(judge: &Judge, run: &mut Option<Run>, line: &[u8]) -> Result<Value, String> {
-    let request: Value =
-        serde_json::from_slice(line).map_err(|error| format!("not a line of JSON: {error}"))?;
+/// A line `path=value` for each value that has no parts: names and indexes joined by dots, texts
+/// percent-encoded.
+fn write_plain(path: &str, value: &Value, lines: &mut String) {
+    let below = |part: &str| match path {
+        "" => part.to_owned(),
+        path => format!("{path}.{part}"),
+    };
+    let leaf = match value {
+        Value::Object(map) => {
+            return map.iter().for_each(|(name, value)| write_plain(&below(name), value, lines));
+        }
+        Value::Array(values) => {
+            let numbered = values.iter().enumerate();
+            return numbered
+                .for_each(|(index, value)| write_plain(&below(&index.to_string()), value, lines));
+        }
+        Value::String(text) => utf8_percent_encode(text, NON_ALPHANUMERIC).to_string(),
+        other => other.to_string(),
+    };
+    // A String takes all that is written to it.
+    let _ = writeln!(lines, "{path}={leaf}");
+}
+
+fn answer(judge: &Judge, run: &mut Option<Run>, request: &Value) -> Result<Value, String> {
     match request.get("op").and_then(Value::as_str) {
         Some("list") => Ok(json!({"cases": judge.names()})),
         Some("start") => {
@@ -80,14 +116,22 @@ fn answer(judge: &Judge, run: &mut Option<Run>, line: &[u8]) -> Result<Value, St
             }))
         }
         Some("finish") => {
-            let outcomes = list(&request, "outcomes")?;
-            let texts: Option<Vec<String>> = list(&request, "texts")?
+            let outcomes = list(request, "outcomes")?;
+            let texts: Option<Vec<String>> = list(request, "texts")?
                 .iter()
                 .map(|text| text.as_str().map(str::to_owned))
                 .collect();
             let texts = texts.ok_or("`texts` is a list of texts")?;
             let run = run.take().ok_or("no case is under way")?;
-            let differences = run.finish(outcomes, &texts);
+            let mut differences = run.finish(outcomes, &texts);
+            if request.get("getters").is_some() {
+                let getters = list(request, "getters")?;
+                if getters != outcomes {
+                    let outcomes = Value::from(outcomes);
+                    let getters = Value::from(getters);
+                    differences.push(format!("the getters say {getters}, the JSON {outcomes}"));
+                }
+            }
             Ok(if differences.is_empty() {
                 json!({"ok": true})
             } else {
