@@ -15,6 +15,9 @@ use crate::response::{self, Answer, Failure, NewToken};
 use crate::secret::{Secret, Secrets};
 use crate::transport::{Exchange, Transport, Trouble};
 
+/// What to do about a proxy that asks for a login.
+pub(crate) const PROXY_LOGIN_ADVICE: &str = "Give the proxy's user name and password in its URL.";
+
 /// What an attempt works with.
 pub(crate) struct Way<'a> {
     pub settings: &'a Settings,
@@ -288,8 +291,13 @@ impl Way<'_> {
                 return Failure::new(error, false, Retry::No);
             }
             Trouble::NoThread(why) => return Failure::new(why, false, Retry::No),
-            Trouble::ProxyLogin => {
-                (ErrorKind::Configuration, "the proxy asks for a login".to_owned())
+            Trouble::ProxyLogin { schemes, given } => {
+                return Failure::new(proxy_login(&schemes, given), false, Retry::No);
+            }
+            Trouble::ProxyRefused(text) => {
+                let error = Error::new(ErrorKind::Configuration, text)
+                    .advise("Have this host allowed at the proxy, or go without the proxy.");
+                return Failure::new(error, false, Retry::No);
             }
             Trouble::Connect(text) => (ErrorKind::Connection, text),
             Trouble::Lost(text) => (ErrorKind::Connection, text),
@@ -299,14 +307,28 @@ impl Way<'_> {
                 (ErrorKind::Protocol, text)
             }
         };
-        let mut error =
+        let error =
             Error::new(kind, one_line(&text)).with(|fields| fields.http_status = status_seen);
-        if kind == ErrorKind::Configuration {
-            error = error.advise("Give the proxy's user name and password in its URL.");
-        }
         let again = written || kind.is_retryable();
         Failure::new(error, written, if again { Retry::Pause } else { Retry::No })
     }
+}
+
+/// The error of a proxy that wants another login than it was given, or one at all.
+fn proxy_login(schemes: &[String], given: bool) -> Error {
+    let basic = schemes.is_empty() || schemes.iter().any(|s| s.eq_ignore_ascii_case("Basic"));
+    let (message, advice) = match (basic, given) {
+        (true, false) => ("the proxy asks for a login".to_owned(), PROXY_LOGIN_ADVICE),
+        (true, true) => (
+            "the proxy does not accept the login".to_owned(),
+            "Check the user name and password in the proxy's URL.",
+        ),
+        (false, _) => (
+            format!("the proxy offers logins by {} alone", schemes.join(" and ")),
+            "This library logs in with Basic alone. Run a local helper that logs in to the proxy, such as px or cntlm, and give that as the proxy.",
+        ),
+    };
+    Error::new(ErrorKind::Configuration, message).advise(advice)
 }
 
 /// The time-out that was hit, by the name of its option.

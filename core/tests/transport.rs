@@ -179,9 +179,11 @@ fn relay_decrypted(session: rustls::ServerConnection, client: TcpStream, server:
     });
     let (mut client, mut server) = (client, server);
     let mut buffer = vec![0; 65536];
-    while let Ok(n @ 1..) = client.read(&mut buffer) {
+    // The first bytes may have come along with the end of the handshake.
+    let mut came = 0;
+    loop {
         let mut session = session.lock().unwrap();
-        let mut bytes = &buffer[..n];
+        let mut bytes = &buffer[..came];
         while !bytes.is_empty() {
             session.read_tls(&mut bytes).unwrap();
             if session.process_new_packets().is_err() {
@@ -192,6 +194,11 @@ fn relay_decrypted(session: rustls::ServerConnection, client: TcpStream, server:
         while let Ok(n @ 1..) = session.reader().read(&mut plain) {
             server.write_all(&plain[..n]).unwrap();
         }
+        drop(session);
+        came = match client.read(&mut buffer) {
+            Ok(n @ 1..) => n,
+            _ => return,
+        };
     }
 }
 

@@ -7,6 +7,7 @@ use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::Trouble;
 use crate::cancel::{SLICE, Stop, Wait};
 use crate::rate::Written;
 use crate::secret::{Secret, Secrets};
@@ -29,7 +30,7 @@ struct Entry {
 }
 
 /// What the layers saw of one attempt.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub(super) struct Seen {
     /// A new connection was made.
     pub opened: bool,
@@ -42,8 +43,8 @@ pub(super) struct Seen {
     began: Option<u64>,
     /// A byte of the reply came.
     pub replied: bool,
-    /// The proxy did not take the login.
-    pub proxy_login: bool,
+    /// What a layer found that ureq's errors have no word for.
+    pub trouble: Option<Trouble>,
     /// The peer closed the connection, or it broke, while more was wanted.
     pub ended: bool,
     pub broken: bool,
@@ -122,8 +123,10 @@ impl Desk {
         seen.connected = false;
     }
 
-    pub fn note_proxy_login(&self) {
-        self.entry().seen.proxy_login = true;
+    /// Notes what ended the attempt; the error that ureq's layers hand up.
+    pub fn fail(&self, trouble: Trouble) -> io::Error {
+        self.entry().seen.trouble = Some(trouble);
+        io::Error::other("noted at the desk")
     }
 
     pub fn note_connected(&self) {

@@ -115,7 +115,7 @@ impl Dialer {
         (entry.since.elapsed() < ADDRESSES_LIVE).then(|| entry.addresses.clone())
     }
 
-    fn remember(&self, host: &str, port: u16, addresses: &[SocketAddr]) {
+    pub fn remember(&self, host: &str, port: u16, addresses: &[SocketAddr]) {
         let known = Known { addresses: addresses.to_vec(), since: Instant::now() };
         self.lock().insert((host.to_owned(), port), known);
     }

@@ -1,19 +1,21 @@
 //! The layers of a connection in ureq's terms: socket, tunnel, TLS, one write a request.
 
 use std::fmt;
+use std::io;
 use std::sync::Arc;
 
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{
-    Buffers, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, RustlsConnector,
-    Transport, TransportAdapter,
+    Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, RustlsConnector, Transport,
+    TransportAdapter,
 };
 
 use super::desk::Desk;
 use super::dial::{DialError, Dialer};
 use super::socket::Socket;
-use super::socks;
-use crate::place::{Base, Proxy, ProxyKind};
+use super::tunnel::{Tunnel, TunnelError};
+use super::{Trouble, connect, socks, text_of};
+use crate::place::{Proxy, ProxyKind};
 
 /// Sizes of the buffers of a connection; ureq's own are 128 KiB each. The input buffer
 /// bounds the head of a reply.
@@ -38,62 +40,115 @@ impl Resolver for NoLookup {
     }
 }
 
-/// Opens the socket: to the host, to the CONNECT proxy, or through the SOCKS proxy.
+/// Opens the way to the service: a socket, or a tunnel through the proxy.
 pub(super) struct Dial {
     pub dialer: Arc<Dialer>,
     pub desk: Arc<Desk>,
-    pub socks: Option<Proxy>,
+    pub proxy: Option<Proxy>,
+    /// For the way to a proxy that speaks TLS itself.
+    pub tls: Tls,
 }
 
 impl<In: Transport> Connector<In> for Dial {
-    type Out = Either<In, Socket>;
+    type Out = Box<dyn Transport>;
 
     fn connect(
         &self,
         details: &ConnectionDetails,
-        chained: Option<In>,
+        _: Option<In>,
     ) -> Result<Option<Self::Out>, ureq::Error> {
-        if let Some(tunnel) = chained {
-            return Ok(Some(Either::A(tunnel)));
-        }
         self.desk.note_opening();
         let host = details.uri.host().unwrap_or_default().trim_matches(['[', ']']);
         let default_port = if details.needs_tls() { 443 } else { 80 };
         let port = details.uri.port_u16().unwrap_or(default_port);
-        let Some(proxy) = &self.socks else {
-            return Ok(Some(Either::B(self.open(host, port)?)));
+        let Some(proxy) = &self.proxy else {
+            return Ok(Some(self.open(host, port)?.boxed()));
         };
-        let mut adapter = TransportAdapter::new(
-            self.open(&proxy.host, proxy.port)?,
-            details.current_time.clone(),
-        );
-        socks::tunnel(&mut adapter, proxy, host, port).map_err(|error| match error.kind() {
-            std::io::ErrorKind::PermissionDenied => {
-                self.desk.note_proxy_login();
-                error
-            }
-            kind => std::io::Error::new(kind, format!("the SOCKS5 proxy {error}")),
-        })?;
-        Ok(Some(Either::B(adapter.into_inner())))
+        let way = self.way_to(proxy, details)?;
+        let mut adapter = TransportAdapter::new(way, details.current_time.clone());
+        let result = match proxy.kind {
+            ProxyKind::Socks5 => socks::tunnel(&mut adapter, proxy, host, port),
+            ProxyKind::Http | ProxyKind::Https => connect::tunnel(&mut adapter, proxy, host, port),
+        };
+        result.map_err(|error| self.refusal(error, proxy))?;
+        Ok(Some(Tunnel(adapter.into_inner()).boxed()))
     }
 }
 
 impl Dial {
     fn open(&self, host: &str, port: u16) -> Result<Socket, ureq::Error> {
-        let stream = match self.dialer.dial(host, port, &self.desk.wait()) {
-            Ok(stream) => stream,
-            Err(DialError::Stopped(stop)) => return Err(self.desk.stop(stop).into()),
-            Err(DialError::NoThread(why)) => return Err(std::io::Error::other(why).into()),
-            Err(DialError::Lookup(error)) => {
-                let text = format!("cannot look up {host}: {error}");
-                return Err(std::io::Error::new(error.kind(), text).into());
-            }
-            Err(DialError::Connect(address, error)) => {
-                let text = format!("cannot connect to {host} ({address}): {error}");
-                return Err(std::io::Error::new(error.kind(), text).into());
-            }
-        };
+        let stream =
+            self.dialer.dial(host, port, &self.desk.wait()).map_err(|error| match error {
+                DialError::Stopped(stop) => self.desk.stop(stop),
+                DialError::NoThread(why) => self.desk.fail(Trouble::NoThread(why)),
+                DialError::Lookup(error) => {
+                    self.desk.fail(Trouble::Connect(format!("cannot look up {host}: {error}")))
+                }
+                DialError::Connect(address, error) => {
+                    let text = format!("cannot connect to {host} ({address}): {error}");
+                    self.desk.fail(Trouble::Connect(text))
+                }
+            })?;
         Ok(Socket::new(stream, self.desk.clone(), INPUT_BUFFER, OUTPUT_BUFFER)?)
+    }
+
+    /// A connection to the proxy, over TLS where it asks for that.
+    fn way_to(
+        &self,
+        proxy: &Proxy,
+        details: &ConnectionDetails,
+    ) -> Result<Box<dyn Transport>, ureq::Error> {
+        let socket = self.open(&proxy.host, proxy.port)?;
+        if proxy.kind != ProxyKind::Https {
+            return Ok(socket.boxed());
+        }
+        let host = &proxy.host;
+        let host = if host.contains(':') { format!("[{host}]") } else { host.clone() };
+        let uri = http::Uri::try_from(format!("https://{host}:{}", proxy.port))
+            .map_err(|error| ureq::Error::Http(error.into()))?;
+        let details = ConnectionDetails {
+            uri: &uri,
+            addrs: details.resolver.resolve(&uri, details.config, details.timeout)?,
+            config: details.config,
+            request_level: details.request_level,
+            resolver: details.resolver,
+            now: details.now,
+            timeout: details.timeout,
+            current_time: details.current_time.clone(),
+            run_connector: details.run_connector.clone(),
+            register_shutdown: details.register_shutdown.clone(),
+        };
+        match self.tls.connect(&details, Some(socket))? {
+            Some(transport) => Ok(transport.boxed()),
+            None => Err(ureq::Error::TlsRequired),
+        }
+    }
+
+    /// Why the proxy opened no tunnel. What it says of itself may quote the login.
+    fn refusal(&self, error: TunnelError, proxy: &Proxy) -> ureq::Error {
+        let name = match proxy.kind {
+            ProxyKind::Socks5 => "the SOCKS5 proxy",
+            ProxyKind::Http | ProxyKind::Https => "the proxy",
+        };
+        let trouble = match error {
+            TunnelError::Io(error) => match error.kind() {
+                // A wait that ended, or TLS: what the layers below noted tells more.
+                io::ErrorKind::Other | io::ErrorKind::TimedOut | io::ErrorKind::InvalidData => {
+                    return error.into();
+                }
+                _ => Trouble::Connect(format!("through {name}: {}", text_of(&error))),
+            },
+            TunnelError::Login(schemes) => {
+                let secrets = self.desk.secrets();
+                Trouble::ProxyLogin {
+                    schemes: schemes.iter().map(|scheme| secrets.mask(scheme)).collect(),
+                    given: proxy.login.is_some(),
+                }
+            }
+            TunnelError::Refused(text) => Trouble::ProxyRefused(format!("{name} {text}")),
+            TunnelError::Failed(text) => Trouble::Connect(format!("{name} {text}")),
+        };
+        self.desk.fail(trouble).into()
     }
 }
 
@@ -125,28 +180,25 @@ impl<In: Transport> Connector<In> for Tls {
     }
 }
 
-/// The outermost layer, around the connection to the service (not the one to a proxy).
+/// The outermost layer, around the connection to the service. What goes to a proxy first,
+/// `CONNECT` above all, is said below it and never passes here.
 pub(super) struct Whole {
-    pub base: Base,
     pub desk: Arc<Desk>,
 }
 
 impl<In: Transport> Connector<In> for Whole {
-    type Out = Either<In, OneWrite<In>>;
+    type Out = OneWrite<In>;
 
     fn connect(
         &self,
-        details: &ConnectionDetails,
+        _: &ConnectionDetails,
         chained: Option<In>,
     ) -> Result<Option<Self::Out>, ureq::Error> {
         let Some(inner) = chained else {
             return Ok(None);
         };
-        if details.uri.authority().map(http::uri::Authority::as_str) != Some(&self.base.authority) {
-            return Ok(Some(Either::A(inner)));
-        }
         self.desk.note_connected();
-        Ok(Some(Either::B(OneWrite::new(inner, self.desk.clone()))))
+        Ok(Some(OneWrite::new(inner, self.desk.clone())))
     }
 }
 
@@ -278,23 +330,6 @@ impl<T: Transport> fmt::Debug for OneWrite<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("OneWrite").field(&self.inner).finish()
     }
-}
-
-/// ureq's own CONNECT tunnel takes the proxy from the agent's configuration.
-pub(super) fn connect_proxy(proxy: &Proxy) -> Option<ureq::Proxy> {
-    let protocol = match proxy.kind {
-        ProxyKind::Http => ureq::ProxyProtocol::Http,
-        ProxyKind::Https => ureq::ProxyProtocol::Https,
-        ProxyKind::Socks5 => return None,
-    };
-    let host =
-        if proxy.host.contains(':') { format!("[{}]", proxy.host) } else { proxy.host.clone() };
-    let mut builder = ureq::Proxy::builder(protocol).host(&host).port(proxy.port);
-    if let Some((user, password)) = &proxy.login {
-        builder = builder.username(user.expose()).password(password.expose());
-    }
-    // Host and port were checked with the options, and the login is encoded here.
-    builder.build().ok()
 }
 
 #[cfg(test)]

@@ -5,27 +5,33 @@
 //! call and its connection talk. Each connection is an agent of ureq with room for itself,
 //! so a call knows which connection it is on, and no two calls ever wait for one lock.
 
+mod connect;
 mod desk;
 mod dial;
 mod layers;
 mod socket;
 mod socks;
+mod tunnel;
 
 use std::collections::VecDeque;
-use std::io;
+use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use flate2::read::MultiGzDecoder;
+use http::header::{
+    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING,
+};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig};
-use ureq::unversioned::transport::{ConnectProxyConnector, Connector};
+use ureq::unversioned::transport::Connector;
 
 use self::desk::{Desk, Seen};
 use self::dial::Dialer;
 use self::layers::{Dial, INPUT_BUFFER, LARGEST_HEAD, NoLookup, OUTPUT_BUFFER, Tls, Whole};
 use crate::cancel::{Stop, Wait};
 use crate::error::{Error, panic_text};
-use crate::place::{Base, Proxy, ProxyKind, Roots};
+use crate::place::{Base, Proxy, Roots};
 use crate::rate::Written;
 use crate::request::Request;
 use crate::response::Answer;
@@ -50,11 +56,10 @@ pub(crate) struct Transport {
 
 /// What it takes to make an agent, and so a connection.
 struct Agents {
-    base: Base,
     config: ureq::config::Config,
     dialer: Arc<Dialer>,
     tls: Tls,
-    socks: Option<Proxy>,
+    proxy: Option<Proxy>,
 }
 
 struct Connection {
@@ -97,8 +102,10 @@ pub(crate) enum Trouble {
     Stopped { stop: Stop, connecting: bool },
     /// No connection: lookup, refused, unreachable, proxy, reset in the handshake.
     Connect(String),
-    /// The proxy wants a login.
-    ProxyLogin,
+    /// The proxy wants a login, or another than it was `given`; the schemes that it offers.
+    ProxyLogin { schemes: Vec<String>, given: bool },
+    /// The proxy does not lead to this host.
+    ProxyRefused(String),
     /// A certificate verdict or an alert.
     Tls(String),
     /// The connection broke.
@@ -122,16 +129,16 @@ impl Transport {
             .max_idle_connections_per_host(1)
             .max_idle_age(LONGEST_IDLE)
             .https_only(base.https)
-            .proxy(proxy.and_then(layers::connect_proxy));
+            // Ours, below ureq: it would look into the environment.
+            .proxy(None);
         if base.https {
             config = config.tls_config(TlsConfig::builder().root_certs(root_certs(roots)).build());
         }
         let agents = Agents {
-            base: base.clone(),
             config: config.build(),
             dialer: Arc::default(),
             tls: Tls::default(),
-            socks: proxy.filter(|proxy| proxy.kind == ProxyKind::Socks5).cloned(),
+            proxy: proxy.cloned(),
         };
         Transport { base: base.clone(), agents, idle: Mutex::default() }
     }
@@ -160,9 +167,9 @@ impl Transport {
         connection.desk.open(wait.clone(), connect_wait, query, secrets.clone(), written);
         // ureq and rustls run here, and the caller's probe: whatever they do, what was sent
         // must be told.
-        let run = AssertUnwindSafe(|| self.run(request, &connection.agent));
+        let run = AssertUnwindSafe(|| self.run(request, &connection));
         let result = catch_unwind(run).map_err(|panic| panic_text(panic.as_ref()));
-        let seen = connection.desk.close();
+        let mut seen = connection.desk.close();
         let result = match result {
             Err(panic) => {
                 let written = seen.written();
@@ -179,7 +186,7 @@ impl Transport {
         };
         let kept_died = !seen.opened && !seen.replied && seen.stopped.is_none() && result.is_err();
         let written = seen.written();
-        let result = result.map_err(|(error, status)| trouble(error, status, &seen));
+        let result = result.map_err(|(error, status)| trouble(error, status, &mut seen));
         if result.is_ok() {
             self.keep(connection);
         }
@@ -189,31 +196,48 @@ impl Transport {
     fn run(
         &self,
         request: &Request,
-        agent: &ureq::Agent,
+        connection: &Connection,
     ) -> Result<Answer, (ureq::Error, Option<u16>)> {
         let http_request = http::Request::post(format!("{}{}", self.base, request.path))
-            .header(http::header::CONTENT_TYPE, request.content_type)
+            .header(CONTENT_TYPE, request.content_type)
+            .header(ACCEPT_ENCODING, "gzip")
             .body(request.body.as_str())
             .map_err(|error| (error.into(), None))?;
-        let mut response = agent.run(http_request).map_err(|error| (error, None))?;
+        let mut response = connection.agent.run(http_request).map_err(|error| (error, None))?;
         let status = response.status().as_u16();
-        let headers = response.headers();
-        if headers.contains_key(http::header::CONTENT_LENGTH)
-            && headers.contains_key(http::header::TRANSFER_ENCODING)
-        {
-            // Two claims about where the reply ends: somebody may have slipped in another.
-            return Err((ureq::Error::BodyStalled, Some(status)));
-        }
-        let retry_after = headers
+        let odd = |text: &str| {
+            let trouble = Trouble::NotHttp(text.to_owned(), Some(status));
+            (connection.desk.fail(trouble).into(), Some(status))
+        };
+        check_framing(&response).map_err(odd)?;
+        let retry_after = response
+            .headers()
             .get(http::header::RETRY_AFTER)
             .and_then(|value| value.to_str().ok()?.trim().parse::<u32>().ok())
             .map(|seconds| Duration::from_secs(seconds.into()));
-        let body = response
+        let mut body = response
             .body_mut()
             .with_config()
             .limit(LARGEST_BODY)
             .read_to_vec()
             .map_err(|error| (error, Some(status)))?;
+        let headers = response.headers();
+        if headers.get(CONTENT_ENCODING).is_some_and(|value| value.as_bytes() == b"gzip") {
+            let ends_with_connection =
+                !headers.contains_key(CONTENT_LENGTH) && !headers.contains_key(TRANSFER_ENCODING);
+            body = match unzip(&body) {
+                Ok(body) if body.len() as u64 > LARGEST_BODY => {
+                    return Err((ureq::Error::BodyExceedsLimit(LARGEST_BODY), Some(status)));
+                }
+                Ok(body) => body,
+                Err(error)
+                    if ends_with_connection && error.kind() == io::ErrorKind::UnexpectedEof =>
+                {
+                    return Err((error.into(), Some(status)));
+                }
+                Err(_) => return Err(odd("the reply is not in the encoding that it claims")),
+            };
+        }
         Ok(Answer { status, retry_after, body })
     }
 
@@ -259,42 +283,58 @@ impl Agents {
     fn connection(&self) -> Connection {
         let desk = Arc::new(Desk::default());
         let layers = ()
-            .chain(ConnectProxyConnector::default())
             .chain(Dial {
                 dialer: self.dialer.clone(),
                 desk: desk.clone(),
-                socks: self.socks.clone(),
+                proxy: self.proxy.clone(),
+                tls: self.tls.clone(),
             })
             .chain(self.tls.clone())
-            .chain(Whole { base: self.base.clone(), desk: desk.clone() });
+            .chain(Whole { desk: desk.clone() });
         let agent = ureq::Agent::with_parts(self.config.clone(), layers, NoLookup);
         Connection { agent, desk }
     }
 }
 
+/// Whether the headers leave no doubt about where the reply ends. Two claims, or a coding
+/// that is not undone here: somebody may have slipped in another reply.
+fn check_framing<B>(response: &http::Response<B>) -> Result<(), &'static str> {
+    let headers = response.headers();
+    let mut codings = headers.get_all(TRANSFER_ENCODING).iter();
+    let Some(coding) = codings.next() else {
+        // That one of several lengths is another has been refused by ureq.
+        return Ok(());
+    };
+    if headers.contains_key(CONTENT_LENGTH) {
+        return Err("the reply contradicts itself on its length");
+    }
+    let chunked = coding.as_bytes().trim_ascii().eq_ignore_ascii_case(b"chunked");
+    if !chunked || codings.next().is_some() || response.version() != http::Version::HTTP_11 {
+        return Err("the reply has a transfer coding other than chunked alone");
+    }
+    Ok(())
+}
+
+/// Undoes gzip, up to one byte over the largest reply.
+fn unzip(body: &[u8]) -> io::Result<Vec<u8>> {
+    let mut plain = Vec::new();
+    MultiGzDecoder::new(body).take(LARGEST_BODY + 1).read_to_end(&mut plain)?;
+    Ok(plain)
+}
+
 /// ureq's error in our terms, without its text where that could quote an address.
-fn trouble(error: ureq::Error, status: Option<u16>, seen: &Seen) -> Trouble {
+fn trouble(error: ureq::Error, status: Option<u16>, seen: &mut Seen) -> Trouble {
     let connecting = seen.opened && !seen.connected;
     if let Some(stop) = seen.stopped {
         return Trouble::Stopped { stop, connecting };
     }
-    if seen.proxy_login {
-        return Trouble::ProxyLogin;
+    if let Some(trouble) = seen.trouble.take() {
+        return trouble;
     }
     match error {
         ureq::Error::Rustls(error) => Trouble::Tls(error.to_string()),
         ureq::Error::Tls(text) => Trouble::Tls(text.to_owned()),
-        ureq::Error::ConnectProxyFailed(text) if text.contains("responded 407/") => {
-            Trouble::ProxyLogin
-        }
-        ureq::Error::ConnectProxyFailed(text) => {
-            Trouble::Connect(format!("through the proxy: {text}"))
-        }
         ureq::Error::Io(error) => {
-            let error = match error.downcast::<Error>() {
-                Ok(why) => return Trouble::NoThread(why),
-                Err(error) => error,
-            };
             let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
             match inner {
                 Some(tls) => Trouble::Tls(tls.to_string()),
@@ -302,7 +342,7 @@ fn trouble(error: ureq::Error, status: Option<u16>, seen: &Seen) -> Trouble {
                 None => Trouble::Lost(text_of(&error)),
             }
         }
-        error if connecting => Trouble::Connect(format!("through the proxy: {error}")),
+        error if connecting => Trouble::Connect(error.to_string()),
         ureq::Error::BodyExceedsLimit(_) => {
             Trouble::NotHttp(format!("the reply is over {LARGEST_BODY} bytes"), status)
         }
@@ -311,15 +351,6 @@ fn trouble(error: ureq::Error, status: Option<u16>, seen: &Seen) -> Trouble {
         }
         ureq::Error::Protocol(error) => {
             Trouble::NotHttp(format!("the reply is not HTTP: {error}"), status)
-        }
-        ureq::Error::BodyStalled => {
-            Trouble::NotHttp("the reply contradicts itself on its length".to_owned(), status)
-        }
-        ureq::Error::Decompress(..) if seen.ended || seen.broken => {
-            Trouble::Lost(text_of(&io::ErrorKind::UnexpectedEof.into()))
-        }
-        ureq::Error::Decompress(..) => {
-            Trouble::NotHttp("the reply is not in the encoding that it claims".to_owned(), status)
         }
         // None of the others can come of a request that was checked; their texts may quote
         // an address.
@@ -373,4 +404,55 @@ pub(crate) fn certificates_in(pem: &[u8]) -> Result<Vec<Vec<u8>>, String> {
         return Err("holds no certificate that can be read".to_owned());
     }
     Ok(certificates)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cancel::Call;
+    use crate::place::ProxyKind;
+    use crate::secret::Secret;
+    use std::io::Write;
+    use std::net::TcpListener;
+
+    /// The service is not told from its proxy by host and port: they may share them.
+    #[test]
+    fn a_token_is_never_joined_to_a_connect_line() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let served = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                let mut byte = [0];
+                stream.read_exact(&mut byte).unwrap();
+                head.extend(byte);
+            }
+            stream.write_all(b"HTTP/1.1 403 No\r\n\r\n").unwrap();
+            String::from_utf8(head).unwrap()
+        });
+        let (host, port) = ("gateway.example".to_owned(), address.port());
+        let authority = format!("{host}:{port}");
+        let base = Base { https: true, authority, host: host.clone(), port, path: String::new() };
+        let proxy = Proxy { kind: ProxyKind::Http, host: host.clone(), port, login: None };
+        let transport = Transport::new(&base, Some(&proxy), &Roots::Mozilla);
+        transport.agents.dialer.remember(&host, port, &[address]);
+        let wait = Wait::for_turn(&Call::new()).within(Duration::from_secs(30));
+        let request = crate::request::delete("0125", &Secret::new("hush-token"));
+        let exchange = transport.post(
+            &request,
+            &wait,
+            Duration::from_secs(30),
+            false,
+            &Secrets::default(),
+            None,
+        );
+        assert!(matches!(exchange.result, Err(Trouble::ProxyRefused(_))));
+        let head = served.join().unwrap();
+        assert!(
+            head.starts_with(&format!("CONNECT gateway.example:{port} HTTP/1.1\r\n")),
+            "{head}"
+        );
+        assert!(!head.contains("hush"), "{head}");
+    }
 }

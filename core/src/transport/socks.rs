@@ -5,6 +5,7 @@
 use std::io::{self, Read, Write};
 use std::net::IpAddr;
 
+use super::tunnel::TunnelError;
 use crate::place::Proxy;
 
 const VERSION: u8 = 5;
@@ -17,7 +18,7 @@ pub(super) fn tunnel<S: Read + Write>(
     proxy: &Proxy,
     host: &str,
     port: u16,
-) -> io::Result<()> {
+) -> Result<(), TunnelError> {
     let method = match proxy.login {
         Some(_) => LOGIN,
         None => NO_LOGIN,
@@ -36,12 +37,10 @@ pub(super) fn tunnel<S: Read + Write>(
             stream.write_all(&login)?;
             let [_, verdict] = read(stream)?;
             if verdict != 0 {
-                return Err(io::Error::new(io::ErrorKind::PermissionDenied, "refused the login"));
+                return Err(TunnelError::Login(Vec::new()));
             }
         }
-        _ => {
-            return Err(io::Error::new(io::ErrorKind::PermissionDenied, "asks for another login"));
-        }
+        _ => return Err(TunnelError::Login(Vec::new())),
     }
     let mut request = vec![VERSION, 1, 0];
     match host.parse() {
@@ -61,20 +60,28 @@ pub(super) fn tunnel<S: Read + Write>(
     request.extend(port.to_be_bytes());
     stream.write_all(&request)?;
     let [_, reply, _, kind] = read(stream)?;
-    if reply != 0 {
-        return Err(failed(reason(reply)));
+    match reply {
+        0 => {}
+        // The proxy's own rules forbid it.
+        2 => {
+            return Err(TunnelError::Refused(format!(
+                "does not allow a connection to {host}:{port}"
+            )));
+        }
+        _ => return Err(failed(reason(reply))),
     }
     // The address that the proxy bound: of no use here, but it must be read past.
     match kind {
-        1 => read::<6, S>(stream).map(drop),
-        4 => read::<18, S>(stream).map(drop),
+        1 => read::<6, S>(stream).map(drop)?,
+        4 => read::<18, S>(stream).map(drop)?,
         3 => {
             let [length] = read(stream)?;
             let mut name = vec![0; usize::from(length) + 2];
-            stream.read_exact(&mut name)
+            stream.read_exact(&mut name)?;
         }
-        _ => Err(failed("answered with an unknown kind of address")),
+        _ => return Err(failed("answered with an unknown kind of address")),
     }
+    Ok(())
 }
 
 fn read<const N: usize, S: Read>(stream: &mut S) -> io::Result<[u8; N]> {
@@ -84,7 +91,7 @@ fn read<const N: usize, S: Read>(stream: &mut S) -> io::Result<[u8; N]> {
 }
 
 /// A text after its length in one byte.
-fn push(request: &mut Vec<u8>, text: &[u8], what: &str) -> io::Result<()> {
+fn push(request: &mut Vec<u8>, text: &[u8], what: &str) -> Result<(), TunnelError> {
     let length = u8::try_from(text.len())
         .map_err(|_| failed(&format!("cannot be given a {what} so long")))?;
     request.push(length);
@@ -92,15 +99,14 @@ fn push(request: &mut Vec<u8>, text: &[u8], what: &str) -> io::Result<()> {
     Ok(())
 }
 
-fn failed(what: &str) -> io::Error {
-    io::Error::other(what)
+fn failed(what: &str) -> TunnelError {
+    TunnelError::Failed(what.to_owned())
 }
 
 /// RFC 1928, section 6.
 fn reason(reply: u8) -> &'static str {
     match reply {
         1 => "failed",
-        2 => "does not allow this connection",
         3 => "cannot reach the network",
         4 => "cannot reach the host",
         5 => "was refused by the host",
@@ -112,15 +118,21 @@ fn reason(reply: u8) -> &'static str {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::place::ProxyKind;
     use crate::secret::Secret;
 
     /// Plays the proxy: what it answers, and what it was sent.
-    struct Script {
-        answers: io::Cursor<Vec<u8>>,
-        sent: Vec<u8>,
+    pub(in crate::transport) struct Script {
+        pub answers: io::Cursor<Vec<u8>>,
+        pub sent: Vec<u8>,
+    }
+
+    impl Script {
+        pub fn new(answers: &[u8]) -> Script {
+            Script { answers: io::Cursor::new(answers.to_vec()), sent: Vec::new() }
+        }
     }
 
     impl Read for Script {
@@ -139,10 +151,10 @@ mod tests {
         }
     }
 
-    fn run(answers: &[u8], login: bool, host: &str) -> (io::Result<()>, Vec<u8>, u64) {
+    fn run(answers: &[u8], login: bool, host: &str) -> (Result<(), TunnelError>, Vec<u8>, u64) {
         let login = login.then(|| (Secret::new("me"), Secret::new("pw")));
         let proxy = Proxy { kind: ProxyKind::Socks5, host: "p".into(), port: 1080, login };
-        let mut script = Script { answers: io::Cursor::new(answers.to_vec()), sent: vec![] };
+        let mut script = Script::new(answers);
         let result = tunnel(&mut script, &proxy, host, 443);
         (result, script.sent, script.answers.position())
     }
@@ -175,8 +187,12 @@ mod tests {
         {
             assert!(run(answers, false, "ab").0.is_err(), "{answers:?}");
         }
-        let error = run(&[5, 2, 1, 1], true, "ab").0.unwrap_err();
-        assert_eq!(error.kind(), io::ErrorKind::PermissionDenied);
+        for answers in [&[5, 2, 1, 1][..], &[5, 255], &[5, 0]] {
+            let error = run(answers, true, "ab").0.unwrap_err();
+            assert!(matches!(error, TunnelError::Login(_)), "{answers:?}: {error:?}");
+        }
+        let error = run(&[5, 0, 5, 2, 0, 1], false, "ab").0.unwrap_err();
+        assert!(matches!(error, TunnelError::Refused(_)), "{error:?}");
         assert!(run(&[5, 0], false, &"a".repeat(256)).0.is_err());
     }
 }
