@@ -8,7 +8,7 @@ use clap::{ArgGroup, Args, Parser, Subcommand};
 use dingtalk_extcontact_sandbox::Faults;
 
 use crate::filter::Filter;
-use crate::output::{self, Exit};
+use crate::output::{self, Exit, Output};
 
 /// Deletes external contacts of a DingTalk organisation, and says exactly what happened.
 #[derive(Debug, Parser)]
@@ -16,8 +16,9 @@ use crate::output::{self, Exit};
     bin_name = "dingtalk-extcontact",
     name = "dingtalk-extcontact",
     version,
-    after_help = "\
-Try it without any account: dingtalk-extcontact demo"
+    term_width = output::width(),
+    after_help = output::laid_out("\
+Try it without any account: dingtalk-extcontact demo")
 )]
 struct Cli {
     #[command(subcommand)]
@@ -69,7 +70,8 @@ pub(crate) struct Delete {
     /// A contact already gone is fine; this hides damaged ids too
     #[arg(long)]
     pub(crate) missing_ok: bool,
-    /// Record of the run, and where the next run takes it up; see below
+    /// Record of the run, and where the next run takes it up; see below [default: for more
+    /// than one id, by the name of the list or the time]
     #[arg(long, value_name = "FILE", conflicts_with = "no_journal")]
     pub(crate) journal: Option<PathBuf>,
     /// Keep no record
@@ -78,7 +80,7 @@ pub(crate) struct Delete {
     /// Write each contact's record to this file before it is deleted
     #[arg(long, value_name = "FILE")]
     pub(crate) backup: Option<PathBuf>,
-    /// How many calls run side by side
+    /// How many calls run side by side [default: 8]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(crate) concurrency: Option<f64>,
     /// Print lines of JSON, see below
@@ -89,72 +91,78 @@ pub(crate) struct Delete {
 }
 
 fn delete_help() -> String {
-    format!(
+    output::laid_out(&format!(
         "\
 {CREDENTIALS}
 
 Lists of ids:
-  One id a line; blank lines and lines that begin with # do not count. Or a CSV file (comma,
-  semicolon or tab) and --column. The whole list is checked before anything is sent: ids
-  that a spreadsheet has damaged (1.25E+14, 125400001.0, 125,400,001, zeros lost at the
-  beginning of one of two ids) are refused with their line numbers. So is a list in which
-  some ids seem to have lost zeros that others have, unless --ids-are-right says otherwise;
-  --dry-run warns of it. A list in which every id lost its zeros shows no trace of that: the
-  service answers \"no such contact\" then, or it is somebody else's id. An empty list is
-  refused, too.
+  One id a line; blank lines and lines that begin with # do not count. Or a CSV file \
+  (comma, semicolon or tab) and --column. The whole list is checked before anything is \
+  sent: ids that a spreadsheet has damaged (1.25E+14, 125400001.0, 125,400,001, zeros lost \
+  at the beginning of one of two ids) are refused with their line numbers. So is a list in \
+  which some ids seem to have lost zeros that others have, unless --ids-are-right says \
+  otherwise; --dry-run warns of it. A list in which every id lost its zeros shows no trace \
+  of that: the service answers \"no such contact\" then, or it is somebody else's id. An \
+  empty list is refused, too.
 
 {FILTERS}
-  All pages are read before the first contact is deleted. With --journal, contacts of which
+  All pages are read before the first contact is deleted. With --journal, contacts of which \
   it leaves open whether they are gone, and that are listed no more, are called again, too.
 
 Journal:
-  More than one id is recorded: for --file FILE in FILE.journal.jsonl, otherwise in a file
-  in the current directory whose name has the time and is printed. A run that stopped is
+  More than one id is recorded: for --file FILE in FILE.journal.jsonl, otherwise in a file \
+  in the current directory whose name has the time and is printed. A run that stopped is \
   taken up by the same command with the same journal: what is settled is not called again.
-  Ctrl-C lets the calls under way finish and says how to go on; a second one cancels them.
+  Ctrl-C lets the calls under way finish and says how to go on; a second one cancels them. \
+  SIGTERM does the same, and so does a terminal that closes.
+
+May be gone:
+  A request went out and no certain answer came back, so the contact may be gone or not. It \
+  is counted apart from what failed, and the same command looks into it.
 
 JSON:
-  A line for each contact, as it is done, with user_id and status: deleted, absent, failed
-  or not_attempted; time (UTC), and settled_before: an earlier run did it, and then.
-  After more than one, or a list, a last line {{\"summary\": {{...}}}}: deleted, absent,
-  absent_maybe_deleted, maybe_deleted (not among the failed), failed, not_attempted,
-  settled_before, repeated, calls, start, end, endpoint, app_key, stopped, ids_from,
-  journal, backup; what is not known is left out. Of the absent, absent_maybe_deleted are
-  gone, probably by an earlier request of ours; of the others there was no contact before,
-  which proves nothing.
-  With --dry-run the lines have user_id, exists, name, company_name and left_open, and the
+  A line for each contact, as it is done, with user_id and status: deleted, absent, failed \
+  or not_attempted; time (UTC), and settled_before: an earlier run did it, and then. One \
+  that failed and has maybe_deleted may be gone.
+  After more than one, or a list, a last line {{\"summary\": {{...}}}}: deleted, absent, \
+  absent_maybe_deleted, maybe_deleted (not among the failed), failed, not_attempted, \
+  settled_before, repeated, calls, unrecorded, start, end, endpoint, app_key, stopped, \
+  ids_from, journal, backup; what is not known is left out. Of the absent, \
+  absent_maybe_deleted are gone, probably by an earlier request of ours; of the others there \
+  was no contact before, which proves nothing.
+  With --dry-run the lines have user_id, exists, name, company_name and left_open, and the \
   summary has contacts, no_contact, left_open, endpoint, app_key and doubt (of lost zeros).
 
 Exit status:
   0    every contact is gone
-  1    some failed or were not attempted
+  1    some failed, may be gone, or were not attempted
   2    usage or a bad argument; nothing was sent
   130  interrupted
 
 Examples:
   dingtalk-extcontact delete 0125400001
   dingtalk-extcontact delete --file leavers.txt --dry-run
-  dingtalk-extcontact delete --file leavers.csv --column userid --backup leavers.jsonl
+  dingtalk-extcontact delete --file leavers.csv --column userid --backup b.jsonl
   dingtalk-extcontact delete --where 'company~acme' --where no-follower
   dingtalk-extcontact delete --yes --json - < leavers.txt > outcomes.jsonl
-  dingtalk-extcontact delete --app-key dingabc --app-secret-file secret.txt 0125400001"
-    )
+  dingtalk-extcontact delete --token-file token.txt 0125400001"
+    ))
 }
 
 const CREDENTIALS: &str = "\
 Credentials:
-  An access token: --token-file, or the environment variable DINGTALK_ACCESS_TOKEN.
-  Or an app, whose token is then fetched and renewed for you: --app-key and
-  --app-secret-file, or DINGTALK_APP_KEY and DINGTALK_APP_SECRET.
-  What is given here wins over the environment. No option takes a token or a secret
-  itself: other users of the machine can read the arguments of a program.";
+  An access token: --token-file, or the environment variable DINGTALK_ACCESS_TOKEN. Or an \
+  app, whose token is then fetched and renewed for you: --app-key and --app-secret-file, or \
+  DINGTALK_APP_KEY and DINGTALK_APP_SECRET. What is given here wins over the environment. No \
+  option takes a token or a secret itself: other users of the machine can read the arguments \
+  of a program.";
 
 const FILTERS: &str = "\
 Filters:
   FIELD=TEXT   the field is exactly TEXT
   FIELD~TEXT   the field contains TEXT, in capitals or not
   no-FIELD     the field is empty
-  The fields: name, company, label, follower, mobile. A contact has several labels: one that
+  The fields: name, company, label, follower, mobile. A contact has several labels: one that \
   matches is enough. Labels and followers are ids.";
 
 #[derive(Args, Debug)]
@@ -174,7 +182,7 @@ pub(crate) struct List {
 }
 
 fn list_help() -> String {
-    format!(
+    output::laid_out(&format!(
         "\
 {CREDENTIALS}
   The app needs the permission point qyapi_ext_read.
@@ -185,8 +193,8 @@ Examples:
   dingtalk-extcontact list
   dingtalk-extcontact list --where 'company~acme' --where no-follower
   dingtalk-extcontact list --csv > contacts.csv
-  dingtalk-extcontact list --json --where label=1000007 | jq -r .userid > leavers.txt"
-    )
+  dingtalk-extcontact list --json --where label=1000007 > label.jsonl"
+    ))
 }
 
 /// How to reach DingTalk, and as whom; for every subcommand that calls it.
@@ -202,25 +210,27 @@ pub(crate) struct Connection {
     /// File with the secret of the app
     #[arg(long, value_name = "FILE")]
     pub(crate) app_secret_file: Option<PathBuf>,
-    /// Of the organisation: international (default) or china [env: DINGTALK_REGION]
+    /// Of the organisation: international or china [env: DINGTALK_REGION] [default:
+    /// international]
     #[arg(long)]
     pub(crate) region: Option<String>,
-    /// Base URL of a sandbox or gateway [env: DINGTALK_ENDPOINT]
+    /// Base URL of a sandbox or gateway [env: DINGTALK_ENDPOINT] [default: of the region]
     #[arg(long, value_name = "URL")]
     pub(crate) endpoint: Option<String>,
-    /// environment, none, or a URL: http, https or socks5
+    /// environment, none, or a URL: http, https or socks5 [default: environment]
     #[arg(long, value_name = "PROXY")]
     pub(crate) proxy: Option<String>,
-    /// PEM bundle to trust instead of the system's roots
+    /// PEM bundle to trust instead [default: the system's roots]
     #[arg(long, value_name = "FILE")]
     pub(crate) ca_file: Option<String>,
-    /// For one contact, or one page of a list, with all attempts and pauses
+    /// For one contact, or one page of a list, with all attempts and pauses [default: 30]
     #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
     pub(crate) timeout: Option<f64>,
-    /// How often a request is tried at most; 1 turns retries off
+    /// How often a request is tried at most; 1 turns retries off, but for a
+    /// kept connection that died and for a new token [default: 3]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(crate) max_attempts: Option<f64>,
-    /// Delete requests a second at most, reads not counted; none: no limit
+    /// Delete requests a second at most, reads not counted; none: no limit [default: 20]
     #[arg(long, value_name = "N|none", allow_negative_numbers = true, value_parser = rate)]
     pub(crate) rate: Option<Rate>,
 }
@@ -242,13 +252,13 @@ fn rate(text: &str) -> Result<Rate, String> {
 }
 
 #[derive(Args, Debug)]
-#[command(after_help = "\
+#[command(after_help = output::laid_out("\
 Examples:
   dingtalk-extcontact explain 60011
   dingtalk-extcontact explain 88/60011            errcode and sub_code
   dingtalk-extcontact explain isp.-1
   dingtalk-extcontact explain --json -1
-  dingtalk-extcontact explain permission_denied   a kind of error")]
+  dingtalk-extcontact explain permission_denied   a kind of error"))]
 pub(crate) struct Explain {
     /// A code (60011, 88/60011, isp.-1, -1) or a kind of error (permission_denied)
     #[arg(value_name = "CODE", allow_hyphen_values = true)]
@@ -261,19 +271,19 @@ pub(crate) struct Explain {
 #[derive(Args, Debug)]
 #[command(after_help = sandbox_help())]
 pub(crate) struct Sandbox {
-    /// Port on 127.0.0.1, instead of any free one
+    /// Port on 127.0.0.1 [default: any free one]
     #[arg(long)]
     pub(crate) port: Option<u16>,
-    /// How many made-up contacts there are
+    /// How many made-up contacts there are [default: 20]
     #[arg(long, value_name = "N")]
     pub(crate) contacts: Option<usize>,
-    /// Another number makes other contacts and credentials
+    /// Another number makes other contacts and credentials [default: 1]
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
-    /// How long an access token lives
+    /// How long an access token lives [default: 7200]
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) token_life: Option<Duration>,
-    /// Calls a second at most, else it throttles; none: any number
+    /// Calls a second at most, else it throttles; none: any number [default: 20]
     #[arg(long, value_name = "N|none", value_parser = limit)]
     pub(crate) rate: Option<Limit>,
     /// The app lacks the permission point for deleting
@@ -307,11 +317,11 @@ fn seconds(text: &str) -> Result<Duration, String> {
 
 fn sandbox_help() -> String {
     let mut help = "\
-It prints one line of JSON on standard output (url, access_token, app_key, app_secret, the
-number of contacts and the first user_ids), and on standard error how to use it. It serves
+It prints one line of JSON on standard output (url, access_token, app_key, app_secret, the \
+number of contacts and the first user_ids), and on standard error how to use it. It serves \
 this machine alone, until Ctrl-C or SIGTERM.
 
-Faults are NAME=CHANCE, separated by commas; CHANCE is a probability or first=N, and may be
+Faults are NAME=CHANCE, separated by commas; CHANCE is a probability or first=N, and may be \
 followed by @TIME. Settings come after a semicolon: seed=N, on=delete|list|get|token|all.
 "
     .to_owned();
@@ -327,17 +337,17 @@ Examples:
   dingtalk-extcontact sandbox --faults 'lost-reply=0.1,delay=50ms..200ms;seed=7'
   dingtalk-extcontact sandbox --faults throttle=first=3 --token-life 10",
     );
-    help
+    output::laid_out(&help)
 }
 
 #[derive(Args, Debug)]
-#[command(after_help = "\
-It needs no account and reaches nothing but this machine. Exit status 0 if every step ended
+#[command(after_help = output::laid_out("\
+It needs no account and reaches nothing but this machine. Exit status 0 if every step ended \
 as it should.
 
 Examples:
   dingtalk-extcontact demo
-  dingtalk-extcontact demo --json    the outcomes alone, as programs see them")]
+  dingtalk-extcontact demo --json    the outcomes alone, as programs see them"))]
 pub(crate) struct Demo {
     /// Print the outcomes as lines of JSON, and nothing else
     #[arg(long)]
@@ -345,7 +355,10 @@ pub(crate) struct Demo {
 }
 
 /// Reads the arguments. Help, version or a mistake is an end at once: all is said then.
-pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Exit> {
+pub(crate) fn parse(
+    args: impl IntoIterator<Item = OsString>,
+    output: &mut Output,
+) -> Result<Command, Exit> {
     let args: Vec<OsString> = args.into_iter().collect();
     if let Some(name) = secret_option(&args) {
         output::complain(
@@ -360,9 +373,14 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
     match Cli::try_parse_from(args) {
         Ok(cli) => Ok(cli.command),
         Err(error) => {
+            let text = error.render().to_string();
+            if error.exit_code() != 0 {
+                output::note(text.trim_end());
+                return Err(Exit::Usage);
+            }
             // A closed pipe is no reason to complain.
-            let _ = error.print();
-            Err(if error.exit_code() == 0 { Exit::Done } else { Exit::Usage })
+            let _ = output.line(text.trim_end());
+            Err(Exit::Done)
         }
     }
 }
@@ -382,4 +400,31 @@ fn secret_option(args: &[OsString]) -> Option<&'static str> {
             let name = arg.split_once('=').map_or(arg, |(name, _)| name);
             TRIED.into_iter().find(|tried| *tried == name)
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+    use dingtalk_extcontact::{BatchOptions, Options};
+
+    use super::*;
+
+    /// The library has the defaults; the help repeats them for people.
+    #[test]
+    fn the_help_has_the_defaults_of_the_library() {
+        let help = Cli::command().find_subcommand_mut("delete").unwrap().render_help().to_string();
+        let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+        let library = format!("{:?} {:?}", Options::new(), BatchOptions::new());
+        for (option, told, default) in [
+            ("--timeout", "30", "timeout: 30s"),
+            ("--max-attempts", "3", "max_attempts: 3"),
+            ("--rate", "20", "rate: Some(20)"),
+            ("--concurrency", "8", "concurrency: 8"),
+        ] {
+            let (_, about) = help.split_once(&format!("{option} <")).unwrap();
+            let (about, _) = about.split_once(" --").unwrap_or((about, ""));
+            assert!(about.contains(&format!("[default: {told}]")), "{option}: {about}");
+            assert!(library.contains(default), "{default}: {library}");
+        }
+    }
 }

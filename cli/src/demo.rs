@@ -242,7 +242,8 @@ fn opening(output: &Output, sandbox: &Sandbox) -> String {
 
 /// The code of a step, in Rust.
 const CODE: &str = "    \
-    let client = Client::builder().app_key(key).app_secret(secret).endpoint(url).build()?;
+    let client = Client::builder().app_key(key).app_secret(secret)
+        .endpoint(url).build()?;
     let deletion = client.delete(user_id)?;";
 
 fn closing(output: &Output, unexpected: usize) -> String {
@@ -253,13 +254,14 @@ fn closing(output: &Output, unexpected: usize) -> String {
             &format!("{some} of {} steps did not end as they should.", STEPS.len()),
         ),
     };
-    format!(
-        "\n{verdict}\n\n\
-         Next:\n  \
-         dingtalk-extcontact sandbox          a DingTalk like this one, for your own code\n  \
-         dingtalk-extcontact explain 60011    what a code means\n  \
-         dingtalk-extcontact delete --help    the real thing"
-    )
+    let next = output::laid_out(
+        "\
+Next:
+  dingtalk-extcontact sandbox          a DingTalk like this one, for your own code
+  dingtalk-extcontact explain 60011    what a code means
+  dingtalk-extcontact delete --help    the real thing",
+    );
+    format!("\n{verdict}\n\n{next}")
 }
 
 /// What came back, field by field, as a program gets it.
@@ -290,8 +292,7 @@ fn tell(
             Some(other) => other.to_string(),
         };
         let name = output.style(Style::Quiet, &format!("{name:<15}"));
-        let text = output::wrapped(&text, INDENT + 2 + 16);
-        told.push_str(&format!("\n     {name} {}", text.trim_start()));
+        told.push_str(&format!("\n{}", output::hung(&format!("     {name} "), &text)));
     }
     let there = match still_there {
         true => "still there",

@@ -1,6 +1,6 @@
 //! `explain CODE`: what the library knows of a return code or a kind of error.
 
-use dingtalk_extcontact::{CodeInfo, ErrorKind, explain};
+use dingtalk_extcontact::{CodeInfo, ErrorKind, codes, explain};
 use serde_json::json;
 
 use crate::args::Explain;
@@ -22,10 +22,16 @@ pub(crate) fn run(args: &Explain, output: &mut Output) -> Exit {
         (Some(kind), _) => of_kind(kind, args.json),
         (None, Some(known)) => of_code(asked, &known, args.json),
         (None, None) => {
+            let similar = match similar(effective(asked)) {
+                names if names.is_empty() => String::new(),
+                names => format!("Did you mean {}? ", names.join(" or ")),
+            };
             output::complain(
                 &format!("nothing is known of the code {}", output::shown(asked)),
-                "A code that is not in the table ends as an error of the kind api, with its \
-                 number and the service's own words.",
+                &format!(
+                    "{similar}A code that is not in the table ends as an error of the kind api, \
+                     with its number and the service's own words.",
+                ),
             );
             return Exit::Failed;
         }
@@ -39,6 +45,22 @@ pub(crate) fn run(args: &Explain, output: &mut Output) -> Exit {
 /// The code that decides, of `88/60011`: the gateway's errcode wraps the one after it.
 fn effective(asked: &str) -> &str {
     asked.split_once('/').map_or(asked, |(_, code)| code.trim())
+}
+
+/// What somebody may have meant: the kinds, and failing these the codes, that are hardly
+/// different.
+fn similar(asked: &str) -> Vec<&'static str> {
+    const SEVERAL: usize = 3;
+    let nearest = |names: Vec<&'static str>, most: usize| -> Vec<&'static str> {
+        let asked = asked.to_lowercase().replace([' ', '-'], "_");
+        let distance = |name: &str| strsim::damerau_levenshtein(&asked, &name.to_lowercase());
+        let near = names.into_iter().map(|name| (distance(name), name));
+        let mut near: Vec<_> = near.filter(|(distance, _)| *distance <= most).collect();
+        near.sort_unstable();
+        near.into_iter().map(|(_, name)| name).take(SEVERAL).collect()
+    };
+    let kinds = nearest(ErrorKind::ALL.map(ErrorKind::name).to_vec(), asked.len() / 4);
+    if kinds.is_empty() { nearest(codes().collect(), 1) } else { kinds }
 }
 
 fn of_code(asked: &str, known: &CodeInfo, json: bool) -> String {
@@ -162,6 +184,25 @@ mod tests {
         assert_eq!(json["stops_batch"], true);
         assert_eq!(json["retryable"], false);
         assert_eq!(json["advice"], known.advice);
+    }
+
+    #[test]
+    fn every_code_is_told_in_lines_that_fit() {
+        for code in codes() {
+            let told = of_code(code, &explain(code).unwrap(), false);
+            for line in told.lines() {
+                assert!(textwrap::core::display_width(line) <= output::width(), "{line}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_hardly_different_may_have_been_meant() {
+        assert_eq!(similar("permision_denied"), ["permission_denied"]);
+        assert_eq!(similar("Permission denied"), ["permission_denied"]);
+        assert_eq!(similar("60101"), ["40101", "60001", "60011"]);
+        assert_eq!(similar("33O12"), ["33012"]);
+        assert!(similar("what").is_empty() && similar("1234567").is_empty());
     }
 
     #[test]

@@ -60,7 +60,7 @@ use output::{Exit, Output};
 /// ```
 pub fn run<I: IntoIterator<Item = OsString>>(args: I) -> i32 {
     let mut output = Output::new();
-    let exit = match args::parse(args) {
+    let exit = match args::parse(args, &mut output) {
         Ok(command) => start(&command, &mut output),
         Err(exit) => exit,
     };

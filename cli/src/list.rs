@@ -8,12 +8,12 @@ use crate::args::List;
 use crate::connect;
 use crate::filter;
 use crate::interrupt::Interrupt;
-use crate::output::{self, Exit, Output, Style};
-use crate::table;
+use crate::output::{self, Exit, Output};
+use crate::table::Table;
 
-/// The columns of the table for people, and how wide they are.
-const COLUMNS: [(&str, usize); 5] =
-    [("userid", 20), ("name", 20), ("company_name", 28), ("mobile", 12), ("follower_user_id", 16)];
+/// The columns of the table for people.
+const COLUMNS: [&str; 6] =
+    ["userid", "name", "company_name", "mobile", "follower_user_id", "label_ids"];
 
 /// All fields that the service documents, as they stand in CSV.
 const FIELDS: [&str; 13] = [
@@ -85,16 +85,14 @@ fn csv(contacts: &[Contact], output: &mut Output) -> io::Result<()> {
 }
 
 fn for_people(contacts: &[Contact], output: &mut Output) -> io::Result<()> {
-    let widths = COLUMNS.map(|(_, width)| width);
     let heading = ["userid", "name", "company", "mobile", "follower", "labels"];
-    if !contacts.is_empty() {
-        output.line(&output.style(Style::Heading, &table::row(&widths, &heading)))?;
-    }
+    let mut table = Table::new(output.width(), &heading);
     for contact in contacts {
-        let cells = COLUMNS.map(|(field, _)| value(contact, field));
-        let labels = value(contact, "label_ids");
-        let cells: Vec<_> = cells.iter().chain([&labels]).map(String::as_str).collect();
-        output.line(&table::row(&widths, &cells))?;
+        let cells = COLUMNS.map(|field| value(contact, field));
+        table.push(&cells.each_ref().map(String::as_str));
+    }
+    if !contacts.is_empty() {
+        output.table(&table)?;
     }
     output::note(&output::counted(contacts.len() as u64, "contact"));
     Ok(())

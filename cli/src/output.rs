@@ -1,9 +1,14 @@
 //! Lines for people and lines for programs, and how the command ends.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 
+use console::Term;
 use dingtalk_extcontact::Error;
-use unicode_width::UnicodeWidthStr;
+use textwrap::core::{Word, display_width};
+use textwrap::{WordSeparator, WordSplitter, WrapAlgorithm};
+use unicode_width::UnicodeWidthChar;
+
+use crate::table::Table;
 
 /// How the command ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,13 +39,27 @@ impl Exit {
 pub(crate) struct Output {
     stdout: io::Stdout,
     colour: bool,
+    /// Columns that a line has to fit into; in a file or a pipe it may have any length.
+    width: Option<usize>,
 }
 
 impl Output {
     pub(crate) fn new() -> Output {
-        let stdout = io::stdout();
+        let terminal = Term::stdout();
         let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Output { colour: stdout.is_terminal() && !plain, stdout }
+        let width = columns_asked_for().or_else(|| columns_of(&terminal));
+        Output { stdout: io::stdout(), colour: takes_escapes(&terminal) && !plain, width }
+    }
+
+    /// Columns that a line has to fit into, if there is a bound.
+    pub(crate) const fn width(&self) -> Option<usize> {
+        self.width
+    }
+
+    /// What is one line for programs that search it, in more than one where a terminal wants
+    /// that.
+    pub(crate) fn fitted(&self, text: &str) -> String {
+        self.width.map_or_else(|| text.to_owned(), |width| in_columns(width, "", "    ", text))
     }
 
     /// A line that is out when this returns.
@@ -48,6 +67,13 @@ impl Output {
         let mut stdout = self.stdout.lock();
         stdout.write_all(format!("{line}\n").as_bytes())?;
         stdout.flush()
+    }
+
+    /// A table, its heading in a style of its own.
+    pub(crate) fn table(&mut self, table: &Table) -> io::Result<()> {
+        let mut lines = table.lines();
+        let heading = lines.next().map(|line| self.style(Style::Heading, &line));
+        heading.into_iter().chain(lines).try_for_each(|line| self.line(&line))
     }
 
     /// The last thing to do: a host process may not flush Rust's buffer.
@@ -83,21 +109,31 @@ impl Style {
     }
 }
 
-/// A line on standard error. That it cannot be written is nowhere to be said.
-pub(crate) fn note(line: &str) {
-    let _ = io::stderr().write_all(format!("{line}\n").as_bytes());
+/// Whether a terminal does what escapes say, rather than show them: for colours, and for a line
+/// that is drawn again and again.
+pub(crate) fn takes_escapes(terminal: &Term) -> bool {
+    let name = std::env::var_os("TERM").unwrap_or_default();
+    terminal.is_term() && (cfg!(windows) || !name.is_empty() && name != "dumb")
+}
+
+/// Lines on standard error. That they cannot be written is nowhere to be said.
+pub(crate) fn note(text: &str) {
+    let _ = io::stderr().write_all(format!("{}\n", laid_out(text)).as_bytes());
 }
 
 /// A question on standard error; the answer goes into the same line.
 pub(crate) fn ask(question: &str) {
-    let _ = io::stderr().write_all(question.as_bytes());
+    let _ = io::stderr().write_all(format!("{} ", laid_out(question)).as_bytes());
 }
 
 /// A mistake and what to do about it, on standard error.
 pub(crate) fn complain(message: &str, advice: &str) {
-    note(&format!("error: {message}"));
-    if !advice.is_empty() {
-        note(&wrapped(advice, 7));
+    let (first, more) = message.split_once('\n').unwrap_or((message, ""));
+    note(&hung("error: ", first));
+    for text in [more, &wrapped(advice, 7)] {
+        if !text.is_empty() {
+            note(text);
+        }
     }
 }
 
@@ -119,48 +155,101 @@ pub(crate) fn interrupted() -> Exit {
     Exit::Interrupted
 }
 
-/// Text in lines of at most [`WIDTH`] columns, each indented. What has no place to break,
-/// such as a URL, stays whole.
+/// Columns that text for reading fits into.
+pub(crate) fn width() -> usize {
+    /// Nobody likes to read longer lines.
+    const WIDEST: usize = 100;
+    /// Where nothing is known.
+    const USUAL: usize = 80;
+    columns_asked_for().unwrap_or_else(|| {
+        let known = [Term::stdout(), Term::stderr()].iter().find_map(columns_of);
+        known.map_or(USUAL, |columns| columns.min(WIDEST))
+    })
+}
+
+/// By the variable that shells and other programs know, too.
+fn columns_asked_for() -> Option<usize> {
+    std::env::var("COLUMNS").ok()?.parse().ok().filter(|columns| *columns > 0)
+}
+
+fn columns_of(terminal: &Term) -> Option<usize> {
+    let size = terminal.is_term().then(|| terminal.size_checked()).flatten();
+    size.map(|(_, columns)| columns.into())
+}
+
+/// Text in lines that fit, each indented.
 pub(crate) fn wrapped(text: &str, indent: usize) -> String {
-    let mut lines = String::new();
-    let mut column = 0;
-    for word in text.split_whitespace() {
-        let mut gap = usize::from(column > 0);
-        // Chinese text has no spaces, but it can be broken after its punctuation.
-        for piece in word.split_inclusive(['，', '。', '：', '；']) {
-            let width = piece.width();
-            if column > 0 && column + gap + width > WIDTH {
-                lines.push('\n');
-                column = 0;
-            }
-            if column == 0 {
-                lines.push_str(&" ".repeat(indent));
-                column = indent;
-            } else {
-                lines.push_str(&" ".repeat(gap));
-                column += gap;
-            }
-            lines.push_str(piece);
-            column += width;
-            gap = 0;
-        }
+    let indent = " ".repeat(indent);
+    match text {
+        "" => String::new(),
+        _ => in_columns(width(), &indent, &indent, text),
     }
-    lines
+}
+
+/// Text behind a word or name, all its lines beside that.
+pub(crate) fn hung(prefix: &str, text: &str) -> String {
+    let indent = " ".repeat(display_width(prefix));
+    in_columns(width(), prefix, &indent, text).trim_end().to_owned()
 }
 
 /// A line with a name and a text, the text wrapped beside the name; the line break comes first.
 pub(crate) fn entry(name: &str, text: &str) -> String {
-    const NAMES: usize = 18;
-    format!("\n  {name:<15} {}", wrapped(text, NAMES).trim_start())
+    format!("\n{}", hung(&format!("  {name:<15} "), text))
+}
+
+/// Lines that fit, made of lines of any length: each goes on where it began or, in a list of
+/// names and what they mean, where the meaning began.
+pub(crate) fn laid_out(text: &str) -> String {
+    let width = width();
+    let lines = text.lines().map(|line| {
+        let text = line.trim_start_matches(' ');
+        let meaning = text.split_once("  ").map(|(_, meaning)| meaning.trim_start_matches(' '));
+        let before = |part: &str| line.get(..line.len() - part.len()).unwrap_or_default();
+        let beside = meaning.map_or(0, |meaning| display_width(before(meaning)));
+        let rest = if (1..width / 2).contains(&beside) { beside } else { before(text).len() };
+        in_columns(width, before(text), &" ".repeat(rest), text)
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Text in lines of so many columns. What has no place to break, such as a URL or the name of
+/// a file, stays whole.
+fn in_columns(width: usize, first: &str, others: &str, text: &str) -> String {
+    let options = textwrap::Options::new(width)
+        .initial_indent(first)
+        .subsequent_indent(others)
+        .break_words(false)
+        .word_splitter(WordSplitter::NoHyphenation)
+        .word_separator(WordSeparator::Custom(words))
+        .wrap_algorithm(WrapAlgorithm::FirstFit);
+    textwrap::fill(text, options)
+}
+
+/// Words with a space between, and what Chinese has instead: it may be broken anywhere but
+/// before punctuation.
+fn words<'a>(line: &'a str) -> Box<dyn Iterator<Item = Word<'a>> + 'a> {
+    const STAYS: &str = "，。、：；！？）》」』”";
+    Box::new(WordSeparator::AsciiSpace.find_words(line).flat_map(|word| {
+        let mut pieces = Vec::new();
+        let mut start = 0;
+        let text: &'a str = word.word;
+        for (before, (at, c)) in text.chars().zip(text.char_indices().skip(1)) {
+            if before.width() == Some(2) && !STAYS.contains(c) {
+                pieces.extend(text.get(start..at).map(Word::from));
+                start = at;
+            }
+        }
+        let mut last = Word::from(text.get(start..).unwrap_or_default());
+        last.whitespace = word.whitespace;
+        pieces.push(last);
+        pieces
+    }))
 }
 
 /// "1 contact", "2 contacts".
 pub(crate) fn counted(count: u64, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
-
-/// Columns that text for reading fits into.
-const WIDTH: usize = 88;
 
 /// Text as it may stand on a terminal, on one line: what could drive the terminal, turn the
 /// direction of the rest or not be seen is escaped.
@@ -183,23 +272,56 @@ pub(crate) fn shown(text: &str) -> String {
 mod tests {
     use super::*;
 
+    fn in_40(first: &str, others: &str, text: &str) -> String {
+        in_columns(40, first, others, text)
+    }
+
     #[test]
     fn text_is_wrapped_between_words_and_indented() {
         let text = "word ".repeat(40);
-        let lines = wrapped(&text, 4);
+        let lines = in_40("    ", "    ", &text);
         assert!(lines.lines().count() > 1);
         for line in lines.lines() {
             assert!(line.starts_with("    word"), "{line:?}");
-            assert!(line.len() <= WIDTH && !line.ends_with(' '), "{line:?}");
+            assert!(line.len() <= 40 && !line.ends_with(' '), "{line:?}");
         }
         assert_eq!(lines.split_whitespace().count(), 40);
-        let long = "x".repeat(200);
-        assert_eq!(wrapped(&long, 2), format!("  {long}"));
+        assert_eq!(in_40("a: ", "   ", "x --missing-ok y"), "a: x --missing-ok y");
         assert_eq!(wrapped("", 2), "");
-        let chinese = "应用尚未开通所需的权限，".repeat(9);
-        let lines = wrapped(&chinese, 2);
-        assert_eq!(lines.lines().count(), 3);
-        assert_eq!(lines.replace("\n  ", ""), format!("  {chinese}"));
+    }
+
+    #[test]
+    fn what_somebody_copies_stays_whole() {
+        let long = format!("/some/where/{}-list.txt", "x".repeat(60));
+        assert_eq!(in_40("  ", "  ", &long), format!("  {long}"));
+        assert_eq!(
+            in_40("", " ", "give --journal-of-some-kind or --missing-ok").lines().count(),
+            2
+        );
+        let lines = in_40("", " ", "it is called --an-option-of-some-length-here");
+        assert_eq!(lines, "it is called\n --an-option-of-some-length-here");
+    }
+
+    #[test]
+    fn chinese_is_broken_anywhere_but_before_punctuation() {
+        let text = "应用尚未开通所需的权限，请在开发者后台申请。".repeat(6);
+        let lines = in_40("  ", "  ", &text);
+        for line in lines.lines() {
+            assert!(display_width(line) <= 40, "{line}");
+            assert!(!line.trim_start().starts_with(['，', '。']), "{line}");
+        }
+        assert_eq!(lines.lines().count(), 7);
+        assert_eq!(lines.replace("\n  ", ""), format!("  {text}"));
+    }
+
+    #[test]
+    fn lines_go_on_where_they_began_or_where_the_meaning_did() {
+        let indented = laid_out(&format!("  {}", "word ".repeat(width() / 4)));
+        assert!(indented.lines().count() > 1, "{indented}");
+        assert!(indented.lines().all(|line| line.starts_with("  word")), "{indented}");
+        let entry = laid_out(&format!("  name   {}", "word ".repeat(width() / 4)));
+        assert!(entry.lines().skip(1).all(|line| line.starts_with("         word")), "{entry}");
+        assert_eq!(laid_out("a\n\n  b  c"), "a\n\n  b  c");
     }
 
     #[test]

@@ -8,12 +8,11 @@ use serde_json::{Map, Value, json};
 use crate::choice::Choice;
 use crate::ids::Ids;
 use crate::interrupt::Interrupt;
-use crate::output::{self, Exit, Output, Style};
-use crate::table;
+use crate::output::{self, Exit, Output};
+use crate::table::Table;
 
 /// Up to so many contacts are asked for one by one; for more, all are listed.
 const FEW: u64 = 100;
-const WIDTHS: [usize; 2] = [20, 20];
 
 /// What is known of the contacts.
 enum People {
@@ -89,10 +88,7 @@ fn try_show(
         output::complain(&format!("the ids cannot be read again: {error}"), "");
         Exit::Failed
     };
-    if !json && count > 0 {
-        let heading = table::row(&WIDTHS, &["userid", "name", "company"]);
-        output.line(&output.style(Style::Heading, &heading)).map_err(|_| Exit::Failed)?;
-    }
+    let mut table = Table::new(output.width(), &["userid", "name", "company"]);
     let (mut seen, mut missing) = (HashSet::new(), 0);
     for id in ids.iter().map_err(unreadable)? {
         let id = id.map_err(unreadable)?;
@@ -118,8 +114,14 @@ fn try_show(
             (People::Ask, None) => Known::NoContact,
         };
         missing += u64::from(matches!(known, Known::NoContact));
-        let line = if json { json_line(&id, &known) } else { row(&id, &known) };
-        output.line(&line).map_err(|_| Exit::Failed)?;
+        if json {
+            output.line(&json_line(&id, &known)).map_err(|_| Exit::Failed)?;
+        } else {
+            push(&mut table, &id, &known);
+        }
+    }
+    if !json && count > 0 {
+        output.table(&table).map_err(|_| Exit::Failed)?;
     }
     let told = if json {
         let mut summary =
@@ -150,6 +152,7 @@ fn try_show(
         }
         told
     };
+    let told = if json { told } else { output.fitted(&told) };
     output.line(&told).map_err(|_| Exit::Failed)
 }
 
@@ -163,15 +166,15 @@ fn unknown(error: &Error) -> Result<People, Exit> {
     Ok(People::Unknown)
 }
 
-fn row(id: &str, known: &Known) -> String {
+fn push(table: &mut Table, id: &str, known: &Known) {
     let text = |contact: &Contact, field| contact.text(field).unwrap_or_default().to_owned();
     match known {
         Known::Contact(contact) => {
-            table::row(&WIDTHS, &[id, &text(contact, "name"), &text(contact, "company_name")])
+            table.push(&[id, &text(contact, "name"), &text(contact, "company_name")]);
         }
-        Known::NoContact => table::row(&WIDTHS, &[id, "(no such contact)"]),
-        Known::LeftOpen => table::row(&WIDTHS, &[id, "(left open by the journal)"]),
-        Known::Nothing => table::row(&WIDTHS, &[id]),
+        Known::NoContact => table.push(&[id, "(no such contact)"]),
+        Known::LeftOpen => table.push(&[id, "(left open by the journal)"]),
+        Known::Nothing => table.push(&[id]),
     }
 }
 

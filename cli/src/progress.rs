@@ -8,9 +8,11 @@ use std::time::Duration;
 use console::Term;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle, TermLike};
 
+use crate::output;
+
 const BAR: usize = 30;
 
-/// A bar on standard error, where that is a terminal; otherwise nothing.
+/// A bar on standard error, where that is a terminal that can draw; otherwise nothing.
 pub(crate) struct Progress {
     bar: ProgressBar,
     /// What did not go well, in words.
@@ -26,7 +28,7 @@ impl Progress {
     /// A bar for so many contacts.
     pub(crate) fn of(total: u64) -> Progress {
         let terminal = Terminal(Term::buffered_stderr());
-        if !terminal.0.is_term() {
+        if !output::takes_escapes(&terminal.0) {
             return Progress::hidden();
         }
         let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));

@@ -172,7 +172,7 @@ impl<'a> Report<'a> {
                 false => {
                     let word = self.output.style(end.style(), end.word());
                     let when = if earlier { " (earlier run)" } else { "" };
-                    format!("{word}{when}: {}", words(item))
+                    self.output.fitted(&format!("{word}{when}: {}", words(item)))
                 }
             };
             self.line(&line)
@@ -298,8 +298,11 @@ impl<'a> Report<'a> {
             })
             .collect();
         let heading = format!("{contacts}: {}", parts.join(", "));
-        let mut told = self.output.style(Style::Heading, heading.trim_end_matches([':', ' ']));
-        let mut fact = |name: &str, value: &str| told.push_str(&format!("\n  {name:<13} {value}"));
+        let heading = output::laid_out(heading.trim_end_matches([':', ' ']));
+        let mut told = self.output.style(Style::Heading, &heading);
+        let mut fact = |name: &str, value: &str| {
+            told.push_str(&format!("\n{}", output::hung(&format!("  {name:<13} "), value)));
+        };
         fact("ids from", &output::shown(&record.ids_from));
         fact("service", &output::shown(&summary.endpoint));
         match &summary.app_key {

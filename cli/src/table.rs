@@ -1,24 +1,50 @@
-//! Rows for people, in columns.
+//! Tables for people.
 
-use unicode_width::UnicodeWidthStr;
+use comfy_table::{ColumnConstraint, ContentArrangement, Row, presets};
 
 use crate::output;
 
-/// A row: each cell but the last filled up to its width. A cell that is too long is not cut,
-/// since half an id is none; it moves the rest of its row.
-pub(crate) fn row(widths: &[usize], cells: &[&str]) -> String {
-    let mut row = String::new();
-    let mut widths = widths.iter();
-    for (number, cell) in cells.iter().enumerate() {
-        if number > 0 {
-            row.push_str("  ");
+/// Between two columns.
+const GAP: u16 = 2;
+
+/// A heading and rows below it, in columns that have room for all they hold. Where lines must
+/// fit, cells are cut, but for those of the first column: half an id is none.
+pub(crate) struct Table(comfy_table::Table);
+
+impl Table {
+    /// With a heading only, in so many columns of a terminal, if there is one.
+    pub(crate) fn new(width: Option<usize>, heading: &[&str]) -> Table {
+        let mut table = comfy_table::Table::new();
+        table.load_style(presets::NOTHING);
+        if let Some(width) = width {
+            table.set_content_arrangement(ContentArrangement::Dynamic);
+            // The gap behind the last column is not to be seen.
+            table.set_width(u16::try_from(width).unwrap_or(u16::MAX).saturating_add(GAP));
         }
-        let cell = output::shown(cell);
-        let width = widths.next().copied().unwrap_or_default();
-        row.push_str(&cell);
-        row.push_str(&" ".repeat(width.saturating_sub(cell.width())));
+        table.set_header(row(heading));
+        for column in table.column_iter_mut() {
+            column.set_padding((0, GAP));
+        }
+        if let Some(ids) = table.column_mut(0) {
+            ids.set_constraint(ColumnConstraint::ContentWidth);
+        }
+        Table(table)
     }
-    row.truncate(row.trim_end().len());
+
+    /// Adds a row. What is missing at its end is empty.
+    pub(crate) fn push(&mut self, cells: &[&str]) {
+        self.0.add_row(row(cells));
+    }
+
+    /// The lines; the first one is the heading.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = String> {
+        self.0.lines().map(|line| line.trim_end().to_owned())
+    }
+}
+
+fn row(cells: &[&str]) -> Row {
+    let mut row = Row::from(cells.iter().map(|cell| output::shown(cell)));
+    row.max_height(1);
     row
 }
 
@@ -26,18 +52,42 @@ pub(crate) fn row(widths: &[usize], cells: &[&str]) -> String {
 mod tests {
     use super::*;
 
+    fn lines(width: Option<usize>, rows: &[&[&str]]) -> Vec<String> {
+        let mut table = Table::new(width, rows[0]);
+        rows[1..].iter().for_each(|row| table.push(row));
+        table.lines().collect()
+    }
+
     #[test]
     fn cells_stand_below_each_other_whatever_the_script() {
-        assert_eq!(row(&[6, 4], &["0125", "Jo", "x"]), "0125    Jo    x");
-        assert_eq!(row(&[6, 4], &["0125", "张三", "x"]), "0125    张三  x");
-        assert_eq!(row(&[2, 4], &["0125", "Jo", ""]), "0125  Jo");
+        let rows =
+            [["id", "name", "x"], ["0125", "Jo", "x"], ["01", "张三", "x"], ["02", "Jo", ""]];
+        let rows: Vec<&[&str]> = rows.iter().map(|row| row.as_slice()).collect();
+        for width in [None, Some(80)] {
+            let expected = ["id    name  x", "0125  Jo    x", "01    张三  x", "02    Jo"];
+            assert_eq!(lines(width, &rows), expected);
+        }
+    }
+
+    #[test]
+    fn a_row_is_cut_to_fit_and_an_id_is_not() {
+        let id = "0125400001012540000101254000010125400001";
+        let rows =
+            [["userid", "name", "company"], [id, "张三丰李四王五赵六", "Example & Sons Ltd"]];
+        let rows: Vec<&[&str]> = rows.iter().map(|row| row.as_slice()).collect();
+        let cut = lines(Some(60), &rows);
+        assert_eq!(cut.len(), 2);
+        assert!(cut[1].starts_with(&format!("{id}  张")) && cut[1].contains('…'), "{cut:?}");
+        assert!(cut.iter().all(|line| textwrap::core::display_width(line) <= 60), "{cut:?}");
+        assert!(lines(None, &rows)[1].ends_with("Ltd"));
     }
 
     #[test]
     fn a_cell_cannot_break_its_row_or_drive_the_terminal() {
         let cells = ["a\tb", "c\nd", "\x1b[31me\u{9b}m", "\u{202e}f"];
-        let row = row(&[1, 1, 1], &cells);
-        assert!(!row.chars().any(|c| c.is_control() || c == '\u{202e}'), "{row:?}");
-        assert!(row.contains("c\\u{a}d"), "{row}");
+        let lines = lines(None, &[&["a", "b", "c", "d"], &cells]);
+        assert_eq!(lines.len(), 2);
+        assert!(!lines[1].chars().any(|c| c.is_control() || c == '\u{202e}'), "{lines:?}");
+        assert!(lines[1].contains("c\\u{a}d"), "{lines:?}");
     }
 }

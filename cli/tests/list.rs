@@ -26,13 +26,13 @@ fn a_table_for_people() {
     assert_eq!(lines.len(), 4, "{out}");
     assert_eq!(
         lines[0],
-        "userid                name                  company                       \
-         mobile        follower          labels"
+        "userid      name                                 \
+         company                                mobile       follower  labels"
     );
     assert_eq!(
         lines[1],
-        "0125400001            张三                  Acme, \"Inc.\"                  \
-         10000000001   manager1          1 22"
+        "0125400001  张三                                 \
+         Acme, \"Inc.\"                           10000000001  manager1  1 22"
     );
     assert!(lines[2].contains("tab\\u{9}here\\u{a}and\\u{d}\\u{a}lines"), "{out}");
     assert!(lines[2].contains("\\u{1b}[2J\\u{1b}]0;title\\u{7}\\u{9b}31m"), "{out}");

@@ -330,7 +330,7 @@ fn a_journal_adds_nobody_who_is_still_there_to_a_filter() {
     let gone = open[0]["user_id"].as_str().unwrap();
     let people = ["delete", "--where=name~jane", "--journal", &journal];
     let (_, out, _) = ran(&mut at(&sandbox, &[people.as_slice(), &["--dry-run"]].concat()));
-    assert!(out.contains(&format!("{gone}                  (left open by the journal)")), "{out}");
+    assert!(out.contains(&format!("{gone}    (left open by the journal)")), "{out}");
     let parts = "2 contacts match the filters, 1 is left open by the journal";
     assert!(out.contains(&format!("3 contacts would be deleted; nothing was. {parts}")), "{out}");
     let (status, _, err) = ran(&mut at(&sandbox, &people));
@@ -652,7 +652,7 @@ fn on_a_terminal(sandbox: &Sandbox, args: &[&str], typed: &str) -> (i32, String)
     let mut script = std::process::Command::new("script");
     script.args(["--quiet", "--return", "--command", &command, "/dev/null"]);
     script.env("DINGTALK_ENDPOINT", sandbox.url()).env("DINGTALK_ACCESS_TOKEN", sandbox.token());
-    script.env("TERM", "xterm").current_dir(env!("CARGO_TARGET_TMPDIR"));
+    script.env("TERM", "xterm").env("COLUMNS", "200").current_dir(env!("CARGO_TARGET_TMPDIR"));
     let mut child = spawn(script.stdin(Stdio::piped()));
     let mut seen = String::new();
     let mut screen = child.stdout.take().unwrap();

@@ -56,6 +56,16 @@ pub fn explain(code: &str) -> Option<CodeInfo> {
     })
 }
 
+/// All codes that [`explain`] knows, as they stand in the table: a trailing `*` stands for any
+/// rest.
+///
+/// ```
+/// assert!(dingtalk_extcontact::codes().any(|code| code == "60011"));
+/// ```
+pub fn codes() -> impl Iterator<Item = &'static str> {
+    rows().map(|row| row.code)
+}
+
 fn rows() -> impl Iterator<Item = CodeInfo> {
     TABLE.lines().skip(1).filter_map(row)
 }

@@ -70,7 +70,7 @@ pub use batch::{Batch, BatchOptions, DeleteMany, Item, Outcome, Summary};
 pub use cancel::{Call, Canceller};
 pub use client::{Client, ClientBuilder};
 pub use contacts::Contact;
-pub use errcode::{CodeInfo, explain};
+pub use errcode::{CodeInfo, codes, explain};
 pub use error::{Error, ErrorKind};
 pub use options::{Host, OPTION_NAMES, Options, Value};
 pub use outcome::{Deletion, Status, to_json};
