@@ -127,6 +127,38 @@ build_go() {
     program=("$work/go")
 }
 
+# Where a client can be closed beside its calls: builds what tries it and sets `program`.
+
+closing_cpp() {
+  c++ -std=c++11 -Wall -Wextra -Werror -pedantic -I"$include" "$here/cpp/closing.cpp" \
+    -o "$work/cpp-closing" -L"$work/lib" -ldingtalk_extcontact -lpthread &&
+    program=(${DTX_UNDER:-} "$work/cpp-closing")
+}
+
+closing_php() { program=(php "$here/php/closing.php"); }
+
+closing_csharp() {
+  mcs -warnaserror -main:DingTalk.Closing -out:"$work/Closing.exe" \
+    "$here/csharp/Delete.cs" "$here/csharp/Closing.cs" &&
+    program=(mono "$work/Closing.exe")
+}
+
+closing_java_jna() {
+  javac -Xlint:all -Werror -d "$work/java" "$here/java/Closing.java" &&
+    program=("${program[@]::${#program[@]}-1}" Closing DeleteJna)
+}
+
+closing_java_ffm() {
+  "${program[0]%java}javac" -Xlint:all -Werror -d "$work/java22" "$here/java/Closing.java" &&
+    program=("${program[@]::${#program[@]}-1}" Closing DeleteFfm)
+}
+
+closing_go() {
+  (cd "$here/go" && CGO_ENABLED=1 CGO_CFLAGS=-I$include CGO_LDFLAGS=-L$work/lib \
+    go test -c -o "$work/go-closing" delete.go delete_test.go) &&
+    program=("$work/go-closing")
+}
+
 # Starts a sandbox with these faults instead of the one before. It ends with its standard input,
 # so with this script, whatever becomes of it.
 sandbox() {
@@ -199,7 +231,13 @@ try() {
     echo "every reply is lost" &&
     sandbox "reset-after=1" &&
     outcome 1 DINGTALK_ACCESS_TOKEN="$token" -- "${ids[0]}" &&
-    lines "failed: ${ids[0]}" "  kind: connection" "  advice: " "  may be gone: yes"
+    lines "failed: ${ids[0]}" "  kind: connection" "  advice: " "  may be gone: yes" || return
+  declare -F "closing_$name" >/dev/null || return 0
+  echo "the client is closed while it is in use" &&
+    sandbox "" &&
+    "closing_$name" &&
+    outcome 0 DINGTALK_ACCESS_TOKEN="$token" -- &&
+    lines "refused: "
 }
 
 # One deletion, and what the program says of it.

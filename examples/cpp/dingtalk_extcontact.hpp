@@ -111,7 +111,8 @@ private:
   detail::Handle<dtx_call> call_;
 };
 
-// Make one and share it, by reference or std::shared_ptr: any number of threads may use it.
+// Make one and share it, by reference or std::shared_ptr: any number of threads may use it, also
+// while one closes it.
 class Client {
 public:
   explicit Client(const Options &options) {
@@ -126,6 +127,9 @@ public:
   Deletion remove(const std::string &user_id, const Call &call) const {
     return remove(user_id, call.get());
   }
+
+  // Calls under way finish, later ones are refused.
+  void close() const { dtx_client_close(client_.get()); }
 
 private:
   Deletion remove(const std::string &user_id, const dtx_call *call) const {

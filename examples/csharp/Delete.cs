@@ -167,10 +167,11 @@ namespace DingTalk
     }
 
     // Make one and share it: it keeps its connections and its token, and heeds the rate limit.
-    // Any number of threads may use it.
+    // Any number of threads may use it, also while one disposes of it.
     sealed class Client : IDisposable
     {
         readonly ClientHandle client;
+        volatile bool disposed;
 
         Client(ClientHandle client) { this.client = client; }
 
@@ -192,6 +193,9 @@ namespace DingTalk
 
         public Deletion Delete(string userId)
         {
+            // The handle alone refuses calls only once no other call uses it.
+            if (disposed)
+                throw new ObjectDisposedException("Client");
             DeletionHandle deletion;
             ErrorHandle error;
             int result = Native.dtx_client_delete(
@@ -206,7 +210,12 @@ namespace DingTalk
             }
         }
 
-        public void Dispose() { client.Dispose(); }
+        // Calls under way finish. Later ones are refused.
+        public void Dispose()
+        {
+            disposed = true;
+            client.Dispose();
+        }
     }
 
     static class Program

@@ -23,6 +23,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync"
 	"time"
 	"unsafe"
 )
@@ -77,13 +78,18 @@ type Deletion struct {
 	RequestID    *string
 }
 
-// Client deletes contacts. Make one and share it among goroutines: it keeps its connections and
-// its token, and heeds the rate limit.
+// ErrClosed is the error of a call after Close.
+var ErrClosed = errors.New("the client is closed")
+
+// Client deletes contacts. Make one and share it among goroutines, also while one closes it: it
+// keeps its connections and its token, and heeds the rate limit.
 type Client struct {
+	// Held for reading by every call under way: what it uses must not be freed.
+	use    sync.RWMutex
 	handle *C.dtx_client
 }
 
-// ClientFromEnv makes a client. Close it when no goroutine uses it any more.
+// ClientFromEnv makes a client.
 func ClientFromEnv() (*Client, error) {
 	options := C.dtx_options_from_env()
 	defer C.dtx_options_free(options)
@@ -92,16 +98,19 @@ func ClientFromEnv() (*Client, error) {
 	if C.dtx_client_new(options, &client, &e) != C.DTX_OK {
 		return nil, takeError(e)
 	}
-	return &Client{client}, nil
+	return &Client{handle: client}, nil
 }
 
-// Close frees the client.
+// Close waits for the calls under way and frees the client. Later calls are refused.
 func (c *Client) Close() {
+	c.use.Lock()
+	defer c.use.Unlock()
+	// The second time it is nil, which is harmless to free.
 	C.dtx_client_free(c.handle)
 	c.handle = nil
 }
 
-// Delete deletes a contact; its error is an *Error.
+// Delete deletes a contact; its error is an *Error, or ErrClosed.
 func (c *Client) Delete(userID string) (*Deletion, error) {
 	// A NUL inside a string would end it for C: another contact could be meant then.
 	if strings.IndexByte(userID, 0) >= 0 {
@@ -111,6 +120,11 @@ func (c *Client) Delete(userID string) (*Deletion, error) {
 	defer C.free(unsafe.Pointer(id))
 	var deletion *C.dtx_deletion
 	var e *C.dtx_error
+	c.use.RLock()
+	defer c.use.RUnlock()
+	if c.handle == nil {
+		return nil, ErrClosed
+	}
 	if C.dtx_client_delete(c.handle, id, nil, &deletion, &e) != C.DTX_OK {
 		return nil, takeError(e)
 	}

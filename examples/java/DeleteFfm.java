@@ -26,6 +26,8 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 public final class DeleteFfm {
 
@@ -170,9 +172,11 @@ public final class DeleteFfm {
 
     /**
      * Make one and share it: it keeps its connections and its token, and heeds the rate limit.
-     * Any number of threads may delete at once; close it when none does.
+     * Any number of threads may delete at once, also while one closes it.
      */
     public static final class Client implements AutoCloseable {
+        /** Held for reading by every call under way: what it uses must not be freed. */
+        private final ReadWriteLock use = new ReentrantReadWriteLock();
         private MemorySegment client;
 
         private Client(MemorySegment client) {
@@ -202,7 +206,11 @@ public final class DeleteFfm {
                 MemorySegment id = Dtx.utf8(arena, userId);
                 MemorySegment deletion = arena.allocate(ADDRESS);
                 MemorySegment error = arena.allocate(ADDRESS);
+                use.readLock().lock();
                 try {
+                    if (client.equals(MemorySegment.NULL)) {
+                        throw new IllegalStateException("the client is closed");
+                    }
                     int result = Dtx.number(
                             Dtx.CLIENT_DELETE, client, id, MemorySegment.NULL, deletion, error);
                     if (result != Dtx.OK) {
@@ -210,6 +218,7 @@ public final class DeleteFfm {
                     }
                     return Deletion.of(deletion.get(ADDRESS, 0));
                 } finally {
+                    use.readLock().unlock();
                     // One of the two is NULL, which is harmless to free.
                     Dtx.call(Dtx.DELETION_FREE, deletion.get(ADDRESS, 0));
                     Dtx.call(Dtx.ERROR_FREE, error.get(ADDRESS, 0));
@@ -217,11 +226,17 @@ public final class DeleteFfm {
             }
         }
 
+        /** Waits for the calls under way. Later ones are refused. */
         @Override
         public void close() {
-            Dtx.call(Dtx.CLIENT_FREE, client);
-            // A later call is refused; it does not reach freed memory.
-            client = MemorySegment.NULL;
+            use.writeLock().lock();
+            try {
+                // The second time it is NULL, which is harmless to free.
+                Dtx.call(Dtx.CLIENT_FREE, client);
+                client = MemorySegment.NULL;
+            } finally {
+                use.writeLock().unlock();
+            }
         }
     }
 

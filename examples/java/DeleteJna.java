@@ -21,6 +21,8 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 public final class DeleteJna {
 
@@ -97,9 +99,11 @@ public final class DeleteJna {
 
     /**
      * Make one and share it: it keeps its connections and its token, and heeds the rate limit.
-     * Any number of threads may delete at once; close it when none does.
+     * Any number of threads may delete at once, also while one closes it.
      */
     public static final class Client implements AutoCloseable {
+        /** Held for reading by every call under way: what it uses must not be freed. */
+        private final ReadWriteLock use = new ReentrantReadWriteLock();
         private Pointer client;
 
         private Client(Pointer client) {
@@ -122,27 +126,38 @@ public final class DeleteJna {
         }
 
         public Deletion delete(String userId) throws DingTalkException {
+            byte[] id = utf8(userId);
             PointerByReference deletion = new PointerByReference();
             PointerByReference error = new PointerByReference();
+            use.readLock().lock();
             try {
-                int result = Dtx.LIBRARY.dtx_client_delete(
-                        client, utf8(userId), null, deletion, error);
+                if (client == null) {
+                    throw new IllegalStateException("the client is closed");
+                }
+                int result = Dtx.LIBRARY.dtx_client_delete(client, id, null, deletion, error);
                 if (result != Dtx.OK) {
                     throw new DingTalkException(error.getValue());
                 }
                 return new Deletion(deletion.getValue());
             } finally {
+                use.readLock().unlock();
                 // One of the two is null, which is harmless to free.
                 Dtx.LIBRARY.dtx_deletion_free(deletion.getValue());
                 Dtx.LIBRARY.dtx_error_free(error.getValue());
             }
         }
 
+        /** Waits for the calls under way. Later ones are refused. */
         @Override
         public void close() {
-            Dtx.LIBRARY.dtx_client_free(client);
-            // A later call is refused; it does not reach freed memory.
-            client = null;
+            use.writeLock().lock();
+            try {
+                // The second time it is null, which is harmless to free.
+                Dtx.LIBRARY.dtx_client_free(client);
+                client = null;
+            } finally {
+                use.writeLock().unlock();
+            }
         }
     }
 

@@ -50,7 +50,7 @@ final class DingTalkError extends RuntimeException
 final class DingTalkContacts
 {
     private FFI $library;
-    private ?FFI\CData $client;
+    private ?FFI\CData $client = null;
 
     public function __construct()
     {
@@ -70,9 +70,20 @@ final class DingTalkContacts
 
     public function __destruct()
     {
-        // Not there if the constructor threw.
-        if (isset($this->client)) {
+        $this->close();
+    }
+
+    /** A copy would free the same client again. */
+    private function __clone()
+    {
+    }
+
+    /** Later calls are refused. */
+    public function close(): void
+    {
+        if ($this->client !== null) {
             $this->library->dtx_client_free($this->client);
+            $this->client = null;
         }
     }
 
@@ -82,6 +93,9 @@ final class DingTalkContacts
         // A NUL inside a string would end it for C: another contact could be meant then.
         if (strpos($userId, "\0") !== false) {
             throw new InvalidArgumentException('user_id with a NUL character in it');
+        }
+        if ($this->client === null) {
+            throw new LogicException('the client is closed');
         }
         $library = $this->library;
         $deletion = $library->new('dtx_deletion *');
@@ -137,6 +151,10 @@ function print_error(string $what, DingTalkError $error): void
     }
 }
 
+// Included by another program, it only brings its classes.
+if (realpath($_SERVER['SCRIPT_FILENAME']) !== __FILE__) {
+    return;
+}
 $ids = array_slice($argv, 1);
 if (!$ids) {
     fwrite(STDERR, "usage: php $argv[0] ID...\n");
