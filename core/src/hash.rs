@@ -37,6 +37,10 @@ impl<V> KeyMap<V> {
         self.0.get_mut(part(key)).and_then(|part| part.insert(key, value))
     }
 
+    pub fn remove(&mut self, key: Key) -> Option<V> {
+        self.0.get_mut(part(key)).and_then(|part| part.remove(&key))
+    }
+
     pub fn get(&self, key: Key) -> Option<&V> {
         self.0.get(part(key)).and_then(|part| part.get(&key))
     }
@@ -61,5 +65,6 @@ mod tests {
             assert_eq!(map.insert(keys.of(&id.to_string()), 0), Some(id));
         }
         assert_eq!(map.get(keys.of("1000")), None);
+        assert_eq!((map.remove(keys.of("7")), map.get(keys.of("7"))), (Some(0), None));
     }
 }

@@ -71,8 +71,11 @@ impl Journal {
         keys: &Keys,
     ) -> Result<Journal, Error> {
         let record = Record::open("journal", path)?;
-        let mut reading = Reading::default();
-        let whole = reading.read(path, &record.file, endpoint, app_key, keys)?;
+        let mut past = KeyMap::default();
+        let mut reading = Reading::new(|id: &str, what, _: Option<&Item>| {
+            past.insert(keys.of(id), what);
+        });
+        let whole = reading.read(path, &record.file, endpoint, app_key)?;
         record.cut(whole)?;
         if reading.has_header {
             record.write(json!({"event": "resumed"}))?;
@@ -86,7 +89,7 @@ impl Journal {
             }
             record.write(Value::Object(header))?;
         }
-        Ok(Journal { record, past: reading.past })
+        Ok(Journal { record, past })
     }
 
     /// What earlier runs left of this id.
@@ -125,22 +128,25 @@ impl Journal {
     }
 }
 
-/// What is understood while a journal is read.
-#[derive(Default)]
-struct Reading {
+/// What is understood while a journal is read, and who is told of each id: what the line leaves
+/// it as, and what it ended as.
+pub(crate) struct Reading<F> {
     has_header: bool,
-    past: KeyMap<Past>,
+    each: F,
 }
 
-impl Reading {
+impl<F: FnMut(&str, Past, Option<&Item>)> Reading<F> {
+    pub fn new(each: F) -> Reading<F> {
+        Reading { has_header: false, each }
+    }
+
     /// Reads all lines; returns where the last whole one ends.
-    fn read(
+    pub fn read(
         &mut self,
         path: &Path,
         file: &File,
         endpoint: &str,
         app_key: Option<&str>,
-        keys: &Keys,
     ) -> Result<u64, Error> {
         let mut reader = BufReader::with_capacity(256 * 1024, file);
         let (mut at, mut number, mut line) = (0, 0, Vec::new());
@@ -169,7 +175,7 @@ impl Reading {
                 Err(_) if self.has_header && is_unsynced(&line, &mut reader) => return Ok(at),
                 Err(_) => return Err(damaged(path, number)),
             };
-            self.understand(path, &object, at, number, endpoint, app_key, keys)?;
+            self.understand(path, &object, at, number, endpoint, app_key)?;
             at += length as u64;
         }
     }
@@ -186,7 +192,6 @@ impl Reading {
         number: u64,
         endpoint: &str,
         app_key: Option<&str>,
-        keys: &Keys,
     ) -> Result<(), Error> {
         let text = |name: &str| line.get(name).and_then(Value::as_str);
         if !self.has_header {
@@ -210,21 +215,20 @@ impl Reading {
             self.has_header = true;
             return Ok(());
         }
-        let past = match text("event") {
+        let item = match text("event") {
             Some("resumed") => return Ok(()),
-            Some("announced") => Past::Uncertain,
-            Some("ended") => {
-                let item = ended(line).ok_or_else(|| damaged(path, number))?;
-                match &item.outcome {
-                    Outcome::Error(error) if error.maybe_deleted() => Past::Uncertain,
-                    _ if item.is_settled() => Past::Settled(at.into()),
-                    _ => Past::Open,
-                }
-            }
+            Some("announced") => None,
+            Some("ended") => Some(ended(line).ok_or_else(|| damaged(path, number))?),
             _ => return Err(damaged(path, number)),
         };
+        let past = match item.as_ref().map(|item| (item, &item.outcome)) {
+            None => Past::Uncertain,
+            Some((_, Outcome::Error(error))) if error.maybe_deleted() => Past::Uncertain,
+            Some((item, _)) if item.is_settled() => Past::Settled(at.into()),
+            Some(_) => Past::Open,
+        };
         let user_id = text("user_id").ok_or_else(|| damaged(path, number))?;
-        self.past.insert(keys.of(user_id), past);
+        (self.each)(user_id, past, item.as_ref());
         Ok(())
     }
 }

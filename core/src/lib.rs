@@ -57,6 +57,7 @@ mod journal;
 mod options;
 mod outcome;
 mod place;
+mod prior;
 mod rate;
 mod record;
 mod request;
@@ -74,6 +75,8 @@ pub use errcode::{CodeInfo, codes, explain};
 pub use error::{Error, ErrorKind};
 pub use options::{Host, OPTION_NAMES, Options, Value};
 pub use outcome::{Deletion, Status, to_json};
+#[doc(hidden)]
+pub use prior::{PriorRuns, PriorState};
 pub use request::check_user_id;
 pub use thread::spawn;
 

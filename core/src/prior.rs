@@ -1,0 +1,174 @@
+//! What earlier runs left in a journal, for who wants to know before a batch is begun.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+use crate::batch::{Item, Outcome};
+use crate::client::Client;
+use crate::error::{Error, ErrorKind};
+use crate::hash::{Key, KeyMap, Keys};
+use crate::journal::{Past, Reading};
+
+/// What a journal says of an id: what a batch with this journal would find.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PriorState {
+    /// Settled: it is gone, and is not called again.
+    Gone,
+    /// Settled: it was refused for a reason of its own, and is not called again.
+    Refused,
+    /// It is called again; an earlier call may have deleted it.
+    MaybeDeleted,
+    /// It is called again; no earlier call deleted it.
+    Open,
+}
+
+/// What earlier runs left in a journal.
+#[derive(Default)]
+pub struct PriorRuns {
+    keys: Keys,
+    states: KeyMap<PriorState>,
+    /// The ids whose last line leaves open whether they are gone, with the number of it.
+    maybe_deleted: HashMap<Key, (usize, String)>,
+}
+
+impl Client {
+    /// Reads a journal as a batch would, and leaves it as it is. One that does not exist is
+    /// empty.
+    ///
+    /// # Errors
+    ///
+    /// `journal`: what would refuse a batch, but for one that another run has in use.
+    #[doc(hidden)]
+    pub fn prior_runs(&self, journal: &Path) -> Result<PriorRuns, Error> {
+        let broken = |problem: String| {
+            Error::new(ErrorKind::Journal, format!("the journal {} {problem}", journal.display()))
+        };
+        let unopened = |error: io::Error| broken(format!("cannot be opened: {error}"));
+        // Before it is opened: a pipe would wait for its other end.
+        match journal.metadata() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Ok(PriorRuns::default());
+            }
+            Err(error) => return Err(unopened(error)),
+            Ok(found) if !found.is_file() => return Err(broken("is no ordinary file".to_owned())),
+            Ok(_) => {}
+        }
+        let file = File::open(journal).map_err(unopened)?;
+        let (mut runs, mut number) = (PriorRuns::default(), 0);
+        let mut reading = Reading::new(|id: &str, past, item: Option<&Item>| {
+            number += 1;
+            runs.note(number, id, past, item);
+        });
+        reading.read(journal, &file, &self.endpoint(), self.app_key())?;
+        Ok(runs)
+    }
+}
+
+impl PriorRuns {
+    fn note(&mut self, number: usize, id: &str, past: Past, item: Option<&Item>) {
+        let key = self.keys.of(id);
+        let state = match past {
+            Past::Settled(_) => match item.map(|item| &item.outcome) {
+                Some(Outcome::Deletion(_)) => PriorState::Gone,
+                _ => PriorState::Refused,
+            },
+            Past::Uncertain => PriorState::MaybeDeleted,
+            Past::Open => PriorState::Open,
+        };
+        self.states.insert(key, state);
+        if state == PriorState::MaybeDeleted {
+            self.maybe_deleted.entry(key).or_insert_with(|| (number, id.to_owned()));
+        } else {
+            self.maybe_deleted.remove(&key);
+        }
+    }
+
+    /// What is known of an id, once: taken from here, so that one that comes again is not
+    /// counted again.
+    pub fn take(&mut self, user_id: &str) -> Option<PriorState> {
+        self.states.remove(self.keys.of(user_id))
+    }
+
+    /// The ids of which the journal leaves open whether they are gone, in its order.
+    pub fn maybe_deleted(&self) -> Vec<String> {
+        let mut ids: Vec<_> = self.maybe_deleted.values().collect();
+        ids.sort_unstable();
+        ids.into_iter().map(|(_, id)| id.clone()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEADER: &str =
+        r#"{"endpoint":"http://127.0.0.1:9","journal":"dingtalk-extcontact","version":1}"#;
+
+    fn runs(lines: &[String], torn: &str) -> Result<PriorRuns, Error> {
+        let name = format!("dtx-prior-{}-{:?}", std::process::id(), std::thread::current().id());
+        let path = std::env::temp_dir().join(name);
+        std::fs::write(&path, format!("{HEADER}\n{}{torn}", lines.concat())).unwrap();
+        let client = Client::builder().access_token("t").endpoint("http://127.0.0.1:9");
+        let runs = client.build().unwrap().prior_runs(&path);
+        std::fs::remove_file(&path).unwrap();
+        runs
+    }
+
+    fn announced(id: &str) -> String {
+        format!("{{\"event\":\"announced\",\"user_id\":\"{id}\"}}\n")
+    }
+
+    fn ended(id: &str, status: &str, maybe_deleted: bool, more: &str) -> String {
+        format!(
+            "{{\"event\":\"ended\",\"attempts\":1,\"maybe_deleted\":{maybe_deleted},\
+             \"status\":\"{status}\",\"user_id\":\"{id}\",\"time\":\"2026-01-01T00:00:00Z\"{more}}}\n"
+        )
+    }
+
+    #[test]
+    fn every_id_has_the_state_that_its_last_line_says() {
+        let missing = r#","kind":"invalid_user_id","message":"m","code":"33012""#;
+        let lost = r#","kind":"timeout","message":"m""#;
+        let lines = [
+            announced("9"),
+            announced("2") + &ended("2", "deleted", false, ""),
+            announced("3") + &ended("3", "absent", true, ""),
+            announced("4") + &ended("4", "failed", false, missing),
+            announced("1") + &ended("1", "failed", true, lost),
+            announced("5") + &ended("5", "failed", false, lost),
+        ];
+        let mut found = runs(&lines, "").unwrap();
+        assert_eq!(found.maybe_deleted(), ["9", "1"], "in their order");
+        for (id, state) in [
+            ("1", Some(PriorState::MaybeDeleted)),
+            ("2", Some(PriorState::Gone)),
+            ("3", Some(PriorState::Gone)),
+            ("4", Some(PriorState::Refused)),
+            ("5", Some(PriorState::Open)),
+            ("6", None),
+            ("9", Some(PriorState::MaybeDeleted)),
+        ] {
+            assert_eq!((found.take(id), found.take(id)), (state, None), "{id}");
+        }
+        let later = [
+            lines.concat(),
+            "{\"event\":\"resumed\"}\n".to_owned(),
+            announced("9") + &ended("9", "absent", true, "") + &announced("4"),
+        ];
+        assert_eq!(runs(&later, "").unwrap().maybe_deleted(), ["1", "4"], "the last line counts");
+    }
+
+    #[test]
+    fn it_is_read_as_a_batch_reads_it() {
+        let torn = ended("1", "deleted", false, "");
+        let found = runs(&[announced("1")], torn.trim_end()).unwrap();
+        assert_eq!(found.maybe_deleted(), ["1"], "the next run cuts it off");
+        let damaged = runs(&["{}\n".to_owned(), announced("1")], "").err().unwrap();
+        assert!(damaged.message().contains("damaged at line 2"), "{damaged}");
+        let client = Client::builder().access_token("t").build().unwrap();
+        assert!(client.prior_runs(Path::new("/nonexistent/j")).unwrap().maybe_deleted().is_empty());
+        assert!(client.prior_runs(&std::env::temp_dir()).is_err());
+    }
+}
