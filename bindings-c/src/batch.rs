@@ -269,7 +269,7 @@ pub unsafe extern "C" fn dtx_batch_absent(batch: *const dtx_batch) -> u64 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_batch_maybe_deleted(batch: *const dtx_batch) -> u64 {
     // SAFETY: as above.
-    unsafe { border::field(batch, 0, |it| it.batch.summary().maybe_deleted) }
+    unsafe { border::field(batch, 0, |it| it.0.batch.summary().maybe_deleted) }
 }
 
 /// How many ids ended in an error up to now and are not gone by a call of this batch.
