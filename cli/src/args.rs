@@ -49,10 +49,10 @@ pub(crate) struct Delete {
     /// Userids, exactly as DingTalk has them, with their leading zeros; - is standard input
     #[arg(value_name = "ID")]
     pub(crate) ids: Vec<String>,
-    /// File with one id a line, or CSV with --column; - is standard input
+    /// File with one id a line, CSV with --column, or JSON lines; - is standard input
     #[arg(long, short, value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
-    /// The column of a CSV file that has the ids, by its heading
+    /// The column of a CSV file that has the ids, by its heading; of JSON lines, the field
     #[arg(long, value_name = "NAME")]
     pub(crate) column: Option<String>,
     /// All contacts that match, and what --journal leaves open; several must all match
@@ -97,13 +97,15 @@ fn delete_help() -> String {
 
 Lists of ids:
   One id a line; blank lines and lines that begin with # do not count. Or a CSV file \
-  (comma, semicolon or tab) and --column. The whole list is checked before anything is \
-  sent: ids that a spreadsheet has damaged (1.25E+14, 125400001.0, 125,400,001, zeros lost \
-  at the beginning of one of two ids) are refused with their line numbers. So is a list in \
-  which some ids seem to have lost zeros that others have, unless --ids-are-right says \
-  otherwise; --dry-run warns of it. A list in which every id lost its zeros shows no trace \
-  of that: the service answers \"no such contact\" then, or it is somebody else's id. An \
-  empty list is refused, too.
+  (comma, semicolon, tab, or what a first line such as sep=; names) and --column. Or JSON \
+  lines, as list --json prints them: of each the field userid, or the one of --column. Text \
+  is UTF-8; a workbook (.xlsx, .xls) has to be saved as \"CSV UTF-8\". The whole list is \
+  checked before anything is sent: ids that a spreadsheet has damaged (1.25E+14, \
+  125400001.0, 125,400,001, zeros lost at the beginning of one of two ids) are refused with \
+  their line numbers. So is a list in which some ids seem to have lost zeros that others \
+  have, unless --ids-are-right says otherwise; --dry-run warns of it. A list in which every \
+  id lost its zeros shows no trace of that: the service answers \"no such contact\" then, or \
+  it is somebody else's id. An empty list is refused, too.
 
 {FILTERS}
   All pages are read before the first contact is deleted. With --journal, contacts of which \

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use dingtalk_extcontact::LONGEST_USER_ID;
+
 use crate::output;
 
 /// A spreadsheet keeps so many digits of a number.
@@ -57,7 +59,7 @@ pub(crate) fn damage(id: &str) -> Option<(&'static str, &'static str)> {
 pub(crate) fn help(id: &str) -> &'static str {
     if id.trim().is_empty() {
         "Leave out what is blank; a variable of the shell without a value is."
-    } else if id.len() > 128 {
+    } else if id.len() > LONGEST_USER_ID {
         "Give one id a line, as DingTalk lists it."
     } else if id.trim() != id {
         "Remove the white space around it."
@@ -68,6 +70,13 @@ pub(crate) fn help(id: &str) -> &'static str {
 
 pub(crate) fn are_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether it is rather data than a heading: a number as long as an id's, or an address.
+pub(crate) fn is_data(text: &str) -> bool {
+    const DIGITS: usize = 5;
+    text.contains('@')
+        || text.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() >= DIGITS)
 }
 
 /// 1.25E+14, 1,25E+14, 1E+15, 1.25e14; not 12e5, which may be an id.

@@ -33,6 +33,7 @@ mod list;
 mod output;
 mod preview;
 mod progress;
+mod records;
 mod report;
 mod sandbox;
 mod table;

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use console::Term;
-use dingtalk_extcontact::Error;
+use dingtalk_extcontact::{Error, is_invisible};
 use textwrap::core::{Word, display_width};
 use textwrap::{WordSeparator, WordSplitter, WrapAlgorithm};
 use unicode_width::UnicodeWidthChar;
@@ -256,10 +256,7 @@ pub(crate) fn counted(count: u64, noun: &str) -> String {
 pub(crate) fn shown(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
-        let unseen = matches!(c,
-            '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}');
-        if c.is_control() || unseen {
+        if c.is_control() || is_invisible(c) {
             shown.extend(c.escape_unicode());
         } else {
             shown.push(c);

@@ -76,6 +76,18 @@ fn csv_leads_back_to_every_value() {
 }
 
 #[test]
+fn json_lines_can_be_deleted() {
+    let (sandbox, ids) = started(Sandbox::builder().contacts(awkward()));
+    let (_, listed, _) = ran(&mut at(&sandbox, &["list", "--json"]));
+    let folder = Folder::new("json-lines");
+    let list = folder.file("all.jsonl", &listed);
+    assert_eq!(ran(&mut at(&sandbox, &["delete", "--yes", "--file", &list])).0, 0);
+    let mut deleted = sandbox.deleted();
+    deleted.sort();
+    assert_eq!(deleted, ids);
+}
+
+#[test]
 fn nobody_is_no_failure() {
     let (sandbox, _) = sandbox(0);
     for (args, expected, said) in [

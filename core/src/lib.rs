@@ -78,6 +78,8 @@ pub use outcome::{Deletion, Status, to_json};
 #[doc(hidden)]
 pub use prior::{PriorRuns, PriorState};
 pub use request::check_user_id;
+#[doc(hidden)]
+pub use request::{LONGEST_USER_ID, is_invisible};
 pub use thread::spawn;
 
 /// The examples of the README, as documentation tests.

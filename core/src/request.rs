@@ -12,7 +12,7 @@ pub(crate) const FORM_VALUE: &AsciiSet =
 
 /// The longest user id that is sent, in bytes. Ids of the service have up to 20 digits; the
 /// bound keeps a pasted document from being taken for an id.
-pub(crate) const LONGEST_USER_ID: usize = 128;
+pub const LONGEST_USER_ID: usize = 128;
 
 /// A POST request.
 pub(crate) struct Request {
@@ -94,7 +94,7 @@ pub fn check_user_id(user_id: &str) -> Result<(), Error> {
 
 /// Characters without width or shape that a copy from a page or a spreadsheet brings along:
 /// soft hyphen, joiners, direction marks, invisible operators, byte order mark, tags.
-pub(crate) fn is_invisible(c: char) -> bool {
+pub fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
         | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'

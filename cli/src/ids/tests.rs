@@ -1,0 +1,382 @@
+use super::*;
+
+fn read(text: &str, column: Option<&str>) -> Result<Ids, Unusable> {
+    let mut list = List::new(true);
+    list.read(text.as_bytes(), column)?;
+    list.finish()
+}
+
+fn ids(text: &str, column: Option<&str>) -> Vec<String> {
+    let mut ids = read(text, column).unwrap();
+    ids.iter().unwrap().map(Result::unwrap).collect()
+}
+
+/// What is said of the first id that is wrong.
+fn wrong(text: &str, column: Option<&str>) -> String {
+    match read(text, column) {
+        Err(Unusable::Wrong { first, .. }) => first[0].clone(),
+        Err(Unusable::Whole(useless)) => useless.problem,
+        Ok(ids) => panic!("{} ids are fine: {text:?}", ids.count),
+    }
+}
+
+#[test]
+fn a_list_has_one_id_a_line() {
+    let list = "\u{feff}0125400001\r\n# a comment\n\n  \t\n0125400002\n0125400001";
+    assert_eq!(ids(list, None), ["0125400001", "0125400002", "0125400001"]);
+    assert_eq!(read(list, None).unwrap().count, 2, "a repeated one counts once");
+    assert_eq!(ids("manager-1@corp\nabc12e5\n12e5", None).len(), 3, "not only digits");
+}
+
+#[test]
+fn a_column_is_found_by_its_name() {
+    for list in [
+        "\u{feff}name,userid\r\nJane,0125\r\n\"Doe, John\",0126\r\n,\r\n",
+        "name;userid\nJane;0125\n\"Doe; John\";0126\n;\n",
+        "name\tuserid\nJane\t0125\n\"Doe\nJohn\"\t0126\n\n",
+        " name , userid \nJane,0125\nJohn,0126\n",
+    ] {
+        assert_eq!(ids(list, Some("userid")), ["0125", "0126"], "{list:?}");
+    }
+    assert_eq!(ids("userid\n0125\n", Some("userid")), ["0125"]);
+    let problem = wrong("name,user_id\nJane,0125\n", Some("userid"));
+    assert_eq!(problem, "no column userid; the columns are name, user_id");
+    assert!(wrong("id,id\n1,2\n", Some("id")).starts_with("more than one column id"));
+    assert!(wrong("", Some("id")).starts_with("no column id"));
+}
+
+#[test]
+fn what_a_spreadsheet_does_is_found_with_its_line() {
+    for (damaged, word) in [
+        ("1.25E+14", "rounded"),
+        ("1,25E+14", "rounded"),
+        ("1E+15", "rounded"),
+        ("1.25e14", "rounded"),
+        ("125400001.0", "decimals"),
+        ("125400001,00", "decimals"),
+        ("125,400,001.0", "decimals"),
+        ("125,400,001", "thousands"),
+        ("125.400.001", "thousands"),
+        ("125 400 001", "thousands"),
+        ("125’400’001", "thousands"),
+        ("12,54,00,001", "thousands"),
+        ("#REF!", "error"),
+        ("'0125400001", "mark for text"),
+        ("=\"0125400001\"", "mark for text"),
+        ("0125400001,Jane", "row of a table"),
+        ("\"0125400001\"", "row of a table"),
+        ("0125400001 0125400002", "white space stands inside"),
+        ("０１２５４００００１", "full-width"),
+        (" 0125400001", "white space"),
+        ("0125400001\u{200b}", "U+200B"),
+    ] {
+        let found = wrong(&format!("# ids\n0125400009\n{damaged}\n"), None);
+        assert!(found.starts_with("line 3: ") && found.contains(word), "{damaged}: {found}");
+        let cell = damaged.replace('"', "\"\"");
+        let csv = format!("userid,name\n0125400009,x\n\"{cell}\",\"y\"\n");
+        let found = wrong(&csv, Some("userid"));
+        assert!(found.starts_with("line 3: ") && found.contains(word), "{damaged}: {found}");
+    }
+    assert!(wrong("a,userid\nx,0125\ny,\n", Some("userid")).contains("line 3: the row has no"));
+    assert!(wrong("a,userid\nx,0125\ny\n", Some("userid")).contains("line 3: the row has no"));
+}
+
+#[test]
+fn what_is_no_utf8_text_is_refused_with_its_line() {
+    for bytes in [b"\xff\xfe0\x001\0\n\0".as_slice(), b"\xfe\xff\x000\x001\0\n", b"0\x001\0\n\0"] {
+        for column in [None, Some("userid")] {
+            let useless = List::new(true).read(bytes, column).unwrap_err();
+            assert!(useless.problem.starts_with("line 1: the text is UTF-16"), "{useless:?}");
+            assert!(useless.advice.contains("CSV UTF-8"));
+        }
+    }
+    let gbk = b"userid,name\n0125,\xd5\xc5\n\xd5\xc5,x\n";
+    for (bytes, column) in [(gbk.as_slice(), Some("userid")), (b"0125\n#\n\xd5\xc5", None)] {
+        let mut list = List::new(true);
+        list.read(bytes, column).unwrap();
+        assert_eq!(list.first_wrong, ["line 3: the text is not UTF-8"]);
+    }
+    let useless = List::new(true).read(b"\xd5\xc5\n0125\n".as_slice(), Some("x")).unwrap_err();
+    assert_eq!(useless.problem, "line 1: the text is not UTF-8");
+}
+
+#[test]
+fn a_list_without_an_id_is_refused() {
+    for (list, column) in [("", None), ("# x\n\n", None), ("userid\n", Some("userid"))] {
+        assert_eq!(wrong(list, column), "the list is empty", "{list:?}");
+    }
+}
+
+#[test]
+fn headings_are_no_ids() {
+    for heading in ["用户ID", "Contact", "User ID", "userid", " UserID"] {
+        let found = wrong(&format!("# x\n{heading}\n0125400001\n0125400002\n"), None);
+        let name = heading.trim();
+        assert!(found.starts_with(&format!("line 2: {name} is the heading")), "{found}");
+        assert!(found.ends_with(&format!("give --column '{name}'")), "{found}");
+    }
+    assert!(wrong("userid\nzhangsan\n", None).contains("heading"));
+    assert_eq!(ids("zhangsan\n0125400001\nlisi\n", None).len(), 3);
+    assert_eq!(ids("manager7\n0125400001\n", None).len(), 2);
+    assert_eq!(ids("zhangsan\n", None), ["zhangsan"]);
+    for headings in ["name,userid", "name;userid", "name\tUser ID", "\"name\",\"userid\""] {
+        let found = wrong(&format!("{headings}\nJane,0125400001\n"), None);
+        assert!(found.starts_with("line 1: these are the headings of a table: "), "{found}");
+    }
+}
+
+#[test]
+fn the_advice_fits_what_is_wrong() {
+    for (list, advised) in [
+        ("0125400001\n \u{a0}x\n", "Remove the white space around it."),
+        ("1.25E+14\n125400001.0\n", AS_TEXT),
+        ("0125400001,Jane\n", NAME_THE_COLUMN),
+        ("0125400001 0125400002\n", "Give each id by itself: one a line, or one an argument."),
+        ("0125\u{200b}\n", "Type it anew: it has a character that cannot be seen."),
+        ("0125\n１\n", "Type its digits as 0 to 9."),
+    ] {
+        let Err(Unusable::Wrong { advice, .. }) = read(list, None) else { panic!("{list:?}") };
+        assert_eq!(advice, [advised], "{list:?}");
+    }
+    let Err(Unusable::Wrong { advice, .. }) = read("1E+5\n'1\n", None) else { panic!() };
+    assert_eq!(advice, [AS_TEXT, "Give the bare id."]);
+}
+
+#[test]
+fn a_quote_that_is_never_closed_is_found_where_it_opens() {
+    for (list, line) in [
+        ("n,userid\nx,1\n\"y,2\nz,3\n", 3),
+        ("n,userid\n\"x\ny\",1\nz,\"3\n4\n", 4),
+        ("\"n,userid\nx,1\n", 1),
+        ("n,userid\nx,\"1\"\"\n", 2),
+    ] {
+        let found = wrong(list, Some("userid"));
+        assert!(found.starts_with(&format!("line {line}: the quote that opens")), "{found}");
+    }
+    // The next quote closes it, and the rows between are one cell.
+    let found = wrong("userid,n\n1,\"x\n2,\"y\"\n3,z\n", Some("userid"));
+    assert!(found.starts_with("line 2: a cell in quotes goes on"), "{found}");
+    for list in [
+        "n,userid\n\"x \"\"y\"\"\",1\n6\" pipe,2\n\"\",\"3\"",
+        "n;userid\r\n\"a,b\r\n\";1\r\n;2\r\n\"x\";3",
+    ] {
+        assert_eq!(ids(list, Some("userid")), ["1", "2", "3"], "{list:?}");
+    }
+}
+
+#[test]
+fn all_that_is_wrong_is_counted_and_the_first_are_named() {
+    let list = "1.25E+14\n".repeat(25);
+    let Err(Unusable::Wrong { count, first, .. }) = read(&list, None) else { panic!() };
+    assert_eq!((count, first.len()), (25, NAMED));
+}
+
+#[test]
+fn zeros_lost_at_the_beginning_are_found_where_two_ids_tell() {
+    let found = wrong("0125400001\n0125400002\n125400001\n", None);
+    assert!(found.starts_with("line 3: 125400001: it differs from line 1 "), "{found}");
+    let doubt = |text: &str| read(text, None).unwrap().doubt;
+    let warning = doubt("0125400001\n0125400002\n125400003\n125400004\n").unwrap();
+    assert!(
+        warning.starts_with("zeros may be lost at the beginning of 2 ids (the first: line 3)"),
+        "{warning}"
+    );
+    // As many as whole ids of that length, and lengths that differ anyway, are no reason.
+    assert_eq!(doubt("0125400001\n0125400002\n1254000034\n"), None);
+    assert_eq!(doubt("0125400001\n012540002\n125400003\n"), None);
+    assert_eq!(doubt("0125400001\n12540003\n"), None);
+    assert_eq!(doubt("125400003\n12540003\n"), None);
+}
+
+#[test]
+fn digits_lost_at_the_end_are_found_where_the_list_tells() {
+    let found = wrong("0125400001\n123456789012345000\n223456789012345000\n", None);
+    assert!(found.starts_with("line 2: from here on, all 2 ids"), "{found}");
+    assert!(read("123456789012345000\n", None).is_ok(), "one such id may be right");
+    assert!(read("123456789012345000\n223456789012345000\n223456789012345001", None).is_ok());
+    assert!(read("000123456789012345000\n000223456789012345000\n", None).is_ok());
+}
+
+#[test]
+fn what_the_service_listed_is_not_doubted() {
+    let known = ["0125", "125", "1.0", "a b"];
+    assert_eq!(listed(known.into_iter()).unwrap().count, 4);
+    assert!(listed(["a\nb"].into_iter()).is_err());
+}
+
+#[test]
+fn more_than_memory_takes_is_set_aside_in_a_file() {
+    let count = 400_000;
+    let list: String = (0..count).map(|n| format!("0125{n:010}\n")).collect();
+    let mut ids = read(&list, None).unwrap();
+    assert!(ids.set_aside.is_rolled());
+    assert_eq!(ids.count, count);
+    let mut read = ids.iter().unwrap().map(Result::unwrap);
+    assert_eq!(read.next().unwrap(), "01250000000000");
+    assert_eq!(read.count() as u64, count - 1);
+}
+
+/// What is said of a list, all of it.
+fn said(text: &str, column: Option<&str>) -> String {
+    match read(text, column) {
+        Err(Unusable::Wrong { first, advice, .. }) => first.join("\n") + &advice.join("\n"),
+        Err(Unusable::Whole(Useless { problem, advice })) => problem + advice,
+        Ok(ids) => panic!("{} ids are fine: {text:?}", ids.count),
+    }
+}
+
+#[test]
+fn lines_are_counted_as_an_editor_counts_them() {
+    for (list, line) in [
+        ("姓名,用户ID\n甲,1.25E+14\n", 2),
+        ("\u{feff}姓名,用户ID\n\n\n甲,1.25E+14\n", 4),
+        ("\n\n姓名,用户ID\n甲,1.25E+14\n", 4),
+        ("姓名,\"用户ID\"\n\"甲\n乙\",0125400001\n\n\"丙\",1.25E+14", 5),
+        ("sep=,\n姓名,用户ID\n甲,1.25E+14\n", 3),
+        ("\"姓\n名\",用户ID\n甲,0125\n,\n乙,1.25E+14", 5),
+    ] {
+        for end in ["\n", "\r\n", "\r"] {
+            let found = wrong(&list.replace('\n', end), Some("用户ID"));
+            assert!(found.starts_with(&format!("line {line}: 1.25E+14: ")), "{list:?}: {found}");
+        }
+    }
+    let long = format!("0125400001\n{}\n\n1.25E+14\n", "1".repeat(200_000));
+    for end in ["\n", "\r\n", "\r"] {
+        let Err(Unusable::Wrong { first, count: 2, .. }) = read(&long.replace('\n', end), None)
+        else {
+            panic!("{end:?}")
+        };
+        assert!(first[0].starts_with("line 2: ") && first[1].starts_with("line 4: "), "{first:?}");
+    }
+    let ended = "0125400001\r\n\r\n0125400002\r0125400003\n\r0125400004";
+    assert_eq!(ids(ended, None).len(), 4);
+}
+
+#[test]
+fn only_what_stands_outside_of_quotes_delimits() {
+    for (list, column) in [
+        ("\"Name, first\";userid\n\"a, b\";0125400001\n", "userid"),
+        ("\"Name, first, last\ttitle\";userid\n\"a, b\";0125400001\n", "userid"),
+        ("\"Name,\n\"\"first\"\", last\";userid\n\"a, b\";0125400001\n", "userid"),
+        ("name;\"user,id,of,it\"\nJane;0125400001\n", "user,id,of,it"),
+        // The name tells where the number of delimiters does not.
+        ("Name, first, last;userid\na, b;0125400001\n", "userid"),
+        ("userid\n0125400001\n", "userid"),
+    ] {
+        assert_eq!(ids(list, Some(column)), ["0125400001"], "{list:?}");
+    }
+}
+
+#[test]
+fn the_line_that_excel_begins_with_names_the_delimiter() {
+    for list in [
+        "sep=;\nname;userid\na,b,c;0125400001\n",
+        "\u{feff}\"sep=;\"\r\n\r\nname;userid\r\na,b,c;0125400001\r\n",
+        "SEP=|\nname,first|userid\na,b,c|0125400001\n",
+        "sep=\t\nname,first\tuserid\na,b,c\t0125400001\n",
+    ] {
+        assert_eq!(ids(list, Some("userid")), ["0125400001"], "{list:?}");
+    }
+    assert!(wrong("sep=;\nname;userid\n", None).starts_with("line 2: these are the headings"));
+    assert_eq!(ids("sep=;\n0125400001\n", None), ["0125400001"]);
+}
+
+#[test]
+fn what_is_no_text_is_named_for_what_it_is() {
+    for (bytes, what, advice) in [
+        (b"PK\x03\x04\x14\0\x06\0".as_slice(), "workbook", "save the sheet as"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0", "workbook", "save the sheet as"),
+        (b"\x1f\x8b\x08\0\0\0\0\0", "packed", "Unpack it"),
+        (b"%PDF-1.7\n", "PDF", "save the sheet as"),
+        (b"\xef\xbb\xbf\r\n<HTML><table>", "web page", "save the sheet as"),
+        (b"<?xml version=\"1.0\"?>", "XML", "save the sheet as"),
+        (b"\0\0\0\0\0\n", "bytes of zero", "UTF-8"),
+        (b"0\x001\0\r\0\n\0", "UTF-16", "UTF-8"),
+    ] {
+        for column in [None, Some("userid")] {
+            let Useless { problem, advice: given } =
+                List::new(true).read(bytes, column).unwrap_err();
+            assert!(problem.contains(what) && given.contains(advice), "{problem}: {given}");
+            assert!(what == "UTF-16" || !problem.contains("UTF-16"), "{problem}");
+        }
+    }
+}
+
+#[test]
+fn a_row_may_leave_out_empty_cells_at_its_end_and_have_none_too_many() {
+    let list = "userid,name,note\n0125,Jane,x\n0126,Jane\n0127\n\n,\n0128,,\n";
+    assert_eq!(ids(list, Some("userid")), ["0125", "0126", "0127", "0128"]);
+    assert!(wrong("name,userid\nJane\n", Some("userid")).starts_with("line 2: the row has no id"));
+    for list in ["userid,name\n0125,x\n0126,Doe, Jane\n", "name,userid\nJ,0125\nDoe,Jane,0126,\n"] {
+        let found = said(list, Some("userid"));
+        assert!(found.starts_with("line 3: the row has "), "{found}");
+        assert!(found.contains("Put a cell that has the delimiter in it into quotes"), "{found}");
+    }
+}
+
+#[test]
+fn json_lines_have_an_id_each() {
+    let list = "\u{feff}{\"userid\":\"0125\",\"name\":\"J\"}\r\n\n{\"userid\":\"0126\"}";
+    assert_eq!(ids(list, None), ["0125", "0126"]);
+    assert_eq!(ids(list, Some("userid")), ["0125", "0126"]);
+    assert_eq!(ids("{\"user_id\":\"0127\"}\n", Some("user_id")), ["0127"]);
+    for (list, what) in [
+        ("{\"userid\":\"0125\"}\n{\"userid\":125}\n", "line 2: userid is a number"),
+        ("{\"userid\":\"0125\"}\n{\"name\":\"J\"}\n", "line 2: the record has no text userid"),
+        ("{\"userid\":\"0125\"}\n0126\n", "line 2: this is no record of JSON"),
+        ("{\"userid\":\"0125\"}\n{\"userid\":\"1.25E+14\"}\n", "line 2: 1.25E+14: a spread"),
+        ("[{\"userid\":\"0125\"}]\n", "line 1: this is JSON, but not one record a line"),
+        ("\n[\n{\"userid\":\"0125\"}\n]", "line 2: this is JSON, but not one record a line"),
+        ("{\n  \"userid\": \"0125\"\n}\n", "line 1: this is JSON, but not one record a line"),
+    ] {
+        assert!(wrong(list, None).starts_with(what), "{list:?}: {}", wrong(list, None));
+    }
+}
+
+#[test]
+fn a_message_quotes_nothing_but_the_beginning_of_an_id() {
+    let (name, number) = ("Jane Doe", "10000000001");
+    let record = format!("{{\"name\":\"{name}\",\"mobile\":\"{number}\"}}");
+    for (list, column) in [
+        (format!("{record}\n{record}\n"), None),
+        (format!("{record}\n"), Some("userid")),
+        (format!("[{record}]\n"), None),
+        (format!("# contacts\n{record}\n"), None),
+        (format!("0125400001\n{record}\n"), None),
+        (format!("{name},0125400001,{number}\n"), None),
+        (format!("{name},{number}x,j@acme.example\n"), None),
+        (format!("0125400001\n{name};{number}\n"), None),
+        (format!("{name},0125400001,{number}\n"), Some("userid")),
+        (format!("userid,name\n1.25E+14,{name}\n{name},{number},x\n"), Some("userid")),
+        (format!("userid,name\n1,\"{name}\n2,{number}\n"), Some("userid")),
+        (format!("name,userid\n{name} {number},\n"), Some("userid")),
+    ] {
+        let said = said(&list, column);
+        assert!(!said.contains(name) && !said.contains(number), "{list:?}: {said}");
+    }
+    let long = "0125400001 ".repeat(20_000);
+    for (list, column) in [(long.clone(), None), (format!("userid\n{long}\n"), Some("userid"))] {
+        let said = wrong(&list, column);
+        assert!(said.contains(&long[..40]) && !said.contains(&long[..41]), "{said}");
+        assert!(said.len() < 200, "{said}");
+    }
+    let headings: Vec<_> = (0..500).map(|n| format!("heading {n} {}", "x".repeat(100))).collect();
+    let said = said(&(headings.join(",") + "\n"), Some("userid"));
+    assert!(said.contains("heading 19 xx") && said.contains("..., and 480 more"), "{said}");
+    assert!(said.len() < 1200, "{said}");
+}
+
+#[test]
+fn a_heading_is_found_whatever_cannot_be_seen_in_it() {
+    for heading in
+        ["userid\u{a0}", "\u{3000}userid", "user\u{200b}id", "ｕｓｅｒｉｄ", "\u{2003}userid "]
+    {
+        for column in ["userid", heading] {
+            let list = format!("name,{heading}\nJane,0125400001\n");
+            assert_eq!(ids(&list, Some(column)), ["0125400001"], "{heading:?}");
+        }
+    }
+    let problem = wrong("name\u{a0},user\u{a0}id,\u{200b}\nJane,0125,\n", Some("userid"));
+    assert_eq!(problem, "no column userid; the columns are name<U+00A0>, user<U+00A0>id, <U+200B>");
+    assert!(wrong("0125\u{a0}\n", None).starts_with("line 1: 0125<U+00A0>: "));
+}

@@ -1,0 +1,63 @@
+//! JSON lines: a record each, as `list --json` prints them, of which a field is the id.
+
+use std::io::{BufRead, Read};
+
+use serde_json::Value;
+
+use crate::damage::AS_TEXT;
+use crate::ids::{FirstLine, List, Useless, next_line};
+use crate::text;
+
+const ONE_A_LINE: &str = "Give JSON lines, one object a line: jq -c '.[]' makes them of an array.";
+
+/// Whether a list is JSON, by its first line: no id and no heading looks so.
+pub(crate) fn is_json(first: &[u8]) -> bool {
+    let first = first.trim_ascii();
+    first.starts_with(b"{") || first == b"[" || first.starts_with(b"[{")
+}
+
+/// Adds the field `userid` of each record to a list, or the one that `column` names.
+pub(crate) fn read(
+    list: &mut List,
+    first: FirstLine,
+    from: impl BufRead,
+    column: Option<&str>,
+) -> Result<(), Useless> {
+    let field = column.unwrap_or("userid");
+    let mut from = first.bytes.chain(from);
+    let mut line = Vec::new();
+    for number in first.number.. {
+        if !next_line(&mut from, &mut line)? {
+            break;
+        }
+        let text = match text::check(&line) {
+            Ok(text) => text,
+            Err(what) => {
+                list.refuse(number, what.problem(), what.advice());
+                continue;
+            }
+        };
+        if text.trim().is_empty() {
+            continue;
+        }
+        match serde_json::from_str(text) {
+            Ok(Value::Object(record)) => match record.get(field) {
+                Some(Value::String(id)) => list.add(number, id)?,
+                Some(Value::Number(_)) => {
+                    let wrong = format!("{field} is a number: zeros and digits may be lost");
+                    list.refuse(number, &wrong, AS_TEXT);
+                }
+                _ => {
+                    let wrong = format!("the record has no text {field}");
+                    list.refuse(number, &wrong, "Say which field has the ids: --column NAME.");
+                }
+            },
+            _ if number == first.number => {
+                let problem = format!("line {number}: this is JSON, but not one record a line");
+                return Err(Useless::new(problem, ONE_A_LINE));
+            }
+            _ => list.refuse(number, "this is no record of JSON", ONE_A_LINE),
+        }
+    }
+    Ok(())
+}
