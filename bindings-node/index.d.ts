@@ -69,8 +69,8 @@ export interface ClientOptions {
   /** How often a request is tried, the first time included; 1 turns retries off. Default: 3. */
   maxAttempts?: number | null | undefined;
   /**
-   * Delete requests in any one second, at most; `null`: no limit. Default: 20, the limit of the
-   * standard edition.
+   * Requests to each API in any one second at the service's clock, at most; `null`: no limit.
+   * Default: 20, the limit of the standard edition.
    */
   rate?: number | null | undefined;
   /**

@@ -349,8 +349,8 @@ int dtx_options_set_connect_timeout_ms(dtx_options *options, uint64_t connect_ti
 int dtx_options_set_max_attempts(dtx_options *options, uint32_t max_attempts);
 
 /**
- * Sets how many delete requests may leave in any one second; 0 is no limit. 20 unless set,
- * the limit of DingTalk's standard edition.
+ * Sets how many requests each API may get in any one second at the service's clock; 0 is no
+ * limit. 20 unless set, the limit of DingTalk's standard edition.
  * Owner: nothing changes hands. Threads: one at a time for these options.
  */
 int dtx_options_set_rate(dtx_options *options, uint32_t rate);

@@ -151,8 +151,8 @@ pub unsafe extern "C" fn dtx_options_set_max_attempts(
     unsafe { set(options, "max_attempts", Ok(value)) }
 }
 
-/// Sets how many delete requests may leave in any one second; 0 is no limit. 20 unless set,
-/// the limit of DingTalk's standard edition.
+/// Sets how many requests each API may get in any one second at the service's clock; 0 is no
+/// limit. 20 unless set, the limit of DingTalk's standard edition.
 /// Owner: nothing changes hands. Threads: one at a time for these options.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_options_set_rate(options: *mut dtx_options, rate: u32) -> c_int {

@@ -232,7 +232,7 @@ pub(crate) struct Connection {
     /// kept connection that died and for a new token [default: 3]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(crate) max_attempts: Option<f64>,
-    /// Delete requests a second at most, reads not counted; none: no limit [default: 20]
+    /// Requests a second to each API, at most; none: no limit [default: 20]
     #[arg(long, value_name = "N|none", allow_negative_numbers = true, value_parser = rate)]
     pub(crate) rate: Option<Rate>,
 }

@@ -9,7 +9,7 @@ use crate::errcode::Retry;
 use crate::error::{Error, ErrorKind, one_line};
 use crate::options::{Credentials, Settings};
 use crate::outcome::{Deletion, Status};
-use crate::rate::{Rate, Turn};
+use crate::rate::{Api, Rate, Turn};
 use crate::request::{self, Request};
 use crate::response::{self, Answer, Failure, NewToken};
 use crate::secret::{Secret, Secrets};
@@ -63,8 +63,9 @@ impl Story {
 /// What is asked of the service, and how the answer is read. Its text form is for the log.
 pub(crate) trait Ask: fmt::Display {
     type Answer;
-    /// It may delete a contact: such requests are counted, and kept to the rate.
-    const DELETES: bool;
+    const API: Api;
+    /// It may delete a contact: such requests are counted.
+    const DELETES: bool = matches!(Self::API, Api::Delete);
 
     /// The one contact that it is about, a field of its log lines.
     fn user_id(&self) -> Option<&str> {
@@ -86,7 +87,7 @@ impl fmt::Display for Delete<'_> {
 
 impl Ask for Delete<'_> {
     type Answer = Option<String>;
-    const DELETES: bool = true;
+    const API: Api = Api::Delete;
 
     fn user_id(&self) -> Option<&str> {
         Some(self.0)
@@ -127,32 +128,26 @@ pub(crate) struct Clock<'a> {
     gate: Option<Wait>,
     pub wait: Wait,
     /// Whose turns are waited for.
-    rate: Option<&'a Rate>,
+    rate: &'a Rate,
     had_turn: bool,
 }
 
 impl<'a> Clock<'a> {
-    pub fn new(
-        unlimited: Wait,
-        gate: Option<Wait>,
-        limit: Duration,
-        rate: Option<&'a Rate>,
-    ) -> Clock<'a> {
+    pub fn new(unlimited: Wait, gate: Option<Wait>, limit: Duration, rate: &'a Rate) -> Clock<'a> {
         Clock { wait: unlimited.within(limit), unlimited, gate, rate, had_turn: false }
     }
 
-    /// A turn, where there is somebody who gives them.
-    fn turn(&mut self) -> Result<Option<Turn<'a>>, Stop> {
-        let Some(rate) = self.rate else { return self.wait.check().map(|()| None) };
+    /// Waits for a turn.
+    fn turn(&mut self) -> Result<Turn<'a>, Stop> {
         if self.had_turn {
-            return rate.turn(&self.wait).map(Some);
+            return self.rate.turn(&self.wait);
         }
         let left = self.wait.left();
-        let turn = rate.turn(self.gate.as_ref().unwrap_or(&self.unlimited))?;
+        let turn = self.rate.turn(self.gate.as_ref().unwrap_or(&self.unlimited))?;
         self.gate.as_ref().map_or(Ok(()), Wait::ask)?;
         self.wait = self.unlimited.within(left);
         self.had_turn = true;
-        Ok(Some(turn))
+        Ok(turn)
     }
 }
 
@@ -191,9 +186,9 @@ pub(crate) fn attempt<A: Ask>(
         way.settings.connect_timeout,
         step.fresh,
         &story.secrets,
-        turn.as_ref().and_then(Turn::written),
+        turn.written(),
     );
-    drop(turn);
+    turn.end(written, result.is_ok());
     story.attempts += u32::from(written);
     match result {
         Ok(answer) => match ask.read(&answer, &story.secrets) {

@@ -15,7 +15,7 @@ use crate::error::{Error, ErrorKind, panic_text};
 use crate::fork::PerProcess;
 use crate::options::{self, Credentials, Host, Options, Settings};
 use crate::outcome::{Deletion, Status};
-use crate::rate::Rate;
+use crate::rate::Rates;
 use crate::request;
 use crate::response::Failure;
 use crate::retry::{Next, Plan};
@@ -75,7 +75,7 @@ struct Process {
     /// Where the token call goes to another host.
     oauth: Option<Transport>,
     app_token: AppToken,
-    rate: Rate,
+    rates: Rates,
 }
 
 impl Client {
@@ -259,7 +259,7 @@ impl Client {
         let wait = Wait::for_turn(call);
         wait.ask().map_err(|_| attempt::cancelled("beginning"))?;
         let gate = wait.at_gate(call);
-        let mut clock = Clock::new(wait, gate, timeout, A::DELETES.then_some(&process.rate));
+        let mut clock = Clock::new(wait, gate, timeout, process.rates.of(A::API));
         let (mut step, mut last) = (Step::default(), None);
         loop {
             let failed = match process.attempt(&self.0, ask, step, &mut clock, story) {
@@ -349,7 +349,7 @@ impl Process {
         } else {
             Some(Transport::new(&settings.oauth, settings.oauth_proxy.as_ref(), &settings.roots))
         };
-        Process { topapi, oauth, app_token: AppToken::default(), rate: Rate::new(settings.rate) }
+        Process { topapi, oauth, app_token: AppToken::default(), rates: Rates::new(settings.rate) }
     }
 
     /// The way to the host of the token call; one endpoint serves both.
@@ -466,8 +466,9 @@ impl ClientBuilder {
         self
     }
 
-    /// Delete requests in any one second, at most; `None`: no limit. 20, the limit of the
-    /// standard edition for an app and an API.
+    /// Requests to one API in any one second, at most, as the service counts them: it counts
+    /// delete, list and get each by itself. `None`: no limit. 20, the limit of the standard
+    /// edition.
     pub fn rate(mut self, rate: Option<u32>) -> Self {
         self.0.rate = rate;
         self

@@ -9,6 +9,7 @@ use crate::attempt::{Ask, Story};
 use crate::cancel::Call;
 use crate::client::{Answered, Client, Throttling};
 use crate::error::{Error, ErrorKind};
+use crate::rate::Api;
 use crate::request::{self, Request};
 use crate::response::{self, Answer, Failure};
 use crate::secret::{Secret, Secrets};
@@ -71,7 +72,7 @@ impl Client {
     pub fn contacts(&self, call: &Call) -> Result<Vec<Contact>, Error> {
         let (mut contacts, mut seen) = (Vec::new(), HashSet::new());
         for offset in (0..).step_by(PAGE) {
-            let records = self.read(&Page { offset }, call)?;
+            let records = self.read(&Page { offset }, call, Throttling::Wait)?;
             let (count, known) = (records.len(), contacts.len());
             for record in records {
                 let contact = contact(record)?;
@@ -94,19 +95,29 @@ impl Client {
     ///
     /// As [`contacts`](Client::contacts); `invalid_user_id` where there is none.
     pub fn get(&self, user_id: &str, call: &Call) -> Result<Contact, Error> {
-        self.record_of(user_id, call).map_err(|error| error.about_record(user_id))
+        self.record_of(user_id, call, Throttling::Wait).map_err(|error| error.about_record(user_id))
     }
 
     /// The same with errors that are not about the contact yet.
-    pub(crate) fn record_of(&self, user_id: &str, call: &Call) -> Result<Contact, Error> {
+    pub(crate) fn record_of(
+        &self,
+        user_id: &str,
+        call: &Call,
+        throttling: Throttling,
+    ) -> Result<Contact, Error> {
         request::check_user_id(user_id)
-            .and_then(|()| self.read(&Get(user_id), call))
+            .and_then(|()| self.read(&Get(user_id), call, throttling))
             .and_then(contact)
     }
 
-    fn read<A: Ask>(&self, ask: &A, call: &Call) -> Result<A::Answer, Error> {
+    fn read<A: Ask>(
+        &self,
+        ask: &A,
+        call: &Call,
+        throttling: Throttling,
+    ) -> Result<A::Answer, Error> {
         let (mut story, mut plan) = (Story::default(), self.plan());
-        match self.ask(ask, call, &mut story, &mut plan, Throttling::Wait, false)? {
+        match self.ask(ask, call, &mut story, &mut plan, throttling, false)? {
             Answered::Done(answer) => Ok(answer),
             Answered::Missing(_) => Err(Error::new(ErrorKind::Internal, "a read call was absent")),
         }
@@ -134,7 +145,7 @@ impl fmt::Display for Page {
 
 impl Ask for Page {
     type Answer = Vec<Map<String, Value>>;
-    const DELETES: bool = false;
+    const API: Api = Api::List;
 
     fn request(&self, token: &Secret) -> Request {
         request::list(self.offset, PAGE, token)
@@ -156,7 +167,7 @@ impl fmt::Display for Get<'_> {
 
 impl Ask for Get<'_> {
     type Answer = Map<String, Value>;
-    const DELETES: bool = false;
+    const API: Api = Api::Get;
 
     fn user_id(&self) -> Option<&str> {
         Some(self.0)

@@ -22,12 +22,12 @@
 //! the permission point `qyapi_ext_write`. Deletion has no undo.
 //!
 //! Trouble that may pass is tried again within the call's time limit. A token is fetched
-//! with the app's credentials and refreshed once for all threads. No more than 20 requests
-//! leave in any one second, unless told otherwise. Secrets stand in no error, log line or
-//! `Debug` output. Log lines go to the `log` facade under the target `dingtalk_extcontact`:
-//! an outcome at `info`, an attempt that failed at `debug`. The HTTP library below has lines of
-//! its own; its target `ureq_proto` prints whole replies at `trace`, so a call is refused
-//! while that is on.
+//! with the app's credentials and refreshed once for all threads. The service counts no
+//! more than 20 requests to one API in any one second, unless told otherwise. Secrets stand
+//! in no error, log line or `Debug` output. Log lines go to the `log` facade under the target
+//! `dingtalk_extcontact`: an outcome at `info`, an attempt that failed at `debug`. The HTTP
+//! library below has lines of its own; its target `ureq_proto` prints whole replies at
+//! `trace`, so a call is refused while that is on.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 #![cfg_attr(

@@ -83,7 +83,7 @@ static KNOWN: [KnownFault; 16] = [
         Kind::Delay,
         Happens::Yes,
         Some(Duration::from_millis(100)),
-        "the call is worked on late; @ sets the time or a range of times; comes on top of other faults",
+        "the call is worked on, and counted, late; @ sets the time or a range of times; comes on top of other faults",
     ),
     known(
         "reset-before",

@@ -458,13 +458,15 @@ impl Shared {
         if !wait.is_zero() {
             connection.pause(wait);
         }
-        let now = self.now();
         let Some(hit) = plan.hit else {
-            let reply = self.state().service.answer(request, now);
+            let mut state = self.state();
+            // Under the lock, so that calls are counted in the order of their times.
+            let reply = state.service.answer(request, self.now());
+            drop(state);
             connection.send(&reply.to_bytes())?;
             return Ok(true);
         };
-        let reply = self.faulty_reply(hit, request, now);
+        let reply = self.faulty_reply(hit, request);
         match hit.kind {
             Kind::ResetBefore | Kind::ResetAfter => {
                 connection.reset_on_close();
@@ -492,9 +494,9 @@ impl Shared {
     }
 
     /// Does the work where the fault lets it, and makes the reply that is to be sent.
-    fn faulty_reply(&self, hit: Hit, request: &Request, now: Duration) -> Reply {
+    fn faulty_reply(&self, hit: Hit, request: &Request) -> Reply {
         let service = &mut self.state().service;
-        let worked = hit.works.then(|| service.answer(request, now));
+        let worked = hit.works.then(|| service.answer(request, self.now()));
         match hit.kind {
             Kind::Http500 => Reply::json(500, &json!({"message": "An unexpected error occurred"})),
             Kind::Http502 => Reply::html(502, "<html><body><h1>502 Bad Gateway</h1></body></html>"),

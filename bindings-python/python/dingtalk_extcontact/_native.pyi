@@ -49,7 +49,7 @@ class Client:
     :param attempt_timeout: one attempt, to the last byte of the reply
     :param connect_timeout: lookup, connection and TLS handshake together
     :param max_attempts: 1 turns retries off
-    :param rate: delete requests in any one second, at most; None: no limit
+    :param rate: requests to each API in any one second, at most; None: no limit
     :param missing_ok: "no such contact" ends as 'absent' instead of an error; it hides
         damaged ids
     :param proxy: 'environment' (the default), 'none' or a URL

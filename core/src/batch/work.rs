@@ -232,6 +232,8 @@ impl Shared {
                 Err(error) if error.kind() == ErrorKind::Throttled => {
                     return Outcome::Throttled(error.about_contact(&user_id, 0, uncertain));
                 }
+                // By the gate, or by a cancel of the batch.
+                Err(error) if error.kind() == ErrorKind::Cancelled => return Outcome::NotBegun,
                 Err(error) => return not_called(error),
             }
         }
@@ -260,7 +262,7 @@ impl Shared {
 
     /// Keeps a contact's record. Where there is no such contact, there is none to keep.
     fn back_up(&self, backup: &Record, user_id: &str) -> Result<(), Error> {
-        match self.client.record_of(user_id, &self.call) {
+        match self.client.record_of(user_id, &self.call, Throttling::GiveBack) {
             Ok(contact) => backup.write(json!({"user_id": user_id, "record": contact.record()})),
             Err(error) if error.is_missing() => Ok(()),
             Err(error) => Err(error),

@@ -138,12 +138,18 @@ impl Desk {
     }
 
     pub fn note_request_begins(&self) {
-        let mut entry = self.entry();
-        if let Some(written) = &entry.written {
+        let seen = &mut self.entry().seen;
+        seen.began.get_or_insert(seen.sent);
+    }
+
+    /// All of it has left, or as much as could.
+    pub fn note_request_ends(&self) {
+        let entry = self.entry();
+        if let Some(written) = &entry.written
+            && entry.seen.written()
+        {
             written.now();
         }
-        let seen = &mut entry.seen;
-        seen.began.get_or_insert(seen.sent);
     }
 
     /// A read that brought nothing: the end, or an error.

@@ -229,13 +229,14 @@ impl<T: Transport> OneWrite<T> {
         self.desk.note_request_begins();
         self.in_head = true;
         let held = std::mem::take(&mut self.held);
-        for piece in held.chunks(OUTPUT_BUFFER) {
+        let sent = held.chunks(OUTPUT_BUFFER).try_for_each(|piece| {
             if let Some(output) = self.inner.buffers().output().get_mut(..piece.len()) {
                 output.copy_from_slice(piece);
             }
-            self.inner.transmit_output(piece.len(), timeout)?;
-        }
-        Ok(())
+            self.inner.transmit_output(piece.len(), timeout)
+        });
+        self.desk.note_request_ends();
+        sent
     }
 
     /// Moves what has come from the layer below into the buffer that ureq reads.
