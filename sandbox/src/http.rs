@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use percent_encoding::percent_decode;
 use serde_json::Value;
@@ -29,7 +29,7 @@ pub struct Request {
     pub body: Vec<u8>,
     /// The number of the connection that it came on, from 1 in the order of accepting.
     pub connection: u64,
-    /// When it had been read, counted from the start of the server.
+    /// When all of it had arrived, counted from the start of the server.
     pub when: Duration,
 }
 
@@ -121,7 +121,7 @@ struct Head {
 /// Reads one whole request; None when the connection ended before one was whole.
 pub(crate) fn read_request(
     connection: &mut Connection,
-    clock: impl Fn() -> Duration,
+    started: Instant,
 ) -> Result<Option<Request>, NotHttp> {
     let mut head = loop {
         if let Some(head) = parse_head(connection)? {
@@ -150,7 +150,7 @@ pub(crate) fn read_request(
         return Ok(None);
     };
     head.request.body = body;
-    head.request.when = clock();
+    head.request.when = connection.arrived().saturating_duration_since(started);
     Ok(Some(head.request))
 }
 

@@ -409,7 +409,7 @@ impl Shared {
 
     fn serve(&self, connection: &mut Connection) {
         loop {
-            match http::read_request(connection, || self.now()) {
+            match http::read_request(connection, self.started) {
                 Ok(None) => return,
                 Ok(Some(request)) => {
                     let plan = self.note(&request);
@@ -458,15 +458,14 @@ impl Shared {
         if !wait.is_zero() {
             connection.pause(wait);
         }
+        // As of when it was due: whether a thread had time for it then is not the caller's doing.
+        let now = request.when.saturating_add(wait);
         let Some(hit) = plan.hit else {
-            let mut state = self.state();
-            // Under the lock, so that calls are counted in the order of their times.
-            let reply = state.service.answer(request, self.now());
-            drop(state);
+            let reply = self.state().service.answer(request, now);
             connection.send(&reply.to_bytes())?;
             return Ok(true);
         };
-        let reply = self.faulty_reply(hit, request);
+        let reply = self.faulty_reply(hit, request, now);
         match hit.kind {
             Kind::ResetBefore | Kind::ResetAfter => {
                 connection.reset_on_close();
@@ -494,9 +493,9 @@ impl Shared {
     }
 
     /// Does the work where the fault lets it, and makes the reply that is to be sent.
-    fn faulty_reply(&self, hit: Hit, request: &Request) -> Reply {
+    fn faulty_reply(&self, hit: Hit, request: &Request, now: Duration) -> Reply {
         let service = &mut self.state().service;
-        let worked = hit.works.then(|| service.answer(request, self.now()));
+        let worked = hit.works.then(|| service.answer(request, now));
         match hit.kind {
             Kind::Http500 => Reply::json(500, &json!({"message": "An unexpected error occurred"})),
             Kind::Http502 => Reply::html(502, "<html><body><h1>502 Bad Gateway</h1></body></html>"),

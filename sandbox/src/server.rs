@@ -2,11 +2,11 @@
 //!
 //! It knows nothing of HTTP. Both the sandbox and the replay of conformance cases stand on it.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use socket2::{Domain, SockRef, Socket, Type};
 
@@ -55,6 +55,7 @@ impl Server {
     {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
         let address = listener.local_addr()?;
+        arrival::note(&listener)?;
         let wake = bound_socket()?;
         let wake_address = wake.local_addr()?.as_socket();
         let stop = Arc::new(Stop::default());
@@ -125,8 +126,13 @@ fn listen<F>(
         let _ = stream.set_nodelay(true);
         let stream = Arc::new(stream);
         let weak = Arc::downgrade(&stream);
-        let mut connection =
-            Connection { number, stream, buffer: Vec::new(), stop: Arc::clone(stop) };
+        let mut connection = Connection {
+            number,
+            stream,
+            buffer: Vec::new(),
+            arrived: Instant::now(),
+            stop: Arc::clone(stop),
+        };
         let serve = Arc::clone(serve);
         let spawned = thread::Builder::new()
             .name(format!("loopback connection {number}"))
@@ -155,6 +161,8 @@ pub(crate) struct Connection {
     stream: Arc<TcpStream>,
     /// What was read and not yet used.
     buffer: Vec<u8>,
+    /// When the last of it arrived.
+    arrived: Instant,
     stop: Arc<Stop>,
 }
 
@@ -167,6 +175,11 @@ impl Connection {
         &self.buffer
     }
 
+    /// When the bytes that were read last arrived at this machine, however late that was.
+    pub(crate) fn arrived(&self) -> Instant {
+        self.arrived
+    }
+
     /// Takes the first `length` bytes off the buffer.
     pub(crate) fn take(&mut self, length: usize) -> Vec<u8> {
         let rest = self.buffer.split_off(length.min(self.buffer.len()));
@@ -177,9 +190,10 @@ impl Connection {
     pub(crate) fn fill(&mut self) -> bool {
         let mut bytes = [0; 16 * 1024];
         loop {
-            match (&*self.stream).read(&mut bytes) {
-                Ok(0) => return false,
-                Ok(count) => {
+            match arrival::read(&self.stream, &mut bytes) {
+                Ok((0, _)) => return false,
+                Ok((count, arrived)) => {
+                    self.arrived = arrived;
                     self.buffer.extend_from_slice(bytes.get(..count).unwrap_or_default());
                     return true;
                 }
@@ -226,5 +240,58 @@ impl Connection {
     /// Makes the close that follows a reset (RST); the caller then ends the connection.
     pub(crate) fn reset_on_close(&self) {
         let _ = SockRef::from(&*self.stream).set_linger(Some(Duration::ZERO));
+    }
+}
+
+/// When bytes arrive. A thread that reads them may be late on a busy machine, and a limit for
+/// each second would be another one then: Linux notes the time itself.
+#[cfg(target_os = "linux")]
+mod arrival {
+    use std::io::{self, IoSliceMut};
+    use std::net::{TcpListener, TcpStream};
+    use std::os::fd::AsRawFd;
+    use std::time::{Duration, Instant, SystemTime};
+
+    use nix::sys::socket::{
+        ControlMessageOwned, MsgFlags, recvmsg, setsockopt, sockopt::ReceiveTimestampns,
+    };
+    use nix::sys::time::TimeSpec;
+
+    /// Has arrivals noted on the connections of this listener.
+    pub(super) fn note(listener: &TcpListener) -> io::Result<()> {
+        Ok(setsockopt(listener, ReceiveTimestampns, &true)?)
+    }
+
+    /// Reads bytes; how many, and when they arrived.
+    pub(super) fn read(stream: &TcpStream, bytes: &mut [u8]) -> io::Result<(usize, Instant)> {
+        let mut space = nix::cmsg_space!(TimeSpec);
+        let mut pieces = [IoSliceMut::new(bytes)];
+        let message =
+            recvmsg::<()>(stream.as_raw_fd(), &mut pieces, Some(&mut space), MsgFlags::empty())?;
+        let noted = message.cmsgs()?.find_map(|part| match part {
+            ControlMessageOwned::ScmTimestampns(time) => {
+                SystemTime::UNIX_EPOCH.checked_add(Duration::from(time))
+            }
+            _ => None,
+        });
+        let ago = noted.and_then(|noted| SystemTime::now().duration_since(noted).ok());
+        let now = Instant::now();
+        Ok((message.bytes, now.checked_sub(ago.unwrap_or_default()).unwrap_or(now)))
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod arrival {
+    use std::io::{self, Read};
+    use std::net::{TcpListener, TcpStream};
+    use std::time::Instant;
+
+    pub(super) fn note(_: &TcpListener) -> io::Result<()> {
+        Ok(())
+    }
+
+    pub(super) fn read(mut stream: &TcpStream, bytes: &mut [u8]) -> io::Result<(usize, Instant)> {
+        let count = stream.read(bytes)?;
+        Ok((count, Instant::now()))
     }
 }

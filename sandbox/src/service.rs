@@ -479,24 +479,32 @@ impl Service {
     }
 }
 
-/// Counts a call in if it fits under the limit. A refused call does not count (inferred).
+/// Counts a call in if it fits under the limit in every window that it is in. A refused call
+/// does not count (inferred).
 fn within_limit(
     recent: &mut VecDeque<Duration>,
     window: Duration,
     limit: usize,
     now: Duration,
 ) -> bool {
-    while recent.front().is_some_and(|&earlier| now.saturating_sub(earlier) >= window) {
+    // Without a limit there is nothing to count.
+    if limit == usize::MAX {
+        return true;
+    }
+    // Another call may be told of late, and as of an earlier time.
+    while recent.front().is_some_and(|&first| now.saturating_sub(first) >= 2 * window) {
         recent.pop_front();
     }
-    if recent.len() >= limit {
-        return false;
+    let place = recent.partition_point(|&other| other <= now);
+    recent.insert(place, now);
+    let over = (place.saturating_sub(limit)..=place).any(|first| {
+        let (first, last) = (recent.get(first), recent.get(first + limit));
+        first.zip(last).is_some_and(|(first, last)| last.saturating_sub(*first) < window)
+    });
+    if over {
+        recent.remove(place);
     }
-    // Without a limit there is nothing to count.
-    if limit != usize::MAX {
-        recent.push_back(now);
-    }
-    true
+    !over
 }
 
 fn is_json(request: &Request) -> bool {
@@ -634,6 +642,16 @@ mod tests {
         assert_eq!(delete(&mut service, &token, Duration::from_millis(1_005)), throttled);
         service.calls_per_second = None;
         assert_eq!(delete(&mut service, &token, Duration::from_millis(1_005)).0, ABSENT);
+    }
+
+    #[test]
+    fn a_call_that_is_told_of_late_counts_as_of_its_own_time() {
+        let mut recent = VecDeque::new();
+        let mut fits = |ms| within_limit(&mut recent, RATE_WINDOW, 2, Duration::from_millis(ms));
+        assert!(fits(0) && fits(1_500) && fits(900));
+        assert!(!fits(600), "0 and 900 are in one second with it");
+        assert!(!fits(1_600), "900 and 1500 are");
+        assert!(fits(1_950));
     }
 
     #[test]

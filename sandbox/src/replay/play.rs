@@ -112,7 +112,7 @@ impl Script {
                 }
                 return;
             }
-            match http::read_request(connection, || self.started.elapsed()) {
+            match http::read_request(connection, self.started) {
                 // A client that gave up before its request was whole has not made one.
                 Ok(None) => return,
                 Ok(Some(request)) => {
