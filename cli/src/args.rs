@@ -139,6 +139,7 @@ Exit status:
   0    every contact is gone
   1    some failed, may be gone, or were not attempted
   2    usage or a bad argument; nothing was sent
+  3    no contact matches the filters of --where; nobody was deleted
   130  interrupted
 
 Examples:
@@ -190,6 +191,13 @@ fn list_help() -> String {
   The app needs the permission point qyapi_ext_read.
 
 {FILTERS}
+
+Exit status:
+  0    the contacts were listed; without --where there may be none
+  1    they could not be read, or not be written
+  2    usage or a bad argument; nothing was sent
+  3    no contact matches the filters of --where
+  130  interrupted
 
 Examples:
   dingtalk-extcontact list

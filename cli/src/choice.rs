@@ -47,7 +47,7 @@ impl Choice {
             Exit::Usage
         })?;
         if ids.count == 0 {
-            output::note("no contact matches");
+            output::note(filter::NOBODY);
         }
         Ok((ids, Choice { matching, left_open: open.into_iter().collect() }))
     }

@@ -56,8 +56,11 @@ fn try_run(args: &Delete, output: &mut Output) -> Result<Exit, Exit> {
     if args.ids_are_right {
         ids.doubt = None;
     }
+    let nobody = source.is_none() && ids.count == 0;
+    let ended = |exit| if nobody && exit == Exit::Done { Exit::NobodyMatched } else { exit };
     if args.dry_run {
-        return Ok(preview::show(&client, &mut ids, choice, args.json, &interrupt, output));
+        let exit = preview::show(&client, &mut ids, choice, args.json, &interrupt, output);
+        return Ok(ended(exit));
     }
     if let Some(doubt) = &ids.doubt {
         output::complain(
@@ -98,7 +101,7 @@ fn try_run(args: &Delete, output: &mut Output) -> Result<Exit, Exit> {
     })?;
     report.show_progress();
     drive(&batch, &mut ids, &interrupt, &mut report);
-    Ok(report.end_with(batch.summary(), &record))
+    Ok(ended(report.end_with(batch.summary(), &record)))
 }
 
 /// The files to write to must be files, and others than the list.

@@ -1,6 +1,10 @@
 //! Filters on contacts: `name=Jane Doe`, `company~acme`, `no-follower`.
 
 use dingtalk_extcontact::Contact;
+use unicode_normalization::UnicodeNormalization;
+
+/// Said where no contact matches, on standard error and with an exit status of its own.
+pub(crate) const NOBODY: &str = "no contact matches";
 
 /// A condition on one field of a contact.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,8 +18,9 @@ pub(crate) struct Filter {
 
 #[derive(Clone, Debug, PartialEq)]
 enum Test {
+    /// Composed.
     Is(String),
-    /// In lower case.
+    /// Folded.
     Contains(String),
     Missing,
 }
@@ -40,8 +45,8 @@ impl Filter {
                     return Err(format!("nothing to look for; for an empty field say no-{name}"));
                 }
                 match contains {
-                    true => (name, Test::Contains(value.to_lowercase())),
-                    false => (name, Test::Is(value.to_owned())),
+                    true => (name, Test::Contains(folded(value))),
+                    false => (name, Test::Is(composed(value))),
                 }
             }
             None => match text.strip_prefix("no-") {
@@ -63,11 +68,24 @@ impl Filter {
         let text = contact.text(self.field).map(str::to_owned);
         let mut values = text.into_iter().chain(contact.ids(self.field));
         match &self.test {
-            Test::Is(wanted) => values.any(|value| value == *wanted),
-            Test::Contains(part) => values.any(|value| value.to_lowercase().contains(part)),
+            Test::Is(wanted) => values.any(|value| composed(&value) == *wanted),
+            Test::Contains(part) => values.any(|value| folded(&value).contains(part)),
             Test::Missing => values.next().is_none(),
         }
     }
+}
+
+/// Text in the one of its forms that others compare with: an umlaut is one character, whether
+/// it was typed so or as a letter and a mark.
+fn composed(text: &str) -> String {
+    text.nfc().collect()
+}
+
+/// The same without the difference of capitals. By way of the upper case, in which letters are
+/// one that have two lower ones, and letter by letter, since a whole word's Σ depends on its
+/// place.
+fn folded(text: &str) -> String {
+    text.nfc().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfc().collect()
 }
 
 /// All of them, in words.
@@ -99,6 +117,28 @@ mod tests {
             let text = text.to_owned();
             assert_eq!(Filter::parse(&text), Ok(Filter { text, field, test }));
         }
+    }
+
+    #[test]
+    fn one_text_is_found_in_each_of_its_forms() {
+        let forms = ["J\u{fc}rgen", "Ju\u{308}rgen"];
+        for (typed, there) in [(forms[0], forms[1]), (forms[1], forms[0])] {
+            assert_eq!(composed(typed), composed(there));
+            assert!(folded(there).contains(&folded(typed)));
+        }
+        for (typed, there) in [
+            ("JU\u{308}RGEN", "j\u{fc}rgen"),
+            ("strasse", "Beispielstra\u{df}e"),
+            ("ΟΔΟΣ", "οδος"),
+            ("οδοσ", "ΟΔΟΣ 1"),
+            ("пример", "ООО ПРИМЕР"),
+            ("n\u{303}", "ESPA\u{d1}A"),
+            ("\u{1112}\u{1161}\u{11ab}", "\u{d55c}국"),
+        ] {
+            assert!(folded(there).contains(&folded(typed)), "{typed} in {there}");
+        }
+        assert!(!folded("Jurgen").contains(&folded("J\u{fc}")));
+        assert_ne!(composed("acme"), composed("ACME"));
     }
 
     #[test]

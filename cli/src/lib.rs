@@ -46,7 +46,7 @@ use output::{Exit, Output};
 
 /// Runs the command on the process's own standard streams and returns its exit status:
 /// 0 every contact is gone, 1 some are not, 2 usage or a bad argument with nothing sent,
-/// 130 interrupted.
+/// 3 no contact matches the filters, 130 interrupted.
 ///
 /// The first item of `args` is the name of the program. It may be called more than once in a
 /// process; it does not end the process. While it runs, SIGINT, SIGTERM and SIGHUP are its own,

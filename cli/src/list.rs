@@ -61,6 +61,10 @@ pub(crate) fn run(args: &List, output: &mut Output) -> Exit {
         for_people(&contacts, output)
     };
     match printed {
+        Ok(()) if contacts.is_empty() && !args.filters.is_empty() => {
+            output::note(filter::NOBODY);
+            Exit::NobodyMatched
+        }
         Ok(()) => Exit::Done,
         // Whoever reads has enough, as `head` does.
         Err(_) => Exit::Failed,

@@ -19,6 +19,8 @@ pub(crate) enum Exit {
     Failed,
     /// Nothing was sent: the arguments do not allow it.
     Usage,
+    /// No contact matches the filters.
+    NobodyMatched,
     /// Ctrl-C came in between.
     Interrupted,
 }
@@ -30,6 +32,7 @@ impl Exit {
             Exit::Done => 0,
             Exit::Failed => 1,
             Exit::Usage => 2,
+            Exit::NobodyMatched => 3,
             Exit::Interrupted => 130,
         }
     }

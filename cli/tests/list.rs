@@ -94,10 +94,46 @@ fn nobody_is_no_failure() {
         (["list"].as_slice(), 0, "0 contacts\n"),
         (&["list", "--json"], 0, ""),
         (&["list", "--csv"], 1, ""),
-        (&["list", "--where=name=nobody"], 0, "0 contacts\n"),
     ] {
         let (status, out, err) = ran(&mut at(&sandbox, args));
         assert_eq!((status, err.as_str(), out.lines().count()), (0, said, expected), "{args:?}");
+    }
+}
+
+#[test]
+fn a_filter_that_matches_nobody_has_a_status_of_its_own() {
+    let (sandbox, _) = sandbox(3);
+    for (form, lines) in [(None, 0), (Some("--json"), 0), (Some("--csv"), 1)] {
+        let args: Vec<_> = ["list", "--where=name=nobody"].into_iter().chain(form).collect();
+        let (status, out, err) = ran(&mut at(&sandbox, &args));
+        assert_eq!((status, out.lines().count()), (3, lines), "{form:?}");
+        assert!(err.ends_with("no contact matches\n"), "{err}");
+    }
+    let delete = ["delete", "--where=name=nobody", "--where=no-follower"];
+    for more in [&[][..], &["--yes"], &["--json"], &["--dry-run"], &["--dry-run", "--json"]] {
+        let (status, out, err) = ran(&mut at(&sandbox, &[delete.as_slice(), more].concat()));
+        assert_eq!((status, err.as_str()), (3, "no contact matches\n"), "{more:?}");
+        if more.contains(&"--json") {
+            assert_eq!(items_and_summary(&out).0.len(), 0, "{out}");
+        }
+    }
+    assert_eq!(sandbox.deleted().len(), 0);
+}
+
+#[test]
+fn a_name_is_found_in_whichever_form_it_is_typed() {
+    let composed = json!({"userid": "0001", "name": "J\u{fc}rgen", "label_ids": ["\u{fc}"]});
+    let marked = json!({"userid": "0002", "name": "Ju\u{308}rgen", "label_ids": ["u\u{308}"]});
+    let (sandbox, _) = started(Sandbox::builder().contacts(vec![composed, marked]));
+    for typed in [
+        "name~J\u{fc}rg",
+        "name~JU\u{308}RG",
+        "name=Ju\u{308}rgen",
+        "label=\u{fc}",
+        "label~U\u{308}",
+    ] {
+        let (status, out, _) = ran(&mut at(&sandbox, &["list", "--json", "--where", typed]));
+        assert_eq!((status, out.lines().count()), (0, 2), "{typed}: {out}");
     }
 }
 
