@@ -34,21 +34,21 @@ impl<T> PerProcess<T> {
 /// Tells this process from its forked children without a system call: a handler that
 /// `fork` runs in the child counts. Where that cannot be had, by the process's number.
 #[cfg(unix)]
-enum Process {
+pub(crate) enum Process {
     Counted(forkguard::atfork::Guard),
     Numbered(u32),
 }
 
 #[cfg(unix)]
 impl Process {
-    fn current() -> Process {
+    pub fn current() -> Process {
         match forkguard::atfork::Guard::try_new() {
             Ok(guard) => Process::Counted(guard),
             Err(_) => Process::Numbered(std::process::id()),
         }
     }
 
-    fn is_current(&self) -> bool {
+    pub fn is_current(&self) -> bool {
         match self {
             Process::Counted(guard) => !guard.clone().detected_fork(),
             Process::Numbered(id) => *id == std::process::id(),
@@ -58,15 +58,15 @@ impl Process {
 
 /// There is no `fork`.
 #[cfg(not(unix))]
-struct Process;
+pub(crate) struct Process;
 
 #[cfg(not(unix))]
 impl Process {
-    fn current() -> Process {
+    pub fn current() -> Process {
         Process
     }
 
-    fn is_current(&self) -> bool {
+    pub fn is_current(&self) -> bool {
         true
     }
 }

@@ -75,7 +75,8 @@ impl Journal {
         let mut reading = Reading::new(|id: &str, what, _: Option<&Item>| {
             past.insert(keys.of(id), what);
         });
-        let whole = reading.read(path, &record.file, endpoint, app_key)?;
+        let file = record.file().map_err(|error| broken(path, &error.to_string()))?;
+        let whole = reading.read(path, file, endpoint, app_key)?;
         record.cut(whole)?;
         if reading.has_header {
             record.write(json!({"event": "resumed"}))?;

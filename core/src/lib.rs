@@ -48,6 +48,7 @@ mod cancel;
 mod client;
 mod contacts;
 mod credentials;
+mod descriptor;
 mod dispatch;
 mod errcode;
 mod error;

@@ -9,6 +9,7 @@ use std::time::SystemTime;
 
 use serde_json::Value;
 
+use crate::descriptor::Descriptor;
 use crate::error::{Error, ErrorKind};
 use crate::outcome::in_utc;
 
@@ -19,7 +20,7 @@ pub(crate) struct Record {
     path: PathBuf,
     /// The one handle for all that is read and written: where locks are mandatory (Windows),
     /// another one could do neither.
-    pub file: File,
+    file: Descriptor<File>,
     writer: Mutex<Writer>,
     /// For those whose group is even, and odd: a sync wakes its own group.
     synced: [Condvar; 2],
@@ -55,7 +56,7 @@ impl Record {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(unopened(error)),
             _ => {}
         }
-        let file = options().open(path).map_err(unopened)?;
+        let file = options().open(path).and_then(Descriptor::new).map_err(unopened)?;
         file.try_lock().map_err(|error| match error {
             TryLockError::WouldBlock => broken("is in use by another run")
                 .advise("Wait until that run has ended, or name another file."),
@@ -78,11 +79,19 @@ impl Record {
         broken(self.what, &self.path, problem)
     }
 
+    /// The file, while it is ours.
+    pub fn file(&self) -> io::Result<&File> {
+        match self.file.is_ours() {
+            true => Ok(&self.file),
+            false => Err(io::Error::other("the program has closed its descriptor")),
+        }
+    }
+
     /// The line that begins at this byte, without its end.
     pub fn line_at(&self, at: u64, longest: u64) -> io::Result<Vec<u8>> {
         let (mut line, mut piece) = (Vec::new(), [0; 1024]);
         while (line.len() as u64) < longest {
-            let count = read_at(&self.file, &mut piece, at + line.len() as u64)?;
+            let count = read_at(self.file()?, &mut piece, at + line.len() as u64)?;
             let read = piece.get(..count).unwrap_or_default();
             if let Some(end) = read.iter().position(|byte| *byte == b'\n') {
                 line.extend_from_slice(read.get(..end).unwrap_or_default());
@@ -100,9 +109,10 @@ impl Record {
     /// are written from here on.
     pub fn cut(&self, whole: u64) -> Result<(), Error> {
         let failed = |error: io::Error| self.broken(&format!("cannot be repaired: {error}"));
-        if whole < self.file.metadata().map_err(failed)?.len() {
+        let file = self.file().map_err(failed)?;
+        if whole < file.metadata().map_err(failed)?.len() {
             log::warn!(target: crate::LOG, "the {} {}: its torn end is cut off", self.what, self.path.display());
-            self.file.set_len(whole).map_err(failed)?;
+            file.set_len(whole).map_err(failed)?;
         }
         self.lock().end = whole;
         Ok(())
@@ -112,7 +122,7 @@ impl Record {
     /// of these ways; another one must stay as it is.
     pub fn cut_torn_line(&self, starts: &[&[u8]]) -> Result<(), Error> {
         let failed = |error: io::Error| self.broken(&format!("cannot be read: {error}"));
-        let mut file = &self.file;
+        let mut file = self.file().map_err(failed)?;
         let mut begin = [0; 64];
         let count = read_at(file, &mut begin, 0).map_err(failed)?;
         let begin = begin.get(..count).unwrap_or_default();
@@ -159,7 +169,7 @@ impl Record {
     /// Lets another run have the file; nothing is written after this. Closing it would do as
     /// much, so that a failure is none.
     pub fn release(&self) {
-        let _ = self.file.unlock();
+        let _ = self.file().and_then(File::unlock);
     }
 
     /// Appends a line with the time, unless it has one, and waits until it is on disk. Whoever
@@ -188,7 +198,10 @@ impl Record {
             writer.group += 1;
             let (bytes, at) = (std::mem::take(&mut writer.waiting), writer.end);
             drop(writer);
-            let result = write_all_at(&self.file, &bytes, at).and_then(|()| self.file.sync_data());
+            let result = self.file().and_then(|file| {
+                write_all_at(file, &bytes, at)?;
+                file.sync_data()
+            });
             writer = self.lock();
             writer.syncing = false;
             match result {

@@ -20,6 +20,7 @@ use crate::attempt;
 use crate::cancel::{Call, Stop, Wait};
 use crate::client::Client;
 use crate::error::Error;
+use crate::fork::Process;
 use crate::hash::{KeySet, Keys};
 use crate::journal::{Journal, Past};
 use crate::options::check_integer;
@@ -35,7 +36,8 @@ const BACKUP_STARTS: [&[u8]; 2] = [br#"{"record":"#, br#"{"user_id":"#];
 /// [`finish`](Batch::finish) after the last, and takes items with [`next`](Batch::next) until
 /// there is none left. The methods may be called from any thread. Dropping a batch stops it;
 /// calls under way finish on the library's threads and are recorded. A batch is not for a
-/// child after `fork`, which has none of these threads: begin one there.
+/// child after `fork`, which has none of these threads: begin one there. That a child drops it
+/// is nothing to the parent.
 pub struct Batch(Arc<Shared>);
 
 impl Client {
@@ -96,6 +98,7 @@ impl Client {
                 journal,
                 backup,
                 keys,
+                process: Process::current(),
                 state: Mutex::new(state),
                 changed: Condvar::new(),
             }
@@ -334,8 +337,12 @@ impl Batch {
 
 impl Drop for Batch {
     fn drop(&mut self) {
-        self.finish();
-        self.stop();
+        // A child's copy has none of the threads, perhaps a lock that one of them held, and
+        // the lock of the journal in common with its parent.
+        if self.0.process.is_current() {
+            self.finish();
+            self.stop();
+        }
     }
 }
 

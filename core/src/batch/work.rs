@@ -14,6 +14,7 @@ use crate::cancel::Call;
 use crate::client::{Client, Task, Throttling};
 use crate::dispatch::{self, Turn};
 use crate::error::{Error, ErrorKind, panic_text};
+use crate::fork::Process;
 use crate::hash::{KeySet, Keys};
 use crate::journal::{Journal, stops_batch};
 use crate::outcome::Status;
@@ -32,6 +33,8 @@ pub(super) struct Shared {
     pub journal: Option<Journal>,
     pub backup: Option<Record>,
     pub keys: Keys,
+    /// Where its threads are.
+    pub process: Process,
     pub state: Mutex<State>,
     pub changed: Condvar,
 }
