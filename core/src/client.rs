@@ -15,6 +15,7 @@ use crate::error::{Error, ErrorKind, panic_text};
 use crate::fork::PerProcess;
 use crate::options::{self, Credentials, Host, Options, Settings};
 use crate::outcome::{Deletion, Status};
+use crate::place::Proxy;
 use crate::rate::Rates;
 use crate::request;
 use crate::response::Failure;
@@ -342,12 +343,15 @@ impl Inner {
 
 impl Process {
     fn new(settings: &Settings) -> Process {
-        let topapi =
-            Transport::new(&settings.topapi, settings.topapi_proxy.as_ref(), &settings.roots);
+        let dialer = Arc::default();
+        let way = |base, proxy: &Option<Proxy>| {
+            Transport::new(base, proxy.as_ref(), &settings.roots, &dialer)
+        };
+        let topapi = way(&settings.topapi, &settings.topapi_proxy);
         let oauth = if settings.oauth == settings.topapi {
             None
         } else {
-            Some(Transport::new(&settings.oauth, settings.oauth_proxy.as_ref(), &settings.roots))
+            Some(way(&settings.oauth, &settings.oauth_proxy))
         };
         Process { topapi, oauth, app_token: AppToken::default(), rates: Rates::new(settings.rate) }
     }

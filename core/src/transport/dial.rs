@@ -5,10 +5,13 @@ use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs};
 use std::sync::mpsc::{Sender, channel};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use socket2::{Domain, Protocol, SockRef, Socket, Type};
+
 use crate::cancel::{Stop, Wait};
+use crate::descriptor::Descriptor;
 use crate::error::Error;
 use crate::thread::spawn;
 
@@ -21,49 +24,70 @@ const HEAD_START: Duration = Duration::from_millis(250);
 const HELPER: &str = "dingtalk-dial";
 
 /// Connects, and remembers addresses for a short time.
-#[derive(Default)]
-pub(super) struct Dialer {
-    known: Mutex<HashMap<(String, u16), Known>>,
+pub(crate) struct Dialer(Arc<Names>);
+
+/// What is known of names.
+struct Names {
+    names: Mutex<HashMap<String, Name>>,
+    look_up: fn(&str) -> io::Result<Vec<IpAndScope>>,
 }
 
-struct Known {
-    addresses: Vec<SocketAddr>,
-    since: Instant,
+/// An address with port 0. Its port is that of the connection; an address of version 6 may
+/// have a scope beside, which `IpAddr` has no room for.
+type IpAndScope = SocketAddr;
+
+enum Name {
+    /// A lookup is in flight; who waits for it.
+    Asked(Vec<Sender<News>>),
+    Known {
+        addresses: Vec<IpAndScope>,
+        since: Instant,
+    },
 }
 
 /// Why there is no connection.
 #[derive(Debug)]
 pub(super) enum DialError {
     Stopped(Stop),
-    Lookup(io::Error),
+    Lookup(String),
     Connect(SocketAddr, io::Error),
     NoThread(Error),
 }
 
 enum News {
-    Addresses(io::Result<Vec<SocketAddr>>),
-    Connected(SocketAddr, io::Result<TcpStream>),
+    Addresses(Result<Vec<IpAndScope>, String>),
+    Connected(SocketAddr, io::Result<Descriptor<TcpStream>>),
+}
+
+impl Default for Dialer {
+    fn default() -> Dialer {
+        Dialer::new(|host| Ok((host, 0).to_socket_addrs()?.collect()))
+    }
 }
 
 impl Dialer {
+    fn new(look_up: fn(&str) -> io::Result<Vec<IpAndScope>>) -> Dialer {
+        Dialer(Arc::new(Names { names: Mutex::default(), look_up }))
+    }
+
     /// Connects to the first address that answers.
-    pub fn dial(&self, host: &str, port: u16, wait: &Wait) -> Result<TcpStream, DialError> {
+    pub(super) fn dial(
+        &self,
+        host: &str,
+        port: u16,
+        wait: &Wait,
+    ) -> Result<Descriptor<TcpStream>, DialError> {
         let (sender, news) = channel();
-        let mut untried = VecDeque::new();
-        let mut looking_up = false;
-        match self.known(host, port) {
-            Some(addresses) => untried.extend(addresses),
-            None => {
-                look_up(host.to_owned(), port, sender.clone()).map_err(DialError::NoThread)?;
-                looking_up = true;
-            }
-        }
+        let known = self.0.addresses(host, &sender).map_err(DialError::NoThread)?;
+        let mut looking_up = known.is_none();
+        let mut untried = VecDeque::from(known.unwrap_or_default());
         let mut under_way = 0;
         let mut next_start = Instant::now();
         let mut failed = None;
         loop {
             if under_way == 0 || Instant::now() >= next_start {
-                if let Some(address) = untried.pop_front() {
+                if let Some(mut address) = untried.pop_front() {
+                    address.set_port(port);
                     match connect(address, wait.left(), sender.clone()) {
                         Ok(()) => under_way += 1,
                         Err(why) => failed = Some(DialError::NoThread(why)),
@@ -72,10 +96,9 @@ impl Dialer {
                     continue;
                 }
                 if under_way == 0 && !looking_up {
-                    self.forget(host, port);
+                    self.0.forget(host);
                     return Err(failed.unwrap_or_else(|| {
-                        let text = "the name has no address";
-                        DialError::Lookup(io::Error::new(io::ErrorKind::NotFound, text))
+                        DialError::Lookup("the name has no address".to_owned())
                     }));
                 }
             }
@@ -83,7 +106,7 @@ impl Dialer {
             let message = wait.receive(&news, until).map_err(|stop| {
                 if stop == Stop::TimedOut {
                     // A host that does not answer may have moved.
-                    self.forget(host, port);
+                    self.0.forget(host);
                 }
                 DialError::Stopped(stop)
             })?;
@@ -92,7 +115,6 @@ impl Dialer {
                 Some(News::Addresses(Err(error))) => return Err(DialError::Lookup(error)),
                 Some(News::Addresses(Ok(addresses))) => {
                     looking_up = false;
-                    self.remember(host, port, &addresses);
                     untried.extend(addresses);
                 }
                 Some(News::Connected(_, Ok(stream))) => return Ok(stream),
@@ -104,48 +126,93 @@ impl Dialer {
             }
         }
     }
+}
 
-    /// An address needs no lookup, and a name none for a while.
-    fn known(&self, host: &str, port: u16) -> Option<Vec<SocketAddr>> {
+impl Names {
+    /// The addresses of a host: an address needs no lookup, and a name none for a while. Where
+    /// they are not known they will be `news`, of one lookup for all who ask meanwhile.
+    fn addresses(
+        self: &Arc<Self>,
+        host: &str,
+        news: &Sender<News>,
+    ) -> Result<Option<Vec<IpAndScope>>, Error> {
         if let Ok(address) = host.parse::<IpAddr>() {
-            return Some(vec![SocketAddr::new(address, port)]);
+            return Ok(Some(vec![SocketAddr::new(address, 0)]));
         }
-        let known = self.lock();
-        let entry = known.get(&(host.to_owned(), port))?;
-        (entry.since.elapsed() < ADDRESSES_LIVE).then(|| entry.addresses.clone())
+        let mut names = self.lock();
+        match names.get_mut(host) {
+            Some(Name::Known { addresses, since }) if since.elapsed() < ADDRESSES_LIVE => {
+                return Ok(Some(addresses.clone()));
+            }
+            Some(Name::Asked(waiting)) => waiting.push(news.clone()),
+            _ => {
+                // `getaddrinfo` cannot be interrupted, so it runs on a thread of its own; one
+                // that nobody waits for any more ends by the resolver's own time limit.
+                let (own, name) = (self.clone(), host.to_owned());
+                spawn(HELPER, move || {
+                    let result = (own.look_up)(&name).map_err(|error| error.to_string());
+                    own.answer(&name, &result);
+                })?;
+                names.insert(host.to_owned(), Name::Asked(vec![news.clone()]));
+            }
+        }
+        Ok(None)
     }
 
-    pub fn remember(&self, host: &str, port: u16, addresses: &[SocketAddr]) {
-        let known = Known { addresses: addresses.to_vec(), since: Instant::now() };
-        self.lock().insert((host.to_owned(), port), known);
+    /// Tells everybody who waits. A failure is not remembered: it may have passed.
+    fn answer(&self, host: &str, result: &Result<Vec<IpAndScope>, String>) {
+        let mut names = self.lock();
+        let asked = names.remove(host);
+        if let Ok(addresses) = result {
+            let addresses = addresses.clone();
+            names.insert(host.to_owned(), Name::Known { addresses, since: Instant::now() });
+        }
+        drop(names);
+        if let Some(Name::Asked(waiting)) = asked {
+            for news in waiting {
+                // The call may have ended meanwhile.
+                let _ = news.send(News::Addresses(result.clone()));
+            }
+        }
     }
 
-    fn forget(&self, host: &str, port: u16) {
-        self.lock().remove(&(host.to_owned(), port));
+    /// Addresses that do not answer are looked up again; a lookup in flight goes on.
+    fn forget(&self, host: &str) {
+        let mut names = self.lock();
+        if let Some(Name::Known { .. }) = names.get(host) {
+            names.remove(host);
+        }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<(String, u16), Known>> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Name>> {
+        self.names.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// `getaddrinfo` cannot be interrupted, so it runs on a thread of its own; one that nobody
-/// waits for any more ends by the resolver's own time limit.
-fn look_up(host: String, port: u16, news: Sender<News>) -> Result<(), Error> {
-    spawn(HELPER, move || {
-        let addresses = (host.as_str(), port).to_socket_addrs().map(Iterator::collect);
-        // The call may have ended meanwhile.
-        let _ = news.send(News::Addresses(addresses));
-    })
-}
-
-/// Neither can `connect`.
+/// Connects on a thread of its own, for the same reason.
 fn connect(address: SocketAddr, limit: Duration, news: Sender<News>) -> Result<(), Error> {
     let limit = limit.max(Duration::from_millis(1));
     spawn(HELPER, move || {
-        let stream = TcpStream::connect_timeout(&address, limit);
-        let _ = news.send(News::Connected(address, stream));
+        let _ = news.send(News::Connected(address, open(address, limit)));
     })
+}
+
+/// A connected socket. Its number is settled before it is connected: what is printed meanwhile
+/// cannot become its first bytes.
+fn open(address: SocketAddr, limit: Duration) -> io::Result<Descriptor<TcpStream>> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    let stream = Descriptor::new(TcpStream::from(socket))?;
+    SockRef::from(&*stream).connect_timeout(&address.into(), limit)?;
+    Ok(stream)
+}
+
+#[cfg(test)]
+impl Dialer {
+    /// As if it had been looked up.
+    pub(super) fn remember(&self, host: &str, addresses: &[IpAddr]) {
+        let addresses = addresses.iter().map(|address| SocketAddr::new(*address, 0)).collect();
+        self.0.answer(host, &Ok(addresses));
+    }
 }
 
 #[cfg(test)]
@@ -153,55 +220,175 @@ mod tests {
     use super::*;
     use crate::cancel::Call;
     use std::net::TcpListener;
+    use std::sync::Condvar;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     fn wait() -> Wait {
         Wait::for_turn(&Call::new()).within(Duration::from_secs(30))
     }
 
-    /// A port that nobody listens on.
-    fn closed_port() -> u16 {
-        TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    /// A listener on 127.0.0.1, whose port nobody listens to on 127.0.0.2.
+    fn listener() -> (TcpListener, u16) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        (listener, port)
+    }
+
+    const GOOD: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(127, 0, 0, 1));
+    const BAD: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(127, 0, 0, 2));
+
+    impl Dialer {
+        fn knows(&self, host: &str) -> bool {
+            matches!(self.0.lock().get(host), Some(Name::Known { .. }))
+        }
+
+        /// How many wait for a lookup of this host.
+        fn waiting(&self, host: &str) -> usize {
+            match self.0.lock().get(host) {
+                Some(Name::Asked(waiting)) => waiting.len(),
+                _ => 0,
+            }
+        }
+    }
+
+    /// Holds lookups back until the test lets them go, and counts them.
+    struct Gate {
+        lookups: AtomicUsize,
+        open: Mutex<bool>,
+        opened: Condvar,
+    }
+
+    impl Gate {
+        const fn new() -> Gate {
+            let (lookups, open) = (AtomicUsize::new(0), Mutex::new(false));
+            Gate { lookups, open, opened: Condvar::new() }
+        }
+
+        fn pass(&self) {
+            self.lookups.fetch_add(1, Ordering::SeqCst);
+            drop(self.opened.wait_while(self.open.lock().unwrap(), |open| !*open).unwrap());
+        }
+
+        fn open(&self) {
+            *self.open.lock().unwrap() = true;
+            self.opened.notify_all();
+        }
+
+        fn lookups(&self) -> usize {
+            self.lookups.load(Ordering::SeqCst)
+        }
     }
 
     #[test]
     fn every_address_is_tried() {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let good = listener.local_addr().unwrap();
+        let (_listener, port) = listener();
         let dialer = Dialer::default();
-        let bad = SocketAddr::new(good.ip(), closed_port());
-        dialer.remember("name.example", 443, &[bad, bad, good]);
-        let stream = dialer.dial("name.example", 443, &wait()).unwrap();
-        assert_eq!(stream.peer_addr().unwrap(), good);
+        dialer.remember("name.example", &[BAD, BAD, GOOD]);
+        let stream = dialer.dial("name.example", port, &wait()).unwrap();
+        assert_eq!(stream.peer_addr().unwrap(), SocketAddr::new(GOOD, port));
     }
 
     #[test]
     fn addresses_that_all_fail_are_forgotten() {
+        let (_listener, port) = listener();
         let dialer = Dialer::default();
-        let bad = SocketAddr::new([127, 0, 0, 1].into(), closed_port());
-        dialer.remember("name.example", 443, &[bad]);
-        assert!(
-            matches!(dialer.dial("name.example", 443, &wait()), Err(DialError::Connect(at, _)) if at == bad)
-        );
-        assert_eq!(dialer.known("name.example", 443), None);
+        dialer.remember("name.example", &[BAD]);
+        let error = dialer.dial("name.example", port, &wait()).unwrap_err();
+        let bad = SocketAddr::new(BAD, port);
+        assert!(matches!(error, DialError::Connect(at, _) if at == bad), "{error:?}");
+        assert!(!dialer.knows("name.example"));
     }
 
     #[test]
-    fn names_are_looked_up_once() {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
+    fn one_lookup_serves_all_who_ask_meanwhile_and_those_who_come_later() {
+        static GATE: Gate = Gate::new();
+        const CALLS: usize = 64;
+        let (listener, port) = listener();
+        let (_other, other_port) = self::listener();
+        let dialer = Dialer::new(|_| {
+            GATE.pass();
+            Ok(vec![SocketAddr::new(GOOD, 0)])
+        });
+        std::thread::scope(|scope| {
+            for _ in 0..CALLS {
+                scope.spawn(|| dialer.dial("name.example", port, &wait()).unwrap());
+            }
+            while dialer.waiting("name.example") < CALLS {
+                std::thread::yield_now();
+            }
+            GATE.open();
+            for _ in 0..CALLS {
+                listener.accept().unwrap();
+            }
+        });
+        // Of another port, too.
+        dialer.dial("name.example", other_port, &wait()).unwrap();
+        assert_eq!(GATE.lookups(), 1);
+    }
+
+    #[test]
+    fn a_lookup_that_fails_is_told_to_who_waits_and_then_made_again() {
+        static GATE: Gate = Gate::new();
+        let dialer = Dialer::new(|_| {
+            GATE.pass();
+            Err(io::Error::other("no such name"))
+        });
+        let dial = || dialer.dial("name.example", 443, &wait());
+        std::thread::scope(|scope| {
+            let calls = [scope.spawn(dial), scope.spawn(dial)];
+            while dialer.waiting("name.example") < calls.len() {
+                std::thread::yield_now();
+            }
+            GATE.open();
+            for call in calls {
+                let error = call.join().unwrap().unwrap_err();
+                assert!(matches!(&error, DialError::Lookup(e) if e == "no such name"), "{error:?}");
+            }
+        });
+        assert_eq!(GATE.lookups(), 1);
+        dial().unwrap_err();
+        assert_eq!(GATE.lookups(), 2);
+    }
+
+    #[test]
+    fn who_waits_for_the_lookup_of_another_has_a_cancel_and_a_deadline_of_its_own() {
+        static GATE: Gate = Gate::new();
+        let (_listener, port) = listener();
+        let dialer = Dialer::new(|_| {
+            GATE.pass();
+            Ok(vec![SocketAddr::new(GOOD, 0)])
+        });
+        std::thread::scope(|scope| {
+            let patient = scope.spawn(|| dialer.dial("name.example", port, &wait()));
+            let call = Call::new();
+            let canceller = call.canceller();
+            let cancelled = Wait::for_turn(&call);
+            let cancelled = scope.spawn({
+                let dialer = &dialer;
+                move || dialer.dial("name.example", port, &cancelled)
+            });
+            while dialer.waiting("name.example") < 2 {
+                std::thread::yield_now();
+            }
+            canceller.cancel();
+            let error = cancelled.join().unwrap().unwrap_err();
+            assert!(matches!(error, DialError::Stopped(Stop::Cancelled)), "{error:?}");
+            let brief = wait().within(Duration::from_millis(1));
+            let error = dialer.dial("name.example", port, &brief).unwrap_err();
+            assert!(matches!(error, DialError::Stopped(Stop::TimedOut)), "{error:?}");
+            GATE.open();
+            patient.join().unwrap().unwrap();
+        });
+        assert_eq!(GATE.lookups(), 1);
+    }
+
+    #[test]
+    fn the_system_looks_names_up() {
+        let (_listener, port) = listener();
         let dialer = Dialer::default();
         dialer.dial("localhost", port, &wait()).unwrap();
-        assert!(dialer.known("localhost", port).is_some());
-        assert!(matches!(dialer.dial("no such name", port, &wait()), Err(DialError::Lookup(_))));
-    }
-
-    #[test]
-    fn a_cancel_ends_it() {
-        let call = Call::new();
-        call.canceller().cancel();
-        let dialer = Dialer::default();
-        let result = dialer.dial("no-such-name.invalid", 443, &Wait::for_turn(&call));
-        // The lookup may fail before the cancel is seen.
-        assert!(matches!(result, Err(DialError::Stopped(Stop::Cancelled) | DialError::Lookup(_))));
+        assert!(dialer.knows("localhost"));
+        let error = dialer.dial("no such name", port, &wait()).unwrap_err();
+        assert!(matches!(error, DialError::Lookup(_)), "{error:?}");
     }
 }

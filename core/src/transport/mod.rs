@@ -27,7 +27,7 @@ use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig};
 use ureq::unversioned::transport::Connector;
 
 use self::desk::{Desk, Seen};
-use self::dial::Dialer;
+pub(crate) use self::dial::Dialer;
 use self::layers::{Dial, INPUT_BUFFER, LARGEST_HEAD, NoLookup, OUTPUT_BUFFER, Tls, Whole};
 use crate::cancel::{Stop, Wait};
 use crate::error::{Error, panic_text};
@@ -115,8 +115,14 @@ pub(crate) enum Trouble {
 }
 
 impl Transport {
-    /// The way to `base`, through `proxy` where there is one.
-    pub fn new(base: &Base, proxy: Option<&Proxy>, roots: &Roots) -> Transport {
+    /// The way to `base`, through `proxy` where there is one. Ways share their `dialer`: both
+    /// may lead through one proxy.
+    pub fn new(
+        base: &Base,
+        proxy: Option<&Proxy>,
+        roots: &Roots,
+        dialer: &Arc<Dialer>,
+    ) -> Transport {
         let mut config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -136,7 +142,7 @@ impl Transport {
         }
         let agents = Agents {
             config: config.build(),
-            dialer: Arc::default(),
+            dialer: dialer.clone(),
             tls: Tls::default(),
             proxy: proxy.cloned(),
         };
@@ -435,8 +441,8 @@ mod tests {
         let authority = format!("{host}:{port}");
         let base = Base { https: true, authority, host: host.clone(), port, path: String::new() };
         let proxy = Proxy { kind: ProxyKind::Http, host: host.clone(), port, login: None };
-        let transport = Transport::new(&base, Some(&proxy), &Roots::Mozilla);
-        transport.agents.dialer.remember(&host, port, &[address]);
+        let transport = Transport::new(&base, Some(&proxy), &Roots::Mozilla, &Arc::default());
+        transport.agents.dialer.remember(&host, &[address.ip()]);
         let wait = Wait::for_turn(&Call::new()).within(Duration::from_secs(30));
         let request = crate::request::delete("0125", &Secret::new("hush-token"));
         let exchange = transport.post(

@@ -15,9 +15,10 @@ use ureq::unversioned::transport::{Buffers, LazyBuffers, NextTimeout, Transport}
 
 use super::desk::Desk;
 use crate::cancel::SLICE;
+use crate::descriptor::Descriptor;
 
 pub(super) struct Socket {
-    stream: TcpStream,
+    stream: Descriptor<TcpStream>,
     desk: Arc<Desk>,
     buffers: LazyBuffers,
     /// The time limit that the socket has now.
@@ -28,7 +29,7 @@ pub(super) struct Socket {
 
 impl Socket {
     pub fn new(
-        stream: TcpStream,
+        stream: Descriptor<TcpStream>,
         desk: Arc<Desk>,
         input: usize,
         output: usize,
@@ -81,7 +82,7 @@ impl Transport for Socket {
         while done < amount {
             let sent = self.io(|socket| {
                 let output = socket.buffers.output().get(done..amount).unwrap_or_default();
-                socket.stream.write(output)
+                (&*socket.stream).write(output)
             })?;
             if sent == 0 {
                 return Err(io::Error::from(io::ErrorKind::WriteZero).into());
@@ -95,7 +96,7 @@ impl Transport for Socket {
     fn await_input(&mut self, _: NextTimeout) -> Result<bool, ureq::Error> {
         let read = self.io(|socket| {
             let Socket { buffers, stream, .. } = socket;
-            stream.read(buffers.input_append_buf())
+            (&**stream).read(buffers.input_append_buf())
         });
         if !matches!(read, Ok(1..)) {
             self.desk.note_no_more(read.is_err());
