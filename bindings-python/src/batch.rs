@@ -15,6 +15,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyIterator, PyString};
 
 use crate::item::{Item, Summary};
+use crate::waiter::Waiter;
 use crate::{convert, errors, host, logging};
 
 /// The items of Client.delete_many, in the order of completion.
@@ -75,7 +76,7 @@ impl DeleteMany {
         }
         let ids = ids.try_iter()?.unbind();
         let call = Call::for_host(Host::Python);
-        let (batch, raised) = host::calling(py, call, |_| client.batch(options))?;
+        let (batch, raised) = host::calling(py, call, None, |_| client.batch(options))?;
         let batch = ManuallyDrop::new(batch.map_err(|error| errors::to_python(py, &error))?);
         let hands = Mutex::new(Some(Hands { ids: Some(ids), ..Hands::default() }));
         let items = DeleteMany { batch, hands, process: std::process::id() };
@@ -107,7 +108,7 @@ impl DeleteMany {
         let taken = self.lock().take();
         let busy = || PyValueError::new_err("DeleteMany is already being iterated");
         let mut hands = taken.ok_or_else(busy)?;
-        let result = work(&mut hands);
+        let result = host::guarded(|| work(&mut hands));
         *self.lock() = Some(hands);
         result
     }
@@ -148,27 +149,26 @@ impl DeleteMany {
         })
     }
 
-    /// Waits for the next item.
+    /// Waits for the next item, and passes on what threads of the pool log meanwhile.
     fn wait(&self, py: Python<'_>, hands: &mut Hands) -> PyResult<Option<Core>> {
-        let call = Call::for_host(Host::Python);
-        let (next, raised) = host::calling(py, call, |call| self.batch.next(call))?;
-        match (next, raised) {
-            (Ok(next), None) => Ok(next),
-            (next, raised) => {
-                hands.held.extend(next.as_ref().ok().cloned().flatten());
-                let cancelled = || next.err().map(|error| errors::to_python(py, &error));
-                self.interrupt(py, hands, raised.or_else(cancelled))
+        loop {
+            let call = Call::for_host(Host::Python);
+            let next = |call: &Call| self.batch.next(call);
+            let (next, raised) = host::calling(py, call, Some(logging::is_waiting), next)?;
+            let raised = raised.or_else(|| logging::pass_kept(py).err());
+            match (next, raised) {
+                (Ok(next), None) => return Ok(next),
+                (Err(_disturbed), None) => {}
+                (next, Some(raised)) => {
+                    hands.held.extend(next.ok().flatten());
+                    return self.interrupt(py, hands, raised);
+                }
             }
         }
     }
 
     /// Cancels, and lets the exception out when everything under way has ended.
-    fn interrupt<R>(
-        &self,
-        py: Python<'_>,
-        hands: &mut Hands,
-        raised: Option<PyErr>,
-    ) -> PyResult<R> {
+    fn interrupt<R>(&self, py: Python<'_>, hands: &mut Hands, raised: PyErr) -> PyResult<R> {
         hands.ids = None;
         let held = &mut hands.held;
         self.detached(py, |batch| {
@@ -178,7 +178,7 @@ impl DeleteMany {
                 held.push_back(item);
             }
         })?;
-        Err(raised.unwrap_or_else(|| PyRuntimeError::new_err("interrupted")))
+        Err(raised)
     }
 }
 
@@ -193,7 +193,7 @@ impl DeleteMany {
             let mut next = hands.held.pop_front();
             if next.is_none() {
                 if let Err(raised) = self.feed(py, hands) {
-                    return self.interrupt(py, hands, Some(raised));
+                    return self.interrupt(py, hands, raised);
                 }
                 next = self.wait(py, hands)?;
             }
@@ -290,25 +290,25 @@ impl DeleteMany {
 
     /// The next item, if there is one already.
     fn _ready(&self, py: Python<'_>) -> PyResult<Option<Item>> {
-        self.detached(py, Batch::try_next)?.map(|item| Item::of(py, item)).transpose()
+        let ready = self.detached(py, Batch::try_next)?;
+        logging::pass_kept(py)?;
+        ready.map(|item| Item::of(py, item)).transpose()
     }
 
-    /// The next item, or None at the end, goes to settle through call_soon.
-    fn _next_with(&self, py: Python<'_>, call_soon: Py<PyAny>, settle: Py<PyAny>) -> PyResult<()> {
-        logging::refresh(py)?;
-        let receivers = (call_soon, settle);
+    /// The event loop settles the next item, or None at the end.
+    fn _next_with(
+        &self,
+        py: Python<'_>,
+        event_loop: &Bound<'_, PyAny>,
+        settle: Py<PyAny>,
+    ) -> PyResult<()> {
+        logging::refresh_for(event_loop)?;
+        let waiter = Waiter { event_loop: event_loop.clone().unbind(), settle };
         let done = move |item: Option<Core>| {
-            let mut receivers = Some(receivers);
-            host::attach(|py| {
-                let Some((call_soon, settle)) = receivers.take() else { return };
-                match item.map(|item| Item::of(py, item)).transpose() {
-                    // The one way to fail is a loop that was closed meanwhile: nobody waits.
-                    Ok(item) => drop(call_soon.call1(py, (settle, item))),
-                    Err(error) => host::keep(py, error),
-                }
+            waiter.tell(|py| {
+                let item = item.map(|item| Item::of(py, item)).transpose()?;
+                (item,).into_pyobject(py)
             });
-            // Where the interpreter is ending nobody may touch them, not even to drop them.
-            std::mem::forget(receivers);
         };
         self.detached(py, |batch| batch.next_with(done))
     }

@@ -7,6 +7,7 @@ use pyo3::types::{PyDict, PyType};
 
 use crate::batch::DeleteMany;
 use crate::deletion::Deletion;
+use crate::waiter::Waiter;
 use crate::{convert, errors, host, logging};
 
 /// Deletes external contacts of a DingTalk organisation.
@@ -114,7 +115,8 @@ impl Client {
     ) -> PyResult<Deletion> {
         let user_id = convert::user_id(user_id)?;
         let call = convert::call(timeout, missing_ok)?;
-        let (outcome, raised) = host::calling(py, call, |call| self.0.delete_with(&user_id, call))?;
+        let work = |call: &Call| self.0.delete_with(&user_id, call);
+        let (outcome, raised) = host::calling(py, call, None, work)?;
         match raised {
             None => errors::outcome(py, outcome),
             Some(interrupt) => {
@@ -153,30 +155,21 @@ impl Client {
         DeleteMany::begin(py, &self.0, ids, options)
     }
 
-    /// Starts a deletion on the pool; its outcome goes to settle through call_soon.
+    /// Starts a deletion on the pool; the event loop settles its outcome.
     fn _submit(
         &self,
-        py: Python<'_>,
         pending: &Bound<'_, PendingCall>,
-        call_soon: Py<PyAny>,
+        event_loop: &Bound<'_, PyAny>,
         settle: Py<PyAny>,
     ) -> PyResult<()> {
-        logging::refresh(py)?;
+        logging::refresh_for(event_loop)?;
         let PendingCall { user_id, call } = pending.get();
-        let hands = (call_soon, settle);
+        let waiter = Waiter { event_loop: event_loop.clone().unbind(), settle };
         self.0.submit(user_id.clone(), call.clone(), move |outcome| {
-            let mut hands = Some(hands);
-            host::attach(|py| {
-                let Some((call_soon, settle)) = hands.take() else { return };
-                let settled = match errors::outcome(py, outcome) {
-                    Ok(deletion) => call_soon.call1(py, (settle, deletion, py.None())),
-                    Err(error) => call_soon.call1(py, (settle, py.None(), error.into_value(py))),
-                };
-                // The one way to fail is a loop that was closed meanwhile: nobody waits.
-                drop(settled);
+            waiter.tell(move |py| match errors::outcome(py, outcome) {
+                Ok(deletion) => (deletion, py.None()).into_pyobject(py),
+                Err(error) => (py.None(), error.into_value(py)).into_pyobject(py),
             });
-            // Where the interpreter is ending nobody may touch them, not even to drop them.
-            std::mem::forget(hands);
         });
         Ok(())
     }
@@ -191,8 +184,9 @@ impl Client {
     }
 
     /// Closes the client: later calls are refused, calls under way finish.
-    fn close(&self, py: Python<'_>) {
+    fn close(&self, py: Python<'_>) -> PyResult<()> {
         py.detach(|| self.0.close());
+        logging::pass_kept(py)
     }
 
     fn __enter__(slf: Py<Self>) -> Py<Self> {
@@ -200,8 +194,8 @@ impl Client {
     }
 
     #[pyo3(signature = (*_exception))]
-    fn __exit__(&self, py: Python<'_>, _exception: &Bound<'_, PyAny>) {
-        self.close(py);
+    fn __exit__(&self, py: Python<'_>, _exception: &Bound<'_, PyAny>) -> PyResult<()> {
+        self.close(py)
     }
 
     fn __repr__(&self, py: Python<'_>) -> String {

@@ -12,6 +12,7 @@ mod item;
 mod logging;
 mod record;
 mod sandbox;
+mod waiter;
 
 use pyo3::prelude::*;
 
@@ -35,6 +36,13 @@ mod _native {
     use super::sandbox::{Request, Sandbox};
 
     #[pymodule_export]
+    use super::host::is_ending;
+    #[pymodule_export]
+    use super::logging::pass_kept;
+    #[pymodule_export]
+    use super::waiter::fetch;
+
+    #[pymodule_export]
     const VERSION: &str = dingtalk_extcontact::VERSION;
 
     /// Runs the command; args begin with the program's name.
@@ -52,8 +60,8 @@ mod _native {
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         let py = module.py();
-        super::errors::init(py)?;
         super::host::init(py)?;
+        super::errors::init(py)?;
         super::logging::init();
         Ok(())
     }

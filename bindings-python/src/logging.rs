@@ -1,19 +1,68 @@
 //! The core's log lines as records of Python's `logging`, under `dingtalk_extcontact`.
+//!
+//! A line is not passed on where it is written. A thread of the pool must not take a lock of
+//! `logging`: under gevent or eventlet that is a greenlet's, and waits for ever. And a handler
+//! that switches greenlets must not do so inside a call. So lines are kept until a thread is
+//! back in Python: that of the call, one that waits for an item, or an event loop's.
 
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use dingtalk_extcontact::PerProcess;
 use log::{Level, LevelFilter, Log, Metadata, Record};
+use pyo3::exceptions::PyException;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyWeakrefMethods, PyWeakrefReference};
 
 use crate::host;
 
 /// The logger's name, and the only target that is passed on: not what HTTP and TLS say.
 const NAME: &str = "dingtalk_extcontact";
+/// So many lines of the pool are kept at most, where nobody takes them.
+const MOST_KEPT: usize = 1 << 16;
+
 static LOGGER: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+/// Passes one line on; loaded with the first one.
+static HANDLE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+/// What the pool's threads wrote. A forked child begins with none of it.
+static KEPT: LazyLock<PerProcess<Mutex<Kept>>> =
+    LazyLock::new(|| PerProcess::new(Mutex::default()));
+
+thread_local! {
+    /// What the call on this thread wrote.
+    static OWN: RefCell<VecDeque<Line>> = const { RefCell::new(VecDeque::new()) };
+}
+
+struct Line {
+    level: Level,
+    text: String,
+    /// Seconds since 1970.
+    time: f64,
+    user_id: Option<String>,
+    kind: Option<String>,
+    request_id: Option<String>,
+}
+
+#[derive(Default)]
+struct Kept {
+    lines: VecDeque<Line>,
+    /// How many there was no room for.
+    lost: usize,
+    /// A thread is passing lines on; others would change their order.
+    passing: bool,
+    /// The event loop that is told of lines, and whether it was.
+    event_loop: Option<Arc<Py<PyWeakrefReference>>>,
+    told: bool,
+}
 
 struct Bridge;
 
 pub fn init() {
+    LazyLock::force(&KEPT);
     // Only a second import could fail here, and then the first one's logger serves.
     let _ = log::set_logger(&Bridge);
 }
@@ -31,6 +80,21 @@ pub fn refresh(py: Python<'_>) -> PyResult<()> {
         }
     }
     log::set_max_level(level);
+    Ok(())
+}
+
+/// The same for a call that an event loop awaits: it is told of lines that come meanwhile.
+pub fn refresh_for(event_loop: &Bound<'_, PyAny>) -> PyResult<()> {
+    host::guarded(|| refresh(event_loop.py()))?;
+    if log::max_level() == LevelFilter::Off {
+        return Ok(());
+    }
+    let this = PyWeakrefReference::new(event_loop)?;
+    let mut kept = kept();
+    if !kept.event_loop.as_ref().is_some_and(|known| known.is(&this)) {
+        kept.event_loop = Some(Arc::new(this.unbind()));
+        kept.told = false;
+    }
     Ok(())
 }
 
@@ -66,18 +130,127 @@ impl Log for Bridge {
         if !self.enabled(record.metadata()) {
             return;
         }
-        let line = record.args().to_string();
-        host::attach(|py| {
-            let passed_on = logger(py).and_then(|logger| {
-                let Some(logger) = logger else { return Ok(()) };
-                let values = (number(record.level()), intern!(py, "%s"), line);
-                logger.call_method1(intern!(py, "log"), values).map(drop)
-            });
-            if let Err(error) = passed_on {
-                host::keep(py, error);
-            }
-        });
+        let line = Line::of(record);
+        if host::in_call() {
+            OWN.with_borrow_mut(|own| own.push_back(line));
+        } else if let Some(event_loop) = kept().keep(line) {
+            host::attach(|py| tell(py, &event_loop));
+        }
     }
 
     fn flush(&self) {}
+}
+
+impl Line {
+    fn of(record: &Record<'_>) -> Line {
+        let field = |name: &str| {
+            let value = record.key_values().get(name.into())?;
+            value.to_borrowed_str().map(str::to_owned)
+        };
+        Line {
+            level: record.level(),
+            text: record.args().to_string(),
+            time: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64(),
+            user_id: field("user_id"),
+            kind: field("kind"),
+            request_id: field("request_id"),
+        }
+    }
+
+    /// Word of lines that there was no room for.
+    fn lost(count: usize) -> Line {
+        let text = format!("{count} log lines were lost, as nobody took them in time");
+        Line::of(&Record::builder().level(Level::Warn).args(format_args!("{text}")).build())
+    }
+
+    fn pass_on(self, py: Python<'_>, of_caller: bool) -> PyResult<()> {
+        let Some(logger) = logger(py)? else { return Ok(()) };
+        let handle = HANDLE.import(py, "dingtalk_extcontact._logging", "handle")?;
+        let Line { level, text, time, user_id, kind, request_id } = self;
+        let fields = (user_id, kind, request_id);
+        handle.call1((logger, number(level), text, time, fields, of_caller)).map(drop)
+    }
+}
+
+impl Kept {
+    /// Keeps a line; the event loop that is to be told of it.
+    fn keep(&mut self, line: Line) -> Option<Arc<Py<PyWeakrefReference>>> {
+        if self.lines.len() >= MOST_KEPT {
+            self.lost += 1;
+            return None;
+        }
+        self.lines.push_back(line);
+        if std::mem::replace(&mut self.told, true) {
+            return None;
+        }
+        self.event_loop.clone()
+    }
+}
+
+fn kept() -> MutexGuard<'static, Kept> {
+    KEPT.get(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Has an event loop pass on what is kept.
+fn tell(py: Python<'_>, event_loop: &Py<PyWeakrefReference>) {
+    let Some(event_loop) = event_loop.bind(py).upgrade() else { return };
+    // The one way to fail is a loop that was closed meanwhile: others pass lines on, too.
+    let pass = wrap_pyfunction!(pass_kept, py);
+    drop(
+        pass.and_then(|pass| event_loop.call_method1(intern!(py, "call_soon_threadsafe"), (pass,))),
+    );
+}
+
+/// Whether there are lines of the pool to pass on, and nobody who does it.
+pub fn is_waiting() -> bool {
+    let kept = kept();
+    !kept.lines.is_empty() && !kept.passing
+}
+
+/// Passes on what this thread's own call wrote. What a handler raises comes out.
+pub fn pass_own(py: Python<'_>) -> PyResult<()> {
+    let mut result = Ok(());
+    while result.is_ok()
+        && let Some(line) = OWN.with_borrow_mut(VecDeque::pop_front)
+    {
+        result = line.pass_on(py, true);
+    }
+    result
+}
+
+/// Passes on what the pool's threads wrote.
+///
+/// What a handler raises is not the fault of who passes it on, and is reported as
+/// unraisable; but an interrupt comes out.
+#[pyfunction]
+pub fn pass_kept(py: Python<'_>) -> PyResult<()> {
+    let (mut lines, lost) = {
+        let mut kept = kept();
+        kept.told = false;
+        if kept.passing || kept.lines.is_empty() {
+            return Ok(());
+        }
+        kept.passing = true;
+        (std::mem::take(&mut kept.lines), std::mem::take(&mut kept.lost))
+    };
+    if lost > 0 {
+        lines.push_back(Line::lost(lost));
+    }
+    let mut result = Ok(());
+    while result.is_ok()
+        && let Some(line) = lines.pop_front()
+    {
+        result = match host::guarded(|| line.pass_on(py, false)) {
+            Err(error) if error.is_instance_of::<PyException>(py) => {
+                error.write_unraisable(py, None);
+                Ok(())
+            }
+            passed => passed,
+        };
+    }
+    let mut kept = kept();
+    lines.append(&mut kept.lines);
+    kept.lines = lines;
+    kept.passing = false;
+    result
 }

@@ -8,8 +8,8 @@
 use once_cell::race::OnceBox;
 
 /// One `T` for each process, made on demand. Reading takes no lock: a lock could be one that
-/// the parent held when it forked.
-pub(crate) struct PerProcess<T> {
+/// the parent held when it forked. For the core and the bindings.
+pub struct PerProcess<T> {
     process: Process,
     value: T,
     child: OnceBox<PerProcess<T>>,

@@ -74,6 +74,8 @@ pub use client::{Client, ClientBuilder};
 pub use contacts::Contact;
 pub use errcode::{CodeInfo, codes, explain};
 pub use error::{Error, ErrorKind};
+#[doc(hidden)]
+pub use fork::PerProcess;
 pub use options::{Host, OPTION_NAMES, Options, Value};
 pub use outcome::{Deletion, Status, to_json};
 #[doc(hidden)]

@@ -5,15 +5,25 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, Iterator
 
-from ._native import Client, DeleteMany, Deletion, Item, PendingCall, Summary
+from ._native import (
+    Client,
+    DeleteMany,
+    Deletion,
+    Item,
+    PendingCall,
+    Summary,
+    fetch,
+    is_ending,
+    pass_kept,
+)
 from .errors import _cancelled_after
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
-    from collections.abc import AsyncIterator, Iterable
+    from collections.abc import AsyncIterator, Callable, Iterable
     from types import TracebackType
     from typing import Any
 
@@ -21,6 +31,37 @@ __all__ = ["AsyncClient", "AsyncDeleteMany"]
 
 # So many items that were there already are handed out in one turn of the loop.
 _TURNS = 32
+
+# Once the interpreter is ending no thread of the pool enters it. An event loop that waits
+# fetches what they leave: each loop that does, and whether it still waits, under a key of its own.
+_waiting: dict[int, tuple[asyncio.AbstractEventLoop, Callable[[], object]]] = {}
+_FETCH_EVERY = 0.02
+
+
+def _fetch(loop: asyncio.AbstractEventLoop, ended: Callable[[], object]) -> None:
+    fetch()
+    if not ended():
+        loop.call_later(_FETCH_EVERY, _fetch, loop, ended)
+
+
+def _fetch_all() -> None:
+    """Tells the loops that wait; called as the interpreter begins to end."""
+    for loop, ended in list(_waiting.values()):
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(_fetch, loop, ended)
+
+
+@contextlib.contextmanager
+def _expecting(ended: Callable[[], object]) -> Iterator[asyncio.AbstractEventLoop]:
+    """While a loop waits for the pool, until it has ended."""
+    loop = asyncio.get_running_loop()
+    _waiting[id(ended)] = loop, ended
+    try:
+        if is_ending():
+            _fetch(loop, ended)
+        yield loop
+    finally:
+        del _waiting[id(ended)]
 
 
 class AsyncClient:
@@ -100,23 +141,42 @@ class AsyncClient:
         :param missing_ok: for this call instead of the client's missing_ok
         :raises DingTalkError: one subclass for each kind of trouble
         """
-        loop = asyncio.get_running_loop()
-        ended: asyncio.Future[None] = loop.create_future()
         outcome: list[tuple[Deletion | None, BaseException | None]] = []
+        call = PendingCall(user_id, timeout, missing_ok)
+        with _expecting(outcome.__len__) as loop:
+            await self._call(call, loop, outcome)
+        deletion, error = outcome[0]
+        if deletion is not None:
+            return deletion
+        assert error is not None
+        try:
+            raise error
+        finally:
+            # An exception that holds the frame that holds it would wait for the collector.
+            outcome.clear()
+            del error
+
+    async def _call(
+        self,
+        call: PendingCall,
+        loop: asyncio.AbstractEventLoop,
+        outcome: list[tuple[Deletion | None, BaseException | None]],
+    ) -> None:
+        """Makes the call and waits for its outcome, also where the task is cancelled."""
+        ended: asyncio.Future[None] = loop.create_future()
+        submitted = False
 
         def settle(deletion: Deletion | None, error: BaseException | None) -> None:
             outcome.append((deletion, error))
             if not ended.done():
                 ended.set_result(None)
-
-        submitted = False
+            pass_kept()
 
         def submit() -> None:
             nonlocal submitted
-            self._client._submit(call, loop.call_soon_threadsafe, settle)
+            self._client._submit(call, loop, settle)
             submitted = True
 
-        call = PendingCall(user_id, timeout, missing_ok)
         try:
             # A cancel that is due already comes here, before anything is sent.
             await asyncio.sleep(0)
@@ -140,16 +200,6 @@ class AsyncClient:
             # Thrown away with its loop: nobody waits for the outcome any more.
             call.cancel()
             raise
-        deletion, error = outcome[0]
-        if deletion is not None:
-            return deletion
-        assert error is not None
-        try:
-            raise error
-        finally:
-            # An exception that holds the frame that holds it would wait for the collector.
-            outcome.clear()
-            del error
 
     def delete_many(
         self,
@@ -317,13 +367,14 @@ class AsyncDeleteMany:
             waits: list[asyncio.Future[Any]] = [coming]
             if self._pulled is not None:
                 waits.append(self._pulled)
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            with _expecting(coming.done):
+                await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
 
     def _ask(self) -> asyncio.Future[Item | None]:
         if self._coming is None:
             loop = asyncio.get_running_loop()
             self._coming = loop.create_future()
-            self._batch._next_with(loop.call_soon_threadsafe, self._coming.set_result)
+            self._batch._next_with(loop, self._coming.set_result)
         return self._coming
 
     def _feed(self) -> None:

@@ -1,4 +1,5 @@
 import os
+from asyncio import AbstractEventLoop
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from types import TracebackType
@@ -19,13 +20,29 @@ __all__ = [
     "Sandbox",
     "Summary",
     "command",
+    "fetch",
+    "is_ending",
     "kinds",
+    "pass_kept",
 ]
 
 VERSION: Final[str]
 
 def command(args: list[str | os.PathLike[str]]) -> int:
     """Runs the command; args begin with the program's name."""
+
+def fetch() -> None:
+    """Hands on what threads of the pool left, as the interpreter is ending."""
+
+def is_ending() -> bool:
+    """Whether the interpreter has begun to end, so that threads of the pool stay out."""
+
+def pass_kept() -> None:
+    """Passes on what the pool's threads wrote.
+
+    What a handler raises is not the fault of who passes it on, and is reported as
+    unraisable; but an interrupt comes out.
+    """
 
 def kinds() -> list[str]:
     """The names of all kinds of errors."""
@@ -140,10 +157,10 @@ class Client:
     def _submit(
         self,
         pending: PendingCall,
-        call_soon: Callable[..., object],
+        event_loop: AbstractEventLoop,
         settle: Callable[[Deletion | None, BaseException | None], None],
     ) -> None:
-        """Starts a deletion on the pool; its outcome goes to settle through call_soon."""
+        """Starts a deletion on the pool; the event loop settles its outcome."""
 
     def set_access_token(self, token: str) -> None:
         """Replaces the access token that the client was made with.
@@ -280,9 +297,9 @@ class DeleteMany:
         """The next item, if there is one already."""
 
     def _next_with(
-        self, call_soon: Callable[..., object], settle: Callable[[Item | None], None]
+        self, event_loop: AbstractEventLoop, settle: Callable[[Item | None], None]
     ) -> None:
-        """The next item, or None at the end, goes to settle through call_soon."""
+        """The event loop settles the next item, or None at the end."""
 
 @final
 class Item:
