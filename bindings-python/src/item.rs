@@ -27,7 +27,7 @@ pub struct Item {
     ///
     /// For what an earlier run settled, the time in its journal.
     time: SystemTime,
-    /// Whether an earlier run with the same journal settled it, so that it was not called now.
+    /// Whether an earlier run with the same journal settled it: it was not called now.
     settled_before: bool,
 }
 

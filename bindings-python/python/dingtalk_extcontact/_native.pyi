@@ -344,7 +344,7 @@ class Item:
 
     @property
     def settled_before(self) -> bool:
-        """Whether an earlier run with the same journal settled it, so that it was not called now."""
+        """Whether an earlier run with the same journal settled it: it was not called now."""
 
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
