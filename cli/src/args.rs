@@ -132,8 +132,9 @@ JSON:
   ids_from, journal, backup; what is not known is left out. Of the absent, \
   absent_maybe_deleted are gone, probably by an earlier request of ours; of the others there \
   was no contact before, which proves nothing.
-  With --dry-run the lines have user_id, exists, name, company_name and left_open, and the \
-  summary has contacts, no_contact, left_open, endpoint, app_key and doubt (of lost zeros).
+  With --dry-run the lines have user_id, exists, name, company_name, maybe_deleted and \
+  on_record (gone or refused by an earlier run), and the summary has contacts, left, \
+  maybe_deleted, settled_before, no_contact, endpoint, app_key and doubt (of lost zeros).
 
 Exit status:
   0    every contact is gone

@@ -1,6 +1,5 @@
 //! `delete`: one contact or thousands, on record, until something says stop.
 
-use std::collections::HashSet;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
@@ -16,6 +15,7 @@ use crate::ids::{Ids, Source};
 use crate::interrupt::{Interrupt, Waited};
 use crate::output::{self, Exit, Output};
 use crate::preview;
+use crate::prior::{self, OnRecord};
 use crate::report::{Record, Report};
 
 /// How often one looks at what no item tells.
@@ -58,9 +58,12 @@ fn try_run(args: &Delete, output: &mut Output) -> Result<Exit, Exit> {
     }
     let nobody = source.is_none() && ids.count == 0;
     let ended = |exit| if nobody && exit == Exit::Done { Exit::NobodyMatched } else { exit };
+    let parts = choice.as_ref().and_then(Choice::parts);
+    let record = record(args, source.as_ref(), ids.count, parts.as_deref());
+    let runs = prior::runs(&client, record.journal.as_deref())?;
     if args.dry_run {
-        let exit = preview::show(&client, &mut ids, choice, args.json, &interrupt, output);
-        return Ok(ended(exit));
+        preview::show(&client, &mut ids, choice, runs, args.json, &interrupt, output)?;
+        return Ok(ended(Exit::Done));
     }
     if let Some(doubt) = &ids.doubt {
         output::complain(
@@ -69,17 +72,16 @@ fn try_run(args: &Delete, output: &mut Output) -> Result<Exit, Exit> {
         );
         return Err(Exit::Usage);
     }
-    let parts = choice.and_then(|choice| choice.parts());
-    let record = record(args, source.as_ref(), ids.count, parts.as_deref());
+    let on_record = OnRecord::of(runs, &mut ids)?;
+    let left = ids.count.saturating_sub(on_record.settled());
+    if let Some(words) = on_record.in_words(ids.count) {
+        output::note(&words);
+    }
     // Whoever gave a filter has not seen even the one contact that it finds.
     let unseen = source.is_none() && ids.count == 1;
-    if (ids.count > 1 || unseen) && !args.yes {
-        let mut contacts = output::counted(ids.count, "external contact");
-        if let Some(parts) = parts {
-            contacts.push_str(&format!(" ({parts})"));
-        }
+    if (ids.count > 1 || unseen) && left > 0 && !args.yes {
         let from_stdin = matches!(source, Some(Source::Stdin { .. }));
-        ask(&client, &contacts, from_stdin, &record, &interrupt)?;
+        ask(&client, left, from_stdin, &record, &interrupt)?;
     }
     let mut report = Report::new(output, args.json, ids.count);
     let alone = matches!(source, Some(Source::Arguments(_))) && ids.count == 1;
@@ -210,11 +212,12 @@ fn journal_of_now() -> PathBuf {
 /// Asks, unless there is nobody to ask.
 fn ask(
     client: &Client,
-    contacts: &str,
+    left: u64,
     from_stdin: bool,
     record: &Record,
     interrupt: &Interrupt,
 ) -> Result<(), Exit> {
+    let contacts = output::counted(left, "external contact");
     let nobody = match from_stdin {
         true => Some((
             "standard input is the list, so that nobody can be asked there",
@@ -233,12 +236,6 @@ fn ask(
     let whose = client.app_key().map_or("your organisation".to_owned(), |key| {
         format!("the organisation of app {}", output::shown(key))
     });
-    if let Some(journal) = record.journal.as_ref().filter(|path| path.exists()) {
-        output::note(&format!(
-            "The journal {} is taken up: what is settled there is not called again.",
-            output::shown(&journal.to_string_lossy())
-        ));
-    }
     let backup = if record.backup.is_some() { "" } else { ", without a backup" };
     output::ask(&format!(
         "Delete {contacts} of {whose} at {}{backup}? There is no undo. [y/N] ",
@@ -277,7 +274,7 @@ fn one(client: &Client, ids: &mut Ids, interrupt: &Interrupt, mut report: Report
         Ok(id) => {
             let outcome = client.delete_with(&id.unwrap_or_default(), &call);
             // It is on standard error where standard output is closed.
-            let _ = report.item(&Item::new(outcome), false);
+            let _ = report.item(&Item::new(outcome));
         }
         Err(error) => report.stopped(unreadable(&error)),
     }
@@ -291,8 +288,6 @@ fn drive(batch: &Batch, ids: &mut Ids, interrupt: &Interrupt, report: &mut Repor
         Err(error) => return report.stopped(unreadable(&error)),
     };
     let (mut signals, mut closed) = (0, false);
-    // Pushed and not told yet; the batch holds no more than some.
-    let (mut settled, mut earlier) = (0, HashSet::new());
     loop {
         if interrupt.take() {
             signals += 1;
@@ -307,13 +302,7 @@ fn drive(batch: &Batch, ids: &mut Ids, interrupt: &Interrupt, report: &mut Repor
         report.pause(batch.paused());
         while batch.wants() {
             match ids.next() {
-                Some(Ok(id)) => {
-                    batch.push(&id);
-                    let before = std::mem::replace(&mut settled, batch.summary().settled_before);
-                    if settled > before {
-                        earlier.insert(id);
-                    }
-                }
+                Some(Ok(id)) => batch.push(&id),
                 Some(Err(error)) => {
                     report.stopped(unreadable(&error));
                     batch.finish();
@@ -325,8 +314,7 @@ fn drive(batch: &Batch, ids: &mut Ids, interrupt: &Interrupt, report: &mut Repor
         let call = Call::new().probe(move || came() || Instant::now() >= until);
         match batch.next(&call) {
             Ok(Some(item)) => {
-                let told = report.item(&item, earlier.remove(item.user_id()));
-                if told.is_err() && !closed {
+                if report.item(&item).is_err() && !closed {
                     closed = true;
                     // What cannot be told must not happen.
                     stop(batch, report, "standard output was closed");

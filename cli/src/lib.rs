@@ -32,6 +32,7 @@ mod interrupt;
 mod list;
 mod output;
 mod preview;
+mod prior;
 mod progress;
 mod records;
 mod report;

@@ -249,9 +249,14 @@ fn words<'a>(line: &'a str) -> Box<dyn Iterator<Item = Word<'a>> + 'a> {
     }))
 }
 
-/// "1 contact", "2 contacts".
+/// "1 contact", "2,000 contacts".
 pub(crate) fn counted(count: u64, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+    format!("{} {noun}{}", number(count), if count == 1 { "" } else { "s" })
+}
+
+/// "2,000".
+pub(crate) fn number(count: u64) -> String {
+    indicatif::HumanCount(count).to_string()
 }
 
 /// Text as it may stand on a terminal, on one line: what could drive the terminal, turn the

@@ -2,13 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use dingtalk_extcontact::{Call, Client, Contact, Error, ErrorKind};
+use dingtalk_extcontact::{Call, Client, Contact, Error, ErrorKind, PriorRuns, PriorState};
 use serde_json::{Map, Value, json};
 
 use crate::choice::Choice;
 use crate::ids::Ids;
 use crate::interrupt::Interrupt;
 use crate::output::{self, Exit, Output};
+use crate::prior::{OnRecord, ids_unreadable};
 use crate::table::Table;
 
 /// Up to so many contacts are asked for one by one; for more, all are listed.
@@ -24,13 +25,13 @@ enum People {
     Unknown,
 }
 
-/// What is known of one.
+/// What is known of one, beside that it may be gone from an earlier run.
 enum Known<'a> {
     Contact(&'a Contact),
     NoContact,
-    /// It is listed no more, and the journal does not say whether it is gone.
-    LeftOpen,
     Nothing,
+    /// That an earlier run settled it; it would not be called.
+    OnRecord(&'static str),
 }
 
 impl People {
@@ -56,47 +57,36 @@ pub(crate) fn show(
     client: &Client,
     ids: &mut Ids,
     choice: Option<Choice>,
-    json: bool,
-    interrupt: &Interrupt,
-    output: &mut Output,
-) -> Exit {
-    match try_show(client, ids, choice, json, interrupt, output) {
-        Ok(()) => Exit::Done,
-        Err(exit) => exit,
-    }
-}
-
-fn try_show(
-    client: &Client,
-    ids: &mut Ids,
-    choice: Option<Choice>,
+    mut runs: PriorRuns,
     json: bool,
     interrupt: &Interrupt,
     output: &mut Output,
 ) -> Result<(), Exit> {
     let call = Call::new().probe(interrupt.probe());
     let count = ids.count;
-    let parts = choice.as_ref().and_then(Choice::parts);
-    let (mut people, left_open) = match choice {
-        Some(choice) => (People::listed(choice.matching), choice.left_open),
-        None => (People::of(client, &call, count)?, HashSet::new()),
+    let mut people = match choice {
+        Some(choice) => People::listed(choice.matching),
+        None => People::of(client, &call, count)?,
     };
     if let Some(doubt) = &ids.doubt {
         output::note(&format!("warning: {doubt}; without --ids-are-right this list is refused"));
     }
-    let unreadable = |error: std::io::Error| {
-        output::complain(&format!("the ids cannot be read again: {error}"), "");
-        Exit::Failed
-    };
     let mut table = Table::new(output.width(), &["userid", "name", "company"]);
-    let (mut seen, mut missing) = (HashSet::new(), 0);
-    for id in ids.iter().map_err(unreadable)? {
-        let id = id.map_err(unreadable)?;
+    let (mut seen, mut missing, mut on_record) = (HashSet::new(), 0, OnRecord::default());
+    for id in ids.iter().map_err(|error| ids_unreadable(&error))? {
+        let id = id.map_err(|error| ids_unreadable(&error))?;
         if !seen.insert(id.clone()) {
             continue;
         }
+        let state = runs.take(&id);
+        on_record.count(state);
+        let settled = match state {
+            Some(PriorState::Gone) => Some("gone"),
+            Some(PriorState::Refused) => Some("refused"),
+            _ => None,
+        };
         let asked = match people {
-            People::Ask => match client.get(&id, &call) {
+            People::Ask if settled.is_none() => match client.get(&id, &call) {
                 Ok(contact) => Some(contact),
                 Err(error) if error.kind() == ErrorKind::InvalidUserId => None,
                 Err(error) => {
@@ -106,26 +96,33 @@ fn try_show(
             },
             _ => None,
         };
-        let known = match (&people, &asked) {
-            _ if left_open.contains(&id) => Known::LeftOpen,
-            (People::Unknown, _) => Known::Nothing,
-            (People::All(all), _) => all.get(&id).map_or(Known::NoContact, Known::Contact),
-            (People::Ask, Some(contact)) => Known::Contact(contact),
-            (People::Ask, None) => Known::NoContact,
+        let known = match (settled, &people, &asked) {
+            (Some(settled), _, _) => Known::OnRecord(settled),
+            (None, People::Unknown, _) => Known::Nothing,
+            (None, People::All(all), _) => all.get(&id).map_or(Known::NoContact, Known::Contact),
+            (None, People::Ask, Some(contact)) => Known::Contact(contact),
+            (None, People::Ask, None) => Known::NoContact,
         };
-        missing += u64::from(matches!(known, Known::NoContact));
+        let maybe_gone = state == Some(PriorState::MaybeDeleted);
+        missing += u64::from(matches!(known, Known::NoContact) && !maybe_gone);
         if json {
-            output.line(&json_line(&id, &known)).map_err(|_| Exit::Failed)?;
+            output.line(&json_line(&id, &known, maybe_gone)).map_err(|_| Exit::Failed)?;
         } else {
-            push(&mut table, &id, &known);
+            push(&mut table, &id, &known, maybe_gone);
         }
     }
     if !json && count > 0 {
         output.table(&table).map_err(|_| Exit::Failed)?;
     }
     let told = if json {
-        let mut summary =
-            json!({"dry_run": true, "contacts": count, "endpoint": client.endpoint()});
+        let mut summary = json!({
+            "dry_run": true,
+            "contacts": count,
+            "left": count.saturating_sub(on_record.settled()),
+            "maybe_deleted": on_record.maybe_gone,
+            "settled_before": on_record.settled(),
+            "endpoint": client.endpoint(),
+        });
         if let Some(fields) = summary.as_object_mut() {
             if let Some(app_key) = client.app_key() {
                 fields.insert("app_key".to_owned(), app_key.into());
@@ -133,26 +130,25 @@ fn try_show(
             if !matches!(people, People::Unknown) {
                 fields.insert("no_contact".to_owned(), missing.into());
             }
-            if !left_open.is_empty() {
-                fields.insert("left_open".to_owned(), left_open.len().into());
-            }
             if let Some(doubt) = &ids.doubt {
                 fields.insert("doubt".to_owned(), doubt.as_str().into());
             }
         }
         json!({"summary": summary}).to_string()
     } else {
-        let contacts = output::counted(count, "contact");
-        let mut told = format!("{contacts} would be deleted; nothing was");
-        if let Some(parts) = parts {
-            told.push_str(&format!(". {parts}"));
-        }
+        let mut told = match on_record.in_words(count) {
+            Some(words) => format!("nothing was deleted: {words}"),
+            None => {
+                let contacts = output::counted(count, "contact");
+                format!("{contacts} would be deleted; nothing was")
+            }
+        };
         if missing > 0 {
+            let missing = output::number(missing);
             told.push_str(&format!(". For {missing} of them there is no contact (any more)"));
         }
-        told
+        output.fitted(&told)
     };
-    let told = if json { told } else { output.fitted(&told) };
     output.line(&told).map_err(|_| Exit::Failed)
 }
 
@@ -166,19 +162,20 @@ fn unknown(error: &Error) -> Result<People, Exit> {
     Ok(People::Unknown)
 }
 
-fn push(table: &mut Table, id: &str, known: &Known) {
+fn push(table: &mut Table, id: &str, known: &Known, maybe_gone: bool) {
     let text = |contact: &Contact, field| contact.text(field).unwrap_or_default().to_owned();
     match known {
         Known::Contact(contact) => {
             table.push(&[id, &text(contact, "name"), &text(contact, "company_name")]);
         }
+        Known::OnRecord(settled) => table.push(&[id, &format!("(on record as {settled})")]),
+        _ if maybe_gone => table.push(&[id, "(may be gone)"]),
         Known::NoContact => table.push(&[id, "(no such contact)"]),
-        Known::LeftOpen => table.push(&[id, "(left open by the journal)"]),
         Known::Nothing => table.push(&[id]),
     }
 }
 
-fn json_line(id: &str, known: &Known) -> String {
+fn json_line(id: &str, known: &Known, maybe_gone: bool) -> String {
     let mut line = Map::new();
     line.insert("user_id".to_owned(), id.into());
     match known {
@@ -193,11 +190,13 @@ fn json_line(id: &str, known: &Known) -> String {
         Known::NoContact => {
             line.insert("exists".to_owned(), false.into());
         }
-        Known::LeftOpen => {
-            line.insert("exists".to_owned(), false.into());
-            line.insert("left_open".to_owned(), true.into());
+        Known::OnRecord(settled) => {
+            line.insert("on_record".to_owned(), (*settled).into());
         }
         Known::Nothing => {}
+    }
+    if maybe_gone {
+        line.insert("maybe_deleted".to_owned(), true.into());
     }
     Value::Object(line).to_string()
 }

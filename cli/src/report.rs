@@ -26,6 +26,8 @@ pub(crate) struct Report<'a> {
     counts: [Count; End::ALL.len()],
     /// Of those that failed, those of which a further call would be refused alike.
     settled: u64,
+    /// What every contact is refused for, told already.
+    told: Vec<(ErrorKind, Option<String>)>,
     /// Those that failed without being worth a request.
     refused: u64,
     /// What was advised already.
@@ -58,21 +60,23 @@ enum End {
     Gone,
     /// Absent, and no request of ours can have been the reason.
     NoContact,
+    /// A request went out, and no certain answer came.
+    MaybeGone,
     Failed,
     NotAttempted,
 }
 
 impl End {
-    const ALL: [End; 5] = [End::Deleted, End::Gone, End::NoContact, End::Failed, End::NotAttempted];
+    const ALL: [End; 6] =
+        [End::Deleted, End::Gone, End::NoContact, End::MaybeGone, End::Failed, End::NotAttempted];
 
     fn of(item: &Item) -> End {
         match &item.outcome {
             Outcome::Deletion(deletion) => End::of_deletion(deletion),
+            Outcome::Error(error) if error.maybe_deleted() => End::MaybeGone,
             // Its request never went out.
             Outcome::Error(error)
-                if error.kind() == ErrorKind::Cancelled
-                    && error.attempts() == 0
-                    && !error.maybe_deleted() =>
+                if error.kind() == ErrorKind::Cancelled && error.attempts() == 0 =>
             {
                 End::NotAttempted
             }
@@ -94,6 +98,7 @@ impl End {
             End::Deleted => "deleted",
             End::Gone => "gone",
             End::NoContact => "no such contact",
+            End::MaybeGone => "may be gone",
             End::Failed => "failed",
             End::NotAttempted => "not attempted",
         }
@@ -102,7 +107,7 @@ impl End {
     const fn style(self) -> Style {
         match self {
             End::Deleted => Style::Good,
-            End::Gone | End::NoContact => Style::Warning,
+            End::Gone | End::NoContact | End::MaybeGone => Style::Warning,
             End::Failed => Style::Bad,
             End::NotAttempted => Style::Quiet,
         }
@@ -127,6 +132,7 @@ impl<'a> Report<'a> {
             progress: Progress::hidden(),
             counts: Default::default(),
             settled: 0,
+            told: Vec::new(),
             refused: 0,
             advised: HashSet::new(),
             stopped: None,
@@ -148,8 +154,8 @@ impl<'a> Report<'a> {
     /// # Errors
     ///
     /// Standard output is closed. The item is on standard error then.
-    pub(crate) fn item(&mut self, item: &Item, earlier: bool) -> io::Result<()> {
-        let end = End::of(item);
+    pub(crate) fn item(&mut self, item: &Item) -> io::Result<()> {
+        let (end, earlier) = (End::of(item), item.settled_before);
         if let Some(count) = self.counts.get_mut(end as usize) {
             count.all += 1;
             count.earlier += u64::from(earlier);
@@ -159,10 +165,11 @@ impl<'a> Report<'a> {
             self.refused += u64::from(error.kind() == ErrorKind::InvalidArgument);
             self.interrupted |= error.kind() == ErrorKind::Cancelled;
         }
+        let again = !self.json && self.is_told(item);
         let quiet = match end {
             End::NotAttempted => !self.json || self.closed,
             End::Deleted => !self.json,
-            _ => false,
+            _ => again,
         };
         let said = if quiet && self.total > FEW {
             Ok(())
@@ -172,19 +179,24 @@ impl<'a> Report<'a> {
                 false => {
                     let word = self.output.style(end.style(), end.word());
                     let when = if earlier { " (earlier run)" } else { "" };
-                    self.output.fitted(&format!("{word}{when}: {}", words(item)))
+                    let words = match again {
+                        true => format!("contact {}, as above", output::shown(item.user_id())),
+                        false => words(item),
+                    };
+                    self.output.fitted(&format!("{word}{when}: {words}"))
                 }
             };
             self.line(&line)
         };
-        if let (Outcome::Error(error), End::Failed, false) = (&item.outcome, end, self.json)
+        if let (Outcome::Error(error), End::Failed | End::MaybeGone, false) =
+            (&item.outcome, end, self.json)
             && !self.advised.contains(error.advice())
             && self.advised.len() < FEW as usize
         {
             self.advised.insert(error.advice().to_owned());
             self.note(&output::wrapped(&output::advice(error), 4));
         }
-        let trouble: Vec<_> = [End::Gone, End::NoContact, End::Failed]
+        let trouble: Vec<_> = [End::Gone, End::NoContact, End::MaybeGone, End::Failed]
             .into_iter()
             .filter(|end| self.count(*end) > 0)
             .map(|end| format!("{} {}", self.count(end), end.word()))
@@ -195,6 +207,21 @@ impl<'a> Report<'a> {
             _ => self.progress.step(earlier, trouble.join(", ")),
         }
         said
+    }
+
+    /// Whether an item has met what every contact meets, and that was said already: calls side
+    /// by side end by the same refusal.
+    fn is_told(&mut self, item: &Item) -> bool {
+        let Outcome::Error(error) = &item.outcome else { return false };
+        if !error.stops_batch() || error.maybe_deleted() {
+            return false;
+        }
+        let met = (error.kind(), error.code().map(str::to_owned));
+        let told = self.told.contains(&met);
+        if !told {
+            self.told.push(met);
+        }
+        told
     }
 
     /// Says that a pause begins, which without a word looks like an end.
@@ -292,9 +319,16 @@ impl<'a> Report<'a> {
             .zip(self.counts)
             .filter(|(_, count)| count.all > 0)
             .map(|(end, Count { all, earlier })| match earlier {
-                0 => format!("{all} {}", end.word()),
-                _ if earlier == all => format!("{all} {} (by earlier runs)", end.word()),
-                _ => format!("{all} {} ({earlier} of them by earlier runs)", end.word()),
+                0 => format!("{} {}", output::number(all), end.word()),
+                _ if earlier == all => {
+                    format!("{} {} (by earlier runs)", output::number(all), end.word())
+                }
+                _ => format!(
+                    "{} {} ({} of them by earlier runs)",
+                    output::number(all),
+                    end.word(),
+                    output::number(earlier)
+                ),
             })
             .collect();
         let heading = format!("{contacts}: {}", parts.join(", "));
@@ -318,7 +352,8 @@ impl<'a> Report<'a> {
         }
         fact("calls", &output::counted(summary.calls, "delete request"));
         if summary.settled_before > 0 {
-            let settled = format!("{}, on record in the journal", summary.settled_before);
+            let settled = output::number(summary.settled_before);
+            let settled = format!("{settled}, on record in the journal");
             fact("earlier runs", &settled);
         }
         if summary.repeated > 0 {
@@ -327,6 +362,9 @@ impl<'a> Report<'a> {
         }
         if self.count(End::Gone) > 0 {
             fact("gone", "probably by an earlier request of ours, whose reply was lost");
+        }
+        if self.count(End::MaybeGone) > 0 {
+            fact("may be gone", "no certain answer came; the next run looks into it");
         }
         if let Some(warning) = self.warning() {
             fact("warning", &warning);
@@ -432,7 +470,7 @@ mod tests {
         Item::new(client.delete(id))
     }
 
-    fn report(output: &mut Output, counts: [u64; 5]) -> Report<'_> {
+    fn report(output: &mut Output, counts: [u64; 6]) -> Report<'_> {
         let total = counts.iter().sum();
         let counts = counts.map(|all| Count { all, earlier: 0 });
         Report { counts, ..Report::new(output, false, total) }
@@ -441,16 +479,17 @@ mod tests {
     #[test]
     fn the_exit_status_says_whether_every_contact_is_gone() {
         let mut output = Output::new();
-        assert_eq!(report(&mut output, [2, 1, 1, 0, 0]).end(), Exit::Done);
-        assert_eq!(report(&mut output, [2, 0, 0, 1, 0]).end(), Exit::Failed);
-        assert_eq!(report(&mut output, [2, 0, 0, 0, 1]).end(), Exit::Failed);
-        let mut late = report(&mut output, [2, 0, 0, 0, 0]);
+        assert_eq!(report(&mut output, [2, 1, 1, 0, 0, 0]).end(), Exit::Done);
+        assert_eq!(report(&mut output, [2, 0, 0, 0, 1, 0]).end(), Exit::Failed);
+        assert_eq!(report(&mut output, [2, 0, 0, 1, 0, 0]).end(), Exit::Failed, "it may be there");
+        assert_eq!(report(&mut output, [2, 0, 0, 0, 0, 1]).end(), Exit::Failed);
+        let mut late = report(&mut output, [2, 0, 0, 0, 0, 0]);
         late.interrupted();
         assert_eq!(late.end(), Exit::Done, "it changed nothing");
-        let mut early = report(&mut output, [1, 0, 0, 0, 1]);
+        let mut early = report(&mut output, [1, 0, 0, 0, 0, 1]);
         early.interrupted();
         assert_eq!(early.end(), Exit::Interrupted);
-        let mut untold = report(&mut output, [1, 0, 0, 0, 0]);
+        let mut untold = report(&mut output, [1, 0, 0, 0, 0, 0]);
         untold.total = 2;
         assert_eq!(untold.end(), Exit::Failed, "one of two is missing");
     }
@@ -460,11 +499,11 @@ mod tests {
         let mut output = Output::new();
         let bad = refused("not an id\n");
         let mut alone = Report::new(&mut output, true, 1);
-        alone.item(&bad, false).unwrap();
+        alone.item(&bad).unwrap();
         assert_eq!(alone.end(), Exit::Usage);
-        let mut among = report(&mut output, [1, 0, 0, 0, 0]);
+        let mut among = report(&mut output, [1, 0, 0, 0, 0, 0]);
         among.total = 2;
-        among.item(&bad, false).unwrap();
+        among.item(&bad).unwrap();
         assert_eq!(among.end(), Exit::Failed);
     }
 

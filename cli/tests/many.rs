@@ -185,7 +185,8 @@ fn a_dry_run_shows_who_would_go_and_deletes_nobody() {
     });
     assert_eq!(lines[7], expected);
     let expected = json!({
-        "dry_run": true, "contacts": 150, "no_contact": 0, "endpoint": sandbox.url(),
+        "dry_run": true, "contacts": 150, "left": 150, "maybe_deleted": 0, "settled_before": 0,
+        "no_contact": 0, "endpoint": sandbox.url(),
     });
     assert_eq!(summary, expected);
     assert_eq!((reads("/get"), reads("/list")), (3, 2), "many are listed");
@@ -291,12 +292,108 @@ fn a_filter_with_the_journal_of_a_run_that_stopped_takes_up_what_is_listed_no_mo
     assert_eq!((items.len(), &summary["settled_before"]), (1, &json!(0)), "settled: not again");
     assert_eq!(items[0]["user_id"], ids[0]);
     assert_eq!((&items[0]["status"], &items[0]["maybe_deleted"]), (&json!("absent"), &json!(true)));
-    let expected = "contacts where mobile~0: 0 contacts match the filters, 1 is left open by the \
-                    journal";
+    let expected = "contacts where mobile~0: 0 contacts match the filters, 1 may be gone from an \
+                    earlier run";
     assert_eq!(
         (&summary["ids_from"], &summary["absent_maybe_deleted"]),
         (&json!(expected), &json!(1))
     );
+}
+
+/// Three runs: all is there, then something, then nothing.
+#[test]
+fn the_question_and_the_dry_run_know_the_journal() {
+    let (sandbox, ids) = quick_sandbox(1200);
+    let folder = Folder::new("knows");
+    let list = folder.list("list.txt", &ids);
+    let journal = format!("{list}.journal.jsonl");
+    let run = |args: &[&str]| {
+        ran(&mut at(&sandbox, &[["delete", "--file", &list].as_slice(), args].concat()))
+    };
+    let (status, out, err) = run(&["--dry-run"]);
+    assert!(out.ends_with("\n1,200 contacts would be deleted; nothing was\n"), "{out}");
+    assert_eq!((status, err.as_str()), (0, ""));
+    // Of nine, seven are gone, of one the reply is lost, and one never was.
+    sandbox.faults(Faults::parse("http-502=first=1").unwrap());
+    let begun = folder.list("begun.txt", &[&ids[..8], &["0999".to_owned()]].concat());
+    let args = ["--file", &begun, "--journal", &journal, "--max-attempts=1", "--concurrency=1"];
+    assert_eq!(delete(&sandbox, &args).0, 1);
+    folder.list("list.txt", &[&ids[..], &["0999".to_owned()]].concat());
+    let words = "1,193 left to delete (1 of them may be gone from an earlier run), 7 are on record \
+                 as gone, 1 is on record as refused";
+    let (status, out, _) = run(&["--dry-run"]);
+    assert_eq!(status, 0);
+    assert!(out.ends_with(&format!("\nnothing was deleted: {words}\n")), "{out}");
+    let line = |id: &str| out.lines().find(|line| line.starts_with(id)).unwrap();
+    assert!(line(&ids[0]).ends_with("  (may be gone)"), "{out}");
+    assert!(line(&ids[1]).ends_with("  (on record as gone)"), "{out}");
+    assert!(line("0999").ends_with("  (on record as refused)"), "{out}");
+    let (lines, summary) = items_and_summary(&run(&["--dry-run", "--json"]).1);
+    assert_eq!(lines[0], json!({"user_id": ids[0], "exists": false, "maybe_deleted": true}));
+    assert_eq!(lines[1], json!({"user_id": ids[1], "on_record": "gone"}));
+    let counts = ["contacts", "left", "maybe_deleted", "settled_before"].map(|name| &summary[name]);
+    assert_eq!(counts, [1201, 1193, 1, 8], "{summary}");
+    let (status, _, err) = run(&[]);
+    assert_eq!(status, 2);
+    assert!(err.starts_with(&format!("{words}\nerror: 1,193 external contacts would be")), "{err}");
+    // Nothing is left: nobody is asked, and nothing is called.
+    assert_eq!(run(&["--yes", "--rate=none"]).0, 1, "one is refused");
+    let before = sandbox.request_count();
+    let (status, out, err) = run(&[]);
+    assert_eq!((status, sandbox.request_count()), (1, before), "{err}");
+    assert!(
+        err.starts_with("nothing is left to delete, 1,200 are on record as gone, 1 is "),
+        "{err}"
+    );
+    assert!(out.contains("1,201 contacts: 1,199 deleted (by earlier runs), 1 gone (by"), "{out}");
+    // A journal of something else is refused before anybody is asked.
+    folder.file("list.txt.journal.jsonl", "{}\n");
+    assert_eq!(run(&["--dry-run"]).0, 2);
+}
+
+/// What came back is not certain, in each of two ways.
+#[test]
+fn what_may_be_gone_is_no_failure() {
+    let (sandbox, ids) = quick_sandbox(2);
+    sandbox.faults(Faults::parse("reset-after=1").unwrap());
+    let args = ["delete", "--yes", "--no-journal", "--max-attempts=1", &ids[0], &ids[1]];
+    let (status, out, _) = ran(&mut at(&sandbox, &args));
+    assert_eq!(status, 1);
+    assert!(out.contains("\n2 contacts: 2 may be gone\n") && !out.contains("failed"), "{out}");
+    assert_eq!(out.matches("may be gone: contact ").count(), 2, "{out}");
+    assert!(out.contains("\n  may be gone   no certain answer came"), "{out}");
+    assert!(out.contains("\n  to go on      run the same command again"), "{out}");
+    let (status, out, _) = ran(&mut at(&sandbox, &[args.as_slice(), &["--json", "0999"]].concat()));
+    let (items, summary) = items_and_summary(&out);
+    assert_eq!((status, items.len()), (1, 3));
+    assert!(items.iter().all(|item| item["maybe_deleted"] == true), "{out}");
+    let counts = ["maybe_deleted", "failed", "deleted"].map(|name| &summary[name]);
+    assert_eq!(counts, [3, 0, 0], "{summary}");
+}
+
+/// Calls side by side end by the same refusal.
+#[test]
+fn what_stops_a_batch_is_told_once() {
+    let (sandbox, ids) = quick_sandbox(60);
+    sandbox.set_permission(Permission::Write, false);
+    sandbox.faults(Faults::parse("delay=1@1s").unwrap());
+    let folder = Folder::new("once");
+    for count in [12, 60] {
+        let list = folder.list("list.txt", &ids[..count]);
+        let args = ["delete", "--yes", "--no-journal", "--rate=none", "--file", &list];
+        let (status, out, err) = ran(&mut at(&sandbox, &args));
+        assert_eq!(status, 1);
+        let (_, heading) = out.split_once(&format!("\n{count} contacts: ")).unwrap();
+        let failed: usize = heading.split_once(" failed, ").unwrap().0.parse().unwrap();
+        assert!(failed > 1, "side by side: {out}");
+        // Of a few each has a line.
+        let lines = if count == 12 { failed } else { 1 };
+        assert_eq!(out.matches("failed: contact ").count(), lines, "{out}");
+        assert_eq!(out.matches(", as above\n").count(), lines - 1, "{out}");
+        let told = out.matches("lacks the permission").count();
+        assert_eq!(told, 2, "with the contact, and as the reason to stop: {out}");
+        assert_eq!(err.matches("Add the permission point").count(), 1, "{err}");
+    }
 }
 
 #[test]
@@ -324,18 +421,20 @@ fn a_journal_adds_nobody_who_is_still_there_to_a_filter() {
     let (status, out, err) = run("--where=name~jane", &["--dry-run"]);
     assert_eq!((status, err.as_str()), (0, ""));
     let (lines, summary) = items_and_summary(&out);
-    let open: Vec<_> = lines.iter().filter(|line| line["left_open"] == true).collect();
-    assert_eq!((lines.len(), open.len()), (3, 1), "{out}");
-    assert_eq!((&summary["contacts"], &summary["left_open"]), (&json!(3), &json!(1)));
-    let gone = open[0]["user_id"].as_str().unwrap();
+    let open: Vec<_> = lines.iter().filter(|line| line["maybe_deleted"] == true).collect();
+    assert_eq!(lines.len(), 3, "{out}");
+    let maybe: Vec<_> = open.iter().filter(|line| line["exists"] == false).collect();
+    assert_eq!((open.len(), maybe.len()), (2, 1), "one of both is there still: {out}");
+    assert_eq!((&summary["contacts"], &summary["maybe_deleted"]), (&json!(3), &json!(2)));
+    let gone = maybe[0]["user_id"].as_str().unwrap();
     let people = ["delete", "--where=name~jane", "--journal", &journal];
     let (_, out, _) = ran(&mut at(&sandbox, &[people.as_slice(), &["--dry-run"]].concat()));
-    assert!(out.contains(&format!("{gone}    (left open by the journal)")), "{out}");
-    let parts = "2 contacts match the filters, 1 is left open by the journal";
-    assert!(out.contains(&format!("3 contacts would be deleted; nothing was. {parts}")), "{out}");
+    assert!(out.contains(&format!("{gone}    (may be gone)")), "{out}");
+    let parts = "3 left to delete (2 of them may be gone from an earlier run)";
+    assert!(out.contains(&format!("nothing was deleted: {parts}\n")), "{out}");
     let (status, _, err) = ran(&mut at(&sandbox, &people));
     assert_eq!(status, 2);
-    assert!(err.contains(&format!("3 external contacts ({parts}) would be deleted")), "{err}");
+    assert!(err.starts_with(&format!("{parts}\nerror: 3 external contacts would be")), "{err}");
 
     let (status, out, _) = run("--where=name~jane", &[]);
     assert_eq!(status, 0, "{out}");
