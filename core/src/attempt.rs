@@ -256,7 +256,9 @@ impl Way<'_> {
                 TokenError::Failed(failure)
             }
         })?;
-        log::debug!(target: crate::LOG, "token call: HTTP status {}", answer.status);
+        crate::logged(
+            || log::debug!(target: crate::LOG, "token call: HTTP status {}", answer.status),
+        );
         response::access_token(&answer, secrets).map_err(TokenError::Failed)
     }
 

@@ -149,7 +149,9 @@ impl Client {
         match result {
             Ok(deletion) => {
                 let request_id = deletion.request_id.as_deref();
-                log::info!(target: crate::LOG, user_id = user_id.as_str(), request_id; "contact {user_id}: {} after {} requests", deletion.status.name(), deletion.attempts);
+                crate::logged(
+                    || log::info!(target: crate::LOG, user_id = user_id.as_str(), request_id; "contact {user_id}: {} after {} requests", deletion.status.name(), deletion.attempts),
+                );
                 Ok(deletion)
             }
             Err(error) => {
@@ -158,7 +160,9 @@ impl Client {
                     throttling == Throttling::GiveBack && error.kind() == ErrorKind::Throttled;
                 let level = if given_back { log::Level::Debug } else { log::Level::Info };
                 let (kind, request_id) = (error.kind().name(), error.request_id());
-                log::log!(target: crate::LOG, level, user_id = user_id.as_str(), kind, request_id; "{}", error.message());
+                crate::logged(
+                    || log::log!(target: crate::LOG, level, user_id = user_id.as_str(), kind, request_id; "{}", error.message()),
+                );
                 Err(error)
             }
         }
@@ -282,7 +286,9 @@ impl Client {
             let left = clock.wait.left();
             let next = plan.next(error.kind(), retry, failed.kept_died, left, fastrand::f64());
             let (kind, request_id) = (error.kind().name(), error.request_id());
-            log::debug!(target: crate::LOG, user_id = ask.user_id(), kind, request_id; "{ask}: {}; next: {next:?}", error.message());
+            crate::logged(
+                || log::debug!(target: crate::LOG, user_id = ask.user_id(), kind, request_id; "{ask}: {}; next: {next:?}", error.message()),
+            );
             step = Step::default();
             match next {
                 Next::GiveUp => return Err(error),

@@ -107,7 +107,9 @@ impl AppToken {
                         Ok(old)
                     }
                     Err(TokenError::Failed(failure)) => {
-                        log::warn!(target: crate::LOG, "early refresh of the token failed, the old one serves on: {}", failure.error.message());
+                        crate::logged(
+                            || log::warn!(target: crate::LOG, "early refresh of the token failed, the old one serves on: {}", failure.error.message()),
+                        );
                         self.put_off_refresh();
                         Ok(old)
                     }

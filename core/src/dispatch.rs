@@ -51,7 +51,7 @@ impl OnCancel for Job {
 /// callbacks.
 pub(crate) fn guarded(work: impl FnOnce()) {
     if std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).is_err() {
-        log::error!(target: crate::LOG, "the callback of a call panicked");
+        crate::logged(|| log::error!(target: crate::LOG, "the callback of a call panicked"));
     }
 }
 
@@ -81,13 +81,17 @@ pub(crate) fn is_crowded() -> bool {
 
 /// Hands work to the pool that a cancel takes out again. It runs exactly once.
 pub(crate) fn submit(call: &Call, work: impl FnOnce(Turn) + Send + 'static) {
-    let job = Arc::new(Job(Mutex::new(Some(Box::new(work)))));
-    let cancelled: Weak<dyn OnCancel> = Arc::downgrade(&job) as Weak<dyn OnCancel>;
-    POOL.get(Arc::default).submit(job);
-    call.on_cancel(cancelled);
+    POOL.get(Arc::default).submit_for(call, Box::new(work));
 }
 
 impl Pool {
+    fn submit_for(self: &Arc<Self>, call: &Call, work: Work) {
+        let job = Arc::new(Job(Mutex::new(Some(work))));
+        let cancelled: Weak<dyn OnCancel> = Arc::downgrade(&job) as Weak<dyn OnCancel>;
+        self.submit(job);
+        call.on_cancel(cancelled);
+    }
+
     fn submit(self: &Arc<Self>, job: Arc<Job>) {
         let mut state = self.lock();
         state.queue.push_back(job);
@@ -177,16 +181,33 @@ mod tests {
 
     #[test]
     fn cancelled_work_is_done_by_who_cancels() {
-        let call = Call::new();
-        call.canceller().cancel();
-        let (sender, receiver) = channel();
-        submit(&call, move |turn| {
-            sender.send((matches!(turn, Turn::Cancelled), std::thread::current().id())).unwrap()
-        });
-        // A thread of the pool may have been quicker; either way it is done once.
-        let (cancelled, thread) = receiver.recv().unwrap();
-        assert_eq!(cancelled, thread == std::thread::current().id());
-        assert!(receiver.recv().is_err());
+        let pool = Arc::new(Pool::default());
+        let (started, starts) = channel();
+        let gate = Arc::new(Mutex::new(()));
+        let closed = gate.lock().unwrap();
+        for _ in 0..MOST_THREADS {
+            let (started, gate) = (started.clone(), gate.clone());
+            let work: Work = Box::new(move |_| {
+                started.send(()).unwrap();
+                drop(gate.lock());
+            });
+            pool.submit_for(&Call::new(), work);
+        }
+        // Every thread is taken, so nobody else can do it.
+        (0..MOST_THREADS).for_each(|_| starts.recv().unwrap());
+        for (early, late) in [(true, false), (false, true)] {
+            let (call, (sender, receiver)) = (Call::new(), channel());
+            let work: Work = Box::new(move |turn| {
+                let cancelled = matches!(turn, Turn::Cancelled);
+                sender.send((cancelled, std::thread::current().id())).unwrap();
+            });
+            early.then(|| call.canceller().cancel());
+            pool.submit_for(&call, work);
+            late.then(|| call.canceller().cancel());
+            assert_eq!(receiver.try_recv(), Ok((true, std::thread::current().id())));
+            assert!(receiver.try_recv().is_err(), "it is done once");
+        }
+        drop(closed);
     }
 
     #[test]

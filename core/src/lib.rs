@@ -95,3 +95,10 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The target of all log lines.
 const LOG: &str = "dingtalk_extcontact";
+
+/// Writes to the log. The program's logger may panic: that must cost no call its outcome, and
+/// the library no thread.
+fn logged(write: impl FnOnce()) {
+    // The panic hook has told it already.
+    let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(write));
+}

@@ -111,7 +111,9 @@ impl Record {
         let failed = |error: io::Error| self.broken(&format!("cannot be repaired: {error}"));
         let file = self.file().map_err(failed)?;
         if whole < file.metadata().map_err(failed)?.len() {
-            log::warn!(target: crate::LOG, "the {} {}: its torn end is cut off", self.what, self.path.display());
+            crate::logged(
+                || log::warn!(target: crate::LOG, "the {} {}: its torn end is cut off", self.what, self.path.display()),
+            );
             file.set_len(whole).map_err(failed)?;
         }
         self.lock().end = whole;
@@ -152,7 +154,9 @@ impl Record {
         {
             let mode: std::fs::Permissions = std::os::unix::fs::PermissionsExt::from_mode(0o600);
             if let Err(error) = self.file.set_permissions(mode) {
-                log::warn!(target: crate::LOG, "the {} {} may be read by others: {error}", self.what, self.path.display());
+                crate::logged(
+                    || log::warn!(target: crate::LOG, "the {} {} may be read by others: {error}", self.what, self.path.display()),
+                );
             }
         }
     }

@@ -1,11 +1,15 @@
 //! Batches and single calls of one process share one pool of threads: none keeps it for itself.
 
+mod support;
+
+use std::io::{Read, Write};
 use std::sync::mpsc::channel;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use dingtalk_extcontact::{Batch, BatchOptions, Call, Client, ClientBuilder};
+use dingtalk_extcontact::{Batch, BatchOptions, Call, Client, ClientBuilder, Outcome};
 use dingtalk_extcontact_sandbox::{BlockShape, Sandbox};
+use support::{OK, read_request, reply, serve};
 
 /// As large as the pool.
 const ALL: u32 = 64;
@@ -60,4 +64,63 @@ fn a_batch_that_pauses_leaves_threads_to_others() {
     let batch = greedy(&sandbox, &client);
     delete_elsewhere();
     batch.stop();
+}
+
+/// An end must not wait for a thread while others have them all: here a batch with a throttled
+/// id has given its last one to a call that never ends.
+#[test]
+fn a_batch_without_a_thread_comes_to_its_end() {
+    let _alone = POOL.lock().unwrap_or_else(PoisonError::into_inner);
+    let refused = r#"{"errcode":43007,"errmsg":"no permission"}"#;
+    for (last_reply, stops_itself) in [(OK, false), (refused, true)] {
+        let ((saw, seen), (release, released)) = (channel(), channel::<()>());
+        let (saw, released) = (Mutex::new(saw), Mutex::new(released));
+        let server = serve(move |mut stream| {
+            while let Ok(Some(request)) = read_request(&mut stream) {
+                saw.lock().unwrap().send(()).unwrap();
+                let text = if request.ends_with("=throttled") {
+                    "HTTP/1.1 429 N\r\nRetry-After: 300\r\nContent-Length: 0\r\n\r\n".to_owned()
+                } else if request.ends_with("=slow") {
+                    released.lock().unwrap().recv().unwrap();
+                    reply(last_reply)
+                } else {
+                    let _ = stream.read(&mut [0]);
+                    return;
+                };
+                stream.write_all(text.as_bytes()).unwrap();
+            }
+        });
+        let wait_for = |count| (0..count).for_each(|_| seen.recv_timeout(LONG).unwrap());
+        let endpoint = format!("http://{server}");
+        let client = Client::builder().access_token("t").endpoint(endpoint).rate(None).build();
+        let client = client.unwrap();
+        let batch = client.batch(BatchOptions::new().concurrency(2)).unwrap();
+        ["slow", "throttled"].iter().for_each(|id| batch.push(id));
+        wait_for(2);
+        let start = Instant::now();
+        while batch.paused().is_none() {
+            assert!(start.elapsed() < LONG);
+            std::thread::yield_now();
+        }
+        // Of these one waits for a thread until the batch gives up its last.
+        let (call, (ended, ends)) = (Call::new(), channel());
+        for n in 0..ALL {
+            let ended = ended.clone();
+            client.submit(format!("0{n}"), call.clone(), move |it| drop(ended.send(it)));
+        }
+        wait_for(ALL - 1);
+        release.send(()).unwrap();
+        wait_for(1);
+        if !stops_itself {
+            batch.stop();
+        }
+        batch.finish();
+        let late = Call::new().probe(move || start.elapsed() > LONG);
+        let items: Vec<_> = std::iter::from_fn(|| batch.next(&late).expect("no end")).collect();
+        assert_eq!(items.len(), 2, "{items:?}");
+        let throttled = items.iter().find(|item| item.user_id() == "throttled").unwrap();
+        assert!(matches!(&throttled.outcome, Outcome::Error(it) if it.attempts() == 1));
+        call.canceller().cancel();
+        (0..ALL).for_each(|_| assert!(ends.recv_timeout(LONG).unwrap().is_err()));
+    }
 }

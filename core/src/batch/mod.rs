@@ -19,6 +19,7 @@ use self::work::{Queued, Shared, State};
 use crate::attempt;
 use crate::cancel::{Call, Stop, Wait};
 use crate::client::Client;
+use crate::dispatch;
 use crate::error::Error;
 use crate::fork::Process;
 use crate::hash::{KeySet, Keys};
@@ -80,6 +81,7 @@ impl Client {
             done: VecDeque::new(),
             running: 0,
             workers: 0,
+            serving: 0,
             finished: false,
             stopped: None,
             pace: Pace::new(concurrency),
@@ -253,11 +255,12 @@ impl Batch {
             return;
         }
         let why = "stopped by the caller";
-        if state.queue.iter().all(|queued| queued.throttled.is_none()) {
+        // What came of throttled ids is written to the journal, which may take long: that is
+        // for one of the batch's threads, where it has one.
+        let is_quick = state.queue.iter().all(|queued| queued.throttled.is_none());
+        if is_quick || state.serving == 0 {
             return self.0.halt(state, why);
         }
-        // What came of throttled ids is written to the journal, which may take long: that is
-        // not for the caller's thread, but for one of those that wait to try again.
         state.stop(why);
         drop(state);
         self.0.changed.notify_all();
@@ -307,16 +310,16 @@ impl Batch {
         let earlier = state.waker.take();
         if let Some(item) = state.done.pop_front() {
             drop(state);
-            done(Some(item));
+            dispatch::guarded(|| done(Some(item)));
         } else if state.is_over() {
             drop(state);
-            done(None);
+            dispatch::guarded(|| done(None));
         } else {
             state.waker = Some(Box::new(done));
             drop(state);
         }
         if let Some(earlier) = earlier {
-            earlier(None);
+            dispatch::guarded(|| earlier(None));
         }
     }
 

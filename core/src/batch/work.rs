@@ -42,9 +42,11 @@ pub(super) struct Shared {
 pub(super) struct State {
     pub queue: VecDeque<Queued>,
     pub done: VecDeque<Item>,
-    /// Calls under way, and threads of the pool that serve this batch.
+    /// Calls under way.
     pub running: usize,
+    /// Those that serve this batch or wait for a thread of the pool, and those that have one.
     pub workers: usize,
+    pub serving: usize,
     pub finished: bool,
     pub stopped: Option<String>,
     pub pace: Pace,
@@ -146,6 +148,7 @@ impl Shared {
     /// A thread's work for this batch: one id after the other, while there are any.
     fn serve(self: &Arc<Self>) {
         let mut state = self.lock();
+        state.serving += 1;
         loop {
             let wait = state.pace.left();
             let may_run = wait.is_zero() && state.running < state.pace.at_once();
@@ -155,6 +158,7 @@ impl Shared {
             // One that waits is enough: others may have use for the thread.
             if state.queue.is_empty() || (!may_run && state.workers > state.pace.at_once()) {
                 state.workers -= 1;
+                state.serving -= 1;
                 return;
             }
             if !may_run {
@@ -184,14 +188,18 @@ impl Shared {
                     self.deliver(state, item, 1);
                     // Not under the lock: a log handler may ask for the summary.
                     if let Some(why) = why {
-                        log::warn!(target: crate::LOG, "the batch stops: {why}");
+                        crate::logged(|| log::warn!(target: crate::LOG, "the batch stops: {why}"));
                     }
                     self.hire(self.lock());
-                    if dispatch::is_crowded() {
+                    let crowded = dispatch::is_crowded();
+                    state = self.lock();
+                    if crowded && state.stopped.is_none() {
                         // To the end of the line: no batch has the threads for itself.
+                        state.serving -= 1;
+                        drop(state);
                         return self.take_turn();
                     }
-                    self.lock()
+                    state
                 }
                 Outcome::NotBegun => {
                     state.queue.push_front(queued);
@@ -206,7 +214,9 @@ impl Shared {
                     state.running -= 1;
                     drop(state);
                     if pauses {
-                        log::warn!(target: crate::LOG, "the batch pauses for {wait:?}: throttled");
+                        crate::logged(
+                            || log::warn!(target: crate::LOG, "the batch pauses for {wait:?}: throttled"),
+                        );
                     }
                     self.lock()
                 }
