@@ -6,6 +6,7 @@ use dingtalk_extcontact::{Client, Error, Host, Options, Value};
 
 use crate::args::{Connection, Rate};
 use crate::output;
+use crate::text;
 
 /// Why no client could be made. Nothing was sent.
 #[derive(Debug)]
@@ -60,11 +61,13 @@ pub(crate) fn client(
     if args.app_key.is_some() || args.app_secret_file.is_some() {
         options.set("access_token", Value::None)?;
     }
-    if let Some(path) = &args.token_file {
-        options.set("access_token", secret("--token-file", path)?)?;
-    }
-    if let Some(path) = &args.app_secret_file {
-        options.set("app_secret", secret("--app-secret-file", path)?)?;
+    for (name, option, path) in [
+        ("access_token", "--token-file", &args.token_file),
+        ("app_secret", "--app-secret-file", &args.app_secret_file),
+    ] {
+        if let Some(path) = path {
+            options.set_from(name, secret(option, path)?, &format!("the file of {option}"))?;
+        }
     }
     let texts = [
         ("app_key", &args.app_key),
@@ -75,7 +78,8 @@ pub(crate) fn client(
     ];
     for (name, value) in texts {
         if let Some(value) = value {
-            options.set(name, Value::Text(value.clone()))?;
+            let option = format!("--{}", name.replace('_', "-"));
+            options.set_from(name, Value::Text(value.clone()), &option)?;
         }
     }
     for (name, value) in [("timeout", args.timeout), ("max_attempts", args.max_attempts)] {
@@ -109,12 +113,24 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(format!("DINGTALK_{name}")).ok().filter(|text| !text.is_empty())
 }
 
-/// What a file holds, without the line break at its end.
+/// What a file holds, without the line break at its end, and without what PowerShell puts
+/// before it: a byte order mark, of UTF-8 or UTF-16.
 fn secret(option: &'static str, path: &Path) -> Result<Value, NoClient> {
     let bad = |problem| NoClient::File { option, problem };
     let bytes = std::fs::read(path).map_err(|error| bad(format!("cannot be read: {error}")))?;
-    let text = String::from_utf8(bytes).map_err(|_| bad("holds bytes that are not text".into()))?;
-    let text = text.strip_suffix('\n').unwrap_or(&text);
-    let text = text.strip_suffix('\r').unwrap_or(text);
-    Ok(Value::Text(text.to_owned()))
+    let text = decoded(&bytes).ok_or_else(|| bad("holds bytes that are not text".into()))?;
+    Ok(Value::Text(text.trim_end_matches(['\r', '\n']).to_owned()))
+}
+
+fn decoded(bytes: &[u8]) -> Option<String> {
+    let utf16 = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
+        let (units, rest) = bytes.as_chunks();
+        let units: Vec<u16> = units.iter().copied().map(unit).collect();
+        String::from_utf16(&units).ok().filter(|_| rest.is_empty())
+    };
+    match bytes {
+        [0xff, 0xfe, bytes @ ..] => utf16(bytes, u16::from_le_bytes),
+        [0xfe, 0xff, bytes @ ..] => utf16(bytes, u16::from_be_bytes),
+        _ => str::from_utf8(text::without_mark(bytes)).ok().map(str::to_owned),
+    }
 }

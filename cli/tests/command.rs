@@ -2,6 +2,7 @@
 
 mod support;
 
+use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Stdio};
 
@@ -150,7 +151,7 @@ fn nothing_is_sent_without_credentials_or_with_bad_options() {
         ("--region=mars", "region"),
         ("--endpoint=http://dingtalk.example", "endpoint"),
         ("--proxy=ftp://x", "proxy"),
-        ("--ca-file=/nonexistent/ca.pem", "ca_file"),
+        ("--ca-file=/nonexistent/ca.pem", "--ca-file"),
     ] {
         let (status, out, err) = ran(&mut at(&sandbox, &["delete", option, &ids[0]]));
         assert_eq!((status, out.as_str()), (2, ""), "{option}");
@@ -241,6 +242,76 @@ fn credentials_come_from_files_and_win_over_the_environment() {
         .env("DINGTALK_APP_SECRET", sandbox.app_secret()));
     assert_eq!((status, err.as_str()), (0, ""));
     assert_eq!(sandbox.deleted(), ids);
+}
+
+#[test]
+fn a_token_is_taken_as_editors_and_shells_save_it() {
+    let (sandbox, _) = sandbox(1);
+    let (token, folder) = (sandbox.token(), Folder::new("token-forms"));
+    let utf16 = |text: &str, bytes: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        format!("\u{feff}{text}").encode_utf16().flat_map(bytes).collect()
+    };
+    let file = folder.name("token");
+    let list = |bytes: &[u8]| {
+        fs::write(&file, bytes).unwrap();
+        let args = ["list", "--json", "--token-file", &file];
+        ran(command(&args).env("DINGTALK_ENDPOINT", sandbox.url()))
+    };
+    let line = format!("{token}\r\n");
+    for good in [
+        format!("\u{feff}{token}\n").into_bytes(),
+        format!("\u{feff}{line}\r\n").into_bytes(),
+        utf16(&line, u16::to_le_bytes),
+        utf16(&line, u16::to_be_bytes),
+        token.clone().into_bytes(),
+    ] {
+        let (status, out, err) = list(&good);
+        assert_eq!((status, err.as_str(), out.lines().count()), (0, "", 1), "{good:?}");
+    }
+    let cut = utf16(&token, u16::to_le_bytes);
+    for (bad, problem) in [
+        (&cut[..cut.len() - 1], "holds bytes that are not text"),
+        (b"\xff\xfe\x00\xd8", "holds bytes that are not text"),
+        (b"\xd5\xc5hush", "holds bytes that are not text"),
+        (b"hu sh", "holds white space"),
+        (b"hush\nhush\n", "holds white space"),
+        (b"\xef\xbb\xbf\n", "is empty"),
+    ] {
+        let (status, out, err) = list(bad);
+        assert_eq!((status, out.as_str()), (2, ""), "{err}");
+        let told = err.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(told.starts_with(&format!("error: the file of --token-file {problem}")), "{err}");
+        assert!(!err.contains("hush"), "{err}");
+    }
+}
+
+#[test]
+fn trouble_with_a_value_is_told_under_the_name_of_where_it_stands() {
+    let (sandbox, _) = sandbox(1);
+    let token = Scratch::new("told", "hu sh");
+    for (variables, args, problem) in [
+        (&[("ACCESS_TOKEN", "hu sh")][..], &["list"][..], "DINGTALK_ACCESS_TOKEN holds"),
+        (&[("REGION", "mars")], &["list"], "DINGTALK_REGION \"mars\""),
+        (&[("ENDPOINT", "nowhere")], &["list"], "DINGTALK_ENDPOINT is not"),
+        (&[("ENDPOINT", "nowhere")], &["list", "--endpoint=x"], "--endpoint is not"),
+        (
+            &[("APP_KEY", "k")],
+            &["list"],
+            "DINGTALK_ACCESS_TOKEN and DINGTALK_APP_KEY or app_secret",
+        ),
+        (&[], &["list", "--app-key=k"], "app_secret is missing"),
+        (&[], &["list", "--app-key=", "--app-secret-file", token.path()], "--app-key is empty"),
+    ] {
+        let mut command = at(&sandbox, args);
+        for (name, value) in variables {
+            command.env(format!("DINGTALK_{name}"), value);
+        }
+        let (status, out, err) = ran(&mut command);
+        assert_eq!((status, out.as_str()), (2, ""), "{err}");
+        assert!(err.starts_with(&format!("error: {problem}")), "{err}");
+        assert!(!err.contains("hu sh"), "{err}");
+    }
+    assert_eq!(sandbox.request_count(), 0);
 }
 
 #[test]

@@ -422,18 +422,21 @@ impl ClientBuilder {
     /// A token that the caller keeps fresh with [`Client::set_access_token`]. Either this,
     /// or `app_key` and `app_secret`.
     pub fn access_token(mut self, token: impl AsRef<str>) -> Self {
+        self.0.origins.remove("access_token");
         self.0.access_token = Some(Secret::new(token.as_ref()));
         self
     }
 
     /// The app's key; the client fetches and refreshes the token.
     pub fn app_key(mut self, key: impl Into<String>) -> Self {
+        self.0.origins.remove("app_key");
         self.0.app_key = Some(key.into());
         self
     }
 
     /// The app's secret.
     pub fn app_secret(mut self, secret: impl AsRef<str>) -> Self {
+        self.0.origins.remove("app_secret");
         self.0.app_secret = Some(Secret::new(secret.as_ref()));
         self
     }
@@ -441,6 +444,7 @@ impl ClientBuilder {
     /// `international` (the default: oapi and api.dingtalk.io) or `china` (oapi and
     /// api.dingtalk.com).
     pub fn region(mut self, region: impl Into<String>) -> Self {
+        self.0.origins.remove("region");
         self.0.region = Some(region.into());
         self
     }
@@ -448,6 +452,7 @@ impl ClientBuilder {
     /// A base URL in place of both hosts of the region: a sandbox or a gateway. https; http
     /// to a loopback address only.
     pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
+        self.0.origins.remove("endpoint");
         self.0.endpoint = Some(endpoint.into());
         self
     }

@@ -1,6 +1,7 @@
 //! All options by name, checked once (what they say of hosts and certificates: `place.rs`). Every language, the environment and the command come
 //! through here, so that a default, a bound or a sentence stands nowhere else.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
@@ -115,6 +116,8 @@ pub struct Options {
     pub(crate) missing_ok: bool,
     pub(crate) proxy: Option<Secret>,
     pub(crate) ca_file: Option<PathBuf>,
+    /// What errors call an option whose value comes from elsewhere: a variable, a file.
+    pub(crate) origins: BTreeMap<&'static str, String>,
 }
 
 /// Where environment variables are read; another source in tests.
@@ -145,6 +148,7 @@ impl Default for Options {
             missing_ok: false,
             proxy: None,
             ca_file: None,
+            origins: BTreeMap::new(),
         }
     }
 }
@@ -171,6 +175,7 @@ impl Options {
         let host = self.host;
         let fresh = Options::default();
         let name = known(host, name, &OPTION_NAMES)?;
+        self.origins.remove(name);
         match name {
             "access_token" => self.access_token = secret(host, name, value)?,
             "app_key" => self.app_key = text(host, name, value)?,
@@ -209,9 +214,20 @@ impl Options {
         Ok(())
     }
 
+    /// The same with a value that comes from `origin`, a variable or a file: whoever is told
+    /// that it is wrong has to look there.
+    #[doc(hidden)]
+    pub fn set_from(&mut self, name: &str, value: Value, origin: &str) -> Result<(), Error> {
+        self.set(name, value)?;
+        let name = known(self.host, name, &OPTION_NAMES)?;
+        self.origins.insert(name, origin.to_owned());
+        Ok(())
+    }
+
     /// The options that the environment names: `DINGTALK_ACCESS_TOKEN`, or
     /// `DINGTALK_APP_KEY` and `DINGTALK_APP_SECRET`; `DINGTALK_REGION`, `DINGTALK_ENDPOINT`.
-    /// A variable that is empty counts as not set.
+    /// A variable that is empty counts as not set; one whose value is no good is named in the
+    /// error of making the client.
     ///
     /// # Errors
     ///
@@ -224,7 +240,7 @@ impl Options {
         for name in ["access_token", "app_key", "app_secret", "region", "endpoint"] {
             let variable = format!("DINGTALK_{}", name.to_ascii_uppercase());
             if let Some(value) = self.variable(&variable)? {
-                self.set(&self.host.spell(name), Value::Text(value))?;
+                self.set_from(&self.host.spell(name), Value::Text(value), &variable)?;
             }
         }
         Ok(self)
@@ -276,19 +292,16 @@ impl Options {
     }
 
     fn credentials(&self) -> Result<Credentials, Error> {
-        let spell = |name| self.host.spell(name);
-        let (token, key, secret) = (spell("access_token"), spell("app_key"), spell("app_secret"));
+        let [token, key, secret] =
+            ["access_token", "app_key", "app_secret"].map(|name| self.name_of(name));
         match (&self.access_token, &self.app_key, &self.app_secret) {
             (Some(given), None, None) => {
-                check_token(self.host, given.expose())?;
+                check_graphic(&token, given.expose())?;
                 Ok(Credentials::Fixed(FixedToken::new(given.clone())))
             }
             (None, Some(app_key), Some(app_secret)) => {
-                for (name, text) in
-                    [("app_key", app_key.as_str()), ("app_secret", app_secret.expose())]
-                {
-                    check_graphic(self.host, name, text)?;
-                }
+                check_graphic(&key, app_key)?;
+                check_graphic(&secret, app_secret.expose())?;
                 Ok(Credentials::App { key: app_key.clone(), secret: app_secret.clone() })
             }
             (None, None, None) => Err(Error::invalid(
@@ -313,7 +326,12 @@ impl Options {
     }
 
     pub(crate) fn bad(&self, name: &str, problem: &str, advice: &str) -> Error {
-        Error::invalid(format!("{} {problem}", self.host.spell(name)), advice)
+        Error::invalid(format!("{} {problem}", self.name_of(name)), advice)
+    }
+
+    /// What an error calls an option.
+    pub(crate) fn name_of(&self, name: &str) -> String {
+        self.origins.get(name).cloned().unwrap_or_else(|| self.host.spell(name))
     }
 }
 
@@ -363,10 +381,10 @@ pub(crate) enum Credentials {
 
 /// Checks a token that a caller gives; it goes into an address.
 pub(crate) fn check_token(host: Host, token: &str) -> Result<(), Error> {
-    check_graphic(host, "access_token", token)
+    check_graphic(&host.spell("access_token"), token)
 }
 
-fn check_graphic(host: Host, name: &str, text: &str) -> Result<(), Error> {
+fn check_graphic(name: &str, text: &str) -> Result<(), Error> {
     let problem = if text.is_empty() {
         "is empty"
     } else if text.len() > LONGEST_CREDENTIAL {
@@ -377,7 +395,7 @@ fn check_graphic(host: Host, name: &str, text: &str) -> Result<(), Error> {
         return Ok(());
     };
     Err(Error::invalid(
-        format!("{} {problem}", host.spell(name)),
+        format!("{name} {problem}"),
         "Give it exactly as DingTalk issued it; a file read whole often ends with a line break.",
     ))
 }
@@ -558,6 +576,26 @@ pub(crate) mod tests {
         assert!(matches!(settings.credentials, Credentials::App { .. }));
         assert_eq!(settings.topapi.host, "oapi.dingtalk.com");
         assert_eq!(settings.timeout, Duration::from_secs(30));
+    }
+
+    #[test]
+    fn trouble_with_a_variable_is_told_under_its_name() {
+        let read = |variables| {
+            Options { access_token: None, ..options(variables) }.read_environment().unwrap()
+        };
+        for (variables, told) in [
+            (&[("DINGTALK_ACCESS_TOKEN", "a b")][..], "DINGTALK_ACCESS_TOKEN holds"),
+            (&[("DINGTALK_APP_KEY", "k"), ("DINGTALK_APP_SECRET", "s\n")], "DINGTALK_APP_SECRET"),
+            (&[("DINGTALK_APP_KEY", "k")], "app_secret is missing"),
+            (&[("DINGTALK_ACCESS_TOKEN", "t"), ("DINGTALK_REGION", "x")], "DINGTALK_REGION "),
+            (&[("DINGTALK_ACCESS_TOKEN", "t"), ("DINGTALK_ENDPOINT", "x")], "DINGTALK_ENDPOINT "),
+        ] {
+            let error = read(variables).check().unwrap_err();
+            assert!(error.message().starts_with(told), "{error}");
+        }
+        let mut options = read(&[("DINGTALK_ACCESS_TOKEN", "a b")]);
+        options.set("access_token", Value::Text("a b".into())).unwrap();
+        assert!(options.check().unwrap_err().message().starts_with("access_token holds"));
     }
 
     #[test]

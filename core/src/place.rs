@@ -98,7 +98,7 @@ impl Options {
             Some("none") => return Ok(None),
             Some("environment") | None => {}
             Some(url) => {
-                let name = self.host.spell("proxy");
+                let name = self.name_of("proxy");
                 // Without a scheme it is more likely a word that was meant as none.
                 let proxy = self.proxy(&name, url, false)?;
                 return Ok(Some(proxy).filter(|_| !is_loopback(&base.host)));
@@ -212,7 +212,7 @@ impl Options {
     pub(crate) fn roots(&self, base: &Base) -> Result<Roots, Error> {
         let these = |certificates: Vec<Vec<u8>>| Roots::These(certificates.into());
         if let Some(path) = &self.ca_file {
-            return read_pem(&self.host.spell("ca_file"), path.clone()).map(these);
+            return read_pem(&self.name_of("ca_file"), path.clone()).map(these);
         }
         if !base.https {
             return Ok(Roots::Mozilla);
