@@ -18,6 +18,11 @@ impl Log for Sink {
     }
 
     fn log(&self, record: &Record) {
+        // The command shows its lines itself: nothing of JavaScript runs meanwhile.
+        let command = dingtalk_extcontact_cli::logger();
+        if command.enabled(record.metadata()) {
+            return command.log(record);
+        }
         let port = lock(&SINK).clone();
         if let Some(port) = port.filter(|_| self.enabled(record.metadata())) {
             port.log(record.args().to_string(), record.level().as_str());

@@ -127,6 +127,11 @@ impl Log for Bridge {
     }
 
     fn log(&self, record: &Record<'_>) {
+        // The command shows its lines itself, at once.
+        let command = dingtalk_extcontact_cli::logger();
+        if command.enabled(record.metadata()) {
+            return command.log(record);
+        }
         if !self.enabled(record.metadata()) {
             return;
         }

@@ -18,11 +18,17 @@ use crate::output::{self, Exit, Output};
     version,
     term_width = output::width(),
     after_help = output::laid_out("\
+The environment variable DINGTALK_LOG (error, warn, info or debug) shows what it does, too: \
+-v is info, -vv is debug. No line holds a token or a secret.
+
 Try it without any account: dingtalk-extcontact demo")
 )]
-struct Cli {
+pub(crate) struct Cli {
+    /// Show what it does on standard error; -vv shows more
+    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
     #[command(subcommand)]
-    command: Command,
+    pub(crate) command: Command,
 }
 
 /// The subcommands.
@@ -369,7 +375,7 @@ pub(crate) struct Demo {
 pub(crate) fn parse(
     args: impl IntoIterator<Item = OsString>,
     output: &mut Output,
-) -> Result<Command, Exit> {
+) -> Result<Cli, Exit> {
     let args: Vec<OsString> = args.into_iter().collect();
     if let Some(name) = secret_option(&args) {
         output::complain(
@@ -382,7 +388,7 @@ pub(crate) fn parse(
         return Err(Exit::Usage);
     }
     match Cli::try_parse_from(args) {
-        Ok(cli) => Ok(cli.command),
+        Ok(cli) => Ok(cli),
         Err(error) => {
             let text = error.render().to_string();
             if error.exit_code() != 0 {

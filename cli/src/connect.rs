@@ -7,6 +7,7 @@ use dingtalk_extcontact::{Client, Error, Host, Options, Value};
 use crate::args::{Connection, Rate};
 use crate::output;
 use crate::text;
+use crate::verbose::TARGET;
 
 /// Why no client could be made. Nothing was sent.
 #[derive(Debug)]
@@ -93,10 +94,13 @@ pub(crate) fn client(
         Some(Rate::Calls(calls)) => options.set("rate", Value::Number(calls))?,
     }
     more(&mut options)?;
-    Client::with_options(options).map_err(|error| match has_credentials(args) {
+    let client = Client::with_options(options).map_err(|error| match has_credentials(args) {
         true => NoClient::Refused(error),
         false => NoClient::NoCredentials(error),
-    })
+    })?;
+    let who = client.app_key().map_or("an access token".to_owned(), |key| format!("app {key}"));
+    log::info!(target: TARGET, "calls go to {} with {who}", client.endpoint());
+    Ok(client)
 }
 
 fn has_credentials(args: &Connection) -> bool {

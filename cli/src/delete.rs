@@ -17,6 +17,7 @@ use crate::output::{self, Exit, Output};
 use crate::preview;
 use crate::prior::{self, OnRecord};
 use crate::report::{Record, Report};
+use crate::verbose::TARGET;
 
 /// How often one looks at what no item tells.
 const LOOK: Duration = Duration::from_secs(1);
@@ -53,6 +54,7 @@ fn try_run(args: &Delete, output: &mut Output) -> Result<Exit, Exit> {
             (ids, Some(choice))
         }
     };
+    log::info!(target: TARGET, "{} to delete", output::counted(ids.count, "contact"));
     if args.ids_are_right {
         ids.doubt = None;
     }

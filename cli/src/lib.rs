@@ -39,11 +39,14 @@ mod report;
 mod sandbox;
 mod table;
 mod text;
+mod verbose;
 
 use std::ffi::OsString;
 
-use args::Command;
+use args::{Cli, Command};
 use output::{Exit, Output};
+use verbose::Lines;
+pub use verbose::logger;
 
 /// Runs the command on the process's own standard streams and returns its exit status:
 /// 0 every contact is gone, 1 some are not, 2 usage or a bad argument with nothing sent,
@@ -63,15 +66,22 @@ use output::{Exit, Output};
 pub fn run<I: IntoIterator<Item = OsString>>(args: I) -> i32 {
     let mut output = Output::new();
     let exit = match args::parse(args, &mut output) {
-        Ok(command) => start(&command, &mut output),
+        Ok(args) => start(&args, &mut output),
         Err(exit) => exit,
     };
     output.flush();
     exit.status()
 }
 
-fn start(command: &Command, output: &mut Output) -> Exit {
-    match command {
+fn start(args: &Cli, output: &mut Output) -> Exit {
+    let _lines = match Lines::shown(args.verbose) {
+        Ok(lines) => lines,
+        Err(problem) => {
+            output::complain(&problem, "Set it to error, warn, info, debug or off, or unset it.");
+            return Exit::Usage;
+        }
+    };
+    match &args.command {
         Command::Delete(args) => delete::run(args, output),
         Command::List(args) => list::run(args, output),
         Command::Explain(args) => explain::run(args, output),

@@ -124,6 +124,11 @@ pub(crate) fn note(text: &str) {
     let _ = io::stderr().write_all(format!("{}\n", laid_out(text)).as_bytes());
 }
 
+/// A line on standard error, for programs that search it: not wrapped.
+pub(crate) fn note_whole(line: &str) {
+    let _ = io::stderr().write_all(format!("{line}\n").as_bytes());
+}
+
 /// A question on standard error; the answer goes into the same line.
 pub(crate) fn ask(question: &str) {
     let _ = io::stderr().write_all(format!("{} ", laid_out(question)).as_bytes());

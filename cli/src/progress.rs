@@ -12,6 +12,18 @@ use crate::output;
 
 const BAR: usize = 30;
 
+/// The bar that is to be seen, for who writes beside it from elsewhere.
+static SEEN: Mutex<Option<ProgressBar>> = Mutex::new(None);
+
+/// Does what writes to the terminal, with the bar, if there is one, out of its way.
+pub(crate) fn beside<T>(write: impl FnOnce() -> T) -> T {
+    let bar = SEEN.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    match bar {
+        Some(bar) => bar.suspend(write),
+        None => write(),
+    }
+}
+
 /// A bar on standard error, where that is a terminal that can draw; otherwise nothing.
 pub(crate) struct Progress {
     bar: ProgressBar,
@@ -46,6 +58,7 @@ impl Progress {
             bar.set_style(style.with_key("line", draw));
         }
         bar.enable_steady_tick(Duration::from_millis(200));
+        *SEEN.lock().unwrap_or_else(PoisonError::into_inner) = Some(bar.clone());
         Progress { bar, trouble }
     }
 
@@ -65,6 +78,7 @@ impl Progress {
 
     /// Takes the bar away.
     pub(crate) fn end(&self) {
+        *SEEN.lock().unwrap_or_else(PoisonError::into_inner) = None;
         self.bar.finish_and_clear();
     }
 }

@@ -101,6 +101,42 @@ fn what_is_misspelt_is_guessed() {
     }
 }
 
+#[test]
+fn what_it_does_is_shown_on_request_without_a_secret() {
+    let (sandbox, ids) = quick_sandbox(4);
+    sandbox.faults(Faults::parse("busy=first=1").unwrap());
+    let folder = Folder::new("verbose");
+    let secret = folder.file("secret.txt", &sandbox.app_secret());
+    let app = ["--app-key", &sandbox.app_key(), "--app-secret-file", &secret];
+    for (id, more, level, shown) in [
+        (&ids[0], ["-vv"].as_slice(), "", "INFO  DEBUG "),
+        (&ids[1], &["-v"], "", "INFO  "),
+        (&ids[2], &[], "debug", "INFO  DEBUG "),
+        (&ids[3], &[], "warn", ""),
+        (&ids[3], &[], "", ""),
+    ] {
+        let args = [["delete", id, "--json"].as_slice(), &app, more].concat();
+        let mut command = command(&args);
+        command.env("DINGTALK_ENDPOINT", sandbox.url()).env("DINGTALK_LOG", level);
+        let (_, out, err) = ran(&mut command);
+        assert_eq!(json_lines(&out).len(), 1, "{out}");
+        for word in ["INFO  ", "DEBUG "] {
+            assert_eq!(err.contains(word), shown.contains(word), "{more:?} {level}: {err}");
+        }
+        if !shown.is_empty() {
+            let who = format!("calls go to {} with app {}", sandbox.url(), sandbox.app_key());
+            assert!(err.contains(&who) && err.contains(&format!("contact {id}: deleted")), "{err}");
+        }
+        for hidden in [sandbox.app_secret(), sandbox.token()] {
+            assert!(!err.contains(&hidden), "{err}");
+        }
+    }
+    for level in ["trace", "loud"] {
+        let (status, _, err) = ran(command(&["explain", "60011"]).env("DINGTALK_LOG", level));
+        assert!(status == 2 && err.contains("DINGTALK_LOG") && err.contains("debug"), "{err}");
+    }
+}
+
 /// A terminal, by way of `script`.
 #[cfg(target_os = "linux")]
 fn on_a_terminal(sandbox: &Sandbox, args: &[&str], set: &[(&str, &str)]) -> (i32, String) {
