@@ -15,13 +15,11 @@ use crate::errcode;
 use crate::error::{Error, ErrorKind};
 use crate::hash::{Key, KeyMap, Keys};
 use crate::outcome;
-use crate::record::Record;
+use crate::record::{JOURNAL, LONGEST_LINE, Record};
 use crate::request::check_user_id;
 
 /// The version of the format; a journal of another one is refused.
 const VERSION: u64 = 1;
-/// The longest line that is taken for one; an outcome has some thousand bytes at most.
-const LONGEST_LINE: u64 = 1024 * 1024;
 
 /// An open journal, locked against a second run.
 pub(crate) struct Journal {
@@ -70,14 +68,14 @@ impl Journal {
         app_key: Option<&str>,
         keys: &Keys,
     ) -> Result<Journal, Error> {
-        let record = Record::open("journal", path)?;
+        let record = Record::open(&JOURNAL, path)?;
         let mut past = KeyMap::default();
         let mut reading = Reading::new(|id: &str, what, _: Option<&Item>| {
             past.insert(keys.of(id), what);
         });
         let file = record.file().map_err(|error| broken(path, &error.to_string()))?;
         let whole = reading.read(path, file, endpoint, app_key)?;
-        record.cut(whole)?;
+        record.go_on_from(whole)?;
         if reading.has_header {
             record.write(json!({"event": "resumed"}))?;
         } else {
@@ -102,7 +100,7 @@ impl Journal {
     pub fn settled(&self, at: Place) -> Result<Item, Error> {
         let at = u64::from(at);
         let damaged = || self.record.broken(&format!("cannot be read again at byte {at}"));
-        let line = self.record.line_at(at, LONGEST_LINE).map_err(|_| damaged())?;
+        let line = self.record.line_at(at).map_err(|_| damaged())?;
         let line: Value = serde_json::from_slice(&line).map_err(|_| damaged())?;
         ended(&line).ok_or_else(damaged)
     }
@@ -161,13 +159,14 @@ impl<F: FnMut(&str, Past, Option<&Item>)> Reading<F> {
                 return Ok(at);
             }
             number += 1;
+            if number == 1 && !JOURNAL.begins_with(&line) {
+                return Err(JOURNAL.foreign(path, &line));
+            }
             // A line without its end is one that was being written when the run died.
             if line.last() != Some(&b'\n') {
                 let mut rest = [0];
                 return match reader.read(&mut rest) {
-                    Ok(0) if self.has_header || is_begun(&line) => Ok(at),
-                    // What somebody named by mistake must stay as it is.
-                    Ok(0) => Err(foreign(path)),
+                    Ok(0) => Ok(at),
                     _ => Err(damaged(path, number)),
                 };
             }
@@ -196,9 +195,6 @@ impl<F: FnMut(&str, Past, Option<&Item>)> Reading<F> {
     ) -> Result<(), Error> {
         let text = |name: &str| line.get(name).and_then(Value::as_str);
         if !self.has_header {
-            if text("journal") != Some("dingtalk-extcontact") {
-                return Err(foreign(path));
-            }
             if line.get("version").and_then(Value::as_u64) != Some(VERSION) {
                 return Err(broken(path, "is of a version that is not known here"));
             }
@@ -275,26 +271,13 @@ fn is_unsynced(line: &[u8], rest: &mut impl BufRead) -> bool {
 }
 
 fn broken(path: &Path, what: &str) -> Error {
-    Error::new(ErrorKind::Journal, format!("the journal {} {what}", path.display()))
-}
-
-fn foreign(path: &Path) -> Error {
-    broken(path, "is not a journal of a batch")
-        .advise("Name a file that does not exist yet, or the journal of an earlier run.")
+    JOURNAL.broken(path, what)
 }
 
 fn another(path: &Path, what: &str) -> Error {
     broken(path, what).advise(
         "Go on with the credentials that it was begun with, or name another journal; nothing was called.",
     )
-}
-
-/// Whether this can be a header that was being written when the run died: its begin, in
-/// whichever order its fields stand, or a file whose length alone is on disk.
-fn is_begun(line: &[u8]) -> bool {
-    let starts: [&[u8]; 3] = [br#"{"app_key":"#, br#"{"endpoint":"#, br#"{"journal":"#];
-    starts.iter().any(|start| line.starts_with(start) || start.starts_with(line))
-        || line.iter().all(|byte| *byte == 0)
 }
 
 fn damaged(path: &Path, line: u64) -> Error {

@@ -2,7 +2,7 @@
 //! what a journal and a backup have in common.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
@@ -13,10 +13,71 @@ use crate::descriptor::Descriptor;
 use crate::error::{Error, ErrorKind};
 use crate::outcome::in_utc;
 
+/// The longest line that is taken for one; an outcome has some thousand bytes at most.
+pub(crate) const LONGEST_LINE: u64 = 1024 * 1024;
+/// The longest header of which a crash may leave the length alone, and zeros.
+const LONGEST_HOLE: usize = 4096;
+
+/// What a file is for, and how it begins.
+pub(crate) struct Kind {
+    name: &'static str,
+    /// Whether a file of this kind can have this first line.
+    is_first: fn(&Value) -> bool,
+    /// What a first line begins with of which nothing more can be said: a torn one, say.
+    starts: &'static [&'static str],
+}
+
+pub(crate) const JOURNAL: Kind = Kind {
+    name: "journal",
+    is_first: |line| line.get("journal").is_some_and(|name| name == "dingtalk-extcontact"),
+    starts: &[r#"{"app_key":""#, r#"{"endpoint":""#, r#"{"journal":""#],
+};
+
+pub(crate) const BACKUP: Kind = Kind {
+    name: "backup",
+    is_first: |line| {
+        line.get("record").is_some_and(Value::is_object)
+            && line.get("user_id").is_some_and(Value::is_string)
+    },
+    starts: &[r#"{"record":{"#],
+};
+
+impl Kind {
+    /// Whether a file that begins with this line, or with this much of it, can be one of ours.
+    /// No line is the begin of any.
+    pub fn begins_with(&self, line: &[u8]) -> bool {
+        match serde_json::from_slice(line) {
+            Ok(first) => (self.is_first)(&first),
+            Err(_) => {
+                let is_hole = line.len() <= LONGEST_HOLE && line.iter().all(|byte| *byte == 0);
+                let mut starts = self.starts.iter().map(|start| start.as_bytes());
+                is_hole || starts.any(|it| line.starts_with(it) || it.starts_with(line))
+            }
+        }
+    }
+
+    /// An error about a file of this kind.
+    pub fn broken(&self, path: &Path, problem: &str) -> Error {
+        let Kind { name, .. } = self;
+        Error::new(ErrorKind::Journal, format!("the {name} {} {problem}", path.display()))
+    }
+
+    /// The error of a file that begins with this line, which this kind does not.
+    pub fn foreign(&self, path: &Path, line: &[u8]) -> Error {
+        let Kind { name, .. } = self;
+        let known = [JOURNAL, BACKUP].into_iter().find(|kind| kind.begins_with(line));
+        let but = known.map_or(String::new(), |other| format!(" but a {}", other.name));
+        self.broken(path, &format!("is not a {name} of a batch{but}")).advise(&format!(
+            "Name a file that does not exist yet, or the {name} of an earlier run. This one was \
+             left as it is, and nothing was called."
+        ))
+    }
+}
+
 /// An open file, locked against a second run. Shared by threads: those that write side by
 /// side share a sync.
 pub(crate) struct Record {
-    what: &'static str,
+    kind: &'static Kind,
     path: PathBuf,
     /// The one handle for all that is read and written: where locks are mandatory (Windows),
     /// another one could do neither.
@@ -42,13 +103,14 @@ struct Writer {
 }
 
 impl Record {
-    /// Opens a file, or begins one, that its owner alone can read.
+    /// Opens a file, or begins one, and locks it. One that was there stays as it is until
+    /// [`go_on_from`](Record::go_on_from).
     ///
     /// # Errors
     ///
-    /// `journal`: not to be opened or locked, or no ordinary file.
-    pub fn open(what: &'static str, path: &Path) -> Result<Record, Error> {
-        let broken = |problem: &str| broken(what, path, problem);
+    /// `journal`: not to be opened or locked, no ordinary file, or none of this kind.
+    pub fn open(kind: &'static Kind, path: &Path) -> Result<Record, Error> {
+        let broken = |problem: &str| kind.broken(path, problem);
         let unopened = |error: io::Error| broken(&format!("cannot be opened: {error}"));
         // Before it is opened: a pipe would wait for its other end.
         match path.metadata() {
@@ -57,26 +119,28 @@ impl Record {
             _ => {}
         }
         let file = options().open(path).and_then(Descriptor::new).map_err(unopened)?;
+        // Before it is locked: what somebody named by mistake may be in use, and not by a run.
+        let first = first_line(&file).map_err(|it| broken(&format!("cannot be read: {it}")))?;
+        if !kind.begins_with(&first) {
+            return Err(kind.foreign(path, &first));
+        }
         file.try_lock().map_err(|error| match error {
             TryLockError::WouldBlock => broken("is in use by another run")
                 .advise("Wait until that run has ended, or name another file."),
             TryLockError::Error(error) => broken(&format!("cannot be locked: {error}")),
         })?;
-        let record = Record {
-            what,
+        Ok(Record {
+            kind,
             path: path.to_owned(),
             file,
             writer: Mutex::default(),
             synced: <[Condvar; 2]>::default(),
-        };
-        record.keep_from_others();
-        record.sync_folder();
-        Ok(record)
+        })
     }
 
     /// An error about this file.
     pub fn broken(&self, problem: &str) -> Error {
-        broken(self.what, &self.path, problem)
+        self.kind.broken(&self.path, problem)
     }
 
     /// The file, while it is ours.
@@ -88,9 +152,9 @@ impl Record {
     }
 
     /// The line that begins at this byte, without its end.
-    pub fn line_at(&self, at: u64, longest: u64) -> io::Result<Vec<u8>> {
+    pub fn line_at(&self, at: u64) -> io::Result<Vec<u8>> {
         let (mut line, mut piece) = (Vec::new(), [0; 1024]);
-        while (line.len() as u64) < longest {
+        while (line.len() as u64) < LONGEST_LINE {
             let count = read_at(self.file()?, &mut piece, at + line.len() as u64)?;
             let read = piece.get(..count).unwrap_or_default();
             if let Some(end) = read.iter().position(|byte| *byte == b'\n') {
@@ -105,14 +169,16 @@ impl Record {
         Err(io::ErrorKind::UnexpectedEof.into())
     }
 
-    /// Cuts off what stands behind this byte: what was being written when a run died. Lines
-    /// are written from here on.
-    pub fn cut(&self, whole: u64) -> Result<(), Error> {
+    /// Takes a file that is found good: cuts off what stands behind this byte, which was being
+    /// written when a run died, and writes from here on. Its owner alone can read it then.
+    pub fn go_on_from(&self, whole: u64) -> Result<(), Error> {
         let failed = |error: io::Error| self.broken(&format!("cannot be repaired: {error}"));
         let file = self.file().map_err(failed)?;
+        self.keep_from_others(file);
+        self.sync_folder();
         if whole < file.metadata().map_err(failed)?.len() {
             crate::logged(
-                || log::warn!(target: crate::LOG, "the {} {}: its torn end is cut off", self.what, self.path.display()),
+                || log::warn!(target: crate::LOG, "the {} {}: its torn end is cut off", self.kind.name, self.path.display()),
             );
             file.set_len(whole).map_err(failed)?;
         }
@@ -120,19 +186,10 @@ impl Record {
         Ok(())
     }
 
-    /// Cuts off a torn last line without looking at the others, in a file that begins in one
-    /// of these ways; another one must stay as it is.
-    pub fn cut_torn_line(&self, starts: &[&[u8]]) -> Result<(), Error> {
+    /// Takes a file and cuts off a torn last line, without looking at the others.
+    pub fn go_on_from_last_line(&self) -> Result<(), Error> {
         let failed = |error: io::Error| self.broken(&format!("cannot be read: {error}"));
         let mut file = self.file().map_err(failed)?;
-        let mut begin = [0; 64];
-        let count = read_at(file, &mut begin, 0).map_err(failed)?;
-        let begin = begin.get(..count).unwrap_or_default();
-        if !starts.iter().any(|start| begin.starts_with(start) || start.starts_with(begin)) {
-            return Err(self
-                .broken("is something else")
-                .advise("Name a file that does not exist yet, or the one of an earlier run."));
-        }
         let mut end = file.seek(SeekFrom::End(0)).map_err(failed)?;
         let mut block = [0; 4096];
         while end > 0 {
@@ -141,25 +198,26 @@ impl Record {
             file.seek(SeekFrom::Start(start)).map_err(failed)?;
             file.read_exact(piece).map_err(failed)?;
             if let Some(at) = piece.iter().rposition(|byte| *byte == b'\n') {
-                return self.cut(start + at as u64 + 1);
+                return self.go_on_from(start + at as u64 + 1);
             }
             end = start;
         }
-        self.cut(0)
+        self.go_on_from(0)
     }
 
     /// A file that was there before may be open to others. Not every file system knows owners.
-    fn keep_from_others(&self) {
-        #[cfg(unix)]
-        {
-            let mode: std::fs::Permissions = std::os::unix::fs::PermissionsExt::from_mode(0o600);
-            if let Err(error) = self.file.set_permissions(mode) {
-                crate::logged(
-                    || log::warn!(target: crate::LOG, "the {} {} may be read by others: {error}", self.what, self.path.display()),
-                );
-            }
+    #[cfg(unix)]
+    fn keep_from_others(&self, file: &File) {
+        let mode: std::fs::Permissions = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        if let Err(error) = file.set_permissions(mode) {
+            crate::logged(
+                || log::warn!(target: crate::LOG, "the {} {} may be read by others: {error}", self.kind.name, self.path.display()),
+            );
         }
     }
+
+    #[cfg(not(unix))]
+    fn keep_from_others(&self, _: &File) {}
 
     /// A new file is only safe once its folder is, too. Not every file system can; the lines
     /// in the file are synced on their own.
@@ -181,6 +239,8 @@ impl Record {
     pub fn write(&self, mut line: Value) -> Result<(), Error> {
         if let Some(object) = line.as_object_mut() {
             object.entry("time").or_insert_with(|| in_utc(SystemTime::now()).into());
+            // Whatever serde_json's features are: what a torn line is, its begin must tell.
+            object.sort_keys();
         }
         let line = line.to_string() + "\n";
         let mut writer = self.lock();
@@ -234,6 +294,14 @@ impl Record {
     }
 }
 
+/// The first line of a file, with its end where it has one.
+fn first_line(mut file: &File) -> io::Result<Vec<u8>> {
+    let mut line = Vec::new();
+    BufReader::new(file).take(LONGEST_LINE).read_until(b'\n', &mut line)?;
+    file.rewind()?;
+    Ok(line)
+}
+
 fn options() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true);
@@ -268,8 +336,4 @@ fn write_all_at(file: &File, mut bytes: &[u8], mut at: u64) -> io::Result<()> {
         at += count as u64;
     }
     Ok(())
-}
-
-fn broken(what: &str, path: &Path, problem: &str) -> Error {
-    Error::new(ErrorKind::Journal, format!("the {what} {} {problem}", path.display()))
 }

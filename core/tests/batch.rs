@@ -708,11 +708,7 @@ fn journals_that_are_refused() {
         ("version", good.replace("\"version\":1", "\"version\":2")),
         ("damaged at line 2", format!("{}\n{{\"eve\n{}\n", lines[0], lines[2])),
         ("damaged at line 3", format!("{}\n{}\n{{}}\n{}\n", lines[0], lines[1], lines[2])),
-        ("is not a journal", "{\"a\":1}\n{\"b\":2}\n".into()),
-        ("is not a journal", "[]\n[]\n".into()),
-        ("damaged at line 1", "some text\nmore text\n".into()),
-        ("is not a journal", "something that ends without a line break".into()),
-        ("damaged at line 1", "some text\n".into()),
+        ("damaged at line 1", format!("{{\"app_key\":\"a\0\n{}\n", lines[1])),
     ] {
         fs::write(folder.journal(), &text).unwrap();
         let error = client.batch(options()).unwrap_err();
@@ -722,21 +718,78 @@ fn journals_that_are_refused() {
     }
     fs::write(folder.journal(), "{\"endp").unwrap();
     drop(client.batch(options()).expect("a header that was being written"));
-    fs::write(folder.journal(), "a list of ids\nwithout an end").unwrap();
-    let error = client.batch(BatchOptions::new().backup(folder.journal())).unwrap_err();
-    assert!(error.message().contains("is something else"), "{error}");
-    assert_eq!(fs::read(folder.journal()).unwrap(), b"a list of ids\nwithout an end");
     fs::remove_file(folder.journal()).unwrap();
     let running = client.batch(options()).unwrap();
     let error = client.batch(options()).unwrap_err();
     assert!(error.message().contains("another run"), "{error}");
     drop(running);
-    for (path, what) in [("/nowhere/at/all", "cannot be opened"), ("/dev/full", "no ordinary")] {
+    let itself = folder.0.to_str().unwrap();
+    for (path, what) in [
+        ("/nowhere/at/all", "cannot be opened"),
+        ("/dev/full", "no ordinary"),
+        (itself, "no ordinary"),
+    ] {
         let error = client.batch(BatchOptions::new().journal(path)).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Journal);
         assert!(!cfg!(target_os = "linux") || error.message().contains(what), "{error}");
     }
     assert_eq!(sandbox.request_count(), before, "nothing was called");
+}
+
+/// What somebody named by mistake: it is told for what it is not, and stays as it was.
+#[cfg(unix)]
+#[test]
+fn a_file_of_another_kind_is_left_as_it_is() {
+    use std::os::unix::fs::PermissionsExt;
+    let (folder, sandbox) = (Folder::new("foreign"), sandbox(1));
+    let client = builder(&sandbox).build().unwrap();
+    let (journal, backup) = (folder.journal(), folder.0.join("backup"));
+    let options = BatchOptions::new().journal(&journal).backup(&backup);
+    run(&client, &sandbox.contacts(), options);
+    let mut foreign = vec![
+        (fs::read(&journal).unwrap(), "backup of a batch but a journal"),
+        (fs::read(&backup).unwrap(), "journal of a batch but a backup"),
+    ];
+    for text in [
+        "name,userid\nsome one,0125\n".as_bytes(),
+        b"0125\n0126",
+        b"{\"user_id\":\"0125\",\"status\":\"deleted\"}\n",
+        b"{\"user_id\":\"0125\",\"status\":\"deleted\"}",
+        b"{\"endpoint\":\"https://oapi.dingtalk.com\"}",
+        b"{\n  \"journal\": \"dingtalk-extcontact\"\n}\n",
+        b"{}\n",
+        b"[]\n[]\n",
+        b"\n",
+        b"PK\x03\x04\0\0\0\n\0",
+        &[0; 5000],
+        &[b'x'; 2_000_000],
+    ] {
+        foreign
+            .extend([(text.to_vec(), "journal of a batch"), (text.to_vec(), "backup of a batch")]);
+    }
+    let path = folder.0.join("foreign");
+    for (text, kind) in foreign {
+        fs::write(&path, &text).unwrap();
+        let file = fs::File::open(&path).unwrap();
+        file.set_permissions(fs::Permissions::from_mode(0o644)).unwrap();
+        // Long enough ago that a later touch shows.
+        file.set_modified(SystemTime::UNIX_EPOCH).unwrap();
+        // In use by its own program, which is no run.
+        file.lock().unwrap();
+        let options = match kind.starts_with("journal") {
+            true => BatchOptions::new().journal(&path),
+            false => BatchOptions::new().backup(&path),
+        };
+        let error = client.batch(options).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Journal);
+        assert!(error.message().ends_with(&format!("is not a {kind}")), "{error}");
+        let now = file.metadata().unwrap();
+        assert_eq!(now.modified().unwrap(), SystemTime::UNIX_EPOCH, "{error}");
+        assert_eq!(now.permissions().mode() & 0o777, 0o644, "{error}");
+        assert!(fs::read(&path).unwrap() == text, "{error}");
+        drop(file);
+        fs::File::open(&path).unwrap().try_lock().expect("no lock is left");
+    }
 }
 
 #[test]

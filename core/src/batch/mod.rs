@@ -26,10 +26,7 @@ use crate::hash::{KeySet, Keys};
 use crate::journal::{Journal, Past};
 use crate::options::check_integer;
 use crate::outcome::{Deletion, Status};
-use crate::record::Record;
-
-/// What the lines of a backup begin with, in whichever order their fields stand.
-const BACKUP_STARTS: [&[u8]; 2] = [br#"{"record":"#, br#"{"user_id":"#];
+use crate::record::{BACKUP, Record};
 
 /// Many deletions under way.
 ///
@@ -56,9 +53,9 @@ impl Client {
         let journal = journal
             .map(|path| Journal::open(&path, &self.endpoint(), self.app_key(), &keys))
             .transpose()?;
-        let backup = backup.map(|path| Record::open("backup", &path)).transpose()?;
+        let backup = backup.map(|path| Record::open(&BACKUP, &path)).transpose()?;
         if let Some(backup) = &backup {
-            backup.cut_torn_line(&BACKUP_STARTS)?;
+            backup.go_on_from_last_line()?;
         }
         let summary = Summary {
             deleted: 0,
