@@ -20,6 +20,8 @@ pub(crate) enum Retry {
     After(Duration),
     /// At once, with a new token.
     NewToken,
+    /// As after a pause; a batch rests for longer. The caller is shut out for a while.
+    Blocked,
 }
 
 /// What is known of a return code of DingTalk.
@@ -82,6 +84,7 @@ fn row(line: &'static str) -> Option<CodeInfo> {
             "no" => Retry::No,
             "pause" => Retry::Pause,
             "token" => Retry::NewToken,
+            "blocked" => Retry::Blocked,
             wait => Retry::After(Duration::from_secs(wait.strip_suffix('s')?.parse().ok()?)),
         },
         stops_batch: match stops {
@@ -123,6 +126,7 @@ mod tests {
                 Retry::No => true,
                 Retry::Pause | Retry::After(_) => row.kind.is_retryable(),
                 Retry::NewToken => row.kind == ErrorKind::Authentication,
+                Retry::Blocked => row.kind == ErrorKind::Throttled,
             };
             assert!(fits, "{row:?}");
             assert!(!(row.stops_batch && row.kind.is_retryable()), "{row:?}");

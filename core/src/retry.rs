@@ -70,7 +70,7 @@ impl Plan {
             Retry::NewToken => return Next::GiveUp,
             // A wait of nothing would be a storm.
             Retry::After(wait) => wait.max(self.pause(kind, chance)),
-            Retry::Pause => self.pause(kind, chance),
+            Retry::Pause | Retry::Blocked => self.pause(kind, chance),
         };
         if self.tries_left == 0 || pause >= left {
             return Next::GiveUp;

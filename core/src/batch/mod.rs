@@ -9,7 +9,7 @@ mod work;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, Weak};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 pub use self::item::{Item, Outcome, Summary};
 pub use self::options::BatchOptions;
@@ -81,7 +81,7 @@ impl Client {
             serving: 0,
             finished: false,
             stopped: None,
-            pace: Pace::new(concurrency),
+            pace: Pace::new(concurrency, Instant::now()),
             trouble: 0,
             seen: KeySet::default(),
             summary,
@@ -324,7 +324,7 @@ impl Batch {
     /// the batch, which goes on by itself afterwards.
     pub fn paused(&self) -> Option<Duration> {
         let state = self.0.lock();
-        let left = state.pace.left();
+        let left = state.pace.left(Instant::now());
         (!left.is_zero() && state.stopped.is_none()).then_some(left)
     }
 

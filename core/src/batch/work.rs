@@ -4,12 +4,12 @@ use std::any::Any;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::json;
 
 use super::item::{self, Item, Summary};
-use super::pace::{Pace, THROTTLED_PAUSE};
+use super::pace::{Pace, Slowed};
 use crate::cancel::Call;
 use crate::client::{Client, Task, Throttling};
 use crate::dispatch::{self, Turn};
@@ -87,8 +87,7 @@ impl State {
                     self.pace.speed_up();
                 }
                 if stops_batch(error) {
-                    let known = error.code().and_then(errcode::explain);
-                    return Some(known.map_or(error.message(), |row| row.meaning).to_owned());
+                    return Some(meaning(error).to_owned());
                 }
                 (self.trouble >= TROUBLE_IN_A_ROW).then(|| {
                     let last = error.message();
@@ -106,12 +105,30 @@ impl State {
 
     /// Whether no call may begin now, though it has a thread.
     pub fn is_held(&self) -> bool {
-        self.stopped.is_some() || !self.pace.left().is_zero()
+        self.stopped.is_some() || !self.pace.left(Instant::now()).is_zero()
+    }
+
+    /// What it means for the batch that a call that began then was throttled: what to log.
+    fn slow_down(&mut self, error: &Error, began: Instant, now: Instant) -> Option<String> {
+        match self.pace.slow_down(error, began, now) {
+            Slowed::Briefly => None,
+            Slowed::Pauses(wait) => Some(format!("the batch pauses for {wait:?}: throttled")),
+            Slowed::GiveUp => {
+                let why = format!("blocked for an hour: {}; run it again later", meaning(error));
+                self.stop(&why);
+                Some(format!("the batch stops: {why}"))
+            }
+        }
     }
 
     pub fn is_over(&self) -> bool {
         self.finished && self.running == 0 && self.queue.is_empty() && self.done.is_empty()
     }
+}
+
+/// What an error means, whichever contact it was about.
+fn meaning(error: &Error) -> &str {
+    error.code().and_then(errcode::explain).map_or(error.message(), |row| row.meaning)
 }
 
 impl Shared {
@@ -150,7 +167,7 @@ impl Shared {
         let mut state = self.lock();
         state.serving += 1;
         loop {
-            let wait = state.pace.left();
+            let wait = state.pace.left(Instant::now());
             let may_run = wait.is_zero() && state.running < state.pace.at_once();
             if state.stopped.is_some() {
                 state = self.strand(state);
@@ -173,6 +190,7 @@ impl Shared {
             let Some(mut queued) = state.queue.pop_front() else { continue };
             state.running += 1;
             drop(state);
+            let began = Instant::now();
             let called = catch_unwind(AssertUnwindSafe(|| self.call(&mut queued)));
             let outcome = called.unwrap_or_else(|panic| Outcome::panicked(&queued.task, &*panic));
             state = self.lock();
@@ -207,16 +225,13 @@ impl Shared {
                     state
                 }
                 Outcome::Throttled(error) => {
-                    let wait = error.retry_after().unwrap_or(THROTTLED_PAUSE);
-                    let pauses = state.pace.slow_down(wait);
+                    let told = state.slow_down(&error, began, Instant::now());
                     queued.throttled = Some(error);
                     state.queue.push_front(queued);
                     state.running -= 1;
                     drop(state);
-                    if pauses {
-                        crate::logged(
-                            || log::warn!(target: crate::LOG, "the batch pauses for {wait:?}: throttled"),
-                        );
+                    if let Some(told) = told {
+                        crate::logged(|| log::warn!(target: crate::LOG, "{told}"));
                     }
                     self.lock()
                 }
@@ -410,11 +425,29 @@ mod tests {
         let lost = Error::new(ErrorKind::Connection, "the connection was reset");
         for (error, rises) in [(refused, true), (lost, false)] {
             for _ in 0..8 {
-                state.pace.slow_down(Duration::ZERO);
+                state.pace.slow_down(&error, Instant::now(), Instant::now());
             }
             assert_eq!(state.pace.at_once(), 1);
             (0..10).for_each(|_| drop(state.account(&Item::new(Err(error.clone())))));
             assert_eq!(state.pace.at_once() > 1, rises);
         }
+    }
+
+    #[test]
+    fn an_hour_of_nothing_but_a_block_stops_the_batch() {
+        let client = Client::builder().access_token("t").endpoint("http://127.0.0.1:1");
+        let batch = client.build().unwrap().batch(BatchOptions::new()).unwrap();
+        let mut state = batch.0.lock();
+        let blocked = Error::new(ErrorKind::Throttled, "refused")
+            .with(|fields| fields.code = Some("90004".into()));
+        let start = Instant::now();
+        for (minutes, stops) in [(0, false), (59, false), (60, true)] {
+            let now = start + Duration::from_secs(minutes * 60);
+            let told = state.slow_down(&blocked, now, now).unwrap();
+            assert!(told.starts_with(if stops { "the batch stops" } else { "the batch pauses" }));
+            assert_eq!(state.stopped.is_some(), stops, "after {minutes} minutes");
+        }
+        let why = state.stopped.as_deref().unwrap();
+        assert!(why.contains("this app may not call any API for a while"), "{why}");
     }
 }
