@@ -331,6 +331,18 @@ describe('the command', () => {
     assert.equal((await command(['delete', '--json', '0125400001'], env)).status, 1);
   });
 
+  test('shows on request what it does, without a secret', async (t) => {
+    const dingtalk = new Sandbox({ contacts: ['0125400001'] });
+    t.after(() => dingtalk.close());
+    const env = { DINGTALK_ENDPOINT: dingtalk.url, DINGTALK_ACCESS_TOKEN: dingtalk.accessToken };
+    const shown = await command(['delete', '0125400001', '-vv'], env);
+    assert.equal(shown.status, 0);
+    assert.match(shown.err, /INFO {2}calls go to .*\n.*INFO {2}.*\n.*INFO {2}contact 0125400001: deleted/);
+    assert.ok(!shown.err.includes(dingtalk.accessToken));
+    assert.equal((await command(['delete', '0999', '--missing-ok'], env)).err.includes('INFO'), false);
+    assert.match((await command(['delete', '0999'], { ...env, DINGTALK_LOG: 'info' })).err, /INFO {2}calls go to /);
+  });
+
   test('explains, helps, and refuses what it does not know', async () => {
     const explained = await command(['explain', '60011']);
     assert.deepEqual([explained.status, explained.err], [0, '']);
@@ -350,12 +362,14 @@ describe('the command', () => {
     assert.equal((await ended(child)).status, 130);
   });
 
-  test('is interrupted by SIGTERM, too', { skip: process.platform === 'win32' && 'no signals' }, async (t) => {
-    const server = await silent(t);
-    const env = { ...process.env, DINGTALK_ENDPOINT: server.endpoint, DINGTALK_ACCESS_TOKEN: 'tok-1' };
-    const child = spawn(process.execPath, [bin, 'delete', '1'], { env });
-    server.asked(1).then(() => child.kill('SIGTERM'));
-    assert.equal((await ended(child)).status, 130);
+  test('is interrupted by SIGTERM and SIGHUP, too', { skip: process.platform === 'win32' && 'no signals' }, async (t) => {
+    for (const signal of ['SIGTERM', 'SIGHUP']) {
+      const server = await silent(t);
+      const env = { ...process.env, DINGTALK_ENDPOINT: server.endpoint, DINGTALK_ACCESS_TOKEN: 'tok-1' };
+      const child = spawn(process.execPath, [bin, 'delete', '1'], { env });
+      server.asked(1).then(() => child.kill(signal));
+      assert.equal((await ended(child)).status, 130);
+    }
     const sandbox = spawn(process.execPath, [bin, 'sandbox']);
     sandbox.stdout.once('data', () => sandbox.kill('SIGTERM'));
     assert.equal((await ended(sandbox)).signal, null);

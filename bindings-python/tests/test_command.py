@@ -53,6 +53,57 @@ def test_it_is_the_same_command(way: str, sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
+def test_it_shows_on_request_what_it_does(way: str, sandbox: Sandbox) -> None:
+    place = {
+        "DINGTALK_ACCESS_TOKEN": sandbox.access_token,
+        "DINGTALK_ENDPOINT": sandbox.url,
+    }
+    shown = run(way, "delete", "0125400001", "-vv", **place)
+    assert shown.returncode == 0, shown.stderr
+    lines = shown.stderr.splitlines()
+    assert " INFO  calls go to " in lines[0], shown.stderr
+    assert " INFO  contact 0125400001: deleted" in lines[-1], shown.stderr
+    assert sandbox.access_token not in shown.stderr
+    assert "INFO" not in run(way, "delete", "0125400001", **place).stderr
+    by_variable = run(way, "delete", "0125400001", DINGTALK_LOG="info", **place)
+    assert " INFO  calls go to " in by_variable.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel tells it in /proc")
+@pytest.mark.parametrize("way", WAYS)
+def test_a_signal_ignored_at_the_start_stays_so(way: str, silent: Silent) -> None:
+    place = {"DINGTALK_ACCESS_TOKEN": "token", "DINGTALK_ENDPOINT": silent.url}
+
+    def as_nohup_in_a_script() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    process = subprocess.Popen(
+        [*WAYS[way], "delete", "0125400001"],
+        env={**os.environ, **place},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=as_nohup_in_a_script,
+    )
+    silent.wait_until_asked()
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    ignored, caught = (
+        int(line.split()[1], 16)
+        for line in status.splitlines()
+        if line.startswith(("SigIgn:", "SigCgt:"))
+    )
+    process.send_signal(signal.SIGTERM)
+    for number in (signal.SIGINT, signal.SIGHUP):
+        assert ignored >> (number - 1) & 1
+    assert caught >> (signal.SIGTERM - 1) & 1
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "0125400001" in out, err
+
+
+@pytest.mark.parametrize("way", WAYS)
 def test_it_owns_ctrl_c_while_it_runs(way: str, silent: Silent) -> None:
     place = {"DINGTALK_ACCESS_TOKEN": "token", "DINGTALK_ENDPOINT": silent.url}
     process = subprocess.Popen(

@@ -15,7 +15,7 @@ pub(crate) enum NoClient {
     /// The library does not accept an option.
     Refused(Error),
     /// A file with a secret cannot be used.
-    File { option: &'static str, problem: String },
+    File { file: String, problem: String },
     /// There are no credentials at all.
     NoCredentials(Error),
 }
@@ -31,11 +31,9 @@ impl NoClient {
     pub(crate) fn complain(&self) {
         match self {
             NoClient::Refused(error) => output::complain_of(error),
-            // The name is not repeated: people give the token itself where its file belongs.
-            NoClient::File { option, problem } => output::complain(
-                &format!("the file of {option} {problem}"),
-                "Give the name of a readable file with the credential and nothing else. (The \
-                 name is not repeated here: it may be the credential itself.)",
+            NoClient::File { file, problem } => output::complain(
+                &format!("{file} {problem}"),
+                "Give the name of a readable file with the credential and nothing else.",
             ),
             NoClient::NoCredentials(error) => {
                 output::complain_of(error);
@@ -67,7 +65,8 @@ pub(crate) fn client(
         ("app_secret", "--app-secret-file", &args.app_secret_file),
     ] {
         if let Some(path) = path {
-            options.set_from(name, secret(option, path)?, &format!("the file of {option}"))?;
+            let file = called(option, path);
+            options.set_from(name, secret(&file, path)?, &file)?;
         }
     }
     let texts = [
@@ -117,10 +116,19 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(format!("DINGTALK_{name}")).ok().filter(|text| !text.is_empty())
 }
 
+/// What to call the file of an option. A name that is none of a file is not repeated: people
+/// give the token itself where its file belongs.
+fn called(option: &str, path: &Path) -> String {
+    match path.exists() {
+        true => format!("the file {} of {option}", output::shown(&path.to_string_lossy())),
+        false => format!("the file of {option}"),
+    }
+}
+
 /// What a file holds, without the line break at its end, and without what PowerShell puts
 /// before it: a byte order mark, of UTF-8 or UTF-16.
-fn secret(option: &'static str, path: &Path) -> Result<Value, NoClient> {
-    let bad = |problem| NoClient::File { option, problem };
+fn secret(file: &str, path: &Path) -> Result<Value, NoClient> {
+    let bad = |problem| NoClient::File { file: file.to_owned(), problem };
     let bytes = std::fs::read(path).map_err(|error| bad(format!("cannot be read: {error}")))?;
     let text = decoded(&bytes).ok_or_else(|| bad("holds bytes that are not text".into()))?;
     Ok(Value::Text(text.trim_end_matches(['\r', '\n']).to_owned()))

@@ -141,7 +141,7 @@ fn nothing_is_sent_without_credentials_or_with_bad_options() {
     for (option, named) in [
         ("--timeout=0", "timeout"),
         ("--timeout=nan", "timeout"),
-        ("--max-attempts=1.5", "max_attempts"),
+        ("--max-attempts=1.5", "--max-attempts is out of bounds"),
         ("--rate=0", "rate"),
         ("--rate=-5", "rate"),
         ("--rate=often", "rate"),
@@ -280,7 +280,8 @@ fn a_token_is_taken_as_editors_and_shells_save_it() {
         let (status, out, err) = list(bad);
         assert_eq!((status, out.as_str()), (2, ""), "{err}");
         let told = err.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(told.starts_with(&format!("error: the file of --token-file {problem}")), "{err}");
+        let named = format!("error: the file {file} of --token-file {problem}");
+        assert!(told.starts_with(&named), "{err}");
         assert!(!err.contains("hush"), "{err}");
     }
 }
