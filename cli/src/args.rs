@@ -1,6 +1,7 @@
 //! What can be said on the command line.
 
 use std::ffi::OsString;
+use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -395,9 +396,12 @@ pub(crate) fn parse(
                 output::note(text.trim_end());
                 return Err(Exit::Usage);
             }
-            // A closed pipe is no reason to complain.
-            let _ = output.line(text.trim_end());
-            Err(Exit::Done)
+            match output.line(text.trim_end()) {
+                Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                    Err(output::unwritten(&error))
+                }
+                _ => Err(Exit::Done),
+            }
         }
     }
 }

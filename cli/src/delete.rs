@@ -316,11 +316,14 @@ fn drive(batch: &Batch, ids: &mut Ids, interrupt: &Interrupt, report: &mut Repor
         let call = Call::new().probe(move || came() || Instant::now() >= until);
         match batch.next(&call) {
             Ok(Some(item)) => {
-                if report.item(&item).is_err() && !closed {
+                if let Err(error) = report.item(&item)
+                    && !closed
+                {
                     closed = true;
                     // What cannot be told must not happen.
-                    stop(batch, report, "standard output was closed");
-                    report.note("stopped: standard output was closed");
+                    let why = output::why_closed(&error);
+                    stop(batch, report, &why);
+                    report.note(&format!("stopped: {why}"));
                 }
             }
             Ok(None) => break,

@@ -124,31 +124,30 @@ pub(crate) fn run(args: &Demo, output: &mut Output) -> Exit {
         Ok(interrupt) => interrupt,
         Err(exit) => return exit,
     };
-    match show(args.json, &interrupt, output) {
-        Ok(exit) => exit,
-        Err(problem) => {
-            output::complain(&problem, "");
-            Exit::Failed
-        }
-    }
+    show(args.json, &interrupt, output).unwrap_or_else(|exit| exit)
 }
 
-fn show(json: bool, interrupt: &Interrupt, output: &mut Output) -> Result<Exit, String> {
-    let cannot = |what: &str, error: io::Error| format!("{what}: {error}");
+/// Something that a demo needs is not to be had.
+fn cannot(problem: &str) -> Exit {
+    output::complain(problem, "");
+    Exit::Failed
+}
+
+fn show(json: bool, interrupt: &Interrupt, output: &mut Output) -> Result<Exit, Exit> {
     let sandbox = Sandbox::builder()
         .made_up(STEPS.len())
         .start()
-        .map_err(|error| cannot("the sandbox does not start", error))?;
+        .map_err(|error| cannot(&format!("the sandbox does not start: {error}")))?;
     let client = Client::builder()
         .app_key(sandbox.app_key())
         .app_secret(sandbox.app_secret())
         .endpoint(sandbox.url())
         .build()
-        .map_err(|error| error.to_string())?;
+        .map_err(|error| cannot(&error.to_string()))?;
     let call = Call::new().probe(interrupt.probe());
     let contacts = sandbox.contacts();
     let gone = contacts.first().cloned().unwrap_or_default();
-    let closed = |error| cannot("standard output", error);
+    let closed = |error: io::Error| output::unwritten(&error);
 
     if !json {
         output.line(&opening(output, &sandbox)).map_err(closed)?;
@@ -164,12 +163,12 @@ fn show(json: bool, interrupt: &Interrupt, output: &mut Output) -> Result<Exit, 
             let story = output::wrapped(step.story, INDENT);
             output.line(&format!("\n{title}\n{story}")).map_err(closed)?;
         }
-        set(&sandbox, step.set, true)?;
+        set(&sandbox, step.set, true).map_err(|problem| cannot(&problem))?;
         let start = Instant::now();
         let call = call.clone().missing_ok(step.missing_ok);
         let outcome = client.delete_with(&id, &call);
         let took = start.elapsed();
-        set(&sandbox, step.set, false)?;
+        set(&sandbox, step.set, false).map_err(|problem| cannot(&problem))?;
         if interrupt.came() {
             return Ok(Exit::Interrupted);
         }

@@ -38,7 +38,7 @@ pub(crate) fn run(args: &Explain, output: &mut Output) -> Exit {
     };
     match output.line(&told) {
         Ok(()) => Exit::Done,
-        Err(_) => Exit::Failed,
+        Err(error) => output::unwritten(&error),
     }
 }
 

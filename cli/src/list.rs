@@ -66,8 +66,7 @@ pub(crate) fn run(args: &List, output: &mut Output) -> Exit {
             Exit::NobodyMatched
         }
         Ok(()) => Exit::Done,
-        // Whoever reads has enough, as `head` does.
-        Err(_) => Exit::Failed,
+        Err(error) => output::unwritten(&error),
     }
 }
 

@@ -168,6 +168,23 @@ pub(crate) fn as_options(text: &str) -> String {
     SPELT.iter().fold(text.to_owned(), |text, (name, spelt)| text.replace(name, spelt))
 }
 
+/// Why standard output takes no more.
+pub(crate) fn why_closed(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::BrokenPipe => "standard output was closed".to_owned(),
+        _ => format!("standard output cannot be written: {error}"),
+    }
+}
+
+/// Ends where standard output takes no more. Whoever reads may have enough, as `head` does:
+/// that is nothing to complain of.
+pub(crate) fn unwritten(error: &io::Error) -> Exit {
+    if error.kind() != io::ErrorKind::BrokenPipe {
+        complain(&why_closed(error), "");
+    }
+    Exit::Failed
+}
+
 /// Says that Ctrl-C came before the first deletion.
 pub(crate) fn interrupted() -> Exit {
     note("interrupted; nothing was deleted");

@@ -106,13 +106,15 @@ pub(crate) fn show(
         let maybe_gone = state == Some(PriorState::MaybeDeleted);
         missing += u64::from(matches!(known, Known::NoContact) && !maybe_gone);
         if json {
-            output.line(&json_line(&id, &known, maybe_gone)).map_err(|_| Exit::Failed)?;
+            output
+                .line(&json_line(&id, &known, maybe_gone))
+                .map_err(|error| output::unwritten(&error))?;
         } else {
             push(&mut table, &id, &known, maybe_gone);
         }
     }
     if !json && count > 0 {
-        output.table(&table).map_err(|_| Exit::Failed)?;
+        output.table(&table).map_err(|error| output::unwritten(&error))?;
     }
     let told = if json {
         let mut summary = json!({
@@ -149,7 +151,7 @@ pub(crate) fn show(
         }
         output.fitted(&told)
     };
-    output.line(&told).map_err(|_| Exit::Failed)
+    output.line(&told).map_err(|error| output::unwritten(&error))
 }
 
 /// Names are a help, not a condition.

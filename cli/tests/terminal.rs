@@ -173,6 +173,31 @@ fn a_terminal_that_knows_no_escapes_gets_none() {
     }
 }
 
+/// A reader that has enough is one thing, a disk that is full another.
+#[cfg(target_os = "linux")]
+#[test]
+fn that_nothing_can_be_written_is_said_and_that_nobody_reads_is_not() {
+    let (sandbox, ids) = quick_sandbox(30);
+    for args in
+        [["list"].as_slice(), &["list", "--json"], &["explain", "60011"], &["demo"], &["--help"]]
+    {
+        let (_, _, err) = ran(at(&sandbox, args).stdout(nobody_reads()));
+        assert!(!err.contains("error"), "{args:?}: {err}");
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let told = at(&sandbox, args).stdout(full).stderr(Stdio::piped()).output().unwrap();
+        let (status, _, err) = end(told);
+        assert!(status == 1 && err.contains("No space left on device"), "{args:?}: {err}");
+    }
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let folder = Folder::new("full");
+    let list = folder.list("list.txt", &ids);
+    let args = ["delete", "--yes", "--json", "--no-journal", "--concurrency=1", "--file", &list];
+    let told = at(&sandbox, &args).stdout(full).stderr(Stdio::piped()).output().unwrap();
+    let (status, _, err) = end(told);
+    assert!(status == 1 && err.contains("stopped: standard output cannot be written"), "{err}");
+    assert!(sandbox.deleted().len() < 30, "it stopped");
+}
+
 /// Closed from the start, as by a daemon, and closed by a reader that has enough.
 #[cfg(unix)]
 #[test]
