@@ -2,23 +2,43 @@
 // Loads the native half for this platform. Private: index.js, testing.js and bin.js alone use it.
 
 const { platform, arch } = process;
-// Of the two C libraries of Linux one loads, the other fails to: no need to ask which it is.
-const kinds = { linux: ['-gnu', '-musl'], win32: ['-msvc'] }[platform] ?? [''];
-const names = kinds.map((kind) => `./dingtalk-extcontact.${platform}-${arch}${kind}.node`);
 
+/**
+ * Each name stands in a `require` and a `try` of its own: so do bundlers find those that are there.
+ * Of the two C libraries of Linux one loads, the other fails to: no need to ask which it is.
+ */
 function load() {
   const errors = [];
-  for (const name of names) {
-    try {
-      return require(name);
-    } catch (error) {
-      errors.push(error);
-    }
+  switch (`${platform}-${arch}`) {
+    case 'linux-x64':
+      try { return require('./dingtalk-extcontact.linux-x64-gnu.node'); } catch (error) { errors.push(error); }
+      try { return require('./dingtalk-extcontact.linux-x64-musl.node'); } catch (error) { errors.push(error); }
+      break;
+    case 'linux-arm64':
+      try { return require('./dingtalk-extcontact.linux-arm64-gnu.node'); } catch (error) { errors.push(error); }
+      try { return require('./dingtalk-extcontact.linux-arm64-musl.node'); } catch (error) { errors.push(error); }
+      break;
+    case 'darwin-x64':
+      try { return require('./dingtalk-extcontact.darwin-x64.node'); } catch (error) { errors.push(error); }
+      break;
+    case 'darwin-arm64':
+      try { return require('./dingtalk-extcontact.darwin-arm64.node'); } catch (error) { errors.push(error); }
+      break;
+    case 'win32-x64':
+      try { return require('./dingtalk-extcontact.win32-x64-msvc.node'); } catch (error) { errors.push(error); }
+      break;
+    case 'win32-arm64':
+      try { return require('./dingtalk-extcontact.win32-arm64-msvc.node'); } catch (error) { errors.push(error); }
+      break;
+    default:
+      errors.push(new Error(`none is made for ${platform} on ${arch}`));
   }
   const reasons = errors.map((error) => error.message.split('\n', 1)[0]).join('; ');
-  throw new Error(`dingtalk-extcontact has no native part that loads here (${reasons})`, {
-    cause: new AggregateError(errors),
-  });
+  throw new Error(
+    `dingtalk-extcontact has no native part that loads here (${reasons}). ` +
+      "In a bundle, leave the package out of it (external: ['dingtalk-extcontact']), or have its .node files copied",
+    { cause: new AggregateError(errors) },
+  );
 }
 
 module.exports = load();

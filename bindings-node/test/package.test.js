@@ -94,6 +94,23 @@ describe('the package', () => {
     assert.equal(await sh(process.execPath, ['main.js'], folder), SAID);
   });
 
+  test('can be bundled, its addon copied', async () => {
+    const folder = await project('bundled', { 'main.js': CJS });
+    const flags = ['--bundle', '--platform=node', '--loader:.node=copy', '--outdir=out', '--log-level=warning'];
+    assert.equal(await sh(tool('esbuild', 'bin/esbuild'), ['main.js', ...flags], folder), '');
+    fs.rmSync(path.join(folder, 'node_modules'), { recursive: true });
+    assert.equal(await sh(process.execPath, ['out/main.js'], folder), SAID);
+  });
+
+  test('says in a bundle without its addon how to make one', async () => {
+    const folder = await project('bundled-without', { 'main.js': CJS });
+    const flags = ['--bundle', '--platform=node', '--outdir=out', '--external:*.node', '--log-level=warning'];
+    await sh(tool('esbuild', 'bin/esbuild'), ['main.js', ...flags], folder);
+    const result = await ended(spawn(process.execPath, ['out/main.js'], { cwd: folder }));
+    assert.equal(result.status, 1);
+    assert.match(result.err, /no native part that loads here .*external: \['dingtalk-extcontact'\]/);
+  });
+
   for (const [name, fields, source] of [
     ['ts-esm', { type: 'module' }, ESM],
     ['ts-cjs', {}, ESM],

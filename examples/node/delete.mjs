@@ -1,6 +1,6 @@
 // Deletes the external contacts whose ids are given.
 //
-//   npm install dingtalk-extcontact
+//   make addon && npm install ./bindings-node     (in a clone; npm has no release of it yet)
 //   export DINGTALK_APP_KEY=... DINGTALK_APP_SECRET=...
 //   node delete.mjs 0125400001 0125400002
 //

@@ -1,6 +1,6 @@
 """Deletes the external contacts whose ids are given.
 
-    pip install dingtalk-extcontact
+    pip install ./bindings-python    (in a clone; PyPI has no release of it yet)
     export DINGTALK_APP_KEY=... DINGTALK_APP_SECRET=...
     python delete.py 0125400001 0125400002
 
