@@ -5,7 +5,7 @@
 //! and before what it tells is handed on.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
@@ -147,14 +147,13 @@ impl<F: FnMut(&str, Past, Option<&Item>)> Reading<F> {
         endpoint: &str,
         app_key: Option<&str>,
     ) -> Result<u64, Error> {
+        let unread = |error: io::Error| broken(path, &format!("cannot be read: {error}"));
         let mut reader = BufReader::with_capacity(256 * 1024, file);
         let (mut at, mut number, mut line) = (0, 0, Vec::new());
         loop {
             line.clear();
-            let length = (&mut reader)
-                .take(LONGEST_LINE)
-                .read_until(b'\n', &mut line)
-                .map_err(|error| broken(path, &format!("cannot be read: {error}")))?;
+            let length =
+                (&mut reader).take(LONGEST_LINE).read_until(b'\n', &mut line).map_err(unread)?;
             if length == 0 {
                 return Ok(at);
             }
@@ -162,18 +161,18 @@ impl<F: FnMut(&str, Past, Option<&Item>)> Reading<F> {
             if number == 1 && !JOURNAL.begins_with(&line) {
                 return Err(JOURNAL.foreign(path, &line));
             }
-            // A line without its end is one that was being written when the run died.
-            if line.last() != Some(&b'\n') {
-                let mut rest = [0];
-                return match reader.read(&mut rest) {
-                    Ok(0) => Ok(at),
-                    _ => Err(damaged(path, number)),
-                };
+            let has_end = line.ends_with(b"\n");
+            // A last line without its end is one that was being written when the run died.
+            if !has_end && reader.fill_buf().map_err(unread)?.is_empty() {
+                return Ok(at);
             }
-            let object: Value = match serde_json::from_slice(&line) {
-                Ok(object) => object,
-                Err(_) if self.has_header && is_unsynced(&line, &mut reader) => return Ok(at),
-                Err(_) => return Err(damaged(path, number)),
+            let object = has_end.then(|| serde_json::from_slice(&line).ok()).flatten();
+            let Some(object) = object else {
+                let most = if self.has_header { MOST_CONCURRENT as usize } else { 0 };
+                return match is_unsynced(&line, &mut reader, most) {
+                    true => Ok(at),
+                    false => Err(damaged(path, number)),
+                };
             };
             self.understand(path, &object, at, number, endpoint, app_key)?;
             at += length as u64;
@@ -263,11 +262,10 @@ pub(crate) fn stops_batch(error: &Error) -> bool {
 /// Whether a line that cannot be understood is of those that were written together since the
 /// last sync, of which a crash leaves any parts, and zeros where others should be. Nobody
 /// went on for any of them, so they need not be there: what they announced was not called,
-/// and what they ended counts as uncertain.
-fn is_unsynced(line: &[u8], rest: &mut impl BufRead) -> bool {
-    // Each call waits for its line, so no more lines than calls are under way.
-    let most = if line.contains(&0) { MOST_CONCURRENT as usize } else { 0 };
-    rest.split(b'\n').take(most + 1).filter(Result::is_ok).count() <= most
+/// and what they ended counts as uncertain. Each call waits for its line, so that no more lines
+/// follow than calls can be under way: none in the case of the header.
+fn is_unsynced(line: &[u8], rest: &mut impl BufRead, most: usize) -> bool {
+    line.contains(&0) && rest.split(b'\n').take(most + 1).filter(Result::is_ok).count() <= most
 }
 
 fn broken(path: &Path, what: &str) -> Error {
@@ -283,4 +281,211 @@ fn another(path: &Path, what: &str) -> Error {
 fn damaged(path: &Path, line: u64) -> Error {
     broken(path, &format!("is damaged at line {line}"))
         .advise("Keep the file for the record and look at that line; nothing was called.")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+    use std::fs;
+    use std::path::PathBuf;
+
+    use proptest::prelude::*;
+    use proptest::sample::Index;
+
+    use super::*;
+    use crate::outcome::{Deletion, Status};
+
+    const ENDPOINT: &str = "https://oapi.dingtalk.io";
+
+    /// A file of a test's own.
+    struct Place(PathBuf);
+
+    impl Place {
+        fn new() -> Place {
+            let name =
+                format!("dtx-journal-{}-{:?}", std::process::id(), std::thread::current().id());
+            Place(std::env::temp_dir().join(name))
+        }
+
+        fn open(&self, keys: &Keys) -> Result<Journal, Error> {
+            Journal::open(&self.0, ENDPOINT, Some("key"), keys)
+        }
+    }
+
+    impl Drop for Place {
+        fn drop(&mut self) {
+            let _ = fs::remove_file(&self.0);
+        }
+    }
+
+    /// A line of a journal, and what it leaves its id as.
+    #[derive(Clone, Debug)]
+    struct Line {
+        text: String,
+        id: String,
+        left: Left,
+    }
+
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    enum Left {
+        Settled,
+        Uncertain,
+        Open,
+    }
+
+    fn item(kind: u8, id: &str, words: &str) -> (Left, Item) {
+        let user_id = id.to_owned();
+        let gone = |status, attempts, maybe_deleted| {
+            let request_id = Some(words.to_owned());
+            let user_id = user_id.clone();
+            (Left::Settled, Ok(Deletion { user_id, status, request_id, attempts, maybe_deleted }))
+        };
+        let refused = |left, kind, code: Option<&str>, maybe_deleted| {
+            let error = Error::new(kind, words).with(|fields| {
+                fields.code = code.map(str::to_owned);
+                fields.errmsg = Some(words.to_owned());
+            });
+            (left, Err(error.about_contact(id, 1, maybe_deleted)))
+        };
+        let (left, outcome) = match kind {
+            0 => gone(Status::Deleted, 1, false),
+            1 => gone(Status::Absent, 2, true),
+            2 => refused(Left::Settled, ErrorKind::InvalidUserId, Some("33012"), false),
+            3 => refused(Left::Uncertain, ErrorKind::Timeout, None, true),
+            4 => refused(Left::Open, ErrorKind::Throttled, Some("90018"), false),
+            _ => refused(Left::Open, ErrorKind::PermissionDenied, Some("60011"), false),
+        };
+        (left, Item::new(outcome))
+    }
+
+    fn line() -> impl Strategy<Value = Line> {
+        (0..6u8, 0..8u8, "\\PC{0,12}[\\x00-\\x1f]{0,2}").prop_map(|(id, kind, words)| {
+            let id = format!("0{id}号");
+            let (left, mut line) = match kind {
+                6.. => (Left::Uncertain, json!({"user_id": id})),
+                _ => {
+                    let (left, item) = item(kind, &id, &words);
+                    (left, item.to_json())
+                }
+            };
+            line["event"] = if kind < 6 { "ended" } else { "announced" }.into();
+            Line { text: format!("{line}\n"), id, left }
+        })
+    }
+
+    /// What a crash leaves of a file, and how many of its lines are as they were.
+    fn damaged_by(
+        text: &str,
+        cut: bool,
+        damage: (Index, Index),
+        synced: usize,
+    ) -> (Vec<u8>, usize) {
+        let mut bytes = text.as_bytes().to_vec();
+        let first = match cut {
+            true => damage.0.index(bytes.len() + 1),
+            false => synced + damage.0.index(bytes.len() + 1 - synced),
+        };
+        if cut {
+            bytes.truncate(first);
+        } else {
+            let count = damage.1.index(bytes.len() + 1 - first);
+            bytes[first..first + count].fill(0);
+        }
+        let whole = bytes.split_inclusive(|byte| *byte == b'\n').zip(text.split_inclusive('\n'));
+        (bytes.clone(), whole.take_while(|(now, then)| *now == then.as_bytes()).count())
+    }
+
+    /// As much as the lines of 64 calls with long words of the service can be.
+    #[test]
+    fn a_hole_that_is_longer_than_any_line_is_cut_off_too() {
+        let (place, keys) = (Place::new(), Keys::default());
+        let journal = place.open(&keys).unwrap();
+        journal.announce("01").unwrap();
+        drop(journal);
+        let begin = fs::read_to_string(&place.0).unwrap();
+        let hole = "\0".repeat(2 * LONGEST_LINE as usize);
+        for tail in ["", "\n", "{\"event\":\"announced\",\"user_id\":\"02\"}\n"] {
+            fs::write(&place.0, format!("{begin}{hole}{tail}")).unwrap();
+            let journal = place.open(&keys).unwrap();
+            let past = ["01", "02"].map(|id| journal.past(keys.of(id)));
+            assert_eq!(past, [Some(Past::Uncertain), None]);
+        }
+    }
+
+    #[test]
+    fn a_header_that_a_crash_left_in_part_is_begun_anew() {
+        let (place, keys) = (Place::new(), Keys::default());
+        drop(place.open(&keys).unwrap());
+        let header = fs::read_to_string(&place.0).unwrap();
+        let hole = header[..50].to_owned() + &"\0".repeat(40) + &header[90..];
+        for left in [&"\0".repeat(header.len()), &hole] {
+            fs::write(&place.0, left).unwrap();
+            drop(place.open(&keys).unwrap());
+            let text = fs::read_to_string(&place.0).unwrap();
+            assert_eq!(text.lines().count(), 1);
+            assert!(serde_json::from_str::<Value>(&text).is_ok(), "{text}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        /// Cut anywhere, or with zeros anywhere among the lines since the last sync, a journal
+        /// says of each id what its whole lines say, and the next run goes on from there.
+        #[test]
+        fn whatever_a_crash_leaves_is_read_for_what_it_says(
+            synced in prop::collection::vec(line(), 0..20),
+            unsynced in prop::collection::vec(line(), 0..=64),
+            cut: bool,
+            damage: (Index, Index),
+        ) {
+            let (place, keys) = (Place::new(), Keys::default());
+            drop(place.open(&keys).unwrap());
+            let mut text = fs::read_to_string(&place.0).unwrap();
+            synced.iter().for_each(|line| text.push_str(&line.text));
+            let end = text.len();
+            unsynced.iter().for_each(|line| text.push_str(&line.text));
+            let (bytes, whole) = damaged_by(&text, cut, damage, end);
+            fs::write(&place.0, &bytes).unwrap();
+
+            let lines = [&synced[..], &unsynced].concat();
+            let mut expected: HashMap<_, _> = lines
+                .iter()
+                .take(whole.saturating_sub(1))
+                .map(|line| (line.id.clone(), line))
+                .collect();
+            let check = |journal: &Journal, expected: &HashMap<String, &Line>| {
+                for id in (0..6).map(|id| format!("0{id}号")).chain(["later".to_owned()]) {
+                    let past = journal.past(keys.of(&id));
+                    let left = past.map(|past| match past {
+                        Past::Settled(_) => Left::Settled,
+                        Past::Uncertain => Left::Uncertain,
+                        Past::Open => Left::Open,
+                    });
+                    let line = expected.get(&id);
+                    assert_eq!(left, line.map(|line| line.left), "{id}");
+                    if let (Some(Past::Settled(at)), Some(line)) = (past, line) {
+                        let mut told = journal.settled(at).unwrap().to_json();
+                        let then: Value = serde_json::from_str(&line.text).unwrap();
+                        told["event"] = "ended".into();
+                        told["settled_before"] = then["settled_before"].clone();
+                        assert_eq!(told, then);
+                    }
+                }
+            };
+            let journal = place.open(&keys).unwrap();
+            check(&journal, &expected);
+
+            let (left, item) = item(0, "later", "r");
+            journal.announce("later").unwrap();
+            journal.record(&item).unwrap();
+            drop(journal);
+            let mut then = item.to_json();
+            then["event"] = "ended".into();
+            let later = Line { text: then.to_string(), id: "later".to_owned(), left };
+            expected.insert("later".to_owned(), &later);
+            check(&place.open(&keys).unwrap(), &expected);
+            assert!(!fs::read(&place.0).unwrap().contains(&0));
+        }
+    }
 }
