@@ -33,8 +33,19 @@
  * - Text in. UTF-8 with a NUL at its end, copied before the function returns.
  * - Text out. The same. It belongs to the object that it was got from and is valid until that is
  *   freed; NULL where it is not known. A NUL character inside it is U+FFFD.
- * - Threads. At each function. Where it says "any number at once", the handle must live until
- *   all of them have returned.
+ * - Threads. At each function. A call that has begun keeps what it uses, so another thread may free
+ *   the handle meanwhile; none may begin with it after that. "Any number at once" ends there.
+ * - Stack. A thread that calls a function here needs 128 KiB of it, where the library was built
+ *   without optimisation 192 KiB; what its callbacks need comes on top.
+ * - Callbacks. A probe runs on the thread that makes the call. The log function does, too, and for a
+ *   batch on threads of the library.
+ * - Signals. The library sets no handler. Its threads block all signals but SIGSEGV, SIGBUS, SIGFPE,
+ *   SIGILL, SIGTRAP, SIGSYS and SIGPROF, so handlers run on threads of the program alone. A
+ *   connection that breaks raises no SIGPIPE. No function may be called from a handler.
+ * - pthread_cancel. Held off while a function of the library runs, its callbacks included (on Linux;
+ *   elsewhere, and with PTHREAD_CANCEL_ASYNCHRONOUS, it must not meet a call). dtx_call_cancel ends
+ *   a call early.
+ * - Locale. Neither read nor set. Texts of the library are English, in UTF-8.
  * - fork. The child may use what the parent made, batches excepted. No call of the parent goes on
  *   in it.
  * - dlopen. The library can be loaded at run time; do not unload it, as threads of it may run.
@@ -247,8 +258,9 @@ typedef int (*dtx_probe_fn)(void *context);
  * A function that takes log lines: the level (DTX_LOG_ERROR to DTX_LOG_DEBUG), one line of UTF-8
  * text without a line break and without secrets, and the context that was given along with it.
  * Owner: the library owns the text, which is valid until the function returns. Threads: it is
- * called on whichever thread makes a call, on several at once. It must return in the ordinary
- * way: no C++ exception and no longjmp may leave it.
+ * called on the thread that makes a call, and for a batch on threads of the library, which have
+ * signals blocked; on several at once. It must return in the ordinary way: no C++ exception and no
+ * longjmp may leave it.
  */
 typedef void (*dtx_log_fn)(int level, const char *message, void *context);
 
@@ -323,34 +335,36 @@ int dtx_options_set_region(dtx_options *options, const char *region);
 int dtx_options_set_endpoint(dtx_options *options, const char *endpoint);
 
 /**
- * Sets how long a call may take from when it gets its turn: token, every attempt and pause.
- * 30000 unless set.
+ * Sets how long a call may take from when it gets its turn: token, every attempt and pause. From 1
+ * to 86400000 (a day); 30000 unless set.
  * Owner: nothing changes hands. Threads: one at a time for these options.
  */
 int dtx_options_set_timeout_ms(dtx_options *options, uint64_t timeout_ms);
 
 /**
- * Sets how long one attempt may take, from its start to the last byte of the reply. 10000
- * unless set.
+ * Sets how long one attempt may take, from its start to the last byte of the reply. From 1 to
+ * 86400000; 10000 unless set.
  * Owner: nothing changes hands. Threads: one at a time for these options.
  */
 int dtx_options_set_attempt_timeout_ms(dtx_options *options, uint64_t attempt_timeout_ms);
 
 /**
- * Sets how long lookup, connection and TLS handshake may take together. 5000 unless set.
+ * Sets how long lookup, connection and TLS handshake may take together. From 1 to 86400000; 5000
+ * unless set.
  * Owner: nothing changes hands. Threads: one at a time for these options.
  */
 int dtx_options_set_connect_timeout_ms(dtx_options *options, uint64_t connect_timeout_ms);
 
 /**
- * Sets how many attempts a call makes at most; 1 turns retries off. 3 unless set.
+ * Sets how many attempts a call makes at most, from 1 to 100; 3 unless set. 1 turns retries off;
+ * even so there can be a second request, where a kept connection has died or a new token is needed.
  * Owner: nothing changes hands. Threads: one at a time for these options.
  */
 int dtx_options_set_max_attempts(dtx_options *options, uint32_t max_attempts);
 
 /**
- * Sets how many requests each API may get in any one second at the service's clock; 0 is no
- * limit. 20 unless set, the limit of DingTalk's standard edition.
+ * Sets how many requests each API may get in any one second at the service's clock, from 1 to
+ * 10000; 0 is no limit. 20 unless set, the limit of DingTalk's standard edition.
  * Owner: nothing changes hands. Threads: one at a time for these options.
  */
 int dtx_options_set_rate(dtx_options *options, uint32_t rate);
@@ -435,8 +449,8 @@ dtx_call *dtx_call_new(void);
 void dtx_call_free(dtx_call *call);
 
 /**
- * Sets how long this call may take, instead of the client's timeout. A wrong value is reported
- * by dtx_client_delete; here the result is DTX_INVALID_ARGUMENT for NULL alone.
+ * Sets how long this call may take, from 1 to 86400000, instead of the client's timeout. A wrong
+ * value is reported by dtx_client_delete; here the result is DTX_INVALID_ARGUMENT for NULL alone.
  * Owner: nothing changes hands. Threads: one, while no deletion uses the call.
  */
 int dtx_call_set_timeout_ms(dtx_call *call, uint64_t timeout_ms);
@@ -844,8 +858,10 @@ const char *dtx_error_json(const dtx_error *error);
  * Sets the one sink of this process for log lines up to a level (DTX_LOG_OFF to DTX_LOG_DEBUG);
  * without it nothing is logged. NULL, or DTX_LOG_OFF, ends it. DTX_INVALID_ARGUMENT for another
  * number, and then nothing changes.
- * Owner: context stays yours; keep it for as long as calls that began before the sink was
- * replaced may still log to it. Threads: any, at any time.
+ * Owner: context stays yours. Lines that are on their way when the sink is replaced still come with
+ * the old one: keep it until every call that began before has returned, and where there was a batch
+ * for as long as the process lives, as its threads may log after its last item. What is static is
+ * always right. Threads: any, at any time.
  */
 int dtx_set_log(int level, dtx_log_fn log, void *context);
 

@@ -7,13 +7,16 @@ use dingtalk_extcontact::{Error, ErrorKind};
 use once_cell::race::OnceBox;
 use serde::Serialize;
 
+use crate::cancel::HeldOff;
 use crate::error::dtx_error;
 use crate::result::dtx_result;
 
 pub const OK: c_int = dtx_result::DTX_OK as c_int;
 
-/// Runs a body whose panic must not pass into C; `on_panic` takes its place.
+/// Runs a body whose panic must not pass into C; `on_panic` takes its place. What the program
+/// does to the thread meanwhile must not pass through it either.
 pub fn guard<T>(on_panic: T, body: impl FnOnce() -> T) -> T {
+    let _held_off = HeldOff::new();
     catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|panic| {
         // Dropping what was thrown runs code that may panic again.
         std::mem::forget(panic);

@@ -38,8 +38,8 @@ pub unsafe extern "C" fn dtx_call_free(call: *mut dtx_call) {
     unsafe { border::free(call) }
 }
 
-/// Sets how long this call may take, instead of the client's timeout. A wrong value is reported
-/// by dtx_client_delete; here the result is DTX_INVALID_ARGUMENT for NULL alone.
+/// Sets how long this call may take, from 1 to 86400000, instead of the client's timeout. A wrong
+/// value is reported by dtx_client_delete; here the result is DTX_INVALID_ARGUMENT for NULL alone.
 /// Owner: nothing changes hands. Threads: one, while no deletion uses the call.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_call_set_timeout_ms(call: *mut dtx_call, timeout_ms: u64) -> c_int {

@@ -12,6 +12,7 @@
 mod batch;
 mod border;
 mod call;
+mod cancel;
 mod client;
 mod deletion;
 mod error;

@@ -13,16 +13,19 @@ use crate::result::dtx_log_level::{self, *};
 /// A function that takes log lines: the level (DTX_LOG_ERROR to DTX_LOG_DEBUG), one line of UTF-8
 /// text without a line break and without secrets, and the context that was given along with it.
 /// Owner: the library owns the text, which is valid until the function returns. Threads: it is
-/// called on whichever thread makes a call, on several at once. It must return in the ordinary
-/// way: no C++ exception and no longjmp may leave it.
+/// called on the thread that makes a call, and for a batch on threads of the library, which have
+/// signals blocked; on several at once. It must return in the ordinary way: no C++ exception and no
+/// longjmp may leave it.
 pub type dtx_log_fn =
     Option<unsafe extern "C" fn(level: c_int, message: *const c_char, context: *mut c_void)>;
 
 /// Sets the one sink of this process for log lines up to a level (DTX_LOG_OFF to DTX_LOG_DEBUG);
 /// without it nothing is logged. NULL, or DTX_LOG_OFF, ends it. DTX_INVALID_ARGUMENT for another
 /// number, and then nothing changes.
-/// Owner: context stays yours; keep it for as long as calls that began before the sink was
-/// replaced may still log to it. Threads: any, at any time.
+/// Owner: context stays yours. Lines that are on their way when the sink is replaced still come with
+/// the old one: keep it until every call that began before has returned, and where there was a batch
+/// for as long as the process lives, as its threads may log after its last item. What is static is
+/// always right. Threads: any, at any time.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_set_log(level: c_int, log: dtx_log_fn, context: *mut c_void) -> c_int {
     border::guard(ErrorKind::Internal.number(), || {

@@ -104,8 +104,8 @@ pub unsafe extern "C" fn dtx_options_set_endpoint(
     unsafe { set_text(options, "endpoint", endpoint) }
 }
 
-/// Sets how long a call may take from when it gets its turn: token, every attempt and pause.
-/// 30000 unless set.
+/// Sets how long a call may take from when it gets its turn: token, every attempt and pause. From 1
+/// to 86400000 (a day); 30000 unless set.
 /// Owner: nothing changes hands. Threads: one at a time for these options.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_options_set_timeout_ms(
@@ -116,8 +116,8 @@ pub unsafe extern "C" fn dtx_options_set_timeout_ms(
     unsafe { set_time(options, "timeout", timeout_ms) }
 }
 
-/// Sets how long one attempt may take, from its start to the last byte of the reply. 10000
-/// unless set.
+/// Sets how long one attempt may take, from its start to the last byte of the reply. From 1 to
+/// 86400000; 10000 unless set.
 /// Owner: nothing changes hands. Threads: one at a time for these options.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_options_set_attempt_timeout_ms(
@@ -128,7 +128,8 @@ pub unsafe extern "C" fn dtx_options_set_attempt_timeout_ms(
     unsafe { set_time(options, "attempt_timeout", attempt_timeout_ms) }
 }
 
-/// Sets how long lookup, connection and TLS handshake may take together. 5000 unless set.
+/// Sets how long lookup, connection and TLS handshake may take together. From 1 to 86400000; 5000
+/// unless set.
 /// Owner: nothing changes hands. Threads: one at a time for these options.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_options_set_connect_timeout_ms(
@@ -139,7 +140,8 @@ pub unsafe extern "C" fn dtx_options_set_connect_timeout_ms(
     unsafe { set_time(options, "connect_timeout", connect_timeout_ms) }
 }
 
-/// Sets how many attempts a call makes at most; 1 turns retries off. 3 unless set.
+/// Sets how many attempts a call makes at most, from 1 to 100; 3 unless set. 1 turns retries off;
+/// even so there can be a second request, where a kept connection has died or a new token is needed.
 /// Owner: nothing changes hands. Threads: one at a time for these options.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_options_set_max_attempts(
@@ -151,8 +153,8 @@ pub unsafe extern "C" fn dtx_options_set_max_attempts(
     unsafe { set(options, "max_attempts", Ok(value)) }
 }
 
-/// Sets how many requests each API may get in any one second at the service's clock; 0 is no
-/// limit. 20 unless set, the limit of DingTalk's standard edition.
+/// Sets how many requests each API may get in any one second at the service's clock, from 1 to
+/// 10000; 0 is no limit. 20 unless set, the limit of DingTalk's standard edition.
 /// Owner: nothing changes hands. Threads: one at a time for these options.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_options_set_rate(options: *mut dtx_options, rate: u32) -> c_int {

@@ -477,6 +477,14 @@ static void numbers_out_of_bounds(void) {
     dtx_call_free(call);
   }
   options = some_options();
+  CHECK(dtx_options_set_timeout_ms(options, 1) == DTX_OK);
+  CHECK(dtx_options_set_timeout_ms(options, 86400000) == DTX_OK);
+  CHECK(dtx_options_set_max_attempts(options, 100) == DTX_OK);
+  CHECK(dtx_options_set_rate(options, 10000) == DTX_OK);
+  CHECK(dtx_options_set_rate(options, 10001) == DTX_INVALID_ARGUMENT);
+  CHECK(dtx_options_set_max_attempts(options, 101) == DTX_INVALID_ARGUMENT);
+  refused(options, "rate", "out of bounds");
+  options = some_options();
   CHECK(dtx_options_set_max_attempts(options, 0) == DTX_INVALID_ARGUMENT);
   /* The first refused value is the one that is reported, and a good one does not undo it. */
   CHECK(dtx_options_set_max_attempts(options, 1) == DTX_OK);
@@ -714,6 +722,57 @@ static void free_under_way(void) {
   dtx_call_free(own.call);
   for (i = 0; i < 8; i++) sem_post(&gate);
   for (i = 0; i < 8; i++) pthread_join(threads[i], NULL);
+}
+
+static void *delete_and_be_cancelled(void *argument) {
+  delete_at_the_gate(argument);
+  pthread_testcancel();
+  return NULL;
+}
+
+/* A thread that is cancelled in a call ends, but not before the call. */
+static void cancelled_thread(void) {
+  struct under_way own = {new_client(), NULL};
+  pthread_t thread;
+  void *end = NULL;
+  pthread_create(&thread, NULL, delete_and_be_cancelled, &own);
+  while (sem_wait(&hangs) != 0) continue;
+  CHECK(pthread_cancel(thread) == 0);
+  sem_post(&gate);
+  CHECK(pthread_join(thread, &end) == 0 && end == PTHREAD_CANCELED);
+  dtx_client_free(own.client);
+}
+
+/* The promised stack. Compile with -DSTACK_KIB=128 to try a library that is optimised. */
+#ifndef STACK_KIB
+#define STACK_KIB 192
+#endif
+
+static void *use_all(void *argument) {
+  (void)argument;
+  fields_of_a_deletion();
+  fields_of_an_error();
+  {
+    dtx_client *client = new_client();
+    dtx_batch *batch = new_batch(client, NULL);
+    dtx_item *item = NULL;
+    CHECK(dtx_batch_push(batch, "1", NULL) == DTX_OK);
+    CHECK(dtx_batch_next(batch, &item, NULL) == DTX_OK && dtx_item_json(item) != NULL);
+    dtx_item_free(item);
+    dtx_batch_free(batch);
+    dtx_client_free(client);
+  }
+  return NULL;
+}
+
+static void small_stack(void) {
+  pthread_attr_t attributes;
+  pthread_t thread;
+  pthread_attr_init(&attributes);
+  CHECK(pthread_attr_setstacksize(&attributes, STACK_KIB * 1024) == 0);
+  CHECK(pthread_create(&thread, &attributes, use_all, NULL) == 0);
+  pthread_join(thread, NULL);
+  pthread_attr_destroy(&attributes);
 }
 
 /* A probe, and the thread that it is asked on. */
@@ -1176,6 +1235,42 @@ static void eight_threads_share_a_batch(void) {
   dtx_client_free(client);
 }
 
+static pthread_t main_thread;
+static int elsewhere;
+
+static void check_mask(int level, const char *message, void *context) {
+  static const int own[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGPROF};
+  static const int blocked[] = {SIGINT, SIGTERM, SIGHUP, SIGALRM, SIGCHLD, SIGUSR1, SIGPIPE};
+  sigset_t mask;
+  size_t i;
+  (void)level;
+  (void)message;
+  (void)context;
+  if (pthread_equal(main_thread, pthread_self())) return;
+  __atomic_store_n(&elsewhere, 1, __ATOMIC_SEQ_CST);
+  pthread_sigmask(SIG_BLOCK, NULL, &mask);
+  for (i = 0; i < sizeof own / sizeof *own; i++) CHECK(!sigismember(&mask, own[i]));
+  for (i = 0; i < sizeof blocked / sizeof *blocked; i++) CHECK(sigismember(&mask, blocked[i]));
+}
+
+/* Handlers run on threads of the program: the library's own block signals, in callbacks, too. */
+static void signals_are_the_programs(void) {
+  dtx_client *client = new_client();
+  dtx_batch *batch;
+  sigset_t mask;
+  main_thread = pthread_self();
+  CHECK(dtx_set_log(DTX_LOG_DEBUG, check_mask, NULL) == DTX_OK);
+  batch = new_batch(client, NULL);
+  push(batch, "1");
+  dtx_batch_finish(batch);
+  CHECK(drain(batch) == 1 && __atomic_load_n(&elsewhere, __ATOMIC_SEQ_CST) == 1);
+  dtx_batch_free(batch);
+  CHECK(dtx_set_log(DTX_LOG_OFF, NULL, NULL) == DTX_OK);
+  pthread_sigmask(SIG_BLOCK, NULL, &mask);
+  CHECK(!sigismember(&mask, SIGINT) && !sigismember(&mask, SIGUSR1));
+  dtx_client_free(client);
+}
+
 /* Files. */
 
 static char folder[] = "/tmp/dtx-api-XXXXXX";
@@ -1408,6 +1503,8 @@ int main(int argc, char **argv) {
       {"sixteen_threads", sixteen_threads},
       {"cancel_from_another_thread", cancel_from_another_thread},
       {"free_under_way", free_under_way},
+      {"cancelled_thread", cancelled_thread},
+      {"small_stack", small_stack},
       {"probe_of_a_call", probe_of_a_call},
       {"probe_that_sees_a_signal", probe_that_sees_a_signal},
       {"timeout_of_a_call", timeout_of_a_call},
@@ -1421,6 +1518,7 @@ int main(int argc, char **argv) {
       {"cancel_in_the_middle", cancel_in_the_middle},
       {"free_in_the_middle", free_in_the_middle},
       {"eight_threads_share_a_batch", eight_threads_share_a_batch},
+      {"signals_are_the_programs", signals_are_the_programs},
       {"journal_is_taken_up", journal_is_taken_up},
       {"journal_that_is_none", journal_that_is_none},
       {"backup_before_deletion", backup_before_deletion},

@@ -40,6 +40,17 @@ fn tls_1_2_and_1_3_with_a_named_authority() {
     }
 }
 
+/// The C header says what stack a thread needs, where nothing is optimised.
+#[test]
+fn a_call_over_tls_takes_little_stack() {
+    let authority = Authority::new("stack");
+    let address = serve_tls(authority.server(&["localhost"], &[&TLS13]), Seen::default());
+    let ca_file = authority.file();
+    let call = move || client(address, ca_file).delete("0125").unwrap().status;
+    let thread = std::thread::Builder::new().stack_size(192 * 1024).spawn(call);
+    assert_eq!(thread.unwrap().join().unwrap(), Status::Deleted);
+}
+
 #[test]
 fn certificates_that_are_not_trusted() {
     let (ours, other) = (Authority::new("ours"), Authority::new("other"));
