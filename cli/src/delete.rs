@@ -40,20 +40,13 @@ fn try_run(args: &Delete, output: &mut Output) -> Result<Exit, Exit> {
         problem.complain();
         Exit::Usage
     })?;
-    let mut options = batch_options(args).map_err(|error| {
+    let options = batch_options(args).map_err(|error| {
         output::complain_of(&error);
         Exit::Usage
     })?;
     check_files(args, source.as_ref())?;
     let interrupt = Interrupt::watched()?;
-    let (mut ids, choice) = match &source {
-        Some(source) => (read(source, &interrupt)?, None),
-        None => {
-            let call = Call::new().probe(interrupt.probe());
-            let (ids, choice) = Choice::of(args, &client, &call)?;
-            (ids, Some(choice))
-        }
-    };
+    let (mut ids, choice) = chosen(args, source.as_ref(), &client, &interrupt)?;
     log::info!(target: TARGET, "{} to delete", output::counted(ids.count, "contact"));
     if args.ids_are_right {
         ids.doubt = None;
@@ -85,27 +78,31 @@ fn try_run(args: &Delete, output: &mut Output) -> Result<Exit, Exit> {
         let from_stdin = matches!(source, Some(Source::Stdin { .. }));
         ask(&client, left, from_stdin, &record, &interrupt)?;
     }
-    let mut report = Report::new(output, args.json, ids.count);
+    let report = Report::new(output, args.json, ids.count);
     let alone = matches!(source, Some(Source::Arguments(_))) && ids.count == 1;
     if alone && record.journal.is_none() && record.backup.is_none() {
         // Without a batch the call ends within its time limit, even where the service asks to
         // come back later.
         return Ok(one(&client, &mut ids, &interrupt, report));
     }
-    if let Some(path) = &record.journal {
-        options = options.journal(path);
-        output::note(&format!("journal: {}", output::shown(&path.to_string_lossy())));
+    many(&client, options, &mut ids, &record, &interrupt, report).map(ended)
+}
+
+/// Who is meant, and where filters say it, what is known of them.
+fn chosen(
+    args: &Delete,
+    source: Option<&Source>,
+    client: &Client,
+    interrupt: &Interrupt,
+) -> Result<(Ids, Option<Choice>), Exit> {
+    match source {
+        Some(source) => Ok((read(source, interrupt)?, None)),
+        None => {
+            let call = Call::new().probe(interrupt.probe());
+            let (ids, choice) = Choice::of(args, client, &call)?;
+            Ok((ids, Some(choice)))
+        }
     }
-    if let Some(path) = &record.backup {
-        options = options.backup(path);
-    }
-    let batch = client.batch(options).map_err(|error| {
-        output::complain_of(&error);
-        Exit::Usage
-    })?;
-    report.show_progress();
-    drive(&batch, &mut ids, &interrupt, &mut report);
-    Ok(ended(report.end_with(batch.summary(), &record)))
 }
 
 /// The files to write to must be files, and others than the list.
@@ -281,6 +278,31 @@ fn one(client: &Client, ids: &mut Ids, interrupt: &Interrupt, mut report: Report
         Err(error) => report.stopped(unreadable(&error)),
     }
     report.end()
+}
+
+/// Many contacts, on record.
+fn many(
+    client: &Client,
+    mut options: BatchOptions,
+    ids: &mut Ids,
+    record: &Record,
+    interrupt: &Interrupt,
+    mut report: Report,
+) -> Result<Exit, Exit> {
+    if let Some(path) = &record.journal {
+        options = options.journal(path);
+        output::note(&format!("journal: {}", output::shown(&path.to_string_lossy())));
+    }
+    if let Some(path) = &record.backup {
+        options = options.backup(path);
+    }
+    let batch = client.batch(options).map_err(|error| {
+        output::complain_of(&error);
+        Exit::Usage
+    })?;
+    report.show_progress();
+    drive(&batch, ids, interrupt, &mut report);
+    Ok(report.end_with(batch.summary(), record))
 }
 
 /// Feeds the batch, tells what becomes of each contact, and heeds signals.

@@ -4,7 +4,7 @@ use dingtalk_extcontact::Contact;
 use unicode_normalization::UnicodeNormalization;
 
 /// Said where no contact matches, on standard error and with an exit status of its own.
-pub(crate) const NOBODY: &str = "no contact matches";
+pub(crate) const NOBODY: &str = "no contact matches; list without --where shows who there is";
 
 /// A condition on one field of a contact.
 #[derive(Clone, Debug, PartialEq)]

@@ -23,7 +23,8 @@ impl Table {
         }
         table.set_header(row(heading));
         for column in table.column_iter_mut() {
-            column.set_padding((0, GAP));
+            // Cut wherever the room ends, not before a word: nothing that is shown has a NUL.
+            column.set_padding((0, GAP)).set_delimiter('\0');
         }
         if let Some(ids) = table.column_mut(0) {
             ids.set_constraint(ColumnConstraint::ContentWidth);
@@ -78,6 +79,8 @@ mod tests {
         let cut = lines(Some(60), &rows);
         assert_eq!(cut.len(), 2);
         assert!(cut[1].starts_with(&format!("{id}  张")) && cut[1].contains('…'), "{cut:?}");
+        let cut = lines(Some(14), &[&["id", "name"], &["01", "Jane O'Example"]]);
+        assert_eq!(cut[1], "01  Jane O'Ex…", "the room is used");
         assert!(cut.iter().all(|line| textwrap::core::display_width(line) <= 60), "{cut:?}");
         assert!(lines(None, &rows)[1].ends_with("Ltd"));
     }

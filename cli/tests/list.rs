@@ -107,12 +107,12 @@ fn a_filter_that_matches_nobody_has_a_status_of_its_own() {
         let args: Vec<_> = ["list", "--where=name=nobody"].into_iter().chain(form).collect();
         let (status, out, err) = ran(&mut at(&sandbox, &args));
         assert_eq!((status, out.lines().count()), (3, lines), "{form:?}");
-        assert!(err.ends_with("no contact matches\n"), "{err}");
+        assert!(err.ends_with("no contact matches; list without --where shows who there is\n"), "{err}");
     }
     let delete = ["delete", "--where=name=nobody", "--where=no-follower"];
     for more in [&[][..], &["--yes"], &["--json"], &["--dry-run"], &["--dry-run", "--json"]] {
         let (status, out, err) = ran(&mut at(&sandbox, &[delete.as_slice(), more].concat()));
-        assert_eq!((status, err.as_str()), (3, "no contact matches\n"), "{more:?}");
+        assert_eq!((status, err.as_str()), (3, "no contact matches; list without --where shows who there is\n"), "{more:?}");
         if more.contains(&"--json") {
             assert_eq!(items_and_summary(&out).0.len(), 0, "{out}");
         }
