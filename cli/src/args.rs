@@ -112,7 +112,8 @@ Lists of ids:
   their line numbers. So is a list in which some ids seem to have lost zeros that others \
   have, unless --ids-are-right says otherwise; --dry-run warns of it. A list in which every \
   id lost its zeros shows no trace of that: the service answers \"no such contact\" then, or \
-  it is somebody else's id. An empty list is refused, too.
+  it is somebody else's id. --dry-run looks for contacts that have such ids with zeros \
+  before them, and warns. An empty list is refused, too.
 
 {FILTERS}
   All pages are read before the first contact is deleted. With --journal, contacts of which \
@@ -141,7 +142,8 @@ JSON:
   was no contact before, which proves nothing.
   With --dry-run the lines have user_id, exists, name, company_name, maybe_deleted and \
   on_record (gone or refused by an earlier run), and the summary has contacts, left, \
-  maybe_deleted, settled_before, no_contact, endpoint, app_key and doubt (of lost zeros).
+  maybe_deleted, settled_before, no_contact, zeros_lost (of those), endpoint, app_key and \
+  doubt (of lost zeros, by the list alone).
 
 Exit status:
   0    every contact is gone

@@ -1,6 +1,6 @@
 //! What hands and spreadsheets do to ids, and what helps then.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use dingtalk_extcontact::LONGEST_USER_ID;
 
@@ -151,26 +151,77 @@ impl Shapes {
         (self.all_rounded && self.zeros >= 6).then_some((self.first_long, self.long, wrong))
     }
 
-    /// A doubt about ids that may have lost zeros at their beginning: all ids that begin
-    /// with zeros have one length, and all others are shorter by as many zeros as some begin
-    /// with. No more than a doubt: the service says nowhere that ids have one length.
+    /// A doubt about ids that may have lost zeros at their beginning, in words. No more than
+    /// a doubt: the service says nowhere that the length of an id and its zeros have to do with
+    /// each other.
     pub(crate) fn shortened(&self, unit: &str) -> Option<String> {
-        let with_zeros = || self.known.keys().filter(|(zeros, _)| *zeros > 0);
-        let &(_, length) = with_zeros().next()?;
-        let without: Vec<_> = self.known.iter().filter(|((zeros, _), _)| *zeros == 0).collect();
-        let lost =
-            |other: usize| with_zeros().any(|&(zeros, _)| other + usize::from(zeros) == length);
-        let suspicious = !without.is_empty()
-            && with_zeros().all(|&(_, other)| other == length)
-            && without.iter().all(|((_, other), _)| lost(*other));
-        let count: u64 = without.iter().map(|(_, (count, _))| count).sum();
+        let (with, without): (Vec<_>, Vec<_>) =
+            self.known.iter().partition(|((zeros, _), _)| *zeros > 0);
         let line = without.iter().map(|(_, (_, line))| *line).min()?;
-        suspicious.then(|| {
+        let how = if all_shortened(&with, &without) {
+            "all others begin with zeros, and are longer by as many".to_owned()
+        } else {
+            let (shortest, others) = shortest_by_no_chance(&with, &without)?;
             format!(
-                "zeros may be lost at the beginning of {} (the first: {unit} {line}): all others \
-                 begin with zeros, and are longer by as many",
-                output::counted(count, "id")
+                "the {shortest} shortest are all among them, the other {others} begin with zeros"
             )
-        })
+        };
+        let count: u64 = without.iter().map(|(_, (count, _))| count).sum();
+        let ids = output::counted(count, "id");
+        Some(format!(
+            "zeros may be lost at the beginning of {ids} (the first: {unit} {line}): {how}"
+        ))
     }
+}
+
+/// Ids of one shape: zeros at the beginning and digits in all; how many, and the first line.
+type Shape<'a> = (&'a (u8, usize), &'a (u64, u64));
+
+/// Whether all ids that begin with zeros have one length, and all others are shorter by as
+/// many zeros as some begin with.
+fn all_shortened(with: &[Shape], without: &[Shape]) -> bool {
+    let Some(&(&(_, length), _)) = with.first() else { return false };
+    let lost =
+        |other: usize| with.iter().any(|((zeros, _), _)| other + usize::from(*zeros) == length);
+    !without.is_empty()
+        && with.iter().all(|((_, other), _)| *other == length)
+        && without.iter().all(|((_, other), _)| lost(*other))
+}
+
+/// How many ids without zeros are shorter than each of those with some, and how many these
+/// are, where that is no chance: if zeros had nothing to do with lengths, it would be so in less
+/// than one list of a hundred. Most of the short ones must be as long as lost zeros explain.
+fn shortest_by_no_chance(with: &[Shape], without: &[Shape]) -> Option<(u64, u64)> {
+    const CHANCE: f64 = 0.01;
+    let shortest = with.iter().map(|((_, length), _)| *length).min()?;
+    let zeros = usize::from(with.iter().map(|((zeros, _), _)| *zeros).max()?);
+    let count = |from: usize| {
+        let shapes = without.iter().filter(|((_, length), _)| (from..shortest).contains(length));
+        shapes.map(|(_, (count, _))| count).sum::<u64>()
+    };
+    let total = |shapes: &[Shape]| shapes.iter().map(|(_, (count, _))| count).sum::<u64>();
+    let (whole, bare) = (total(with), total(without));
+    let (found, explained) = (count(0), count(shortest.saturating_sub(zeros)));
+    let chance: f64 =
+        (0..found).map(|drawn| (bare - drawn) as f64 / (whole + bare - drawn) as f64).product();
+    (chance < CHANCE && explained * 2 > found).then_some((found, whole))
+}
+
+/// Whether it can be what is left of an id with zeros at its beginning.
+pub(crate) fn may_lack_zeros(id: &str) -> bool {
+    are_digits(id) && !id.starts_with('0')
+}
+
+/// Of ids without a contact those that are a contact's id but for zeros at the beginning: how
+/// many, and the first with the contact's.
+pub(crate) fn lost_zeros<'a>(
+    missing: &'a [String],
+    contacts: impl Iterator<Item = &'a str>,
+) -> Option<(usize, &'a str, &'a str)> {
+    let known: HashMap<_, _> =
+        contacts.filter(|id| are_digits(id)).map(|id| (id.trim_start_matches('0'), id)).collect();
+    let mut found =
+        missing.iter().filter_map(|id| known.get(id.as_str()).map(|whole| (id.as_str(), *whole)));
+    let (first, whole) = found.next()?;
+    Some((1 + found.count(), first, whole))
 }

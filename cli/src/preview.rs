@@ -6,6 +6,7 @@ use dingtalk_extcontact::{Call, Client, Contact, Error, ErrorKind, PriorRuns, Pr
 use serde_json::{Map, Value, json};
 
 use crate::choice::Choice;
+use crate::damage::{AS_TEXT, lost_zeros, may_lack_zeros};
 use crate::ids::Ids;
 use crate::interrupt::Interrupt;
 use crate::output::{self, Exit, Output};
@@ -72,7 +73,8 @@ pub(crate) fn show(
         output::note(&format!("warning: {doubt}; without --ids-are-right this list is refused"));
     }
     let mut table = Table::new(output.width(), &["userid", "name", "company"]);
-    let (mut seen, mut missing, mut on_record) = (HashSet::new(), 0, OnRecord::default());
+    let (mut seen, mut on_record) = (HashSet::new(), OnRecord::default());
+    let mut missing = Vec::new();
     for id in ids.iter().map_err(|error| ids_unreadable(&error))? {
         let id = id.map_err(|error| ids_unreadable(&error))?;
         if !seen.insert(id.clone()) {
@@ -104,7 +106,9 @@ pub(crate) fn show(
             (None, People::Ask, None) => Known::NoContact,
         };
         let maybe_gone = state == Some(PriorState::MaybeDeleted);
-        missing += u64::from(matches!(known, Known::NoContact) && !maybe_gone);
+        if matches!(known, Known::NoContact) && !maybe_gone {
+            missing.push(id.clone());
+        }
         if json {
             output
                 .line(&json_line(&id, &known, maybe_gone))
@@ -112,6 +116,15 @@ pub(crate) fn show(
         } else {
             push(&mut table, &id, &known, maybe_gone);
         }
+    }
+    let whole = ids_of_all(&people, &missing, client, &call)?;
+    let damaged = lost_zeros(&missing, whole.iter().map(String::as_str));
+    if let Some((count, first, whole)) = damaged {
+        output::note(&format!(
+            "warning: {} without a contact would have one with zeros before it (the first: \
+             {first}, where there is {whole}). {AS_TEXT}",
+            output::counted(count as u64, "id"),
+        ));
     }
     if !json && count > 0 {
         output.table(&table).map_err(|error| output::unwritten(&error))?;
@@ -130,7 +143,10 @@ pub(crate) fn show(
                 fields.insert("app_key".to_owned(), app_key.into());
             }
             if !matches!(people, People::Unknown) {
-                fields.insert("no_contact".to_owned(), missing.into());
+                fields.insert("no_contact".to_owned(), missing.len().into());
+            }
+            if let Some((count, ..)) = damaged {
+                fields.insert("zeros_lost".to_owned(), count.into());
             }
             if let Some(doubt) = &ids.doubt {
                 fields.insert("doubt".to_owned(), doubt.as_str().into());
@@ -145,13 +161,34 @@ pub(crate) fn show(
                 format!("{contacts} would be deleted; nothing was")
             }
         };
-        if missing > 0 {
-            let missing = output::number(missing);
+        if !missing.is_empty() {
+            let missing = output::number(missing.len() as u64);
             told.push_str(&format!(". For {missing} of them there is no contact (any more)"));
         }
         output.fitted(&told)
     };
     output.line(&told).map_err(|error| output::unwritten(&error))
+}
+
+/// The ids of all contacts, where some that are meant have none: theirs may be damaged.
+fn ids_of_all(
+    people: &People,
+    missing: &[String],
+    client: &Client,
+    call: &Call,
+) -> Result<Vec<String>, Exit> {
+    match people {
+        People::All(all) => Ok(all.keys().cloned().collect()),
+        People::Ask if missing.iter().any(|id| may_lack_zeros(id)) => match client.contacts(call) {
+            Ok(contacts) => Ok(contacts.iter().map(|it| it.user_id().to_owned()).collect()),
+            Err(error) if error.kind() == ErrorKind::Cancelled => Err(Exit::Interrupted),
+            Err(error) => {
+                output::note(&format!("whether zeros are lost is not known: {}", error.message()));
+                Ok(Vec::new())
+            }
+        },
+        _ => Ok(Vec::new()),
+    }
 }
 
 /// Names are a help, not a condition.

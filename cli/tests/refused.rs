@@ -84,6 +84,31 @@ fn zeros_that_may_be_lost_are_refused_unless_the_ids_are_right() {
 }
 
 #[test]
+fn zeros_that_are_lost_show_where_there_is_a_contact_with_them() {
+    for count in [100, 101] {
+        let (sandbox, ids) = quick_sandbox(count);
+        let folder = Folder::new("zeros-shown");
+        let bare: Vec<_> = ids.iter().map(|id| id.trim_start_matches('0').to_owned()).collect();
+        let lost = ids.iter().filter(|id| id.starts_with('0')).count();
+        let list = folder.list("list.txt", &bare);
+        let preview = |list: &str, more: &[&str]| {
+            let args = ["delete", "--dry-run", "--file", list, "--rate=none"];
+            ran(&mut at(&sandbox, &[args.as_slice(), more].concat()))
+        };
+        let (status, out, err) = preview(&list, &["--json"]);
+        let (_, summary) = items_and_summary(&out);
+        assert_eq!((status, &summary["zeros_lost"]), (0, &lost.into()));
+        assert_eq!(summary["no_contact"], lost);
+        assert!(err.starts_with(&format!("warning: {lost} ids without a contact would")), "{err}");
+        assert!(err.contains(&format!("{}, where there is {}", bare[0], ids[0])), "{err}");
+        let gone = folder.list("gone.txt", &[ids[0].clone(), "0999".to_owned()]);
+        let (status, out, err) = preview(&gone, &["--json"]);
+        assert_eq!((status, err.as_str()), (0, ""));
+        assert!(items_and_summary(&out).1.get("zeros_lost").is_none(), "{out}");
+    }
+}
+
+#[test]
 fn lists_that_cannot_be_read_or_meant_are_refused() {
     let (sandbox, ids) = quick_sandbox(2);
     let folder = Folder::new("unreadable");

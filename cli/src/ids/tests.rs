@@ -189,6 +189,33 @@ fn zeros_lost_at_the_beginning_are_found_where_two_ids_tell() {
 }
 
 #[test]
+fn zeros_lost_in_some_of_many_lengths_are_found_by_the_shortest() {
+    use dingtalk_extcontact_sandbox::Sandbox;
+
+    let whole = Sandbox::builder().made_up(400).start().unwrap().contacts();
+    let doubt = |ids: &[String]| read(&ids.join("\n"), None).unwrap().doubt;
+    for some in [&whole[..], &whole[..100], &whole[100..200], &whole[..15]] {
+        assert_eq!(doubt(some), None, "{} whole ids", some.len());
+    }
+    for lost in [0, 1] {
+        let half = (0..).zip(&whole).map(|(n, id)| match n % 2 == lost {
+            true => id.trim_start_matches('0').to_owned(),
+            false => id.clone(),
+        });
+        let half: Vec<_> = half.collect();
+        for some in half.chunks(100).chain([&half[..]]) {
+            let warning = doubt(some).unwrap();
+            assert!(warning.starts_with("zeros may be lost at the beginning of "), "{warning}");
+            assert!(warning.contains(" shortest are all among them, the other "), "{warning}");
+        }
+    }
+    // No zeros that some have explain how short the others are.
+    let two_kinds: Vec<_> =
+        (0..100).map(|n| format!("{}{n:03}", if n % 2 == 0 { "001254" } else { "9" })).collect();
+    assert_eq!(doubt(&two_kinds), None);
+}
+
+#[test]
 fn digits_lost_at_the_end_are_found_where_the_list_tells() {
     let found = wrong("0125400001\n123456789012345000\n223456789012345000\n", None);
     assert!(found.starts_with("line 2: from here on, all 2 ids"), "{found}");
