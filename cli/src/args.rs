@@ -185,11 +185,14 @@ pub(crate) struct List {
     #[arg(long = "where", value_name = "FILTER", value_parser = Filter::parse)]
     pub(crate) filters: Vec<Filter>,
     /// Print each record as a line of JSON, whole and as DingTalk sends it
-    #[arg(long, conflicts_with = "csv")]
+    #[arg(long, conflicts_with_all = ["csv", "excel"])]
     pub(crate) json: bool,
-    /// Print CSV with a heading; a spreadsheet must import userid as text
-    #[arg(long)]
+    /// Print CSV with a heading; a spreadsheet must import userid as text, see below
+    #[arg(long, conflicts_with = "excel")]
     pub(crate) csv: bool,
+    /// Print CSV that Excel may open by a double click: numbers stay text
+    #[arg(long)]
+    pub(crate) excel: bool,
     #[command(flatten)]
     pub(crate) connection: Connection,
 }
@@ -202,6 +205,16 @@ fn list_help() -> String {
 
 {FILTERS}
 
+CSV:
+  UTF-8 with a byte order mark, without which Excel takes it for another encoding. An \
+  apostrophe stands before a cell that a spreadsheet would take for a formula, which begins \
+  with = + - or @; line breaks and tabs are spaces, other control characters are replaced. \
+  delete --file FILE --column userid takes such a file.
+  A spreadsheet that opens it by a double click makes numbers of the ids, which lose zeros \
+  and digits: import it, with text as the type of the columns. Or give --excel, by which \
+  numbers are formulas such as =\"0125\"; Excel shows and saves them as 0125. For other \
+  programs there is --json, without any of this.
+
 Exit status:
   0    the contacts were listed; without --where there may be none
   1    they could not be read, or not be written
@@ -213,6 +226,7 @@ Examples:
   dingtalk-extcontact list
   dingtalk-extcontact list --where 'company~acme' --where no-follower
   dingtalk-extcontact list --csv > contacts.csv
+  dingtalk-extcontact list --excel > contacts.csv
   dingtalk-extcontact list --json --where label=1000007 > label.jsonl"
     ))
 }

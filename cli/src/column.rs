@@ -7,6 +7,7 @@ use csv::ByteRecord;
 use dingtalk_extcontact::is_invisible;
 use unicode_normalization::UnicodeNormalization;
 
+use crate::cell;
 use crate::damage::is_data;
 use crate::ids::{FirstLine, LONGEST_LINE, List, Useless};
 use crate::text::{self, NoText, visible};
@@ -115,7 +116,7 @@ fn add_rows<R: Read>(
         // A spreadsheet leaves empty cells out at the end of a row.
         match text::check(row.get(wanted).unwrap_or_default()) {
             Err(what) => list.refuse(line, what.problem(), what.advice()),
-            Ok(id) if !id.trim().is_empty() => list.add(line, id)?,
+            Ok(id) if !id.trim().is_empty() => list.add(line, cell::bare(id))?,
             // A spreadsheet may write rows of nothing at its end.
             Ok(_) if row.iter().all(|cell| cell.trim_ascii().is_empty()) => {}
             Ok(_) => list.refuse(line, "the row has no id", "Add it, or remove the row."),

@@ -19,6 +19,7 @@
 )]
 
 mod args;
+mod cell;
 mod choice;
 mod column;
 mod connect;

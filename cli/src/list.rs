@@ -5,6 +5,7 @@ use std::io;
 use dingtalk_extcontact::{Call, Contact, ErrorKind};
 
 use crate::args::List;
+use crate::cell;
 use crate::connect;
 use crate::filter;
 use crate::interrupt::Interrupt;
@@ -56,7 +57,9 @@ pub(crate) fn run(args: &List, output: &mut Output) -> Exit {
     let printed = if args.json {
         json(&contacts, output)
     } else if args.csv {
-        csv(&contacts, output)
+        csv(&contacts, cell::harmless, output)
+    } else if args.excel {
+        csv(&contacts, cell::for_excel, output)
     } else {
         for_people(&contacts, output)
     };
@@ -77,11 +80,12 @@ fn json(contacts: &[Contact], output: &mut Output) -> io::Result<()> {
     Ok(())
 }
 
-fn csv(contacts: &[Contact], output: &mut Output) -> io::Result<()> {
-    let mut rows = csv::Writer::from_writer(Vec::new());
+fn csv(contacts: &[Contact], cell: impl Fn(&str) -> String, output: &mut Output) -> io::Result<()> {
+    // Without a byte order mark Excel takes the text for one of an older encoding.
+    let mut rows = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
     rows.write_record(FIELDS)?;
     for contact in contacts {
-        rows.write_record(FIELDS.map(|field| value(contact, field)))?;
+        rows.write_record(FIELDS.map(|field| cell(&value(contact, field))))?;
     }
     let text = rows.into_inner().map_err(|error| error.into_error())?;
     output.line(String::from_utf8_lossy(&text).trim_end_matches('\n'))

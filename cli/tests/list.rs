@@ -49,30 +49,55 @@ fn json_lines_are_the_whole_records() {
 }
 
 #[test]
-fn csv_leads_back_to_every_value() {
-    let (sandbox, ids) = started(Sandbox::builder().contacts(awkward()));
+fn csv_is_harmless_in_a_spreadsheet_and_leads_back_to_each_id() {
+    let mut contacts = awkward();
+    contacts.push(json!({"userid": "@0125", "name": "\t-1", "mobile": "+10000000001"}));
+    let (sandbox, ids) = started(Sandbox::builder().contacts(contacts));
     let (status, out, err) = ran(&mut at(&sandbox, &["list", "--csv"]));
     assert_eq!((status, err.as_str()), (0, ""));
-    assert!(out.starts_with("userid,name,company_name,mobile,state_code,"), "{out}");
+    assert!(out.starts_with("\u{feff}userid,name,company_name,mobile,state_code,"), "{out}");
+    assert!(!out.chars().any(|c| c.is_control() && c != '\n'), "{out:?}");
     let mut rows = csv::Reader::from_reader(out.as_bytes());
-    let heading = rows.headers().unwrap().clone();
     let rows: Vec<_> = rows.records().map(Result::unwrap).collect();
-    assert_eq!(rows.len(), 3);
-    for (row, record) in rows.iter().zip(awkward()) {
-        for (name, value) in heading.iter().zip(row) {
-            let expected = match &record[name] {
-                Value::Array(_) => "1 22",
-                text => text.as_str().unwrap_or_default(),
-            };
-            assert_eq!(value, expected, "{name}");
-        }
+    assert_eq!(rows.len(), 4);
+    for (number, column, expected) in [
+        (0, 0, "0125400001"),
+        (0, 1, "张三"),
+        (0, 2, "Acme, \"Inc.\""),
+        (0, 10, "1 22"),
+        (1, 1, "tab here and lines"),
+        (2, 1, "'=HYPERLINK(\"x\")"),
+        (3, 0, "'@0125"),
+        (3, 1, "' -1"),
+        (3, 3, "'+10000000001"),
+    ] {
+        assert_eq!(&rows[number][column], expected);
+    }
+    for cell in rows.iter().flatten() {
+        assert!(!cell.trim_start().starts_with(['=', '+', '-', '@']), "{cell}");
     }
     // What is listed can be deleted.
     let folder = Folder::new("csv");
     let list = folder.file("all.csv", &out);
     let args = ["delete", "--yes", "--file", &list, "--column=userid"];
     assert_eq!(ran(&mut at(&sandbox, &args)).0, 0);
-    assert_eq!(sandbox.deleted().len(), ids.len());
+    let mut deleted = sandbox.deleted();
+    deleted.sort();
+    assert_eq!(deleted, ids);
+}
+
+#[test]
+fn excel_keeps_what_is_like_a_number_as_text() {
+    let (sandbox, _) = started(Sandbox::builder().contacts(awkward()));
+    let (status, out, err) = ran(&mut at(&sandbox, &["list", "--excel"]));
+    assert_eq!((status, err.as_str()), (0, ""));
+    let mut rows = csv::Reader::from_reader(out.as_bytes());
+    let row = rows.records().next().unwrap().unwrap();
+    assert_eq!((&row[0], &row[1], &row[3]), ("=\"0125400001\"", "张三", "=\"10000000001\""));
+    assert!(out.starts_with('\u{feff}') && out.contains("'=HYPERLINK"), "{out}");
+    for other in ["--csv", "--json"] {
+        assert_eq!(ran(&mut at(&sandbox, &["list", "--excel", other])).0, 2);
+    }
 }
 
 #[test]
@@ -107,12 +132,19 @@ fn a_filter_that_matches_nobody_has_a_status_of_its_own() {
         let args: Vec<_> = ["list", "--where=name=nobody"].into_iter().chain(form).collect();
         let (status, out, err) = ran(&mut at(&sandbox, &args));
         assert_eq!((status, out.lines().count()), (3, lines), "{form:?}");
-        assert!(err.ends_with("no contact matches; list without --where shows who there is\n"), "{err}");
+        assert!(
+            err.ends_with("no contact matches; list without --where shows who there is\n"),
+            "{err}"
+        );
     }
     let delete = ["delete", "--where=name=nobody", "--where=no-follower"];
     for more in [&[][..], &["--yes"], &["--json"], &["--dry-run"], &["--dry-run", "--json"]] {
         let (status, out, err) = ran(&mut at(&sandbox, &[delete.as_slice(), more].concat()));
-        assert_eq!((status, err.as_str()), (3, "no contact matches; list without --where shows who there is\n"), "{more:?}");
+        assert_eq!(
+            (status, err.as_str()),
+            (3, "no contact matches; list without --where shows who there is\n"),
+            "{more:?}"
+        );
         if more.contains(&"--json") {
             assert_eq!(items_and_summary(&out).0.len(), 0, "{out}");
         }

@@ -242,7 +242,10 @@ fn filters_choose_who_goes() {
         let args = [["delete", "--json", "--no-journal"].as_slice(), filters].concat();
         let (status, out, err) = ran(&mut at(&sandbox, &args));
         if chosen.is_empty() {
-            assert_eq!((status, err.as_str()), (3, "no contact matches; list without --where shows who there is\n"));
+            assert_eq!(
+                (status, err.as_str()),
+                (3, "no contact matches; list without --where shows who there is\n")
+            );
             continue;
         }
         // Even of one alone: whoever gave the filter has not seen it.
