@@ -489,6 +489,7 @@ fn the_documented_ways_of_reading_a_journal_work() {
         assert_eq!((status, err.as_str()), (0, ""));
         assert_eq!(out.lines().count(), 5, "{out}");
         assert!(out.contains(&format!("{}\tdeleted\t20", ids[3])), "{out}");
+        assert!(out.contains(&format!("{}\tnot known\t20", ids[0])), "{out}");
     }
 }
 
