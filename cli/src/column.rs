@@ -242,3 +242,44 @@ impl Cells {
         Err(Useless::new(problem, "Close that quote, or remove it."))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::LineBreaks;
+
+    #[test]
+    fn the_csv_reader_finds_rows_where_this_does() {
+        let mut random = fastrand::Rng::with_seed(7);
+        for _ in 0..2_000 {
+            let length = random.usize(..24);
+            let text: Vec<u8> = (0..length)
+                .map(|_| *random.choice(b"ab,;\"\"\n\n\r".as_slice()).unwrap())
+                .collect();
+            let mut plain = String::new();
+            LineBreaks::new(text.as_slice()).read_to_string(&mut plain).unwrap();
+            assert_eq!(
+                plain,
+                String::from_utf8(text).unwrap().replace("\r\n", "\n").replace('\r', "\n")
+            );
+            let watched = Watched { cells: Cells::new(b",", 1), from: plain.as_bytes() };
+            let mut rows = csv::ReaderBuilder::new()
+                .has_headers(false)
+                .flexible(true)
+                .buffer_capacity(1 + random.usize(..8))
+                .from_reader(watched);
+            let (mut row, mut last) = (ByteRecord::new(), 0);
+            while rows.read_byte_record(&mut row).unwrap() {
+                let line = rows.get_mut().cells.rows.pop_front();
+                let line = line.unwrap_or_else(|| panic!("a row too many: {plain:?}"));
+                let first = plain.lines().nth(line as usize - 1).unwrap();
+                let cell = String::from_utf8_lossy(&row[0]).into_owned();
+                let begins = cell.lines().next().unwrap_or_default();
+                assert!(line > last, "{plain:?}");
+                assert!(first.replace('"', "").starts_with(&begins.replace('"', "")), "{plain:?}");
+                last = line;
+            }
+            assert!(rows.get_ref().cells.rows.is_empty(), "a row too few: {plain:?}");
+        }
+    }
+}

@@ -192,7 +192,11 @@ impl List {
     fn read(&mut self, from: impl Read, column: Option<&str>) -> Result<(), Useless> {
         let mut from = BufReader::new(LineBreaks::new(from));
         let mut first = first_line(&mut from, 1)?;
-        text::check_beginning(&first.bytes).map_err(|what| Useless::text(first.number, what))?;
+        text::check_beginning(&first.bytes).map_err(|what| match what {
+            NoText::Utf16 => Useless::text(first.number, what),
+            // It is no text with lines.
+            _ => Useless::new(what.problem().to_owned(), what.advice()),
+        })?;
         let delimiter = column::named_delimiter(&first.bytes);
         if delimiter.is_some() {
             first = first_line(&mut from, first.number + 1)?;
