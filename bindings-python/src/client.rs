@@ -77,7 +77,7 @@ impl Client {
 #[pymethods]
 impl Client {
     #[new]
-    #[pyo3(signature = (**options), text_signature = "(*, access_token=None, app_key=None, app_secret=None, region=None, endpoint=None, timeout=None, attempt_timeout=None, connect_timeout=None, max_attempts=None, rate=..., missing_ok=None, proxy=None, ca_file=None)")]
+    #[pyo3(signature = (**options), text_signature = "(*, access_token=None, app_key=None, app_secret=None, region='international', endpoint=None, timeout=30.0, attempt_timeout=10.0, connect_timeout=5.0, max_attempts=3, rate=20, missing_ok=False, proxy='environment', ca_file=None)")]
     fn new(py: Python<'_>, options: Option<&Bound<'_, PyDict>>) -> PyResult<Client> {
         Client::build(py, Options::for_host(Host::Python), options, "Client")
     }
@@ -87,7 +87,7 @@ impl Client {
     /// Reads DINGTALK_ACCESS_TOKEN, or DINGTALK_APP_KEY and DINGTALK_APP_SECRET;
     /// DINGTALK_REGION, DINGTALK_ENDPOINT. Options given here come on top.
     #[classmethod]
-    #[pyo3(signature = (**options), text_signature = "(*, access_token=None, app_key=None, app_secret=None, region=None, endpoint=None, timeout=None, attempt_timeout=None, connect_timeout=None, max_attempts=None, rate=..., missing_ok=None, proxy=None, ca_file=None)")]
+    #[pyo3(signature = (**options), text_signature = "(*, access_token=None, app_key=None, app_secret=None, region=None, endpoint=None, timeout=30.0, attempt_timeout=10.0, connect_timeout=5.0, max_attempts=3, rate=20, missing_ok=False, proxy='environment', ca_file=None)")]
     fn from_env(cls: &Bound<'_, PyType>, options: Option<&Bound<'_, PyDict>>) -> PyResult<Client> {
         let py = cls.py();
         let named =
@@ -141,7 +141,7 @@ impl Client {
     /// :raises InvalidArgumentError: for a bad option
     /// :raises JournalError: the record cannot be read, written or locked, or is another
     ///     batch's; nothing has been called then
-    #[pyo3(signature = (ids, *, concurrency=None, journal=None, missing_ok=None))]
+    #[pyo3(signature = (ids, *, concurrency=None, journal=None, missing_ok=None), text_signature = "($self, ids, *, concurrency=8, journal=None, missing_ok=None)")]
     fn delete_many(
         &self,
         py: Python<'_>,

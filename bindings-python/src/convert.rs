@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use dingtalk_extcontact::{BatchOptions, Call, Host, Options, Value};
-use pyo3::exceptions::{PyOverflowError, PyTypeError};
+use pyo3::exceptions::{PyOverflowError, PyTypeError, PyUnicodeEncodeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyString};
 
@@ -50,6 +50,10 @@ pub fn options(
             let problem = format!("{function}() got an unexpected keyword argument '{name}'");
             return Err(PyTypeError::new_err(problem));
         };
+        // Not given: what the environment names stays. For the rate it is a value.
+        if value.is_none() && name != "rate" {
+            continue;
+        }
         let set = options.set(&name, convert(&name, *kind, &value)?);
         set.map_err(|error| errors::to_python(value.py(), &error))?;
     }
@@ -125,7 +129,7 @@ fn convert(name: &str, kind: Type, value: &Bound<'_, PyAny>) -> PyResult<Value> 
     }
     Ok(match kind {
         Type::Text => Value::Text(text(name, value)?),
-        Type::Path => Value::Text(path(name, value)?),
+        Type::Path => Value::Path(path(name, value)?),
         Type::Seconds => Value::Number(seconds(name, value)?),
         Type::Integer => Value::Number(integer(name, value)?),
         Type::Flag => match value.cast::<PyBool>() {
@@ -135,12 +139,35 @@ fn convert(name: &str, kind: Type, value: &Bound<'_, PyAny>) -> PyResult<Value> 
     })
 }
 
-fn path(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
-    let Ok(path) = value.extract::<PathBuf>() else {
-        return Err(wrong_type(name, "str or os.PathLike", value));
-    };
-    let unicode = path.into_os_string().into_string();
-    unicode.map_err(|_| errors::lone_surrogate(name, value))
+/// A path, in the bytes that os.fsencode makes of it.
+fn path(name: &str, value: &Bound<'_, PyAny>) -> PyResult<PathBuf> {
+    let py = value.py();
+    value.extract::<PathBuf>().map_err(|error| {
+        if error.is_instance_of::<PyUnicodeEncodeError>(py) {
+            errors::lone_surrogate(name, value)
+        } else if error.is_instance_of::<PyTypeError>(py) {
+            wrong_type(name, "str or os.PathLike", value)
+        } else {
+            // What the __fspath__ of the program raised.
+            error
+        }
+    })
+}
+
+/// The defaults of the core, by name.
+pub fn defaults(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
+    let defaults = PyDict::new(py);
+    for (name, kind) in TYPES {
+        match (Options::default_of(Host::Python, name), kind) {
+            (Value::Text(text), _) => defaults.set_item(name, text)?,
+            (Value::Number(number), Type::Integer) => defaults.set_item(name, number as i64)?,
+            (Value::Number(number), _) => defaults.set_item(name, number)?,
+            (Value::Flag(flag), _) => defaults.set_item(name, flag)?,
+            (Value::None | Value::Path(_), _) => defaults.set_item(name, py.None())?,
+        }
+    }
+    defaults.set_item("concurrency", BatchOptions::default_concurrency())?;
+    Ok(defaults)
 }
 
 /// True is an int in Python, but no number that anybody means. What is too large for a float

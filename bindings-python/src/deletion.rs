@@ -3,7 +3,7 @@
 use dingtalk_extcontact::Status;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
+use pyo3::types::{PyDict, PyTuple};
 
 use crate::record;
 
@@ -66,6 +66,13 @@ impl Deletion {
 
     fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
         record::repr(slf, &FIELDS)
+    }
+
+    /// As a dict of plain values, ready for JSON.
+    ///
+    /// The names are those of the command's --json; what is not known is left out.
+    fn to_dict<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
+        record::to_dict(slf, &FIELDS)
     }
 
     fn __reduce__<'py>(

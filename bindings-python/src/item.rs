@@ -3,9 +3,10 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use dingtalk_extcontact::Outcome;
+use dingtalk_extcontact::{Outcome, in_utc};
+use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
+use pyo3::types::{IntoPyDict, PyDict, PyTuple};
 
 use crate::deletion::Deletion;
 use crate::{errors, record};
@@ -97,6 +98,23 @@ impl Item {
 
     fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
         record::repr(slf, &ITEM)
+    }
+
+    /// As a dict of plain values, ready for JSON.
+    ///
+    /// It is that of the deletion or error, or has the status 'not_attempted', with time (UTC,
+    /// RFC 3339) and settled_before.
+    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let to_dict = intern!(py, "to_dict");
+        let dict = match (&self.deletion, &self.error) {
+            (Some(deletion), _) => deletion.bind(py).call_method0(to_dict)?.cast_into()?,
+            (None, Some(error)) => error.bind(py).call_method0(to_dict)?.cast_into()?,
+            (None, None) => [("user_id", self.user_id.as_str()), ("status", "not_attempted")]
+                .into_py_dict(py)?,
+        };
+        dict.set_item("time", in_utc(self.time))?;
+        dict.set_item("settled_before", self.settled_before)?;
+        Ok(dict)
     }
 
     fn __reduce__<'py>(
@@ -229,6 +247,16 @@ impl Summary {
 
     fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
         record::repr(slf, &SUMMARY)
+    }
+
+    /// As a dict of plain values, ready for JSON: times in UTC as RFC 3339.
+    fn to_dict<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
+        let dict = record::to_dict(slf, &SUMMARY)?;
+        dict.set_item("start", in_utc(slf.get().start))?;
+        if let Some(end) = slf.get().end {
+            dict.set_item("end", in_utc(end))?;
+        }
+        Ok(dict)
     }
 
     fn __reduce__<'py>(

@@ -23,6 +23,7 @@ mod _native {
 
     use dingtalk_extcontact::ErrorKind;
     use pyo3::prelude::*;
+    use pyo3::types::PyDict;
 
     #[pymodule_export]
     use super::batch::DeleteMany;
@@ -55,6 +56,12 @@ mod _native {
     #[pyfunction]
     fn kinds() -> Vec<&'static str> {
         ErrorKind::ALL.iter().map(|kind| kind.name()).collect()
+    }
+
+    /// The defaults of options, by name; None where it is nothing.
+    #[pyfunction]
+    fn defaults(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
+        crate::convert::defaults(py)
     }
 
     #[pymodule_init]

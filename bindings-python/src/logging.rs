@@ -137,8 +137,11 @@ impl Log for Bridge {
         }
         let line = Line::of(record);
         if host::in_call() {
-            OWN.with_borrow_mut(|own| own.push_back(line));
-        } else if let Some(event_loop) = kept().keep(line) {
+            return OWN.with_borrow_mut(|own| own.push_back(line));
+        }
+        // The interpreter is entered after the lock was let go.
+        let to_tell = kept().keep(line);
+        if let Some(event_loop) = to_tell {
             host::attach(|py| tell(py, &event_loop));
         }
     }

@@ -82,7 +82,7 @@ impl Drop for Sandbox {
 #[pymethods]
 impl Sandbox {
     #[new]
-    #[pyo3(signature = (*, contacts=None, seed=None, app_key=None, app_secret=None, token_life=None, calls_per_second=Limit::Usual, latency=None, faults=None, port=None))]
+    #[pyo3(signature = (*, contacts=None, seed=None, app_key=None, app_secret=None, token_life=None, calls_per_second=Limit::Usual, latency=None, faults=None, port=None), text_signature = "(*, contacts=20, seed=1, app_key=None, app_secret=None, token_life=7200.0, calls_per_second=20, latency=0.0, faults='', port=0)")]
     #[allow(clippy::too_many_arguments)]
     fn new(
         py: Python<'_>,

@@ -7,6 +7,7 @@ import decimal
 import enum
 import inspect
 import math
+import os
 import pathlib
 import pickle
 import sys
@@ -172,7 +173,13 @@ WRONG_VALUES: list[tuple[str, Any]] = [
     ("access_token", "hush-\ud800"),
     ("region", "mars"),
     ("endpoint", "http://example.com"),
+    ("region", SURROGATE),
     ("endpoint", SURROGATE),
+    ("proxy", SURROGATE),
+    ("ca_file", SURROGATE),
+    ("ca_file", pathlib.Path(SURROGATE)),
+    ("ca_file", "a\0b.pem"),
+    ("ca_file", os.fsdecode(b"/nowhere/\xff.pem")),
     ("proxy", "ftp://proxy"),
     ("ca_file", "/nowhere/at/all.pem"),
     ("ca_file", pathlib.Path("/nowhere/at/all.pem")),
@@ -319,3 +326,43 @@ def test_a_damaged_id_and_a_missing_contact_differ(sandbox: Sandbox) -> None:
     assert caught.value.errcode == 33012
     assert caught.value.http_status == 200
     assert caught.value.user_id == "0199"
+
+
+def test_text_that_is_not_unicode() -> None:
+    client = Client(access_token=TOKEN)
+    for call in (
+        lambda: Client(app_key=SURROGATE, app_secret="s"),
+        lambda: Client(app_key="k", app_secret=SURROGATE),
+        lambda: Client.from_env(region=SURROGATE),
+        lambda: client.set_access_token(SURROGATE),
+        lambda: client.delete(SURROGATE),
+        lambda: client.delete_many([], journal=SURROGATE),
+        lambda: next(client.delete_many([SURROGATE])),
+    ):
+        with pytest.raises(InvalidArgumentError, match="lone surrogate"):
+            call()
+
+
+@pytest.mark.skipif(sys.platform in ("darwin", "win32"), reason="paths are Unicode here")
+def test_a_path_that_is_not_unicode(sandbox: Sandbox, tmp_path: pathlib.Path) -> None:
+    client = Client(access_token=sandbox.access_token, endpoint=sandbox.url)
+    journal = os.fsencode(tmp_path) + b"/\xff.jsonl"
+    for path in (os.fsdecode(journal), pathlib.Path(os.fsdecode(journal))):
+        assert [item.user_id for item in client.delete_many(["0125400001"], journal=path)]
+    assert os.listdir(os.fsencode(tmp_path)) == [b"\xff.jsonl"]
+
+
+def test_what_a_path_raises_comes_out() -> None:
+    class Path:
+        def __fspath__(self) -> str:
+            raise LookupError("no such place")
+
+    with pytest.raises(LookupError, match="no such place"):
+        Client(access_token=TOKEN, ca_file=Path())
+
+
+def test_none_is_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DINGTALK_ACCESS_TOKEN", TOKEN)
+    monkeypatch.setenv("DINGTALK_REGION", "china")
+    client = Client.from_env(access_token=None, region=None, timeout=None, rate=None)
+    assert "oapi.dingtalk.com" in repr(client)

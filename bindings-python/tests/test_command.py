@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import dingtalk_extcontact
+import dingtalk_extcontact.__main__
 from conftest import SOON, Silent
 from dingtalk_extcontact.testing import Sandbox
 
@@ -123,3 +125,45 @@ def test_it_owns_ctrl_c_while_it_runs(way: str, silent: Silent) -> None:
     assert process.returncode == 130
     assert "Traceback" not in out + err
     assert "0125400001" in out + err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="descriptors are closed by a shell")
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", "<&- >&- 2>&-"])
+def test_closed_standard_streams(way: str, closed: str, tmp_path: Path, sandbox: Sandbox) -> None:
+    """What is opened meanwhile, such as the journal, does not become one of them."""
+
+    def shell(*args: str) -> subprocess.CompletedProcess[str]:
+        place = {"DINGTALK_ACCESS_TOKEN": sandbox.access_token, "DINGTALK_ENDPOINT": sandbox.url}
+        command = ["sh", "-c", f'exec "$@" {closed}', "sh", *WAYS[way], *args]
+        return subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            env={**os.environ, **place},
+            check=False,
+        )
+
+    explained = shell("explain", "60011")
+    assert (explained.returncode, explained.stderr) == (0, "")
+    ids = tmp_path / "ids.txt"
+    ids.write_text("0125400001\n0125400002\n0199\n", encoding="utf-8")
+    deleted = shell("delete", "--file", str(ids), "--yes")
+    assert deleted.returncode == 1
+    assert "Traceback" not in deleted.stderr
+    assert sorted(sandbox.deleted) == ["0125400001", "0125400002"]
+    (journal,) = tmp_path.glob("*.jsonl")
+    lines = [json.loads(line) for line in journal.read_text(encoding="utf-8").splitlines()]
+    assert len(lines) == 1 + 2 * 3
+
+
+def test_a_program_without_standard_output(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pythonw sets them to None."""
+    monkeypatch.setattr(sys, "argv", ["dingtalk-extcontact", "explain", "60011"])
+    monkeypatch.setattr(sys, "stdout", None)
+    handler = signal.getsignal(signal.SIGINT)
+    try:
+        assert dingtalk_extcontact.__main__.main() == 0
+    finally:
+        signal.signal(signal.SIGINT, handler)

@@ -19,7 +19,6 @@ import pytest
 
 import judge
 from dingtalk_extcontact import AsyncClient, CallCancelledError, Client, Deletion, DingTalkError
-from outcomes import to_json
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -46,7 +45,7 @@ def finish(
     assert {record.name for record in records} <= {"dingtalk_extcontact"}
     texts += [record.getMessage() for record in records]
     texts += [text for outcome in outcomes for text in texts_of(outcome)]
-    answer = asked.ask(op="finish", outcomes=[to_json(each) for each in outcomes], texts=texts)
+    answer = asked.ask(op="finish", outcomes=[each.to_dict() for each in outcomes], texts=texts)
     asked.close()
     assert answer["ok"], "\n".join(answer["differences"])
 

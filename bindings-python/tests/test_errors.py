@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import copy
+import json
 import pickle
 import traceback
 from pathlib import Path
@@ -18,6 +19,7 @@ from dingtalk_extcontact import (
     Deletion,
     DingTalkError,
     InvalidUserIdError,
+    ThrottledError,
     _native,
     errors,
 )
@@ -148,3 +150,20 @@ def test_a_cancel_that_came_too_late_tells_the_truth() -> None:
     assert error.maybe_deleted
     assert (error.user_id, error.attempts, error.request_id) == ("0125", 2, "r1")
     assert "deleted before the cancel" in str(error)
+
+
+def test_plain_values_for_json() -> None:
+    """Its content is compared with the core's by every conformance case."""
+    one = deletion()
+    expected = {"user_id": "0125", "status": "absent", "attempts": 2, "maybe_deleted": True}
+    assert json.loads(json.dumps(one.to_dict())) == one.to_dict() == expected
+    error = full(ThrottledError)
+    told = error.to_dict()
+    assert json.loads(json.dumps(told)) == told
+    assert (told["status"], told["kind"]) == ("failed", "throttled")
+    assert {name: value for name, value in vars(error).items() if value is not None} == {
+        name: value for name, value in told.items() if name not in ("status", "kind")
+    }
+    assert set(DingTalkError("m").to_dict()) == {
+        *("status", "kind", "message", "advice", "attempts", "retryable", "maybe_deleted")
+    }

@@ -10,6 +10,8 @@ import logging
 import os
 import pickle
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator
@@ -417,6 +419,43 @@ def test_values(client: Client, sandbox: Sandbox) -> None:
     assert eval(repr(summary), {"Summary": Summary, "datetime": datetime}) == summary
     assert repr(items) == f"<dingtalk_extcontact.DeleteMany {summary!r}>"
     assert isinstance(items, DeleteMany)
+
+
+def test_plain_values_are_those_of_the_command(sandbox: Sandbox, tmp_path: Path) -> None:
+    ids = tmp_path / "ids.txt"
+    ids.write_text("0125400001\n0199\n", encoding="utf-8")
+    place = {"DINGTALK_ACCESS_TOKEN": sandbox.access_token, "DINGTALK_ENDPOINT": sandbox.url}
+    command = [sys.executable, "-m", "dingtalk_extcontact", "delete", "--json", "--yes"]
+    told = subprocess.run(
+        [*command, "--no-journal", "--file", str(ids)],
+        env={**os.environ, **place},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    lines = {line["user_id"]: line for line in map(json.loads, told.stdout.splitlines()[:2])}
+    client = Client(access_token=sandbox.access_token, endpoint=sandbox.url)
+    items = client.delete_many(["0125400002", "0199"], concurrency=1)
+    good, bad = (item.to_dict() for item in items)
+    assert json.loads(json.dumps([good, bad])) == [good, bad]
+    for mine, line in ((good, lines["0125400001"]), (bad, lines["0199"])):
+        assert list(mine) == list(line)
+        for name in set(mine) - {"user_id", "message", "request_id", "time"}:
+            assert mine[name] == line[name], name
+        assert len(mine["time"]) == len(line["time"])
+    items.stop()
+    summary = items.summary.to_dict()
+    assert json.loads(json.dumps(summary)) == summary
+    assert (summary["deleted"], summary["failed"], summary["calls"]) == (1, 1, 2)
+    assert summary["start"] <= good["time"] <= summary["end"]
+    assert "stopped" not in summary
+    left = client.delete_many(["0125400003"])
+    left.stop()
+    (item,) = left
+    assert {**item.to_dict(), "time": ""} == {
+        **{"user_id": "0125400003", "status": "not_attempted"},
+        **{"time": "", "settled_before": False},
+    }
 
 
 def test_a_batch_that_ended_says_nothing_when_it_goes(

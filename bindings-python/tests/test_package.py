@@ -13,7 +13,7 @@ import pytest
 
 import dingtalk_extcontact
 from conftest import run
-from dingtalk_extcontact import _native
+from dingtalk_extcontact import AsyncClient, Client, _native, testing
 
 PACKAGE = Path(dingtalk_extcontact.__file__).parent
 ROOT = Path(__file__).resolve().parents[2]
@@ -83,3 +83,51 @@ def documented(node: Any, thing: Any, where: str) -> None:
 def test_the_stub_documents_everything_in_the_words_of_the_module() -> None:
     tree = ast.parse((PACKAGE / "_native.pyi").read_text(encoding="utf-8"))
     documented(tree, _native, "")
+
+
+def options_of(function: Any) -> dict[str, Any]:
+    parameters = inspect.signature(function).parameters.values()
+    return {each.name: each.default for each in parameters if each.default is not each.empty}
+
+
+def test_signatures_have_the_defaults_of_the_core() -> None:
+    """The stub has those of the module, says stubtest."""
+    defaults = _native.defaults()
+    concurrency = defaults.pop("concurrency")
+    assert options_of(Client) == options_of(AsyncClient) == defaults
+    # The environment may name them.
+    assert options_of(Client.from_env) == {**defaults, "region": None}
+    assert options_of(Client.delete_many)["concurrency"] == concurrency
+    assert options_of(AsyncClient.delete_many)["concurrency"] == concurrency
+    readme = (ROOT / "bindings-python" / "README.md").read_text(encoding="utf-8")
+    for name in ("timeout", "attempt_timeout", "connect_timeout", "max_attempts", "rate"):
+        told = re.search(rf"^\| `{name}` \| (\d+)", readme, re.MULTILINE)
+        assert told is not None, name
+        assert float(told[1]) == defaults[name], name
+
+
+def stated_options(source: str, class_name: str, function: str) -> dict[str, str]:
+    """The defaults as type checkers see them."""
+    tree = ast.parse((PACKAGE / source).read_text(encoding="utf-8"))
+    (owner,) = (node for node in tree.body if getattr(node, "name", "") == class_name)
+    found = next(
+        node
+        for node in ast.walk(owner)
+        if isinstance(node, ast.FunctionDef) and node.name == function
+    )
+    pairs = zip(found.args.kwonlyargs, found.args.kw_defaults)
+    return {name.arg: ast.unparse(default) for name, default in pairs if default is not None}
+
+
+def test_both_clients_state_the_same_options() -> None:
+    for mine, other in (("__init__", "__new__"), ("from_env", "from_env")):
+        stated = stated_options("_async.py", "AsyncClient", mine)
+        assert len(stated) == len(_native.defaults()) - 1
+        assert stated == stated_options("_native.pyi", "Client", other)
+
+
+def test_the_sandbox_has_the_defaults_that_it_states() -> None:
+    stated = options_of(testing.Sandbox)
+    with testing.Sandbox() as usual, testing.Sandbox(**stated) as same:
+        assert usual.contacts == same.contacts
+        assert usual.app_key == same.app_key

@@ -77,7 +77,7 @@ pub use error::{Error, ErrorKind};
 #[doc(hidden)]
 pub use fork::PerProcess;
 pub use options::{Host, OPTION_NAMES, Options, Value};
-pub use outcome::{Deletion, Status, to_json};
+pub use outcome::{Deletion, Status, in_utc, to_json};
 #[doc(hidden)]
 pub use prior::{PriorRuns, PriorState};
 pub use request::check_user_id;

@@ -81,6 +81,8 @@ pub enum Value {
     Number(f64),
     /// A truth value.
     Flag(bool),
+    /// A path, which need not be Unicode.
+    Path(PathBuf),
 }
 
 impl fmt::Debug for Value {
@@ -90,6 +92,7 @@ impl fmt::Debug for Value {
             Value::Text(_) => f.write_str("Text(***)"),
             Value::Number(number) => write!(f, "Number({number})"),
             Value::Flag(flag) => write!(f, "Flag({flag})"),
+            Value::Path(_) => f.write_str("Path(***)"),
         }
     }
 }
@@ -123,6 +126,8 @@ pub struct Options {
 /// Where environment variables are read; another source in tests.
 pub(crate) type Environment = Arc<dyn Fn(&str) -> Option<OsString> + Send + Sync>;
 
+pub(crate) const DEFAULT_REGION: &str = "international";
+pub(crate) const DEFAULT_PROXY: &str = "environment";
 const LONGEST_TIME: Duration = Duration::from_secs(24 * 60 * 60);
 const SHORTEST_TIME: Duration = Duration::from_millis(1);
 /// Well over what DingTalk issues, and short enough for the address that it goes into.
@@ -183,7 +188,7 @@ impl Options {
             "region" => self.region = text(host, name, value)?,
             "endpoint" => self.endpoint = text(host, name, value)?,
             "proxy" => self.proxy = secret(host, name, value)?,
-            "ca_file" => self.ca_file = text(host, name, value)?.map(PathBuf::from),
+            "ca_file" => self.ca_file = path(host, name, value)?,
             "timeout" => self.timeout = duration_or(host, name, value, fresh.timeout)?,
             "attempt_timeout" => {
                 self.attempt_timeout = duration_or(host, name, value, fresh.attempt_timeout)?;
@@ -222,6 +227,24 @@ impl Options {
         let name = known(self.host, name, &OPTION_NAMES)?;
         self.origins.insert(name, origin.to_owned());
         Ok(())
+    }
+
+    /// What an option is where it is not given, in the unit of the [`Host`]; `Value::None`
+    /// where it is nothing. For bindings, which show it in their signatures.
+    pub fn default_of(host: Host, name: &str) -> Value {
+        let fresh = Options::default();
+        let in_unit = |time: Duration| Value::Number(time.as_secs_f64() * host.unit().0);
+        match name {
+            "region" => Value::Text(DEFAULT_REGION.to_owned()),
+            "proxy" => Value::Text(DEFAULT_PROXY.to_owned()),
+            "timeout" => in_unit(fresh.timeout),
+            "attempt_timeout" => in_unit(fresh.attempt_timeout),
+            "connect_timeout" => in_unit(fresh.connect_timeout),
+            "max_attempts" => Value::Number(fresh.max_attempts.into()),
+            "rate" => fresh.rate.map_or(Value::None, |rate| Value::Number(rate.into())),
+            "missing_ok" => Value::Flag(fresh.missing_ok),
+            _ => Value::None,
+        }
     }
 
     /// The options that the environment names: `DINGTALK_ACCESS_TOKEN`, or
@@ -431,6 +454,14 @@ pub(crate) fn text(host: Host, name: &str, value: Value) -> Result<Option<String
 
 fn secret(host: Host, name: &str, value: Value) -> Result<Option<Secret>, Error> {
     Ok(text(host, name, value)?.map(|text| Secret::new(&text)))
+}
+
+/// A path, as it is or as text.
+pub(crate) fn path(host: Host, name: &str, value: Value) -> Result<Option<PathBuf>, Error> {
+    match value {
+        Value::Path(path) => Ok(Some(path)),
+        value => Ok(text(host, name, value)?.map(PathBuf::from)),
+    }
 }
 
 /// A truth value.

@@ -120,7 +120,7 @@ pub fn to_json(outcome: &Result<Deletion, Error>) -> Value {
 }
 
 /// A point in time as it stands in JSON: UTC, RFC 3339, to the millisecond.
-pub(crate) fn in_utc(time: SystemTime) -> String {
+pub fn in_utc(time: SystemTime) -> String {
     humantime::format_rfc3339_millis(time).to_string()
 }
 

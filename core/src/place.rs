@@ -10,7 +10,7 @@ use http::Uri;
 use percent_encoding::percent_decode_str;
 
 use crate::error::{Error, one_line};
-use crate::options::Options;
+use crate::options::{DEFAULT_PROXY, DEFAULT_REGION, Options};
 use crate::secret::Secret;
 use crate::transport;
 
@@ -21,7 +21,7 @@ impl Options {
     /// The hosts of the two APIs: topapi, and the token call.
     pub(crate) fn endpoints(&self) -> Result<(Base, Base), Error> {
         let tld = match self.region.as_deref() {
-            None | Some("international") => "io",
+            None | Some(DEFAULT_REGION) => "io",
             Some("china") => "com",
             Some(other) => {
                 return Err(self.bad(
@@ -96,7 +96,7 @@ impl Options {
     pub(crate) fn proxy_for(&self, base: &Base) -> Result<Option<Proxy>, Error> {
         match self.proxy.as_ref().map(Secret::expose) {
             Some("none") => return Ok(None),
-            Some("environment") | None => {}
+            Some(DEFAULT_PROXY) | None => {}
             Some(url) => {
                 let name = self.name_of("proxy");
                 // Without a scheme it is more likely a word that was meant as none.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import inspect
 from collections import deque
 from collections.abc import AsyncIterable, Iterator
 
@@ -73,6 +74,7 @@ class AsyncClient:
     """
 
     if TYPE_CHECKING:
+        __signature__: inspect.Signature
 
         def __init__(
             self,
@@ -80,15 +82,15 @@ class AsyncClient:
             access_token: str | None = None,
             app_key: str | None = None,
             app_secret: str | None = None,
-            region: str | None = None,
+            region: str | None = "international",
             endpoint: str | None = None,
-            timeout: float | None = None,
-            attempt_timeout: float | None = None,
-            connect_timeout: float | None = None,
-            max_attempts: int | None = None,
-            rate: int | None = ...,  # pyright: ignore[reportArgumentType]
-            missing_ok: bool | None = None,
-            proxy: str | None = None,
+            timeout: float | None = 30.0,
+            attempt_timeout: float | None = 10.0,
+            connect_timeout: float | None = 5.0,
+            max_attempts: int | None = 3,
+            rate: int | None = 20,
+            missing_ok: bool | None = False,
+            proxy: str | None = "environment",
             ca_file: str | os.PathLike[str] | None = None,
         ) -> None: ...
 
@@ -101,13 +103,13 @@ class AsyncClient:
             app_secret: str | None = None,
             region: str | None = None,
             endpoint: str | None = None,
-            timeout: float | None = None,
-            attempt_timeout: float | None = None,
-            connect_timeout: float | None = None,
-            max_attempts: int | None = None,
-            rate: int | None = ...,  # pyright: ignore[reportArgumentType]
-            missing_ok: bool | None = None,
-            proxy: str | None = None,
+            timeout: float | None = 30.0,
+            attempt_timeout: float | None = 10.0,
+            connect_timeout: float | None = 5.0,
+            max_attempts: int | None = 3,
+            rate: int | None = 20,
+            missing_ok: bool | None = False,
+            proxy: str | None = "environment",
             ca_file: str | os.PathLike[str] | None = None,
         ) -> AsyncClient:
             """A client with the credentials and the place that the environment names."""
@@ -124,6 +126,8 @@ class AsyncClient:
             client = cls.__new__(cls)
             client._client = Client.from_env(**options)
             return client
+
+        __signature__ = inspect.signature(Client)
 
     _client: Client
 
@@ -205,7 +209,7 @@ class AsyncClient:
         self,
         ids: Iterable[str] | AsyncIterable[str],
         *,
-        concurrency: int | None = None,
+        concurrency: int | None = 8,
         journal: str | os.PathLike[str] | None = None,
         missing_ok: bool | None = None,
     ) -> AsyncDeleteMany:

@@ -20,6 +20,7 @@ __all__ = [
     "Sandbox",
     "Summary",
     "command",
+    "defaults",
     "fetch",
     "is_ending",
     "kinds",
@@ -30,6 +31,9 @@ VERSION: Final[str]
 
 def command(args: list[str | os.PathLike[str]]) -> int:
     """Runs the command; args begin with the program's name."""
+
+def defaults() -> dict[str, str | float | None]:
+    """The defaults of options, by name; None where it is nothing."""
 
 def fetch() -> None:
     """Hands on what threads of the pool left, as the interpreter is ending."""
@@ -79,15 +83,15 @@ class Client:
         access_token: str | None = None,
         app_key: str | None = None,
         app_secret: str | None = None,
-        region: str | None = None,
+        region: str | None = "international",
         endpoint: str | None = None,
-        timeout: float | None = None,
-        attempt_timeout: float | None = None,
-        connect_timeout: float | None = None,
-        max_attempts: int | None = None,
-        rate: int | None = ...,
-        missing_ok: bool | None = None,
-        proxy: str | None = None,
+        timeout: float | None = 30.0,
+        attempt_timeout: float | None = 10.0,
+        connect_timeout: float | None = 5.0,
+        max_attempts: int | None = 3,
+        rate: int | None = 20,
+        missing_ok: bool | None = False,
+        proxy: str | None = "environment",
         ca_file: str | os.PathLike[str] | None = None,
     ) -> Self: ...
     @classmethod
@@ -99,13 +103,13 @@ class Client:
         app_secret: str | None = None,
         region: str | None = None,
         endpoint: str | None = None,
-        timeout: float | None = None,
-        attempt_timeout: float | None = None,
-        connect_timeout: float | None = None,
-        max_attempts: int | None = None,
-        rate: int | None = ...,
-        missing_ok: bool | None = None,
-        proxy: str | None = None,
+        timeout: float | None = 30.0,
+        attempt_timeout: float | None = 10.0,
+        connect_timeout: float | None = 5.0,
+        max_attempts: int | None = 3,
+        rate: int | None = 20,
+        missing_ok: bool | None = False,
+        proxy: str | None = "environment",
         ca_file: str | os.PathLike[str] | None = None,
     ) -> Self:
         """A client with the credentials and the place that the environment names.
@@ -133,7 +137,7 @@ class Client:
         self,
         ids: Iterable[str],
         *,
-        concurrency: int | None = None,
+        concurrency: int | None = 8,
         journal: str | os.PathLike[str] | None = None,
         missing_ok: bool | None = None,
     ) -> DeleteMany:
@@ -228,6 +232,12 @@ class Deletion:
     @property
     def maybe_deleted(self) -> bool:
         """Absent, and an earlier request of this call, whose reply was lost, may have done it."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of plain values, ready for JSON.
+
+        The names are those of the command's --json; what is not known is left out.
+        """
 
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
@@ -346,6 +356,13 @@ class Item:
     def settled_before(self) -> bool:
         """Whether an earlier run with the same journal settled it: it was not called now."""
 
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of plain values, ready for JSON.
+
+        It is that of the deletion or error, or has the status 'not_attempted', with time (UTC,
+        RFC 3339) and settled_before.
+        """
+
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
     def __reduce__(self) -> tuple[Any, ...]: ...
@@ -433,6 +450,9 @@ class Summary:
     def stopped(self) -> str | None:
         """Why the batch stopped early, or None."""
 
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of plain values, ready for JSON: times in UTC as RFC 3339."""
+
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
     def __reduce__(self) -> tuple[Any, ...]: ...
@@ -490,15 +510,15 @@ class Sandbox:
     def __new__(
         cls,
         *,
-        contacts: int | Iterable[str | Mapping[str, object]] | None = None,
-        seed: int | None = None,
+        contacts: int | Iterable[str | Mapping[str, object]] | None = 20,
+        seed: int | None = 1,
         app_key: str | None = None,
         app_secret: str | None = None,
-        token_life: float | None = None,
-        calls_per_second: int | None = ...,
-        latency: float | None = None,
-        faults: str | None = None,
-        port: int | None = None,
+        token_life: float | None = 7200.0,
+        calls_per_second: int | None = 20,
+        latency: float | None = 0.0,
+        faults: str | None = "",
+        port: int | None = 0,
     ) -> Self: ...
     @property
     def url(self) -> str:

@@ -36,6 +36,12 @@ __all__ = [
 ]
 
 
+_FIELDS = (
+    *("kind", "message", "advice", "code", "errcode", "errmsg", "sub_code", "sub_msg"),
+    *("request_id", "http_status", "retry_after", "attempts", "retryable", "maybe_deleted"),
+)
+
+
 class DingTalkError(Exception):
     """A contact was not deleted, or a client not made. The base of all errors of this package.
 
@@ -107,6 +113,15 @@ class DingTalkError(Exception):
         self.retryable = retryable
         self.maybe_deleted = maybe_deleted
         self.user_id = user_id
+
+    def to_dict(self) -> dict[str, Any]:
+        """As a dict of plain values, ready for JSON.
+
+        The names are those of the command's --json; what is not known is left out.
+        """
+        fields = {name: getattr(self, name) for name in _FIELDS}
+        fields = {"user_id": self.user_id, "status": "failed", **fields}
+        return {name: value for name, value in fields.items() if value is not None}
 
     def __str__(self) -> str:
         return f"{self.message}. {self.advice}" if self.advice else self.message

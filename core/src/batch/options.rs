@@ -41,6 +41,11 @@ impl BatchOptions {
         BatchOptions { host, call: Call::for_host(host), ..BatchOptions::default() }
     }
 
+    /// How many calls run side by side where nobody says, for the signatures of bindings.
+    pub fn default_concurrency() -> u32 {
+        BatchOptions::default().concurrency
+    }
+
     /// How many calls run side by side, at most; 1 to 64. 8.
     pub fn concurrency(mut self, concurrency: u32) -> BatchOptions {
         self.concurrency = concurrency;
@@ -83,7 +88,7 @@ impl BatchOptions {
                 self.concurrency = options::integer(host, name, value, MOST_CONCURRENT)?;
             }
             ("journal", value) => {
-                self.journal = options::text(host, name, value)?.map(PathBuf::from)
+                self.journal = options::path(host, name, value)?;
             }
             (_, value) => {
                 let missing_ok = options::flag(host, name, value)?;
