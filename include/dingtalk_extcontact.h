@@ -40,8 +40,9 @@
  * - Callbacks. A probe runs on the thread that makes the call. The log function does, too, and for a
  *   batch on threads of the library.
  * - Signals. The library sets no handler. Its threads block all signals but SIGSEGV, SIGBUS, SIGFPE,
- *   SIGILL, SIGTRAP, SIGSYS and SIGPROF, so handlers run on threads of the program alone. A
- *   connection that breaks raises no SIGPIPE. No function may be called from a handler.
+ *   SIGILL, SIGTRAP, SIGSYS, SIGPROF and the real-time ones, by which virtual machines stop threads;
+ *   so handlers run on threads of the program. A connection that breaks raises no SIGPIPE. No
+ *   function may be called from a handler.
  * - pthread_cancel. Held off while a function of the library runs, its callbacks included (on Linux;
  *   elsewhere, and with PTHREAD_CANCEL_ASYNCHRONOUS, it must not meet a call). dtx_call_cancel ends
  *   a call early.

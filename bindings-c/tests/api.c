@@ -1243,6 +1243,7 @@ static void check_mask(int level, const char *message, void *context) {
   static const int blocked[] = {SIGINT, SIGTERM, SIGHUP, SIGALRM, SIGCHLD, SIGUSR1, SIGPIPE};
   sigset_t mask;
   size_t i;
+  int number;
   (void)level;
   (void)message;
   (void)context;
@@ -1250,6 +1251,7 @@ static void check_mask(int level, const char *message, void *context) {
   __atomic_store_n(&elsewhere, 1, __ATOMIC_SEQ_CST);
   pthread_sigmask(SIG_BLOCK, NULL, &mask);
   for (i = 0; i < sizeof own / sizeof *own; i++) CHECK(!sigismember(&mask, own[i]));
+  for (number = SIGRTMIN; number <= SIGRTMAX; number++) CHECK(!sigismember(&mask, number));
   for (i = 0; i < sizeof blocked / sizeof *blocked; i++) CHECK(sigismember(&mask, blocked[i]));
 }
 

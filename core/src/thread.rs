@@ -36,7 +36,9 @@ mod signals {
     use nix::sys::signal::{SigSet, SigmaskHow, Signal};
 
     /// What concerns the thread that it is sent to: its own faults, and the clock of a
-    /// profiler. A virtual machine whose code runs in a callback lives by some of them.
+    /// profiler. A virtual machine whose code runs in a callback lives by some of them. It also
+    /// stops threads by real-time signals, which have no names here and are never blocked: mono
+    /// would wait for ever.
     pub(super) const NEVER_BLOCKED: [Signal; 7] = [
         Signal::SIGSEGV,
         Signal::SIGBUS,
@@ -52,8 +54,8 @@ mod signals {
 
     impl Blocked {
         pub(super) fn new() -> nix::Result<Blocked> {
-            let mut set = SigSet::all();
-            NEVER_BLOCKED.into_iter().for_each(|signal| set.remove(signal));
+            let blocked = |signal: &Signal| !NEVER_BLOCKED.contains(signal);
+            let set: SigSet = Signal::iterator().filter(blocked).collect();
             set.thread_swap_mask(SigmaskHow::SIG_BLOCK).map(Blocked)
         }
     }
