@@ -11,6 +11,7 @@ use crate::filter;
 use crate::interrupt::Interrupt;
 use crate::output::{self, Exit, Output};
 use crate::table::Table;
+use crate::verbose::TARGET;
 
 /// The columns of the table for people.
 const COLUMNS: [&str; 6] =
@@ -47,7 +48,10 @@ pub(crate) fn run(args: &List, output: &mut Output) -> Exit {
         Err(exit) => return exit,
     };
     let contacts = match client.contacts(&Call::new().probe(interrupt.probe())) {
-        Ok(contacts) => filter::matching(contacts, &args.filters),
+        Ok(contacts) => {
+            log::info!(target: TARGET, "{} listed", output::counted(contacts.len() as u64, "contact"));
+            filter::matching(contacts, &args.filters)
+        }
         Err(error) if error.kind() == ErrorKind::Cancelled => return Exit::Interrupted,
         Err(error) => {
             output::complain_of(&error);
