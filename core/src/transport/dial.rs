@@ -189,9 +189,10 @@ impl Names {
     }
 }
 
-/// Connects on a thread of its own, for the same reason.
+/// Connects on a thread of its own, for the same reason. The caller's wait is over at its
+/// `limit`; the thread's own comes later, so that it never tells of a failure at that moment.
 fn connect(address: SocketAddr, limit: Duration, news: Sender<News>) -> Result<(), Error> {
-    let limit = limit.max(Duration::from_millis(1));
+    let limit = limit.saturating_add(Duration::from_secs(1));
     spawn(HELPER, move || {
         let _ = news.send(News::Connected(address, open(address, limit)));
     })
