@@ -139,7 +139,7 @@ fn not_one_column(names: &ByteRecord, column: &str, line: u64) -> Useless {
     };
     if texts.iter().any(|name| is_data(name)) {
         return Useless::new(
-            format!("{how_many} {column}; line {line} has data, where the headings should be"),
+            format!("{how_many} {column}; line {line} looks like data, not like headings"),
             "Give the columns headings; a list of nothing but ids needs no --column.",
         );
     }

@@ -12,6 +12,7 @@ use crate::interrupt::Interrupt;
 use crate::output::{self, Exit, Output};
 use crate::prior::{OnRecord, ids_unreadable};
 use crate::table::Table;
+use crate::text::visible;
 
 /// Up to so many contacts are asked for one by one; for more, all are listed.
 const FEW: u64 = 100;
@@ -122,8 +123,10 @@ pub(crate) fn show(
     if let Some((count, first, whole)) = damaged {
         output::note(&format!(
             "warning: {} without a contact would have one with zeros before it (the first: \
-             {first}, where there is {whole}). {AS_TEXT}",
+             {}, where there is {}). {AS_TEXT}",
             output::counted(count as u64, "id"),
+            visible(first),
+            visible(whole),
         ));
     }
     if !json && count > 0 {
