@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io;
 use std::path::Path;
 
 use crate::batch::{Item, Outcome};
 use crate::client::Client;
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::hash::{Key, KeyMap, Keys};
 use crate::journal::{Past, Reading};
+use crate::record::JOURNAL;
 
 /// What a journal says of an id: what a batch with this journal would find.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,21 +42,11 @@ impl Client {
     /// `journal`: what would refuse a batch, but for one that another run has in use.
     #[doc(hidden)]
     pub fn prior_runs(&self, journal: &Path) -> Result<PriorRuns, Error> {
-        let broken = |problem: String| {
-            Error::new(ErrorKind::Journal, format!("the journal {} {problem}", journal.display()))
-        };
-        let unopened = |error: io::Error| broken(format!("cannot be opened: {error}"));
-        // Before it is opened: a pipe would wait for its other end.
-        match journal.metadata() {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Ok(PriorRuns::default());
-            }
-            Err(error) => return Err(unopened(error)),
-            Ok(found) if !found.is_file() => return Err(broken("is no ordinary file".to_owned())),
-            Ok(_) => {}
-        }
-        let file = File::open(journal).map_err(unopened)?;
         let (mut runs, mut number) = (PriorRuns::default(), 0);
+        if !JOURNAL.exists_at(journal)? {
+            return Ok(runs);
+        }
+        let file = File::open(journal).map_err(|error| JOURNAL.unopened(journal, &error))?;
         let mut reading = Reading::new(|id: &str, past, item: Option<&Item>| {
             number += 1;
             runs.note(number, id, past, item);

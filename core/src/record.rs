@@ -62,6 +62,21 @@ impl Kind {
         Error::new(ErrorKind::Journal, format!("the {name} {} {problem}", path.display()))
     }
 
+    /// Whether there is such a file. To be asked before it is opened: a pipe would wait for its
+    /// other end.
+    pub fn exists_at(&self, path: &Path) -> Result<bool, Error> {
+        match path.metadata() {
+            Ok(found) if !found.is_file() => Err(self.broken(path, "is no ordinary file")),
+            Ok(_) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(self.unopened(path, &error)),
+        }
+    }
+
+    pub fn unopened(&self, path: &Path, error: &io::Error) -> Error {
+        self.broken(path, &format!("cannot be opened: {error}"))
+    }
+
     /// The error of a file that begins with this line, which this kind does not.
     pub fn foreign(&self, path: &Path, line: &[u8]) -> Error {
         let Kind { name, .. } = self;
@@ -111,14 +126,9 @@ impl Record {
     /// `journal`: not to be opened or locked, no ordinary file, or none of this kind.
     pub fn open(kind: &'static Kind, path: &Path) -> Result<Record, Error> {
         let broken = |problem: &str| kind.broken(path, problem);
-        let unopened = |error: io::Error| broken(&format!("cannot be opened: {error}"));
-        // Before it is opened: a pipe would wait for its other end.
-        match path.metadata() {
-            Ok(found) if !found.is_file() => return Err(broken("is no ordinary file")),
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(unopened(error)),
-            _ => {}
-        }
-        let file = options().open(path).and_then(Descriptor::new).map_err(unopened)?;
+        kind.exists_at(path)?;
+        let opened = options().open(path).and_then(Descriptor::new);
+        let file = opened.map_err(|error| kind.unopened(path, &error))?;
         // Before it is locked: what somebody named by mistake may be in use, and not by a run.
         let first = first_line(&file).map_err(|it| broken(&format!("cannot be read: {it}")))?;
         if !kind.begins_with(&first) {
