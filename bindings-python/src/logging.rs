@@ -135,12 +135,14 @@ impl Log for Bridge {
         if !self.enabled(record.metadata()) {
             return;
         }
-        let line = Line::of(record);
         if host::in_call() {
-            return OWN.with_borrow_mut(|own| own.push_back(line));
+            return OWN.with_borrow_mut(|own| own.push_back(Line::of(record)));
         }
-        // The interpreter is entered after the lock was let go.
-        let to_tell = kept().keep(line);
+        let mut kept = kept();
+        // Its time is taken in the order of the lines.
+        let to_tell = kept.keep(Line::of(record));
+        // A thread in the interpreter may wait for the lock.
+        drop(kept);
         if let Some(event_loop) = to_tell {
             host::attach(|py| tell(py, &event_loop));
         }

@@ -200,14 +200,15 @@ impl Shared {
                     state.summary.unrecorded += u64::from(journal && !recorded);
                     let why = state.account(&item);
                     let why = file_failed.map(|error| error.message().to_owned()).or(why);
-                    if let Some(why) = &why {
-                        state.stop(why);
+                    if let Some(why) = why {
+                        state.stop(&why);
+                        // Not under the lock: a log handler may ask for the summary. Before the
+                        // item: with the last one a consumer has all lines.
+                        drop(state);
+                        crate::logged(|| log::warn!(target: crate::LOG, "the batch stops: {why}"));
+                        state = self.lock();
                     }
                     self.deliver(state, item, 1);
-                    // Not under the lock: a log handler may ask for the summary.
-                    if let Some(why) = why {
-                        crate::logged(|| log::warn!(target: crate::LOG, "the batch stops: {why}"));
-                    }
                     self.hire(self.lock());
                     let crowded = dispatch::is_crowded();
                     state = self.lock();
