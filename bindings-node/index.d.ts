@@ -66,7 +66,10 @@ export interface ClientOptions {
   attemptTimeout?: number | null | undefined;
   /** Lookup, connection and TLS handshake together. Default: 5 s. */
   connectTimeout?: number | null | undefined;
-  /** How often a request is tried, the first time included; 1 turns retries off. Default: 3. */
+  /**
+   * How often a request is tried, the first time included; 1 turns retries off, but for a kept
+   * connection that died and for a new token: one request more for each. Default: 3.
+   */
   maxAttempts?: number | null | undefined;
   /**
    * Requests to each API in any one second at the service's clock, at most; `null`: no limit.
@@ -79,11 +82,15 @@ export interface ClientOptions {
    */
   missingOk?: boolean | null | undefined;
   /**
-   * `environment` (HTTPS_PROXY, ALL_PROXY, NO_PROXY), `none`, or a URL: http, https or socks5. A
-   * loopback endpoint never goes through a proxy. Default: `environment`.
+   * `environment` (HTTPS_PROXY, ALL_PROXY, and NO_PROXY with names, addresses and ranges of
+   * them), `none`, or a URL: http, https or socks5. A loopback endpoint never goes through a
+   * proxy. Default: `environment`.
    */
   proxy?: string | null | undefined;
-  /** A PEM bundle to trust instead of the system's roots. */
+  /**
+   * A PEM bundle to trust instead of the system's roots. Each certificate in it is read, or
+   * refused with its line.
+   */
   caFile?: string | null | undefined;
 }
 

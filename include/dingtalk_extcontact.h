@@ -378,14 +378,15 @@ int dtx_options_set_rate(dtx_options *options, uint32_t rate);
 int dtx_options_set_missing_ok(dtx_options *options, int missing_ok);
 
 /**
- * Sets the proxy: "environment" (the default: HTTPS_PROXY, ALL_PROXY and NO_PROXY, read by
- * dtx_client_new), "none", or a URL (http, https, socks5).
+ * Sets the proxy: "environment" (the default: HTTPS_PROXY, ALL_PROXY, and NO_PROXY with names,
+ * addresses and ranges of them, read by dtx_client_new), "none", or a URL (http, https, socks5).
  * Owner: the text is copied. Threads: one at a time for these options.
  */
 int dtx_options_set_proxy(dtx_options *options, const char *proxy);
 
 /**
- * Sets a file of PEM certificates to trust instead of the system's.
+ * Sets a file of PEM certificates to trust instead of the system's. Each certificate in it is
+ * read, or refused with its line.
  * Owner: the text is copied. Threads: one at a time for these options.
  */
 int dtx_options_set_ca_file(dtx_options *options, const char *ca_file);

@@ -176,8 +176,8 @@ pub unsafe extern "C" fn dtx_options_set_missing_ok(
     unsafe { set(options, "missing_ok", Ok(value)) }
 }
 
-/// Sets the proxy: "environment" (the default: HTTPS_PROXY, ALL_PROXY and NO_PROXY, read by
-/// dtx_client_new), "none", or a URL (http, https, socks5).
+/// Sets the proxy: "environment" (the default: HTTPS_PROXY, ALL_PROXY, and NO_PROXY with names,
+/// addresses and ranges of them, read by dtx_client_new), "none", or a URL (http, https, socks5).
 /// Owner: the text is copied. Threads: one at a time for these options.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_options_set_proxy(
@@ -188,7 +188,8 @@ pub unsafe extern "C" fn dtx_options_set_proxy(
     unsafe { set_text(options, "proxy", proxy) }
 }
 
-/// Sets a file of PEM certificates to trust instead of the system's.
+/// Sets a file of PEM certificates to trust instead of the system's. Each certificate in it is
+/// read, or refused with its line.
 /// Owner: the text is copied. Threads: one at a time for these options.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_options_set_ca_file(

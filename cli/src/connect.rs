@@ -52,7 +52,7 @@ pub(crate) fn client(
     args: &Connection,
     more: impl FnOnce(&mut Options) -> Result<(), Error>,
 ) -> Result<Client, NoClient> {
-    let mut options = Options::from_env(Host::Rust)?;
+    let mut options = Options::from_env(Host::Command)?;
     if args.token_file.is_some() {
         options.set("app_key", Value::None)?;
         options.set("app_secret", Value::None)?;

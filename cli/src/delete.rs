@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
-use dingtalk_extcontact::{Batch, BatchOptions, Call, Client, Error, Item, Value};
+use dingtalk_extcontact::{Batch, BatchOptions, Call, Client, Error, Host, Item, Value};
 
 use crate::args::Delete;
 use crate::choice::Choice;
@@ -125,7 +125,7 @@ fn check_files(args: &Delete, source: Option<&Source>) -> Result<(), Exit> {
 }
 
 fn batch_options(args: &Delete) -> Result<BatchOptions, Error> {
-    let mut options = BatchOptions::new();
+    let mut options = BatchOptions::for_host(Host::Command);
     if let Some(concurrency) = args.concurrency {
         options.set("concurrency", Value::Number(concurrency))?;
     }

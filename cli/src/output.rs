@@ -147,25 +147,7 @@ pub(crate) fn complain(message: &str, advice: &str) {
 
 /// An error of the library, on standard error.
 pub(crate) fn complain_of(error: &Error) {
-    complain(&as_options(error.message()), &advice(error));
-}
-
-/// What to do about an error of the library.
-pub(crate) fn advice(error: &Error) -> String {
-    as_options(error.advice())
-}
-
-/// A text of the library, with options as the command spells them.
-pub(crate) fn as_options(text: &str) -> String {
-    const SPELT: [(&str, &str); 6] = [
-        ("timeout or attempt_timeout", "--timeout"),
-        ("missing_ok", "--missing-ok"),
-        ("ca_file", "--ca-file"),
-        ("max_attempts", "--max-attempts"),
-        ("lower rate", "lower --rate"),
-        ("or None for", "or none for"),
-    ];
-    SPELT.iter().fold(text.to_owned(), |text, (name, spelt)| text.replace(name, spelt))
+    complain(error.message(), error.advice());
 }
 
 /// Why standard output takes no more.

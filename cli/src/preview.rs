@@ -200,7 +200,7 @@ fn unknown(error: &Error) -> Result<People, Exit> {
         return Err(Exit::Interrupted);
     }
     output::note(&format!("names are not known: {}", error.message()));
-    output::note(&output::wrapped(&output::advice(error), 4));
+    output::note(&output::wrapped(error.advice(), 4));
     Ok(People::Unknown)
 }
 

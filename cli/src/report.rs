@@ -194,7 +194,7 @@ impl<'a> Report<'a> {
             && self.advised.len() < FEW as usize
         {
             self.advised.insert(error.advice().to_owned());
-            self.note(&output::wrapped(&output::advice(error), 4));
+            self.note(&output::wrapped(error.advice(), 4));
         }
         let trouble: Vec<_> = [End::Gone, End::NoContact, End::MaybeGone, End::Failed]
             .into_iter()

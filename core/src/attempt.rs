@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::cancel::{Stop, Wait};
 use crate::credentials::{AppToken, Token, TokenError};
 use crate::errcode::Retry;
-use crate::error::{Error, ErrorKind, one_line};
+use crate::error::{Error, ErrorKind, one_line, seconds};
 use crate::options::{Credentials, Settings};
 use crate::outcome::{Deletion, Status};
 use crate::rate::{Api, Rate, Turn};
@@ -14,9 +14,6 @@ use crate::request::{self, Request};
 use crate::response::{self, Answer, Failure, NewToken};
 use crate::secret::{Secret, Secrets};
 use crate::transport::{Exchange, Transport, Trouble};
-
-/// What to do about a proxy that asks for a login.
-pub(crate) const PROXY_LOGIN_ADVICE: &str = "Give the proxy's user name and password in its URL.";
 
 /// What an attempt works with.
 pub(crate) struct Way<'a> {
@@ -288,12 +285,13 @@ impl Way<'_> {
                 return Failure::new(error, false, Retry::No);
             }
             Trouble::NoThread(why) => return Failure::new(why, false, Retry::No),
-            Trouble::ProxyLogin { schemes, given } => {
-                return Failure::new(proxy_login(&schemes, given), false, Retry::No);
+            Trouble::ProxyLogin { source, schemes, given } => {
+                return Failure::new(proxy_login(&source, &schemes, given), false, Retry::No);
             }
-            Trouble::ProxyRefused(text) => {
-                let error = Error::new(ErrorKind::Configuration, text)
-                    .advise("Have this host allowed at the proxy, or go without the proxy.");
+            Trouble::ProxyRefused { source, text } => {
+                let error = Error::new(ErrorKind::Configuration, text).advise(format!(
+                    "Have this host allowed at the proxy that {source} names, or go without it."
+                ));
                 return Failure::new(error, false, Retry::No);
             }
             Trouble::Connect(text) => (ErrorKind::Connection, text),
@@ -312,17 +310,22 @@ impl Way<'_> {
 }
 
 /// The error of a proxy that wants another login than it was given, or one at all.
-fn proxy_login(schemes: &[String], given: bool) -> Error {
+fn proxy_login(source: &str, schemes: &[String], given: bool) -> Error {
     let basic = schemes.is_empty() || schemes.iter().any(|s| s.eq_ignore_ascii_case("Basic"));
     let (message, advice) = match (basic, given) {
-        (true, false) => ("the proxy asks for a login".to_owned(), PROXY_LOGIN_ADVICE),
+        (true, false) => (
+            "the proxy asks for a login".to_owned(),
+            format!("Give the proxy's user name and password in its URL ({source})."),
+        ),
         (true, true) => (
             "the proxy does not accept the login".to_owned(),
-            "Check the user name and password in the proxy's URL.",
+            format!("Check the user name and password in the proxy's URL ({source})."),
         ),
         (false, _) => (
             format!("the proxy offers logins by {} alone", schemes.join(" and ")),
-            "This library logs in with Basic alone. Run a local helper that logs in to the proxy, such as px or cntlm, and give that as the proxy.",
+            format!(
+                "This library logs in with Basic alone. Run a local helper that logs in to the proxy, such as px or cntlm, and name that as the proxy ({source})."
+            ),
         ),
     };
     Error::new(ErrorKind::Configuration, message).advise(advice)
@@ -338,10 +341,10 @@ fn timed_out(way: &Way, wait: &Wait, connecting: bool, doing: &str, written: boo
         )
     } else if connecting && settings.connect_timeout <= settings.attempt_timeout {
         let name = settings.host.spell("connect_timeout");
-        format!("no connection within {name} ({:?})", settings.connect_timeout)
+        format!("no connection within {name} ({})", seconds(settings.connect_timeout))
     } else {
         let name = settings.host.spell("attempt_timeout");
-        format!("no whole reply within {name} ({:?})", settings.attempt_timeout)
+        format!("no whole reply within {name} ({})", seconds(settings.attempt_timeout))
     };
     Failure::new(Error::new(ErrorKind::Timeout, text), written, Retry::Pause)
 }

@@ -102,7 +102,8 @@ impl Client {
     ///
     /// `invalid_argument` that names the option.
     pub fn with_options(options: Options) -> Result<Client, Error> {
-        let settings = options.check()?;
+        let host = options.host;
+        let settings = options.check().map_err(|error| error.in_words_of(host))?;
         let process = PerProcess::new(Process::new(&settings));
         let closed = AtomicBool::new(false);
         Ok(Client(Arc::new(Inner { settings, closed, process })))
@@ -150,11 +151,12 @@ impl Client {
             Ok(deletion) => {
                 let request_id = deletion.request_id.as_deref();
                 crate::logged(
-                    || log::info!(target: crate::LOG, user_id = user_id.as_str(), request_id; "contact {user_id}: {} after {} requests", deletion.status.name(), deletion.attempts),
+                    || log::info!(target: crate::LOG, user_id = user_id.as_str(), request_id; "{}", told(&deletion)),
                 );
                 Ok(deletion)
             }
             Err(error) => {
+                let error = self.in_its_words(error);
                 let error = error.about_contact(user_id, story.attempts, story.uncertain);
                 let given_back =
                     throttling == Throttling::GiveBack && error.kind() == ErrorKind::Throttled;
@@ -287,7 +289,7 @@ impl Client {
             let next = plan.next(error.kind(), retry, failed.kept_died, left, fastrand::f64());
             let (kind, request_id) = (error.kind().name(), error.request_id());
             crate::logged(
-                || log::debug!(target: crate::LOG, user_id = ask.user_id(), kind, request_id; "{ask}: {}; next: {next:?}", error.message()),
+                || log::debug!(target: crate::LOG, user_id = ask.user_id(), kind, request_id; "{ask}: {}; {next}", error.message()),
             );
             step = Step::default();
             match next {
@@ -310,6 +312,11 @@ impl Client {
         call.missing_ok.unwrap_or(self.0.settings.missing_ok)
     }
 
+    /// The error with advice in the language of the client's caller.
+    pub(crate) fn in_its_words(&self, error: Error) -> Error {
+        error.in_words_of(self.0.settings.host)
+    }
+
     /// What a call that reads starts with.
     pub(crate) fn plan(&self) -> Plan {
         Plan::new(self.0.settings.max_attempts)
@@ -327,7 +334,7 @@ impl fmt::Debug for Client {
         let mut debug = f.debug_struct("Client");
         debug.field("endpoint", &topapi.to_string());
         match credentials {
-            Credentials::Fixed(token) => debug.field("access_token", token),
+            Credentials::Fixed(token) => debug.field("access_token", &token.get()),
             Credentials::App { key, secret } => {
                 debug.field("app_key", key).field("app_secret", secret)
             }
@@ -384,6 +391,19 @@ impl Process {
         };
         attempt::attempt(&way, ask, step, clock, story)
     }
+}
+
+/// A deletion as the log tells it.
+fn told(deletion: &Deletion) -> String {
+    let Deletion { user_id, status, request_id, attempts, maybe_deleted } = deletion;
+    let mut text = format!("contact {user_id}: {}", status.name());
+    if *maybe_deleted {
+        text.push_str(" (an earlier request of this call may have deleted it)");
+    }
+    if let Some(id) = request_id {
+        text.push_str(&format!(", request id {id}"));
+    }
+    text + &format!(", {attempts} request{}", if *attempts == 1 { "" } else { "s" })
 }
 
 /// A panic as an error.
@@ -475,7 +495,8 @@ impl ClientBuilder {
         self
     }
 
-    /// How often a request is tried, the first time included; 1 turns retries off. 3.
+    /// How often a request is tried, the first time included; 1 turns retries off, but for a
+    /// kept connection that died and for a new token: one request more for each. 3.
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.0.max_attempts = attempts;
         self
@@ -496,14 +517,15 @@ impl ClientBuilder {
         self
     }
 
-    /// `environment` (the default: HTTPS_PROXY, ALL_PROXY, NO_PROXY), `none`, or a URL:
-    /// http, https or socks5. A loopback endpoint never goes through a proxy.
+    /// `environment` (the default: HTTPS_PROXY, ALL_PROXY, and NO_PROXY with names, addresses
+    /// and ranges of them), `none`, or a URL: http, https or socks5. Its only login is Basic. A loopback endpoint never goes through a proxy.
     pub fn proxy(mut self, proxy: impl AsRef<str>) -> Self {
         self.0.proxy = Some(Secret::new(proxy.as_ref()));
         self
     }
 
-    /// A PEM bundle to trust instead of the system's roots.
+    /// A PEM bundle to trust instead of the system's roots. Each certificate in it is read, or
+    /// refused with its line.
     pub fn ca_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.0.ca_file = Some(path.into());
         self

@@ -117,7 +117,8 @@ impl Client {
         throttling: Throttling,
     ) -> Result<A::Answer, Error> {
         let (mut story, mut plan) = (Story::default(), self.plan());
-        match self.ask(ask, call, &mut story, &mut plan, throttling, false)? {
+        let answered = self.ask(ask, call, &mut story, &mut plan, throttling, false);
+        match answered.map_err(|error| self.in_its_words(error))? {
             Answered::Done(answer) => Ok(answer),
             Answered::Missing(_) => Err(Error::new(ErrorKind::Internal, "a read call was absent")),
         }

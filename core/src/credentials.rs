@@ -1,6 +1,7 @@
 //! The access token: fixed, or fetched with the app's credentials, kept, and refreshed by
 //! one caller for all.
 
+use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -25,8 +26,9 @@ const EARLY_AGAIN: Duration = Duration::from_secs(30);
 /// A token as it is in use.
 pub(crate) type Token = Arc<Secret>;
 
-/// A token that the caller keeps fresh, shared by the clones of its settings. Reading it takes no lock, so that a forked child can.
-#[derive(Clone, Debug)]
+/// A token that the caller keeps fresh, shared by the clones of its settings. Reading it takes
+/// no lock, so that a forked child can.
+#[derive(Clone)]
 pub(crate) struct FixedToken(Arc<ArcSwap<Secret>>);
 
 impl FixedToken {
@@ -40,6 +42,12 @@ impl FixedToken {
 
     pub fn set(&self, token: Secret) {
         self.0.store(Arc::new(token));
+    }
+}
+
+impl fmt::Debug for FixedToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.get().fmt(f)
     }
 }
 

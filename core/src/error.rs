@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::options::Host;
+
 /// What went wrong, as a stable name and number.
 ///
 /// The numbers are those of the C library's result codes. They are never reused.
@@ -105,7 +107,8 @@ impl ErrorKind {
         )
     }
 
-    /// What to do where nothing better is known of the single case.
+    /// What to do where nothing better is known of the single case; options are spelt as in
+    /// Rust.
     pub const fn advice(self) -> &'static str {
         match self {
             ErrorKind::InvalidArgument => "Correct the value; nothing was sent.",
@@ -294,6 +297,12 @@ impl Error {
         self
     }
 
+    /// The same error with advice that spells options and fields as this language does.
+    pub(crate) fn in_words_of(mut self, host: Host) -> Error {
+        self.0.advice = host.speak(&self.0.advice);
+        self
+    }
+
     /// The same error with fields set.
     pub(crate) fn with(mut self, fill: impl FnOnce(&mut Fields)) -> Error {
         fill(&mut self.0);
@@ -338,7 +347,7 @@ impl Error {
 
 impl Fields {
     fn about(&self, user_id: &str) -> String {
-        let mut message = format!("contact {}: {}", shown(user_id), self.message);
+        let mut message = format!("contact {}: {}", excerpt(user_id), self.message);
         if let Some(id) = &self.request_id {
             message.push_str(&format!(" (request id {id})"));
         }
@@ -364,10 +373,11 @@ impl fmt::Debug for Error {
 
 impl std::error::Error for Error {}
 
-/// An id as it may stand in a message: one line, of bounded length.
-fn shown(user_id: &str) -> String {
-    const LONGEST: usize = 140;
-    let escaped: String = user_id
+/// Somebody else's text as it may stand in a message: one line, cut, with its length where it
+/// was. It may be anything: a whole document where an id, a path or a region was meant.
+pub(crate) fn excerpt(text: &str) -> String {
+    const LONGEST: usize = 200;
+    let escaped: String = text
         .chars()
         .take(LONGEST)
         .flat_map(|c| {
@@ -375,7 +385,15 @@ fn shown(user_id: &str) -> String {
             if plain { vec![c] } else { c.escape_unicode().collect() }
         })
         .collect();
-    if user_id.chars().nth(LONGEST).is_some() { escaped + "..." } else { escaped }
+    match text.chars().nth(LONGEST) {
+        Some(_) => format!("{escaped}... ({} bytes)", text.len()),
+        None => escaped,
+    }
+}
+
+/// A time as people read it: `5 s`, `0.25 s`.
+pub(crate) fn seconds(time: Duration) -> String {
+    format!("{} s", (time.as_secs_f64() * 1000.0).round() / 1000.0)
 }
 
 /// What a panic said.
@@ -426,6 +444,7 @@ mod tests {
         assert!(!error.message().contains('\n'));
         assert!(error.message().len() < 2_000);
         assert!(error.message().contains("\\u{200b}"));
+        assert!(error.message().contains("... (50000 bytes)"), "{error}");
         assert_eq!(error.user_id(), Some(id.as_str()));
     }
 }

@@ -57,6 +57,7 @@ mod hash;
 mod journal;
 mod options;
 mod outcome;
+mod pem;
 mod place;
 mod prior;
 mod rate;

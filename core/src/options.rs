@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::credentials::FixedToken;
-use crate::error::Error;
+use crate::error::{Error, excerpt};
 use crate::place::{Base, Proxy, Roots};
 use crate::secret::Secret;
 
@@ -30,8 +30,8 @@ pub const OPTION_NAMES: [&str; 13] = [
     "ca_file",
 ];
 
-/// The language on whose behalf options are set: its units of time and its spelling of
-/// names in messages.
+/// The language on whose behalf options are set: its units of time, and its spelling of names
+/// in messages and advice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Host {
     /// `attempt_timeout`, seconds.
@@ -41,32 +41,91 @@ pub enum Host {
     Python,
     /// `attemptTimeout`, milliseconds.
     Node,
-    /// `attempt_timeout`, milliseconds.
+    /// `attempt_timeout`, milliseconds; `dtx_options_set_attempt_timeout_ms` in advice.
     C,
+    /// `--max-attempts`, seconds.
+    Command,
 }
 
 impl Host {
     /// The option's name as this language writes it.
     pub fn spell(self, name: &str) -> String {
-        if self != Host::Node {
-            return name.to_owned();
+        match self {
+            Host::Rust | Host::Python | Host::C => name.to_owned(),
+            Host::Node => camel(name),
+            Host::Command => match name {
+                // A secret stands in a file, not on a command line.
+                "access_token" => "--token-file".to_owned(),
+                "app_secret" => "--app-secret-file".to_owned(),
+                // It has no such flags.
+                "attempt_timeout" | "connect_timeout" => name.to_owned(),
+                _ => format!("--{}", name.replace('_', "-")),
+            },
         }
-        let mut upper = false;
-        name.chars()
-            .filter_map(|c| {
-                let spelt = if upper { c.to_ascii_uppercase() } else { c };
-                upper = c == '_';
-                (c != '_').then_some(spelt)
-            })
-            .collect()
+    }
+
+    /// The name by which this language sets the option.
+    fn key(self, name: &str) -> String {
+        if self == Host::Node { camel(name) } else { name.to_owned() }
+    }
+
+    /// Advice with what it names spelt as this language does. Names of one word, such as
+    /// `rate`, read well in each as they are, but for flags where they can be nothing else.
+    pub(crate) fn speak(self, advice: &str) -> String {
+        let flags: &[(&str, &str)] = match self {
+            Host::Command => {
+                &[("timeout or attempt_timeout", "--timeout"), ("lower rate", "lower --rate")]
+            }
+            _ => &[],
+        };
+        let advice =
+            flags.iter().fold(advice.to_owned(), |text, (name, flag)| text.replace(name, flag));
+        let in_a_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let (mut spoken, mut rest) = (String::new(), advice.as_str());
+        while let Some(start) = rest.find(in_a_name) {
+            let (before, from) = rest.split_at(start);
+            let (word, after) = from.split_at(from.find(|c| !in_a_name(c)).unwrap_or(from.len()));
+            spoken.push_str(before);
+            spoken.push_str(&self.word(word));
+            rest = after;
+        }
+        spoken + rest
+    }
+
+    fn word(self, word: &str) -> String {
+        let is_option = OPTION_NAMES.contains(&word) && word.contains('_');
+        let is_field = matches!(word, "request_id" | "retry_after" | "maybe_deleted");
+        match self {
+            Host::Node if is_option || is_field || word == "set_access_token" => camel(word),
+            Host::C if is_option && word.ends_with("timeout") => {
+                format!("dtx_options_set_{word}_ms")
+            }
+            Host::C if is_option => format!("dtx_options_set_{word}"),
+            Host::C if is_field => format!("dtx_error_{word}"),
+            Host::Command if is_option => self.spell(word),
+            Host::C if word == "set_access_token" => "dtx_client_set_access_token".to_owned(),
+            _ => word.to_owned(),
+        }
     }
 
     fn unit(self) -> (f64, &'static str) {
         match self {
-            Host::Rust | Host::Python => (1.0, "seconds"),
+            Host::Rust | Host::Python | Host::Command => (1.0, "seconds"),
             Host::Node | Host::C => (1000.0, "milliseconds"),
         }
     }
+}
+
+/// `attempt_timeout` as `attemptTimeout`.
+fn camel(name: &str) -> String {
+    let mut upper = false;
+    name.chars()
+        .filter_map(|c| {
+            let spelt = if upper { c.to_ascii_uppercase() } else { c };
+            upper = c == '_';
+            (c != '_').then_some(spelt)
+        })
+        .collect()
 }
 
 /// The value of an option as a binding hands it on. Its `Debug` output shows no text: it may
@@ -263,7 +322,7 @@ impl Options {
         for name in ["access_token", "app_key", "app_secret", "region", "endpoint"] {
             let variable = format!("DINGTALK_{}", name.to_ascii_uppercase());
             if let Some(value) = self.variable(&variable)? {
-                self.set_from(&self.host.spell(name), Value::Text(value), &variable)?;
+                self.set_from(&self.host.key(name), Value::Text(value), &variable)?;
             }
         }
         Ok(self)
@@ -297,10 +356,14 @@ impl Options {
             check_integer(self.host, "rate", rate.into(), HIGHEST_RATE)?;
         }
         let roots = self.roots(&topapi)?;
+        let topapi_proxy = self.proxy_for(&topapi)?;
         Ok(Settings {
             credentials,
-            topapi_proxy: self.proxy_for(&topapi)?,
-            oauth_proxy: self.proxy_for(&oauth)?,
+            oauth_proxy: match oauth == topapi {
+                true => topapi_proxy.clone(),
+                false => self.proxy_for(&oauth)?,
+            },
+            topapi_proxy,
             topapi,
             oauth,
             timeout: self.timeout,
@@ -362,10 +425,10 @@ impl fmt::Debug for Options {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Options")
             .field("access_token", &self.access_token)
-            .field("app_key", &self.app_key)
+            .field("app_key", &self.app_key.as_deref().map(excerpt))
             .field("app_secret", &self.app_secret)
-            .field("region", &self.region)
-            .field("endpoint", &self.endpoint)
+            .field("region", &self.region.as_deref().map(excerpt))
+            .field("endpoint", &self.endpoint.as_deref().map(without_secrets))
             .field("timeout", &self.timeout)
             .field("attempt_timeout", &self.attempt_timeout)
             .field("connect_timeout", &self.connect_timeout)
@@ -373,8 +436,18 @@ impl fmt::Debug for Options {
             .field("rate", &self.rate)
             .field("missing_ok", &self.missing_ok)
             .field("proxy", &self.proxy)
-            .field("ca_file", &self.ca_file)
+            .field("ca_file", &self.ca_file.as_deref().map(|path| excerpt(&path.to_string_lossy())))
             .finish()
+    }
+}
+
+/// A URL that nobody has checked yet, without what may be a login or a token in it.
+fn without_secrets(url: &str) -> String {
+    let url = url.split_once(['?', '#']).map_or(url.to_owned(), |(url, _)| format!("{url}?***"));
+    let start = url.find("//").map_or(0, |at| at + 2);
+    match (url.get(..start), url.rsplit_once('@')) {
+        (Some(scheme), Some((_, rest))) => excerpt(&format!("{scheme}***@{rest}")),
+        _ => excerpt(&url),
     }
 }
 
@@ -430,7 +503,7 @@ fn wrong_type(host: Host, name: &str, wanted: &str) -> Error {
 
 /// The name in the documentation of what a language spells as `spelt`.
 pub(crate) fn known<'a>(host: Host, spelt: &str, names: &[&'a str]) -> Result<&'a str, Error> {
-    let found = names.iter().find(|name| host.spell(name) == spelt);
+    let found = names.iter().find(|name| host.key(name) == spelt);
     found.copied().ok_or_else(|| unknown(host, spelt, names))
 }
 
@@ -438,7 +511,7 @@ pub(crate) fn known<'a>(host: Host, spelt: &str, names: &[&'a str]) -> Result<&'
 fn unknown(host: Host, name: &str, known: &[&str]) -> Error {
     let list: Vec<_> = known.iter().map(|name| host.spell(name)).collect();
     Error::invalid(
-        format!("there is no option {:?}", name.chars().take(60).collect::<String>()),
+        format!("there is no option \"{}\"", excerpt(name)),
         format!("The options are {}.", list.join(", ")),
     )
 }
@@ -527,15 +600,16 @@ pub(crate) fn check_integer(host: Host, name: &str, number: f64, most: u32) -> R
     if number.fract() == 0.0 && (1.0..=f64::from(most)).contains(&number) {
         return Ok(());
     }
-    let name = host.spell(name);
-    let none = match (name.as_str(), host) {
+    let spelt = host.spell(name);
+    let none = match (name, host) {
         ("rate", Host::Node) => ", or null for no limit",
         ("rate", Host::C) => ", or 0 for no limit",
+        ("rate", Host::Command) => ", or none for no limit",
         ("rate", _) => ", or None for no limit",
         _ => "",
     };
     Err(Error::invalid(
-        format!("{name} is out of bounds"),
+        format!("{spelt} is out of bounds"),
         format!("Give a whole number from 1 to {most}{none}."),
     ))
 }
@@ -666,11 +740,99 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn advice_speaks_the_language_of_the_caller() {
+        let advice = "Set missing_ok, ca_file or timeout (connect_timeout), give the request_id; qyapi_ext_write and set_access_token.";
+        for (host, spoken) in [
+            (Host::Rust, advice),
+            (Host::Python, advice),
+            (
+                Host::Node,
+                "Set missingOk, caFile or timeout (connectTimeout), give the requestId; qyapi_ext_write and setAccessToken.",
+            ),
+            (
+                Host::C,
+                "Set dtx_options_set_missing_ok, dtx_options_set_ca_file or timeout (dtx_options_set_connect_timeout_ms), give the dtx_error_request_id; qyapi_ext_write and dtx_client_set_access_token.",
+            ),
+            (
+                Host::Command,
+                "Set --missing-ok, --ca-file or timeout (connect_timeout), give the request_id; qyapi_ext_write and set_access_token.",
+            ),
+        ] {
+            assert_eq!(host.speak(advice), spoken);
+            assert_eq!(host.speak(spoken), spoken, "twice is no more than once");
+        }
+    }
+
+    #[test]
+    fn what_the_environment_gave_is_called_by_its_variable() {
+        for (name, value) in [
+            ("DINGTALK_ACCESS_TOKEN", "to ken"),
+            ("DINGTALK_REGION", "moon"),
+            ("DINGTALK_ENDPOINT", "ftp://h"),
+        ] {
+            let given = move |asked: &str| match asked {
+                "DINGTALK_ACCESS_TOKEN" if name != asked => Some("t".into()),
+                _ => (asked == name).then(|| value.into()),
+            };
+            let options = Options { environment: Arc::new(given), ..Options::for_host(Host::Node) };
+            let mut options = options.read_environment().unwrap();
+            let error = options.clone().check().unwrap_err();
+            assert!(error.message().starts_with(&format!("{name} ")), "{error}");
+            // What the caller sets is the caller's.
+            let own =
+                if name.ends_with("TOKEN") { "accessToken" } else { &name[9..].to_lowercase() };
+            options.set(own, Value::Text(value.into())).unwrap();
+            let error = options.check().unwrap_err();
+            assert!(error.message().starts_with(&format!("{own} ")), "{error}");
+        }
+    }
+
+    #[test]
+    fn no_value_is_echoed_whole() {
+        let long = "x".repeat(1 << 20);
+        let name = Options::new().set(&long, Value::None).unwrap_err();
+        for error in [name]
+            .into_iter()
+            .chain(OPTION_NAMES.iter().filter_map(|name| with(name, &long).err()))
+            .chain(
+                [
+                    format!("https://{long}"),
+                    format!("https://h/{long}"),
+                    format!("https://u:{long}@h"),
+                ]
+                .iter()
+                .flat_map(|url| ["endpoint", "proxy"].map(|name| with(name, url).unwrap_err())),
+            )
+        {
+            assert!(error.to_string().len() < 1000, "{}", error.to_string().len());
+        }
+        let mut options = options(&[]);
+        for name in ["region", "endpoint", "ca_file", "app_key"] {
+            options.set(name, Value::Text(long.clone())).unwrap();
+        }
+        assert!(format!("{options:?}").len() < 2000);
+    }
+
+    #[test]
     fn debug_output_holds_no_secret() {
         let mut options = options(&[]);
         options.set("access_token", Value::Text("hush-token".into())).unwrap();
         options.set("proxy", Value::Text("http://u:hush-pw@h".into())).unwrap();
         assert!(!format!("{options:?}").contains("hush"));
         assert!(!format!("{:?}", options.check().unwrap()).contains("hush"));
+        // What nobody has checked may hold anything.
+        for endpoint in [
+            "https://me:hush@h",
+            "https://me:hu@sh@h/",
+            "https://hush@h",
+            "me:hush@h",
+            "https://h/?access_token=hush",
+            "https://h/#hush",
+            "https://h/?q=1#@hush",
+        ] {
+            let builder = crate::Client::builder().endpoint(endpoint).proxy(endpoint);
+            let shown = format!("{builder:?}");
+            assert!(!shown.contains("hu"), "{shown}");
+        }
     }
 }

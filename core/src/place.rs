@@ -7,15 +7,20 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use http::Uri;
+use ipnet::IpNet;
 use percent_encoding::percent_decode_str;
 
-use crate::error::{Error, one_line};
+use crate::error::{Error, excerpt};
 use crate::options::{DEFAULT_PROXY, DEFAULT_REGION, Options};
+use crate::pem;
 use crate::secret::Secret;
 use crate::transport;
 
 /// The longest user name or password of a proxy, in bytes.
 const LONGEST_LOGIN: usize = 1024;
+/// The longest name of a host, in bytes (RFC 1035), and the longest path of an endpoint.
+const LONGEST_HOST: usize = 255;
+const LONGEST_PATH: usize = 1024;
 
 impl Options {
     /// The hosts of the two APIs: topapi, and the token call.
@@ -26,7 +31,7 @@ impl Options {
             Some(other) => {
                 return Err(self.bad(
                     "region",
-                    &format!("\"{}\" is none", crate::error::one_line(other)),
+                    &format!("\"{}\" is none", excerpt(other)),
                     "Give international (the default) or china.",
                 ));
             }
@@ -70,6 +75,12 @@ impl Options {
         let bare = host.trim_start_matches('[').trim_end_matches(']').to_owned();
         if bare.is_empty() {
             return bad("has no host");
+        }
+        if bare.len() > LONGEST_HOST {
+            return bad("has a host that is too long");
+        }
+        if uri.path().len() > LONGEST_PATH {
+            return bad("has a path that is too long");
         }
         if authority.as_str().len() > host.len()
             && authority.port_u16().is_none_or(|port| port == 0)
@@ -146,6 +157,9 @@ impl Options {
         if bare.is_empty() {
             return bad("has no host");
         }
+        if bare.len() > LONGEST_HOST {
+            return bad("has a host that is too long");
+        }
         let (login, address) = match authority.as_str().rsplit_once('@') {
             Some((login, address)) => (Some(login), address),
             None => (None, authority.as_str()),
@@ -173,37 +187,17 @@ impl Options {
             ProxyKind::Socks5 => 1080,
         };
         let port = authority.port_u16().unwrap_or(default_port);
-        Ok(Proxy { kind, host: bare, port, login })
+        Ok(Proxy { kind, host: bare, port, login, source: name.to_owned() })
     }
 
-    /// Whether NO_PROXY exempts a host: `*`, the name or a parent of it, or the address;
-    /// each with a port or without.
+    /// Whether NO_PROXY exempts a host.
     fn no_proxy(&self, base: &Base) -> Result<bool, Error> {
         let list = match self.variable("NO_PROXY")? {
             Some(list) => list,
             None => self.variable("no_proxy")?.unwrap_or_default(),
         };
-        let host = base.host.to_ascii_lowercase();
-        Ok(list.split([',', ' ', '\t']).map(str::trim).filter(|entry| !entry.is_empty()).any(
-            |entry| {
-                let entry = entry.to_ascii_lowercase();
-                let entry = match entry.rsplit_once(':') {
-                    Some((name, port)) if !name.contains(':') || name.ends_with(']') => {
-                        if port.parse() != Ok(base.port) {
-                            return false;
-                        }
-                        name.to_owned()
-                    }
-                    _ => entry,
-                };
-                let name = entry.trim_start_matches('[').trim_end_matches(']');
-                let name = name.trim_start_matches('*').trim_start_matches('.');
-                entry == "*"
-                    || (!name.is_empty()
-                        && (host == name
-                            || host.strip_suffix(name).is_some_and(|rest| rest.ends_with('.'))))
-            },
-        ))
+        let mut entries = list.split([',', ' ', '\t']).filter(|entry| !entry.is_empty());
+        Ok(entries.any(|entry| is_named(base, &entry.to_ascii_lowercase())))
     }
 
     /// What certificates are trusted: read now, so that a bad file is found now.
@@ -212,13 +206,13 @@ impl Options {
     pub(crate) fn roots(&self, base: &Base) -> Result<Roots, Error> {
         let these = |certificates: Vec<Vec<u8>>| Roots::These(certificates.into());
         if let Some(path) = &self.ca_file {
-            return read_pem(&self.name_of("ca_file"), path.clone()).map(these);
+            return read_pem(&self.name_of("ca_file"), path).map(these);
         }
         if !base.https {
             return Ok(Roots::Mozilla);
         }
         if let Some(path) = self.path_variable("SSL_CERT_FILE") {
-            return read_pem("SSL_CERT_FILE", path).map(these);
+            return read_pem("SSL_CERT_FILE", &path).map(these);
         }
         let certificates = transport::system_certificates();
         match self.path_variable("SSL_CERT_DIR") {
@@ -270,6 +264,8 @@ pub(crate) struct Proxy {
     pub port: u16,
     /// User and password, decoded.
     pub login: Option<(Secret, Secret)>,
+    /// The option or the variable that named it.
+    pub source: String,
 }
 
 /// What a server's certificate must lead to.
@@ -290,31 +286,78 @@ impl fmt::Debug for Roots {
     }
 }
 
-/// A path in a message: one line of bounded length, as somebody may have given the file's
-/// content in its place.
+/// A path in a message. Somebody may have given the file's content in its place.
 fn shown(path: &Path) -> String {
-    one_line(&path.display().to_string()).chars().take(200).collect()
+    excerpt(&path.to_string_lossy())
 }
 
-fn read_pem(name: &str, path: PathBuf) -> Result<Vec<Vec<u8>>, Error> {
+fn read_pem(name: &str, path: &Path) -> Result<Vec<Vec<u8>>, Error> {
     let bad = |problem: String| {
         Error::invalid(
-            format!("{name} {}: {problem}", shown(&path)),
-            "Give a readable file with at least one certificate in PEM form.",
+            format!("{name} {}: {problem}", shown(path)),
+            "Give a readable file with at least one certificate in PEM form: BEGIN CERTIFICATE and END CERTIFICATE, each in a line of its own. openssl x509 -in FILE writes other forms so.",
         )
     };
-    let bytes = std::fs::read(&path).map_err(|error| bad(format!("cannot be read: {error}")))?;
-    let certificates = transport::certificates_in(&bytes).map_err(bad)?;
-    if certificates.is_empty() {
-        return Err(bad("holds no certificate".to_owned()));
+    let bytes = std::fs::read(path).map_err(|error| bad(format!("cannot be read: {error}")))?;
+    pem::certificates(&bytes).map_err(bad)
+}
+
+/// Whether an entry of NO_PROXY, in lower case, names a host: `*`; the name or a parent of it;
+/// the address, or a range that holds it. Each may have a port. A dot at the end of a name says
+/// no more than that it is whole, and an address is the same in any spelling.
+fn is_named(base: &Base, entry: &str) -> bool {
+    let name = match entry.rsplit_once(':') {
+        Some((name, port)) if !name.contains(':') || name.ends_with(']') => {
+            if port.parse() != Ok(base.port) {
+                return false;
+            }
+            name
+        }
+        _ => entry,
+    };
+    if name == "*" {
+        return true;
     }
-    Ok(certificates)
+    let name = name.replace(['[', ']'], "");
+    if let Ok(address) = base.host.parse::<IpAddr>() {
+        return is_in(address, &name);
+    }
+    let host = base.host.to_ascii_lowercase();
+    let host = host.strip_suffix('.').unwrap_or(&host);
+    let name = name.trim_start_matches('*').trim_start_matches('.');
+    let name = name.strip_suffix('.').unwrap_or(name);
+    !name.is_empty()
+        && host.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+}
+
+/// Whether an address is the one that is named, or in the range. One of version 4 that is
+/// written as one of version 6 is both.
+fn is_in(address: IpAddr, named: &str) -> bool {
+    let own = address.to_canonical();
+    if let Ok(other) = named.parse::<IpAddr>() {
+        return other.to_canonical() == own;
+    }
+    match named.parse::<IpNet>() {
+        Ok(range) => {
+            let mapped = match own {
+                IpAddr::V4(own) => own.to_ipv6_mapped().into(),
+                IpAddr::V6(_) => own,
+            };
+            range.contains(&own) || range.contains(&mapped)
+        }
+        Err(_) => {
+            if named.contains('/') {
+                log::warn!(target: crate::LOG, "NO_PROXY: {} is not a range of addresses", excerpt(named));
+            }
+            false
+        }
+    }
 }
 
 /// 127.0.0.0/8, ::1, or the literal name localhost.
 pub(crate) fn is_loopback(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost")
-        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+        || host.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
 }
 
 #[cfg(test)]
@@ -420,6 +463,54 @@ mod tests {
                 ..options(&[])
             };
             assert_eq!(options.check().unwrap().topapi_proxy.is_none(), exempt, "{list:?}");
+        }
+    }
+
+    #[test]
+    fn no_proxy_names_addresses_and_ranges_and_minds_no_dot_at_the_end() {
+        for (host, list, exempt) in [
+            ("10.1.2.3", "10.0.0.0/8", true),
+            ("10.1.2.3", "example.com, 10.0.0.0/8", true),
+            ("10.1.2.3", "10.1.2.3/32", true),
+            ("10.1.2.3", "10.1.2.99/24", true),
+            ("10.1.2.3", "0.0.0.0/0", true),
+            ("10.1.2.3", "10.0.0.0/8:443", true),
+            ("10.1.2.3", "10.0.0.0/8:8443", false),
+            ("11.1.2.3", "10.0.0.0/8", false),
+            ("10.1.2.3", "10.0.0.0/33", false),
+            ("10.1.2.3", "10.0.0.0/", false),
+            ("10.1.2.3", "2.3", false),
+            ("10.1.2.3", ".3", false),
+            ("10.1.2.3", "::ffff:10.1.2.3", true),
+            ("10.1.2.3", "::ffff:10.0.0.0/104", true),
+            ("[::ffff:10.1.2.3]", "10.0.0.0/8", true),
+            ("[2001:db8::1]", "2001:db8::/32", true),
+            ("[2001:db8::1]", "[2001:db8::]/32", true),
+            ("[2001:db8::1]", "2001:db9::/32", false),
+            ("[2001:db8::1]", "2001:0DB8:0:0:0:0:0:1", true),
+            ("[2001:db8:0:0::1]", "[2001:db8::1]", true),
+            ("[2001:db8::1]", "[2001:db8::1]:443", true),
+            ("[2001:db8::1]", "[2001:db8::1]:80", false),
+            ("[2001:db8::1]", "10.0.0.0/8", false),
+            ("gateway.example", "gateway.example.", true),
+            ("gateway.example.", "gateway.example", true),
+            ("gateway.example.", ".example.", true),
+            ("a.gateway.example.", "*.gateway.example", true),
+            ("gateway.example", "10.0.0.0/8", false),
+            ("gateway.example", ".", false),
+            ("gateway.example", "*:443", true),
+        ] {
+            let mut options = Options {
+                environment: Arc::new(move |name| match name {
+                    "HTTPS_PROXY" => Some("http://p:1".into()),
+                    "NO_PROXY" => Some(list.into()),
+                    _ => None,
+                }),
+                ..options(&[])
+            };
+            options.set("endpoint", Value::Text(format!("https://{host}"))).unwrap();
+            let direct = options.check().unwrap().topapi_proxy.is_none();
+            assert_eq!(direct, exempt, "{host} {list}");
         }
     }
 

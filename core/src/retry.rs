@@ -1,9 +1,10 @@
 //! What is tried again, and when.
 
+use std::fmt;
 use std::time::Duration;
 
 use crate::errcode::Retry;
-use crate::error::ErrorKind;
+use crate::error::{ErrorKind, seconds};
 
 /// The longest pause that is not asked for by the service.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -30,6 +31,18 @@ pub(crate) enum Next {
     WithNewToken,
     /// At once, on a fresh connection; once a call, outside `max_attempts`.
     Reconnected,
+}
+
+/// For the log.
+impl fmt::Display for Next {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Next::GiveUp => f.write_str("giving up"),
+            Next::Again(pause) => write!(f, "trying again in {}", seconds(*pause)),
+            Next::WithNewToken => f.write_str("trying again with a new token"),
+            Next::Reconnected => f.write_str("trying again on a new connection"),
+        }
+    }
 }
 
 impl Plan {
@@ -141,6 +154,13 @@ mod tests {
         let mut plan = Plan::new(2);
         let next = plan.next(ErrorKind::Throttled, Retry::After(Duration::ZERO), false, LONG, 0.0);
         assert_eq!(next, Next::Again(THROTTLED_PAUSE));
+    }
+
+    #[test]
+    fn the_log_is_for_people() {
+        let again = Next::Again(Duration::from_nanos(66_773_458));
+        assert_eq!(again.to_string(), "trying again in 0.067 s");
+        assert_eq!(Next::Again(Duration::from_secs(300)).to_string(), "trying again in 300 s");
     }
 
     proptest! {

@@ -69,7 +69,8 @@ class Client:
     :param timeout: the whole call, from when it gets its turn
     :param attempt_timeout: one attempt, to the last byte of the reply
     :param connect_timeout: lookup, connection and TLS handshake together
-    :param max_attempts: 1 turns retries off
+    :param max_attempts: 1 turns retries off, but for a kept connection that died and for
+        a new token: one request more for each
     :param rate: requests to each API in any one second, at most; None: no limit
     :param missing_ok: "no such contact" ends as 'absent' instead of an error; it hides
         damaged ids

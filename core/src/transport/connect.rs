@@ -119,7 +119,13 @@ mod tests {
 
     fn run(answer: &str, login: bool, host: &str) -> (Result<(), TunnelError>, String, u64) {
         let login = login.then(|| (Secret::new("me"), Secret::new("pw")));
-        let proxy = Proxy { kind: ProxyKind::Http, host: "p".into(), port: 80, login };
+        let proxy = Proxy {
+            kind: ProxyKind::Http,
+            host: "p".into(),
+            port: 80,
+            login,
+            source: "proxy".into(),
+        };
         let mut script = Script::new(answer.as_bytes());
         let result = tunnel(&mut script, &proxy, host, 443);
         let read = script.answers.position();

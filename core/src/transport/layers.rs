@@ -141,11 +141,15 @@ impl Dial {
             TunnelError::Login(schemes) => {
                 let secrets = self.desk.secrets();
                 Trouble::ProxyLogin {
+                    source: proxy.source.clone(),
                     schemes: schemes.iter().map(|scheme| secrets.mask(scheme)).collect(),
                     given: proxy.login.is_some(),
                 }
             }
-            TunnelError::Refused(text) => Trouble::ProxyRefused(format!("{name} {text}")),
+            TunnelError::Refused(text) => Trouble::ProxyRefused {
+                source: proxy.source.clone(),
+                text: format!("{name} {text}"),
+            },
             TunnelError::Failed(text) => Trouble::Connect(format!("{name} {text}")),
         };
         self.desk.fail(trouble).into()

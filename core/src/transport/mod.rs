@@ -23,7 +23,7 @@ use flate2::read::MultiGzDecoder;
 use http::header::{
     ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING,
 };
-use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig};
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::unversioned::transport::Connector;
 
 use self::desk::{Desk, Seen};
@@ -102,10 +102,11 @@ pub(crate) enum Trouble {
     Stopped { stop: Stop, connecting: bool },
     /// No connection: lookup, refused, unreachable, proxy, reset in the handshake.
     Connect(String),
-    /// The proxy wants a login, or another than it was `given`; the schemes that it offers.
-    ProxyLogin { schemes: Vec<String>, given: bool },
-    /// The proxy does not lead to this host.
-    ProxyRefused(String),
+    /// The proxy, named by this `source`, wants a login, or another than it was `given`; the
+    /// schemes that it offers.
+    ProxyLogin { source: String, schemes: Vec<String>, given: bool },
+    /// The proxy, named by this `source`, does not lead to this host.
+    ProxyRefused { source: String, text: String },
     /// A certificate verdict or an alert.
     Tls(String),
     /// The connection broke.
@@ -386,30 +387,11 @@ fn root_certs(roots: &Roots) -> RootCerts {
 
 /// The certificates of the system's store, DER: of SSL_CERT_DIR where that is set.
 pub(crate) fn system_certificates() -> Vec<Vec<u8>> {
-    rustls_native_certs::load_native_certs().certs.iter().map(|der| der.to_vec()).collect()
-}
-
-/// The certificates of a PEM file, DER.
-///
-/// # Errors
-///
-/// What is wrong, where the file is not PEM or none of its certificates can be a root.
-pub(crate) fn certificates_in(pem: &[u8]) -> Result<Vec<Vec<u8>>, String> {
-    let mut certificates = Vec::new();
-    for item in ureq::tls::parse_pem(pem) {
-        match item {
-            Ok(PemItem::Certificate(certificate)) => certificates.push(certificate.der().to_vec()),
-            Ok(_) => {}
-            Err(_) => return Err("is not PEM".to_owned()),
-        }
+    let store = rustls_native_certs::load_native_certs();
+    for error in store.errors {
+        log::warn!(target: crate::LOG, "passed over in the system's store of certificates: {error}");
     }
-    let mut store = rustls::RootCertStore::empty();
-    let (usable, _) =
-        store.add_parsable_certificates(certificates.iter().map(|der| der.as_slice().into()));
-    if usable == 0 && !certificates.is_empty() {
-        return Err("holds no certificate that can be read".to_owned());
-    }
-    Ok(certificates)
+    store.certs.iter().map(|der| der.to_vec()).collect()
 }
 
 #[cfg(test)]
@@ -440,7 +422,13 @@ mod tests {
         let (host, port) = ("gateway.example".to_owned(), address.port());
         let authority = format!("{host}:{port}");
         let base = Base { https: true, authority, host: host.clone(), port, path: String::new() };
-        let proxy = Proxy { kind: ProxyKind::Http, host: host.clone(), port, login: None };
+        let proxy = Proxy {
+            kind: ProxyKind::Http,
+            host: host.clone(),
+            port,
+            login: None,
+            source: "proxy".to_owned(),
+        };
         let transport = Transport::new(&base, Some(&proxy), &Roots::Mozilla, &Arc::default());
         transport.agents.dialer.remember(&host, &[address.ip()]);
         let wait = Wait::for_turn(&Call::new()).within(Duration::from_secs(30));
@@ -453,7 +441,7 @@ mod tests {
             &Secrets::default(),
             None,
         );
-        assert!(matches!(exchange.result, Err(Trouble::ProxyRefused(_))));
+        assert!(matches!(exchange.result, Err(Trouble::ProxyRefused { .. })));
         let head = served.join().unwrap();
         assert!(
             head.starts_with(&format!("CONNECT gateway.example:{port} HTTP/1.1\r\n")),

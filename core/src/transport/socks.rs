@@ -153,7 +153,13 @@ pub(super) mod tests {
 
     fn run(answers: &[u8], login: bool, host: &str) -> (Result<(), TunnelError>, Vec<u8>, u64) {
         let login = login.then(|| (Secret::new("me"), Secret::new("pw")));
-        let proxy = Proxy { kind: ProxyKind::Socks5, host: "p".into(), port: 1080, login };
+        let proxy = Proxy {
+            kind: ProxyKind::Socks5,
+            host: "p".into(),
+            port: 1080,
+            login,
+            source: "proxy".into(),
+        };
         let mut script = Script::new(answers);
         let result = tunnel(&mut script, &proxy, host, 443);
         (result, script.sent, script.answers.position())
