@@ -446,18 +446,24 @@ mod tests {
 
     use super::*;
 
-    /// The library has the defaults; the help repeats them for people.
+    /// The libraries have the defaults; the help repeats them for people.
     #[test]
-    fn the_help_has_the_defaults_of_the_library() {
-        let help = Cli::command().find_subcommand_mut("delete").unwrap().render_help().to_string();
-        let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
-        let library = format!("{:?} {:?}", Options::new(), BatchOptions::new());
-        for (option, told, default) in [
-            ("--timeout", "30", "timeout: 30s"),
-            ("--max-attempts", "3", "max_attempts: 3"),
-            ("--rate", "20", "rate: Some(20)"),
-            ("--concurrency", "8", "concurrency: 8"),
+    fn the_help_has_the_defaults_of_the_libraries() {
+        let client = format!("{:?} {:?}", Options::new(), BatchOptions::new());
+        let sandbox = format!("{:?}", dingtalk_extcontact_sandbox::Sandbox::builder());
+        for (subcommand, library, option, told, default) in [
+            ("delete", &client, "--timeout", "30", "timeout: 30s"),
+            ("delete", &client, "--max-attempts", "3", "max_attempts: 3"),
+            ("delete", &client, "--rate", "20", "rate: Some(20)"),
+            ("delete", &client, "--concurrency", "8", "concurrency: 8"),
+            ("sandbox", &sandbox, "--contacts", "20", "made_up: 20"),
+            ("sandbox", &sandbox, "--seed", "1", "seed: 1,"),
+            ("sandbox", &sandbox, "--token-life", "7200", "token_life: 7200s"),
+            ("sandbox", &sandbox, "--rate", "20", "calls_per_second: Some(20)"),
         ] {
+            let mut command = Cli::command();
+            let help = command.find_subcommand_mut(subcommand).unwrap().render_help().to_string();
+            let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
             let (_, about) = help.split_once(&format!("{option} <")).unwrap();
             let (about, _) = about.split_once(" --").unwrap_or((about, ""));
             assert!(about.contains(&format!("[default: {told}]")), "{option}: {about}");

@@ -37,6 +37,10 @@ fn help_and_the_demo_fit_a_terminal() {
         assert_eq!(fits(&mut command(&["explain", asked])).0, 0);
     }
     assert_eq!(fits(&mut command(&["explain", "6001"])).0, 1);
+    // Its line on standard output is for programs.
+    let mut sandbox = command(&["sandbox", "--until-stdin-closes"]);
+    let (status, _, err) = ran(sandbox.env("COLUMNS", "80"));
+    assert!(status == 0 && err.lines().all(|line| line.width() <= 80), "{err}");
 }
 
 #[test]
