@@ -179,10 +179,6 @@ impl<F: FnMut(&str, Past, Option<&Item>)> Reading<F> {
         }
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one line of a file, and what it is held against"
-    )]
     fn understand(
         &mut self,
         path: &Path,

@@ -82,7 +82,7 @@ impl Kind {
         let Kind { name, .. } = self;
         let known = [JOURNAL, BACKUP].into_iter().find(|kind| kind.begins_with(line));
         let but = known.map_or(String::new(), |other| format!(" but a {}", other.name));
-        self.broken(path, &format!("is not a {name} of a batch{but}")).advise(&format!(
+        self.broken(path, &format!("is not a {name} of a batch{but}")).advise(format!(
             "Name a file that does not exist yet, or the {name} of an earlier run. This one was \
              left as it is, and nothing was called."
         ))
