@@ -14,6 +14,9 @@ PREFIX ?= /usr/local
 # their dependencies, and build those again.
 PRODUCTS := $(addprefix -p dingtalk-extcontact-,cli c python node sandbox example)
 
+# Else pyo3 links libpython, which many a system with Python has not.
+export PYO3_BUILD_EXTENSION_MODULE := 1
+
 # The tests of the addons for Python and Node are in Python and JavaScript.
 RUST := --workspace --locked --exclude dingtalk-extcontact-python --exclude dingtalk-extcontact-node
 
