@@ -52,7 +52,7 @@ export interface ClientOptions {
   appSecret?: string | null | undefined;
   /**
    * `international` (oapi and api.dingtalk.io) or `china` (oapi and api.dingtalk.com).
-   * Default: `international`.
+   * @defaultValue `'international'`
    */
   region?: 'international' | 'china' | null | undefined;
   /**
@@ -60,31 +60,44 @@ export interface ClientOptions {
    * loopback address only.
    */
   endpoint?: string | null | undefined;
-  /** The whole call, from when it gets its turn: token, every attempt and pause. Default: 30 s. */
+  /**
+   * The whole call, from when it gets its turn: token, every attempt and pause. From 1 to 86400000.
+   * @defaultValue `30000`
+   */
   timeout?: number | null | undefined;
-  /** One attempt, from its start to the last byte of the reply. Default: 10 s. */
+  /**
+   * One attempt, from its start to the last byte of the reply. From 1 to 86400000.
+   * @defaultValue `10000`
+   */
   attemptTimeout?: number | null | undefined;
-  /** Lookup, connection and TLS handshake together. Default: 5 s. */
+  /**
+   * Lookup, connection and TLS handshake together. From 1 to 86400000.
+   * @defaultValue `5000`
+   */
   connectTimeout?: number | null | undefined;
   /**
-   * How often a request is tried, the first time included; 1 turns retries off, but for a kept
-   * connection that died and for a new token: one request more for each. Default: 3.
+   * How often a request is tried, the first time included, 1 to 100; 1 turns retries off, but for
+   * a kept connection that died and for a new token: one request more for each.
+   * @defaultValue `3`
    */
   maxAttempts?: number | null | undefined;
   /**
-   * Requests to each API in any one second at the service's clock, at most; `null`: no limit.
-   * Default: 20, the limit of the standard edition.
+   * Requests to each API in any one second at the service's clock, at most: 1 to 10000, or `null`
+   * for no limit. 20 is the limit of the standard edition.
+   * @defaultValue `20`
    */
   rate?: number | null | undefined;
   /**
    * Whether "no such contact" ends as `absent` instead of an error. It does not tell a contact
-   * already gone from an id that never was one, so it hides damaged ids. Default: false.
+   * already gone from an id that never was one, so it hides damaged ids.
+   * @defaultValue `false`
    */
   missingOk?: boolean | null | undefined;
   /**
    * `environment` (HTTPS_PROXY, ALL_PROXY, and NO_PROXY with names, addresses and ranges of
    * them), `none`, or a URL: http, https or socks5. A loopback endpoint never goes through a
-   * proxy. Default: `environment`.
+   * proxy.
+   * @defaultValue `'environment'`
    */
   proxy?: string | null | undefined;
   /**
@@ -117,7 +130,10 @@ export interface DeleteOptions {
 
 /** Options of a batch. */
 export interface DeleteManyOptions {
-  /** How many calls run side by side, at most; 1 to 64. `rate` holds all the same. Default: 8. */
+  /**
+   * How many calls run side by side, at most; 1 to 64. `rate` holds all the same.
+   * @defaultValue `8`
+   */
   concurrency?: number | null | undefined;
   /**
    * A file that records the batch, JSON Lines, readable by its owner alone. A later run on the
@@ -233,8 +249,8 @@ export interface Items extends AsyncGenerator<Item, void, void> {
   summary(): Summary;
 }
 
-/** An outcome in the one JSON form of all languages and of the command: snake_case, seconds. */
-export type OutcomeJson = Record<string, string | number | boolean>;
+/** An error as `JSON.stringify` has it: its properties, without `cause` and `stack`. */
+export type DingTalkErrorJson = Omit<DingTalkError, 'cause' | 'stack' | 'toJSON'>;
 
 /**
  * Why a contact was not deleted, or a client not made. Branch on `code`, record the rest. What
@@ -280,8 +296,8 @@ export class DingTalkError extends Error {
    * another realm, where `instanceof` is false.
    */
   static is(value: unknown): value is DingTalkError;
-  /** The one JSON form of all languages, where `kind` is the code and `code` the `apiCode`. */
-  toJSON(): OutcomeJson;
+  /** What `JSON.stringify` takes: names, codes and units are those of the properties. */
+  toJSON(): DingTalkErrorJson;
 }
 
 /**

@@ -1,5 +1,6 @@
 'use strict';
 
+const { inspect } = require('node:util');
 const native = require('./native.js');
 const { deleteMany } = require('./batch.js');
 const { checkObject, checkSignal, checkText, checkUserId, taken, typeName } = require('./check.js');
@@ -62,8 +63,9 @@ class Client {
     this.close();
   }
 
-  [Symbol.for('nodejs.util.inspect.custom')]() {
-    return this.#native.describe();
+  [Symbol.for('nodejs.util.inspect.custom')](depth, options) {
+    const { endpoint, appKey } = this.#native;
+    return `Client ${inspect(appKey === null ? { endpoint } : { endpoint, appKey }, options)}`;
   }
 }
 

@@ -21,15 +21,12 @@ function camel(name) {
 const codeOf = (kind) => kind.toUpperCase();
 
 class DingTalkError extends Error {
-  #outcome;
-
   /**
    * @param outcome the JSON form
    * @param options `cause`, if there is one
    */
   constructor(outcome, options) {
     super(outcome.message, options);
-    this.#outcome = outcome;
     const { kind, code, retry_after: wait, message, status, ...rest } = outcome;
     this.code = codeOf(kind);
     for (const name in rest) this[camel(name)] = rest[name];
@@ -41,9 +38,9 @@ class DingTalkError extends Error {
     return typeof value === 'object' && value !== null && value[BRAND] === true;
   }
 
-  /** The one JSON form of all languages. */
+  /** Its properties. `JSON.stringify` alone leaves out `name` and `message`. */
   toJSON() {
-    return { ...this.#outcome };
+    return { name: this.name, message: this.message, ...this };
   }
 }
 

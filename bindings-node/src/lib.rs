@@ -14,7 +14,8 @@ pub mod testing;
 use std::ffi::OsString;
 
 use dingtalk_extcontact::{
-    BatchOptions, Call, Client, Deletion, Error, ErrorKind, Host, Options, Value, to_json,
+    BatchOptions, Call, Client, Deletion, Error, ErrorKind, Host, OPTION_NAMES, Options, Value,
+    to_json,
 };
 use napi::bindgen_prelude::{Either, Either5, Null, Unknown};
 use napi_derive::napi;
@@ -101,10 +102,16 @@ impl NativeClient {
         self.0.close();
     }
 
-    /// The client in words, without secrets.
-    #[napi(catch_unwind)]
-    pub fn describe(&self) -> String {
-        format!("{:?}", self.0)
+    /// Where its delete requests go.
+    #[napi(getter, catch_unwind)]
+    pub fn endpoint(&self) -> String {
+        self.0.endpoint()
+    }
+
+    /// The app, where it has app credentials.
+    #[napi(getter, catch_unwind)]
+    pub fn app_key(&self) -> Option<String> {
+        self.0.app_key().map(str::to_owned)
     }
 }
 
@@ -130,6 +137,22 @@ fn as_typed(args: Vec<String>) -> Vec<OsString> {
 #[napi(catch_unwind)]
 pub fn kinds() -> Vec<&'static str> {
     ErrorKind::ALL.map(ErrorKind::name).to_vec()
+}
+
+/// The defaults of all options in JSON, for a test that the types state them.
+#[napi(catch_unwind)]
+pub fn defaults() -> String {
+    let concurrency = ("concurrency".to_owned(), BatchOptions::default_concurrency().into());
+    let defaults = OPTION_NAMES.iter().map(|name| {
+        let value = match Options::default_of(Host::Node, name) {
+            Value::Text(text) => text.into(),
+            Value::Number(number) => number.into(),
+            Value::Flag(flag) => flag.into(),
+            Value::None | Value::Path(_) => serde_json::Value::Null,
+        };
+        (Host::Node.spell(name), value)
+    });
+    serde_json::Value::Object(defaults.chain([concurrency]).collect()).to_string()
 }
 
 /// The version of the core, for a test that the package has the same.

@@ -108,6 +108,8 @@ describe('a batch', () => {
       else assert.ok(Object.isFrozen(item.deletion));
     }
     const summary = items.summary();
+    const texts = JSON.stringify([taken, summary]);
+    assert.ok(!/"\w*_\w*":/.test(texts), texts);
     assert.ok(Object.isFrozen(summary));
     const { start, end, ...rest } = summary;
     assert.deepStrictEqual(rest, {

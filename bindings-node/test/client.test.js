@@ -39,7 +39,7 @@ describe('the module', () => {
   test('its native half exports what is used and nothing else', () => {
     assert.deepEqual(
       Object.keys(require('../native.js')).sort(),
-      ['Batch', 'Client', 'Port', 'Sandbox', 'connect', 'kinds', 'logOff', 'logTo', 'run', 'version'],
+      ['Batch', 'Client', 'Port', 'Sandbox', 'connect', 'defaults', 'kinds', 'logOff', 'logTo', 'run', 'version'],
     );
   });
 
@@ -48,6 +48,23 @@ describe('the module', () => {
       const text = fs.readFileSync(`${__dirname}/../src/${file}`, 'utf8');
       const functions = text.match(/#\[napi[^\]]*\]\s*(#\[[^\]]*\]\s*)*pub fn/g) ?? [];
       for (const one of functions) assert.match(one, /catch_unwind/, `${file}: ${one}`);
+    }
+  });
+
+  test('states the defaults of the core', () => {
+    const text = fs.readFileSync(`${__dirname}/../index.d.ts`, 'utf8');
+    const options = text.slice(text.indexOf('interface ClientOptions'), text.indexOf('interface AbortSignalLike'));
+    const many = text.slice(text.indexOf('interface DeleteManyOptions'), text.indexOf('interface Deletion '));
+    const stated = {};
+    for (const [, comment, name] of `${options}${many.split('journal')[0]}`.matchAll(/\/\*\*((?:(?!\*\/)[^])*)\*\/\s*(\w+)\?:/g)) {
+      const value = /@defaultValue `(.*)`/.exec(comment)?.[1];
+      stated[name] = value === undefined ? null : JSON.parse(value.replaceAll("'", '"'));
+    }
+    assert.deepEqual(stated, JSON.parse(require('../native.js').defaults()));
+    const readme = fs.readFileSync(`${__dirname}/../README.md`, 'utf8');
+    for (const [name, value] of Object.entries(stated)) {
+      const row = new RegExp(`^\\| \`${name}\` \\| \`?'?([^|\`']*)\`?'? \\|`, 'm').exec(readme);
+      if (value !== null && row) assert.equal(row[1], String(value), name);
     }
   });
 
@@ -256,7 +273,20 @@ describe('an error', () => {
     dingtalk.blockIp();
     const error = await failure(client(t, dingtalk).delete('1'));
     assert.deepEqual([error.code, error.retryAfter, error.retryable], ['THROTTLED', 300_000, true]);
-    assert.equal(error.toJSON().retry_after, 300);
+    assert.equal(error.toJSON().retryAfter, 300_000);
+  });
+
+  test('is JSON with the names and values of its properties', async (t) => {
+    const one = client(t, sandbox(t, { contacts: ['1'] }));
+    const error = await failure(one.delete('9'));
+    assert.deepEqual(JSON.parse(JSON.stringify({ error })).error, {
+      name: 'DingTalkError',
+      message: error.message,
+      ...error,
+    });
+    assert.equal(error.toJSON().httpStatus, 200);
+    const deletion = await one.delete('1');
+    assert.deepEqual(JSON.parse(JSON.stringify(deletion)), deletion);
   });
 
   test('is recognised by class, and in other copies and realms by is()', async (t) => {
@@ -276,16 +306,6 @@ describe('an error', () => {
     vm.runInNewContext(source)(realm, require);
     assert.ok(realm.exports.DingTalkError.is(error));
     for (const other of [null, undefined, 1, 'x', {}, new Error('x')]) assert.ok(!DingTalkError.is(other));
-  });
-
-  test('is the one JSON form in JSON', async (t) => {
-    const error = await failure(client(t, sandbox(t)).delete('0125'));
-    const form = JSON.parse(JSON.stringify(error));
-    assert.equal(form.kind, 'invalid_user_id');
-    assert.equal(form.code, '33012');
-    assert.equal(form.status, 'failed');
-    assert.equal(form.user_id, '0125');
-    assert.ok(!Object.keys(form).some((name) => /[A-Z]/.test(name)));
   });
 
   test('has a stack that names the line of the call', async (t) => {
@@ -461,7 +481,11 @@ describe('a secret', () => {
     for (const text of [inspect(one), inspect({ one }, { showHidden: true, depth: 9 }), JSON.stringify(one), `${one}`]) {
       assert.ok(!text.includes('hush'), text);
     }
-    assert.match(inspect(one), /^Client \{ .*key.*\}$/);
+    assert.equal(inspect(one), "Client { endpoint: 'https://oapi.dingtalk.io', appKey: 'key' }");
+    assert.equal(
+      inspect([new Client({ accessToken: token, endpoint: 'http://127.0.0.1:1' })]),
+      "[ Client { endpoint: 'http://127.0.0.1:1' } ]",
+    );
   });
 
   test('is in no error and no log line, though the service sends it back', async (t) => {

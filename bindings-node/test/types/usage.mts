@@ -8,11 +8,11 @@ import {
   type DeleteManyOptions,
   type DeleteOptions,
   type Deletion,
+  type DingTalkErrorJson,
   type ErrorCode,
   type Item,
   type Items,
   type LogLevel,
-  type OutcomeJson,
   type Summary,
 } from 'dingtalk-extcontact';
 import { Sandbox, type SandboxOptions, type SandboxRequest } from 'dingtalk-extcontact/testing';
@@ -101,7 +101,7 @@ try {
 } catch (error) {
   if (DingTalkError.is(error)) {
     const code: ErrorCode = error.code;
-    const json: OutcomeJson = error.toJSON();
+    const json: DingTalkErrorJson = error.toJSON();
     sure<Same<typeof error.apiCode, string | undefined>>();
     sure<Same<typeof error.errcode, number | undefined>>();
     sure<Same<typeof error.retryAfter, number | undefined>>();
