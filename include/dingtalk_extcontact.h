@@ -861,11 +861,13 @@ const char *dtx_error_json(const dtx_error *error);
  * without it nothing is logged. NULL, or DTX_LOG_OFF, ends it. DTX_INVALID_ARGUMENT for another
  * number, and then nothing changes.
  * Owner: context stays yours. Lines that are on their way when the sink is replaced still come with
- * the old one: keep it until every call that began before has returned, and where there was a batch
- * for as long as the process lives, as its threads may log after its last item. What is static is
- * always right. Threads: any, at any time.
+ * the old one: keep it until every call that began before has returned and every batch has given its
+ * last item. Where a batch was freed before, for as long as the process lives. Threads: any, at any
+ * time.
  */
-int dtx_set_log(int level, dtx_log_fn log, void *context);
+int dtx_set_log(int level,
+                dtx_log_fn log,
+                void *context);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -23,9 +23,9 @@ pub type dtx_log_fn =
 /// without it nothing is logged. NULL, or DTX_LOG_OFF, ends it. DTX_INVALID_ARGUMENT for another
 /// number, and then nothing changes.
 /// Owner: context stays yours. Lines that are on their way when the sink is replaced still come with
-/// the old one: keep it until every call that began before has returned, and where there was a batch
-/// for as long as the process lives, as its threads may log after its last item. What is static is
-/// always right. Threads: any, at any time.
+/// the old one: keep it until every call that began before has returned and every batch has given its
+/// last item. Where a batch was freed before, for as long as the process lives. Threads: any, at any
+/// time.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_set_log(level: c_int, log: dtx_log_fn, context: *mut c_void) -> c_int {
     border::guard(ErrorKind::Internal.number(), || {

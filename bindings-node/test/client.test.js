@@ -453,8 +453,8 @@ describe('the log', () => {
     const one = client(t, dingtalk);
     const lines = [];
     setLogger((level, message) => lines.push([level, message]));
-    await one.delete('1');
-    assert.deepEqual(lines, [['info', 'contact 1: deleted after 1 requests']]);
+    const { requestId } = await one.delete('1');
+    assert.deepEqual(lines, [['info', `contact 1: deleted, request id ${requestId}, 1 request`]]);
     setLogger((level) => lines.push(level), 'debug');
     dingtalk.faults('http-500=first=1');
     await one.delete('2');
