@@ -94,7 +94,7 @@ fn decode_part(bytes: &[u8]) -> String {
 
 /// What came is not an HTTP request; the text says what is wrong with it.
 #[derive(Debug)]
-pub(crate) struct NotHttp(String);
+pub struct NotHttp(String);
 
 impl fmt::Display for NotHttp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -119,7 +119,7 @@ struct Head {
 }
 
 /// Reads one whole request; None when the connection ended before one was whole.
-pub(crate) fn read_request(
+pub fn read_request(
     connection: &mut Connection,
     started: Instant,
 ) -> Result<Option<Request>, NotHttp> {
@@ -265,16 +265,20 @@ fn read_chunks(connection: &mut Connection) -> Result<Option<Vec<u8>>, NotHttp> 
 
 /// A reply, sent with its length unless the headers say otherwise.
 #[derive(Clone, Debug)]
-pub(crate) struct Reply {
-    pub(crate) status: u16,
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
     /// None: the usual words for the status.
-    pub(crate) reason: Option<String>,
-    pub(crate) headers: Vec<(String, String)>,
-    pub(crate) body: Vec<u8>,
+    pub reason: Option<String>,
+    /// Names and values in the order of sending.
+    pub headers: Vec<(String, String)>,
+    /// The body as it is sent.
+    pub body: Vec<u8>,
 }
 
 impl Reply {
-    pub(crate) fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Reply {
+    /// A reply with a Content-Type.
+    pub fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Reply {
         Reply {
             status,
             reason: None,
@@ -283,21 +287,24 @@ impl Reply {
         }
     }
 
-    pub(crate) fn json(status: u16, body: &Value) -> Reply {
+    /// A reply in JSON.
+    pub fn json(status: u16, body: &Value) -> Reply {
         Reply::new(status, "application/json;charset=UTF-8", body.to_string())
     }
 
-    pub(crate) fn html(status: u16, body: &str) -> Reply {
+    /// A page for browsers.
+    pub fn html(status: u16, body: &str) -> Reply {
         Reply::new(status, "text/html;charset=UTF-8", body)
     }
 
-    pub(crate) fn with_header(mut self, name: &str, value: impl Into<String>) -> Reply {
+    /// The same with one more header.
+    pub fn with_header(mut self, name: &str, value: impl Into<String>) -> Reply {
         self.headers.push((name.into(), value.into()));
         self
     }
 
     /// Head and body in one piece, so that they leave in one write.
-    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+    pub fn to_bytes(&self) -> Vec<u8> {
         let reason = self.reason.as_deref().unwrap_or_else(|| reason(self.status));
         let mut head = format!("HTTP/1.1 {} {reason}\r\n", self.status);
         for (name, value) in &self.headers {

@@ -23,7 +23,8 @@
 //!
 //! Where things are: `server` has the sockets and threads, `http` the requests and replies,
 //! `service` what DingTalk would answer, `faults` what goes wrong, `people` the made-up
-//! contacts, `sandbox` what ties them together.
+//! contacts, `sandbox` what ties them together. `server` and `http` are public for the test
+//! servers of this project alone: they are no part of what this crate promises.
 
 #![forbid(unsafe_code)]
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
@@ -33,12 +34,14 @@
 )]
 
 mod faults;
-mod http;
+#[doc(hidden)]
+pub mod http;
 mod people;
 pub mod replay;
 mod rng;
 mod sandbox;
-mod server;
+#[doc(hidden)]
+pub mod server;
 mod service;
 
 pub use faults::{Faults, Happens, KnownFault};

@@ -1,6 +1,12 @@
 //! A loopback listener with a thread for each connection, and an end that waits for all of them.
 //!
-//! It knows nothing of HTTP. Both the sandbox and the replay of conformance cases stand on it.
+//! It knows nothing of HTTP. The sandbox, the judge of the conformance cases and the test
+//! servers all stand on it.
+//!
+//! It is written by hand because it has to do what an HTTP server library keeps from its users:
+//! reset a connection, send half a reply or what is no HTTP at all, tell one connection from
+//! another, know when bytes arrived at the machine, and end at once whatever its clients do. It
+//! also ships inside every package, where an asynchronous runtime would be the largest part.
 
 use std::io::{self, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -37,7 +43,7 @@ impl Stop {
 }
 
 /// A running listener on 127.0.0.1. Dropping it stops it.
-pub(crate) struct Server {
+pub struct Server {
     address: SocketAddr,
     stop: Arc<Stop>,
     /// Connected to the listener at the end, to get it out of `accept`. It is made and bound
@@ -49,7 +55,7 @@ pub(crate) struct Server {
 impl Server {
     /// Listens on `port` (0: any free one) and runs `serve` in a thread of its own for every
     /// connection. The connection is closed when `serve` returns.
-    pub(crate) fn start<F>(port: u16, serve: F) -> io::Result<Server>
+    pub fn start<F>(port: u16, serve: F) -> io::Result<Server>
     where
         F: Fn(&mut Connection) + Send + Sync + 'static,
     {
@@ -68,13 +74,14 @@ impl Server {
         Ok(Server { address, stop, wake, listening: Some(listening) })
     }
 
-    pub(crate) fn address(&self) -> SocketAddr {
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
         self.address
     }
 
     /// Ends every pause, takes in what clients have sent until now, closes all connections
     /// and waits for their threads.
-    pub(crate) fn stop(&mut self) {
+    pub fn stop(&mut self) {
         let Some(listening) = self.listening.take() else {
             return;
         };
@@ -91,7 +98,7 @@ impl Drop for Server {
 }
 
 /// A TCP socket with a loopback port of its own that nobody else gets and nobody listens on.
-pub(crate) fn bound_socket() -> io::Result<Socket> {
+pub fn bound_socket() -> io::Result<Socket> {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
     socket.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into())?;
     Ok(socket)
@@ -153,41 +160,40 @@ fn listen<F>(
 }
 
 /// One accepted connection, in the hands of its thread.
-pub(crate) struct Connection {
-    /// From 1, in the order of accepting.
+pub struct Connection {
     number: u64,
     /// Shared with nobody but the end of the server, which shuts it down. A duplicated
     /// descriptor would keep the connection open after this one is closed.
     stream: Arc<TcpStream>,
-    /// What was read and not yet used.
     buffer: Vec<u8>,
-    /// When the last of it arrived.
     arrived: Instant,
     stop: Arc<Stop>,
 }
 
 impl Connection {
-    pub(crate) fn number(&self) -> u64 {
+    /// From 1, in the order of accepting.
+    pub fn number(&self) -> u64 {
         self.number
     }
 
-    pub(crate) fn buffer(&self) -> &[u8] {
+    /// What was read and not yet taken.
+    pub fn buffer(&self) -> &[u8] {
         &self.buffer
     }
 
     /// When the bytes that were read last arrived at this machine, however late that was.
-    pub(crate) fn arrived(&self) -> Instant {
+    pub fn arrived(&self) -> Instant {
         self.arrived
     }
 
     /// Takes the first `length` bytes off the buffer.
-    pub(crate) fn take(&mut self, length: usize) -> Vec<u8> {
+    pub fn take(&mut self, length: usize) -> Vec<u8> {
         let rest = self.buffer.split_off(length.min(self.buffer.len()));
         std::mem::replace(&mut self.buffer, rest)
     }
 
     /// Waits for more bytes; false when none will come.
-    pub(crate) fn fill(&mut self) -> bool {
+    pub fn fill(&mut self) -> bool {
         let mut bytes = [0; 16 * 1024];
         loop {
             match arrival::read(&self.stream, &mut bytes) {
@@ -204,26 +210,27 @@ impl Connection {
     }
 
     /// Waits until there is a byte to read; false when none will come.
-    pub(crate) fn wait_for_byte(&mut self) -> bool {
+    pub fn wait_for_byte(&mut self) -> bool {
         !self.buffer.is_empty() || self.fill()
     }
 
     /// Sends all of it; an error means that the client has gone.
-    pub(crate) fn send(&self, bytes: &[u8]) -> io::Result<()> {
+    pub fn send(&self, bytes: &[u8]) -> io::Result<()> {
         (&*self.stream).write_all(bytes)
     }
 
     /// Waits for `time`, or until the server stops.
-    pub(crate) fn pause(&self, time: Duration) {
+    pub fn pause(&self, time: Duration) {
         self.stop.pause(time);
     }
 
-    pub(crate) fn is_stopping(&self) -> bool {
+    /// Whether the server is about to end.
+    pub fn is_stopping(&self) -> bool {
         self.stop.is_raised()
     }
 
     /// Throws away what comes until the client goes away or the server stops.
-    pub(crate) fn hold(&mut self) {
+    pub fn hold(&mut self) {
         self.buffer.clear();
         while self.fill() {
             self.buffer.clear();
@@ -232,13 +239,13 @@ impl Connection {
 
     /// Ends the connection with FIN. What the client still sends is read and thrown away: to
     /// close a socket with unread bytes would reset it.
-    pub(crate) fn close_in_order(&mut self) {
+    pub fn close_in_order(&mut self) {
         let _ = self.stream.shutdown(Shutdown::Write);
         self.hold();
     }
 
     /// Makes the close that follows a reset (RST); the caller then ends the connection.
-    pub(crate) fn reset_on_close(&self) {
+    pub fn reset_on_close(&self) {
         let _ = SockRef::from(&*self.stream).set_linger(Some(Duration::ZERO));
     }
 }
