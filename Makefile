@@ -12,7 +12,7 @@ PREFIX ?= /usr/local
 
 # All that is shown and tested, built at once: packages by themselves have other features of
 # their dependencies, and build those again.
-PRODUCTS := $(addprefix -p dingtalk-extcontact-,cli c python node sandbox example)
+PRODUCTS := $(addprefix -p dingtalk-extcontact-,cli c python node conformance example)
 
 # Else pyo3 links libpython, which many a system with Python has not.
 export PYO3_BUILD_EXTENSION_MODULE := 1

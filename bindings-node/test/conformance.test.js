@@ -15,7 +15,7 @@ const root = path.join(__dirname, '..', '..');
 /** The judge: a program that is built already, or the one that cargo builds. */
 const judge = process.env.DINGTALK_EXTCONTACT_REPLAY
   ? [process.env.DINGTALK_EXTCONTACT_REPLAY]
-  : 'cargo run -q -p dingtalk-extcontact-sandbox --bin dingtalk-extcontact-replay --'.split(' ');
+  : 'cargo run -q -p dingtalk-extcontact-conformance --'.split(' ');
 
 const camel = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
 const snake = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

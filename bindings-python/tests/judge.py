@@ -24,7 +24,7 @@ def program() -> str:
         if place and Path(place).is_file():
             return place
     raise RuntimeError(
-        f"there is no {NAME} in {target}: cargo build -p dingtalk-extcontact-sandbox --bin {NAME}"
+        f"there is no {NAME} in {target}: cargo build -p dingtalk-extcontact-conformance"
     )
 
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dingtalk_extcontact::{Call, Client, Options, Value, to_json};
-use dingtalk_extcontact_sandbox::replay::Judge;
+use dingtalk_extcontact_conformance::Judge;
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::{Map, Value as Json};
 

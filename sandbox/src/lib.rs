@@ -19,8 +19,6 @@
 //! HTTP, and knows one organisation with one app. What it does not know about the real service
 //! is marked as inferred at the code in question.
 //!
-//! [`replay`] is the other half: the judge that runs the conformance cases of all languages.
-//!
 //! Where things are: `server` has the sockets and threads, `http` the requests and replies,
 //! `service` what DingTalk would answer, `faults` what goes wrong, `people` the made-up
 //! contacts, `sandbox` what ties them together. `server` and `http` are public for the test
@@ -37,7 +35,6 @@ mod faults;
 #[doc(hidden)]
 pub mod http;
 mod people;
-pub mod replay;
 mod rng;
 mod sandbox;
 #[doc(hidden)]

@@ -4,14 +4,14 @@
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
-use super::case::{Case, Seen};
-use super::play::Record;
-use crate::http::Request;
+use crate::case::{Case, Seen};
+use crate::play::Record;
+use dingtalk_extcontact_sandbox::http::Request;
 
 /// Words for people: they may change, and are compared only where a case names them.
 const FREE_FIELDS: [&str; 2] = ["message", "advice"];
 
-pub(super) fn outcomes(case: &Case, outcomes: &[Value], differences: &mut Vec<String>) {
+pub(crate) fn outcomes(case: &Case, outcomes: &[Value], differences: &mut Vec<String>) {
     if let Some(expect) = &case.expect_build {
         match outcomes {
             [one] => outcome(expect, one, "making the client", differences),
@@ -106,7 +106,7 @@ fn described(expected: &Value) -> String {
 }
 
 /// The requests, and what the server had to complain about. `address` is where it listened.
-pub(super) fn requests(case: &Case, record: &Record, address: &str, differences: &mut Vec<String>) {
+pub(crate) fn requests(case: &Case, record: &Record, address: &str, differences: &mut Vec<String>) {
     differences.extend(record.complaints.iter().cloned());
     let Some(seen) = &case.seen else {
         return;
@@ -238,7 +238,7 @@ fn as_object(pairs: Vec<(String, String)>) -> String {
 
 /// Searches outcomes and texts for the case's secrets: as they are, percent-encoded in whatever
 /// style, and as JSON and debug output write them.
-pub(super) fn secrets(
+pub(crate) fn secrets(
     case: &Case,
     outcomes: &[Value],
     texts: &[String],

@@ -10,12 +10,12 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use socket2::Socket;
 
-use super::case::{Case, Exchange, On, Step};
-use crate::http::{self, Reply, Request};
-use crate::server::{Connection, Server, bound_socket};
+use crate::case::{Case, Exchange, On, Step};
+use dingtalk_extcontact_sandbox::http::{self, Reply, Request};
+use dingtalk_extcontact_sandbox::server::{Connection, Server, bound_socket};
 
 /// The peer that a case's client talks to.
-pub(super) enum Peer {
+pub(crate) enum Peer {
     Playing {
         server: Server,
         script: Arc<Script>,
@@ -29,15 +29,15 @@ pub(super) enum Peer {
 
 /// What the server has seen and what was wrong with it.
 #[derive(Default)]
-pub(super) struct Record {
-    pub(super) requests: Vec<Request>,
-    pub(super) complaints: Vec<String>,
+pub(crate) struct Record {
+    pub(crate) requests: Vec<Request>,
+    pub(crate) complaints: Vec<String>,
     /// How many exchanges nobody asked for.
-    pub(super) unused: usize,
+    pub(crate) unused: usize,
 }
 
 impl Peer {
-    pub(super) fn start(case: &Arc<Case>) -> io::Result<Peer> {
+    pub(crate) fn start(case: &Arc<Case>) -> io::Result<Peer> {
         if case.refused {
             let port = bound_socket()?;
             let address = port.local_addr()?.as_socket().ok_or(io::ErrorKind::AddrNotAvailable)?;
@@ -58,7 +58,7 @@ impl Peer {
         Ok(Peer::Playing { server, script })
     }
 
-    pub(super) fn address(&self) -> SocketAddr {
+    pub(crate) fn address(&self) -> SocketAddr {
         match self {
             Peer::Playing { server, .. } => server.address(),
             Peer::Refusing { address, .. } => *address,
@@ -66,7 +66,7 @@ impl Peer {
     }
 
     /// Takes in what the client has sent until now, closes everything, and tells.
-    pub(super) fn finish(self) -> Record {
+    pub(crate) fn finish(self) -> Record {
         match self {
             Peer::Refusing { .. } => Record::default(),
             Peer::Playing { mut server, script } => {
@@ -79,7 +79,7 @@ impl Peer {
     }
 }
 
-pub(super) struct Script {
+pub(crate) struct Script {
     case: Arc<Case>,
     started: Instant,
     state: Mutex<State>,

@@ -8,7 +8,7 @@ use std::time::Duration;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
-use crate::http::Reply;
+use dingtalk_extcontact_sandbox::http::Reply;
 
 /// Enough for every case about sizes; a slip of the finger in a case must not fill the memory.
 const MAX_REPEATED: u64 = 64 * 1024 * 1024;
@@ -21,39 +21,39 @@ const TEXT_OPTIONS: [&str; 7] =
 const NUMBER_OPTIONS: [&str; 5] =
     ["timeout", "attempt_timeout", "connect_timeout", "max_attempts", "rate"];
 
-pub(super) struct Case {
-    pub(super) name: String,
-    pub(super) options: Map<String, Value>,
-    pub(super) expect_build: Option<Map<String, Value>>,
-    pub(super) calls: Vec<Call>,
-    pub(super) server: Vec<Exchange>,
-    pub(super) https: bool,
-    pub(super) refused: bool,
-    pub(super) proxied: bool,
-    pub(super) seen: Option<Vec<Seen>>,
+pub(crate) struct Case {
+    pub(crate) name: String,
+    pub(crate) options: Map<String, Value>,
+    pub(crate) expect_build: Option<Map<String, Value>>,
+    pub(crate) calls: Vec<Call>,
+    pub(crate) server: Vec<Exchange>,
+    pub(crate) https: bool,
+    pub(crate) refused: bool,
+    pub(crate) proxied: bool,
+    pub(crate) seen: Option<Vec<Seen>>,
     /// What must not appear in any outcome or text, with a name for it.
-    pub(super) secrets: Vec<(String, String)>,
+    pub(crate) secrets: Vec<(String, String)>,
 }
 
-pub(super) struct Call {
+pub(crate) struct Call {
     /// As in the file, without `expect`: this is what a runner gets.
-    pub(super) asked: Value,
-    pub(super) expect: Map<String, Value>,
+    pub(crate) asked: Value,
+    pub(crate) expect: Map<String, Value>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum On {
+pub(crate) enum On {
     Accept,
     Connection,
     Request,
 }
 
-pub(super) struct Exchange {
-    pub(super) on: On,
-    pub(super) steps: Vec<Step>,
+pub(crate) struct Exchange {
+    pub(crate) on: On,
+    pub(crate) steps: Vec<Step>,
 }
 
-pub(super) enum Step {
+pub(crate) enum Step {
     Reply(Reply),
     Send(Vec<u8>),
     Repeat { bytes: Vec<u8>, times: u64 },
@@ -67,20 +67,20 @@ pub(super) enum Step {
 }
 
 /// A request that must have been seen; None: not compared.
-pub(super) struct Seen {
-    pub(super) method: String,
-    pub(super) path: Option<String>,
-    pub(super) query: Option<Value>,
-    pub(super) form: Option<Value>,
-    pub(super) json: Option<Value>,
-    pub(super) headers: Vec<(String, Value)>,
-    pub(super) raw_query: Option<String>,
-    pub(super) raw_body: Option<String>,
-    pub(super) connection: Option<u64>,
+pub(crate) struct Seen {
+    pub(crate) method: String,
+    pub(crate) path: Option<String>,
+    pub(crate) query: Option<Value>,
+    pub(crate) form: Option<Value>,
+    pub(crate) json: Option<Value>,
+    pub(crate) headers: Vec<(String, Value)>,
+    pub(crate) raw_query: Option<String>,
+    pub(crate) raw_body: Option<String>,
+    pub(crate) connection: Option<u64>,
 }
 
 /// Reads every `*.json` of a folder, in the order of their names.
-pub(super) fn load(folder: &Path) -> Result<Vec<Case>, String> {
+pub(crate) fn load(folder: &Path) -> Result<Vec<Case>, String> {
     let shown = folder.display();
     let entries = fs::read_dir(folder).map_err(|error| format!("{shown}: {error}"))?;
     let mut files = Vec::new();

@@ -5,6 +5,13 @@
 //! A runner in Rust uses [`Judge`] and [`Run`] directly; the program
 //! `dingtalk-extcontact-replay` serves them to the others through [`Control`].
 
+#![forbid(unsafe_code)]
+#![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
+)]
+
 mod case;
 mod compare;
 mod control;
@@ -16,10 +23,10 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-pub use self::control::Control;
+pub use control::Control;
 
-use self::case::Case;
-use self::play::Peer;
+use case::Case;
+use play::Peer;
 
 /// A checked set of cases. It can be shared by threads; cases may run side by side.
 pub struct Judge {

@@ -9,7 +9,7 @@ use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use dingtalk_extcontact_sandbox::replay::{Control, Judge};
+use dingtalk_extcontact_conformance::{Control, Judge};
 
 fn main() -> ExitCode {
     match serve() {

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use super::{Judge, Run};
-use crate::server::{Connection, Server};
+use crate::{Judge, Run};
+use dingtalk_extcontact_sandbox::server::{Connection, Server};
 
 /// The judge, listening on 127.0.0.1 for runners. Each of their connections has its own case
 /// under way. Dropping it ends the cases under way and waits for all threads.

@@ -1,5 +1,6 @@
 //! The judge over real sockets: every kind of step, every class of difference, and its end.
 
+#[path = "../../sandbox/tests/common/mod.rs"]
 mod common;
 
 use std::fs;
@@ -11,7 +12,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use common::{Client, address_in, post_bytes};
-use dingtalk_extcontact_sandbox::replay::{Control, Judge, Run};
+use dingtalk_extcontact_conformance::{Control, Judge, Run};
 use flate2::read::GzDecoder;
 use serde_json::{Value, json};
 
