@@ -108,7 +108,7 @@ impl DeleteMany {
         let taken = self.lock().take();
         let busy = || PyValueError::new_err("DeleteMany is already being iterated");
         let mut hands = taken.ok_or_else(busy)?;
-        let result = host::guarded(|| work(&mut hands));
+        let result = work(&mut hands);
         *self.lock() = Some(hands);
         result
     }
@@ -121,7 +121,9 @@ impl DeleteMany {
         {
             // An iterator in C asks for signals as little as we do.
             py.check_signals()?;
-            let id = ids.bind(py).clone().next().map(|id| id.and_then(|id| convert::user_id(&id)));
+            let mut ids = ids.bind(py).clone();
+            let id = host::guarded(|| ids.next());
+            let id = id.map(|id| id.and_then(|id| convert::user_id(&id)));
             match id {
                 Some(Ok(id)) => self.detached(py, |batch| batch.push(&id))?,
                 Some(Err(error)) if !error.is_instance_of::<PyException>(py) => return Err(error),

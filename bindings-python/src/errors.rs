@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
 
-use crate::deletion;
+use crate::{deletion, host};
 
 static MODULE: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
 
@@ -72,8 +72,11 @@ fn make<'py>(
         let fields = PyDict::new(py);
         fields.set_item("advice", advice)?;
         fill(&fields)?;
-        let class = module(py)?.call_method1("_class_of", (kind.name(),))?;
-        class.call((message,), Some(&fields))
+        let (class_of, kind) =
+            (module(py)?.getattr("_class_of")?, (kind.name(),).into_pyobject(py)?);
+        let class = host::guarded(|| class_of.call1(&kind))?;
+        let message = (message,).into_pyobject(py)?;
+        host::guarded(|| class.call(&message, Some(&fields)))
     };
     made().map_or_else(|problem| problem, PyErr::from_value)
 }

@@ -16,6 +16,8 @@ use crate::logging;
 
 /// Set when the interpreter begins to end.
 static ENDING: AtomicBool = AtomicBool::new(false);
+/// Whether the main thread has found out that it is.
+static MAIN_IS_KNOWN: AtomicBool = AtomicBool::new(false);
 /// How many threads of the pool are in the interpreter, or on their way in or out.
 static INSIDE: AtomicUsize = AtomicUsize::new(0);
 /// How long an ending interpreter waits for them at most.
@@ -129,11 +131,11 @@ pub fn attach<R>(enter: impl FnOnce(Python<'_>) -> R) -> Option<R> {
     Python::try_attach(enter)
 }
 
-/// Runs what may run Python code, on a thread that Python has started.
+/// Runs Python code, in one step that holds nothing which is to be dropped.
 ///
-/// Before 3.14 an ending interpreter unwinds a daemon thread at its next step in Python, and
-/// aborts the process where Rust's frames stop that. The thread is parked instead, as later
-/// versions do; `PyGILState_Ensure` and `PyEval_RestoreThread` have the same guard in pyo3.
+/// Before 3.14 an ending interpreter unwinds a daemon thread at its next step in Python: Rust's
+/// frames must neither drop objects then nor stop it, or the process dies. The thread is parked
+/// instead, as later versions do; `PyEval_RestoreThread` has the same guard in pyo3.
 pub fn guarded<R>(run: impl FnOnce() -> R) -> R {
     struct Unwound;
     impl Drop for Unwound {
@@ -158,15 +160,6 @@ pub fn in_call() -> bool {
 /// Makes a blocking call without the lock, and hands out what was raised meanwhile. On the
 /// main thread a signal handler that raises cancels the call; `disturbed` does it on any.
 pub fn calling<R: Send>(
-    py: Python<'_>,
-    call: Call,
-    disturbed: Option<fn() -> bool>,
-    make: impl FnOnce(&Call) -> R + Send,
-) -> PyResult<(R, Option<PyErr>)> {
-    guarded(|| call_detached(py, call, disturbed, make))
-}
-
-fn call_detached<R: Send>(
     py: Python<'_>,
     call: Call,
     disturbed: Option<fn() -> bool>,
@@ -213,6 +206,9 @@ fn is_main(py: Python<'_>) -> PyResult<bool> {
     if let Some(known) = IS_MAIN.get() {
         return Ok(known);
     }
+    if MAIN_IS_KNOWN.load(Ordering::SeqCst) {
+        return Ok(false);
+    }
     let is_main = match imported(py, intern!(py, "threading").as_any()) {
         // Nobody has started another one.
         None => true,
@@ -225,5 +221,6 @@ fn is_main(py: Python<'_>) -> PyResult<bool> {
         }
     };
     IS_MAIN.set(Some(is_main));
+    MAIN_IS_KNOWN.fetch_or(is_main, Ordering::SeqCst);
     Ok(is_main)
 }

@@ -70,22 +70,38 @@ pub fn init() {
 /// Takes over the level that is set in Python now. Below it a log line costs one atomic
 /// read; where nobody has imported `logging` this costs a look into a dict.
 pub fn refresh(py: Python<'_>) -> PyResult<()> {
-    let mut level = LevelFilter::Off;
-    if let Some(logger) = logger(py)? {
-        for wanted in [Level::Debug, Level::Info, Level::Warn, Level::Error] {
-            if logger.call_method1(intern!(py, "isEnabledFor"), (number(wanted),))?.is_truthy()? {
-                level = wanted.to_level_filter();
-                break;
-            }
-        }
-    }
+    let level = logger(py)?.map_or(Ok(LevelFilter::Off), level_of)?;
     log::set_max_level(level);
     Ok(())
 }
 
+/// The level that a logger has. Read from its attributes and those of its parents, as each
+/// call does it: a method would run Python code.
+fn level_of(logger: &Bound<'_, PyAny>) -> PyResult<LevelFilter> {
+    let py = logger.py();
+    let number = |of: &Bound<'_, PyAny>, name| of.getattr(name)?.extract::<i64>();
+    if logger.getattr(intern!(py, "disabled"))?.is_truthy()? {
+        return Ok(LevelFilter::Off);
+    }
+    let disabled = number(&logger.getattr(intern!(py, "manager"))?, intern!(py, "_disable"))?;
+    let mut at = logger.clone();
+    let mut level = number(&at, intern!(py, "level"))?;
+    while level == 0 {
+        at = at.getattr(intern!(py, "parent"))?;
+        if at.is_none() {
+            break;
+        }
+        level = number(&at, intern!(py, "level"))?;
+    }
+    let lowest = level.max(disabled.saturating_add(1));
+    let wanted = [Level::Debug, Level::Info, Level::Warn, Level::Error];
+    let wanted = wanted.into_iter().find(|wanted| i64::from(self::number(*wanted)) >= lowest);
+    Ok(wanted.map_or(LevelFilter::Off, |wanted| wanted.to_level_filter()))
+}
+
 /// The same for a call that an event loop awaits: it is told of lines that come meanwhile.
 pub fn refresh_for(event_loop: &Bound<'_, PyAny>) -> PyResult<()> {
-    host::guarded(|| refresh(event_loop.py()))?;
+    refresh(event_loop.py())?;
     if log::max_level() == LevelFilter::Off {
         return Ok(());
     }
@@ -178,7 +194,8 @@ impl Line {
         let handle = HANDLE.import(py, "dingtalk_extcontact._logging", "handle")?;
         let Line { level, text, time, user_id, kind, request_id } = self;
         let fields = (user_id, kind, request_id);
-        handle.call1((logger, number(level), text, time, fields, of_caller)).map(drop)
+        let line = (logger, number(level), text, time, fields, of_caller).into_pyobject(py)?;
+        host::guarded(|| handle.call1(&line)).map(drop)
     }
 }
 
@@ -250,7 +267,7 @@ pub fn pass_kept(py: Python<'_>) -> PyResult<()> {
     while result.is_ok()
         && let Some(line) = lines.pop_front()
     {
-        result = match host::guarded(|| line.pass_on(py, false)) {
+        result = match line.pass_on(py, false) {
             Err(error) if error.is_instance_of::<PyException>(py) => {
                 error.write_unraisable(py, None);
                 Ok(())

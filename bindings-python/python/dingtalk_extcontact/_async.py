@@ -127,7 +127,9 @@ class AsyncClient:
             client._client = Client.from_env(**options)
             return client
 
-        __signature__ = inspect.signature(Client)
+        # Python 3.9 knows none of a class like that.
+        with contextlib.suppress(ValueError):
+            __signature__ = inspect.signature(Client)
 
     _client: Client
 
