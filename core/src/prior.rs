@@ -5,6 +5,7 @@ use std::fs::File;
 use std::path::Path;
 
 use crate::batch::{Item, Outcome};
+use crate::cancel::Call;
 use crate::client::Client;
 use crate::error::Error;
 use crate::hash::{Key, KeyMap, Keys};
@@ -29,6 +30,8 @@ pub enum PriorState {
 pub struct PriorRuns {
     keys: Keys,
     states: KeyMap<PriorState>,
+    /// Whether a batch would tell "no such contact" as absent.
+    missing_ok: bool,
     /// The ids whose last line leaves open whether they are gone, with the number of it.
     maybe_deleted: HashMap<Key, (usize, String)>,
 }
@@ -42,7 +45,8 @@ impl Client {
     /// `journal`: what would refuse a batch, but for one that another run has in use.
     #[doc(hidden)]
     pub fn prior_runs(&self, journal: &Path) -> Result<PriorRuns, Error> {
-        let (mut runs, mut number) = (PriorRuns::default(), 0);
+        let missing_ok = self.missing_ok(&Call::new());
+        let (mut runs, mut number) = (PriorRuns { missing_ok, ..PriorRuns::default() }, 0);
         if !JOURNAL.exists_at(journal)? {
             return Ok(runs);
         }
@@ -62,6 +66,9 @@ impl PriorRuns {
         let state = match past {
             Past::Settled(_) => match item.map(|item| &item.outcome) {
                 Some(Outcome::Deletion(_)) => PriorState::Gone,
+                Some(Outcome::Error(error)) if self.missing_ok && error.is_missing() => {
+                    PriorState::Gone
+                }
                 _ => PriorState::Refused,
             },
             Past::Uncertain => PriorState::MaybeDeleted,
@@ -97,11 +104,15 @@ mod tests {
         r#"{"endpoint":"http://127.0.0.1:9","journal":"dingtalk-extcontact","version":1}"#;
 
     fn runs(lines: &[String], torn: &str) -> Result<PriorRuns, Error> {
+        runs_with(lines, torn, false)
+    }
+
+    fn runs_with(lines: &[String], torn: &str, missing_ok: bool) -> Result<PriorRuns, Error> {
         let name = format!("dtx-prior-{}-{:?}", std::process::id(), std::thread::current().id());
         let path = std::env::temp_dir().join(name);
         std::fs::write(&path, format!("{HEADER}\n{}{torn}", lines.concat())).unwrap();
         let client = Client::builder().access_token("t").endpoint("http://127.0.0.1:9");
-        let runs = client.build().unwrap().prior_runs(&path);
+        let runs = client.missing_ok(missing_ok).build().unwrap().prior_runs(&path);
         std::fs::remove_file(&path).unwrap();
         runs
     }
@@ -142,6 +153,8 @@ mod tests {
         ] {
             assert_eq!((found.take(id), found.take(id)), (state, None), "{id}");
         }
+        let mut found = runs_with(&lines, "", true).unwrap();
+        assert_eq!(found.take("4"), Some(PriorState::Gone), "as a batch would tell it");
         let later = [
             lines.concat(),
             "{\"event\":\"resumed\"}\n".to_owned(),
