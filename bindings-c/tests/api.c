@@ -446,7 +446,9 @@ static void text_that_is_too_long(void) {
   for (i = 0; i < sizeof texts / sizeof *texts; i++) {
     dtx_options *options = some_options();
     texts[i].set(options, text);
-    CHECK(dtx_client_new(options, &client, NULL) == DTX_INVALID_ARGUMENT && client == NULL);
+    CHECK(dtx_client_new(options, &client, &error) == DTX_INVALID_ARGUMENT && client == NULL);
+    CHECK(strlen(dtx_error_json(error)) < 2000);
+    dtx_error_free(error);
     dtx_options_free(options);
   }
   free(text);

@@ -276,6 +276,28 @@ describe('an error', () => {
     assert.equal(error.toJSON().retryAfter, 300_000);
   });
 
+  test('calls options by their names here', async (t) => {
+    const dingtalk = sandbox(t);
+    const plain = await serving(t, (request, reply) => reply.end());
+    const { url, accessToken } = dingtalk;
+    const errors = [
+      [{ url, accessToken }, /missingOk/],
+      [{ url, accessToken: 'stale' }, /accessToken.*appKey, appSecret/],
+      [{ url: plain.replace('http:', 'https:'), accessToken: 't' }, /caFile/],
+    ];
+    for (const [of, names] of errors) {
+      const { advice } = await failure(client(t, of, { maxAttempts: 1 }).delete('1'));
+      assert.match(advice, names);
+      assert.doesNotMatch(advice.replace('qyapi_ext_write', ''), /[a-z]_[a-z]/);
+    }
+    for (const options of [{}, { appKey: 'k' }, { accessToken: 't', attemptTimeout: 0 }, { accessToken: 't', caFile: '' }]) {
+      assert.throws(
+        () => new Client(options),
+        ({ message, advice }) => !/[a-z]_[a-z]/.test(message + advice),
+      );
+    }
+  });
+
   test('is JSON with the names and values of its properties', async (t) => {
     const one = client(t, sandbox(t, { contacts: ['1'] }));
     const error = await failure(one.delete('9'));
