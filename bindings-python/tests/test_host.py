@@ -356,7 +356,8 @@ client = Client(access_token=sys.argv[2], endpoint=sys.argv[1])
 """
     out = run(code, sandbox.url, sandbox.access_token)
     line, status = out.splitlines()
-    assert line.startswith("contact 0125400001: deleted, request id ") and status == "deleted"
+    assert line.startswith("contact 0125400001: deleted, request id ")
+    assert status == "deleted"
 
 
 def test_a_daemon_thread_in_a_call_does_not_keep_the_interpreter(silent: Silent) -> None:

@@ -25,7 +25,9 @@ def test_outcomes_and_attempts(sandbox: Sandbox, records: list[logging.LogRecord
     levels = [record.levelname for record in records]
     assert levels == ["DEBUG", "INFO", "DEBUG", "INFO"]
     assert {record.name for record in records} == {"dingtalk_extcontact"}
-    assert records[1].getMessage() == "contact 0125400001: deleted after 2 requests"
+    text = records[1].getMessage()
+    assert text.startswith("contact 0125400001: deleted, request id ")
+    assert text.endswith(", 2 requests")
     assert records[3].getMessage() == caught.value.message
     # A record of a blocking call names the line that made the call.
     assert records[1].pathname == __file__
