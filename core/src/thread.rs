@@ -27,7 +27,7 @@ fn no_thread(why: &io::Error) -> Error {
     )
     .advise(
         "Raise the limit (ulimit -u, a container's pids limit) or end what uses it up, then \
-         call again; nothing was sent.",
+         call again.",
     )
 }
 
