@@ -39,14 +39,16 @@ impl Waiter {
 
     fn settle_soon(self, py: Python<'_>, outcome: Outcome) {
         let mut arguments = vec![self.settle.into_bound(py)];
-        let arguments = outcome(py).and_then(|outcome| {
+        let call = outcome(py).and_then(|outcome| {
             arguments.extend(outcome.iter());
-            PyTuple::new(py, arguments)
+            let soon = self.event_loop.bind(py).getattr(intern!(py, "call_soon_threadsafe"))?;
+            Ok((soon, PyTuple::new(py, arguments)?))
         });
-        let soon = intern!(py, "call_soon_threadsafe");
-        match arguments {
-            // The one way to fail is a loop that was closed meanwhile: nobody waits.
-            Ok(arguments) => drop(self.event_loop.bind(py).call_method1(soon, arguments)),
+        match call {
+            Ok((soon, arguments)) => {
+                // The one way to fail is a loop that was closed meanwhile: nobody waits.
+                drop(host::guarded(|| soon.call1(&arguments)));
+            }
             Err(error) => error.write_unraisable(py, None),
         }
     }

@@ -159,7 +159,7 @@ def test_lines_of_the_log_in_the_last_exit_handler(sandbox: Sandbox) -> None:
     assert sorted(out.split()) == [f"01254{number:05}" for number in range(10)]
 
 
-@pytest.mark.parametrize("way", ["client.delete"])
+@pytest.mark.parametrize("way", ["client.delete", "awaited"])
 def test_daemon_threads_are_answered_while_the_interpreter_ends(sandbox: Sandbox, way: str) -> None:
     code = """
 import asyncio, sys, threading
