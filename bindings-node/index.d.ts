@@ -143,6 +143,11 @@ export interface DeleteManyOptions {
   /** Instead of the client's `missingOk`. */
   missingOk?: boolean | null | undefined;
   /**
+   * Whether the batch stops when 20 of the last 40 ids that were answered were no contact, as in a
+   * damaged list, or one of people who are long gone. Default: true.
+   */
+  stopOnMissing?: boolean | null | undefined;
+  /**
    * An `AbortSignal`. After an abort no more ids are taken. The calls under way end within
    * 100 ms, as items with an error that is `CANCELLED` and says whether the contact may be gone;
    * ids that were taken and not called come out as `notAttempted`. Behind the last item the

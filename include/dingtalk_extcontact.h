@@ -522,6 +522,14 @@ int dtx_batch_options_set_backup(dtx_batch_options *options, const char *backup)
 int dtx_batch_options_set_missing_ok(dtx_batch_options *options, int missing_ok);
 
 /**
+ * Sets whether the batch stops when 20 of the last 40 ids that were answered were "no such
+ * contact", as in a damaged list, or one of people who are long gone: 0 is no, any other number is
+ * yes. Yes unless set. With missing_ok such ids are no errors and do not count.
+ * Owner: nothing changes hands. Threads: one at a time for these options.
+ */
+int dtx_batch_options_set_stop_on_missing(dtx_batch_options *options, int stop_on_missing);
+
+/**
  * Begins a batch. Nothing is called yet. DTX_JOURNAL: the journal or the backup cannot be read,
  * written or locked, or the journal is of another endpoint or app.
  * options: those of this batch, or NULL for the defaults; they can be used again or freed.

@@ -94,6 +94,19 @@ pub unsafe extern "C" fn dtx_batch_options_set_missing_ok(
     unsafe { set(options, |own| own.set("missing_ok", Value::Flag(missing_ok != 0))) }
 }
 
+/// Sets whether the batch stops when 20 of the last 40 ids that were answered were "no such
+/// contact", as in a damaged list, or one of people who are long gone: 0 is no, any other number is
+/// yes. Yes unless set. With missing_ok such ids are no errors and do not count.
+/// Owner: nothing changes hands. Threads: one at a time for these options.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dtx_batch_options_set_stop_on_missing(
+    options: *mut dtx_batch_options,
+    stop_on_missing: c_int,
+) -> c_int {
+    // SAFETY: as above.
+    unsafe { set(options, |own| own.set("stop_on_missing", Value::Flag(stop_on_missing != 0))) }
+}
+
 unsafe fn set(
     options: *mut dtx_batch_options,
     set: impl FnOnce(&mut BatchOptions) -> Result<(), Error>,

@@ -131,18 +131,21 @@ impl Client {
     ///
     /// Ids are taken as they are needed, so ids may be a generator; one that comes again is
     /// called once. An id that fails is an item with its error, and the next one is called;
-    /// where no id could pass (a token refused, no permission, the network gone) the batch
-    /// stops, and the rest comes out as not attempted. There is no undo.
+    /// where no id could pass (a token refused, no permission, the network gone), or 20 of the
+    /// last 40 were no contact, the batch stops, and the rest comes out as not attempted. There
+    /// is no undo.
     ///
     /// :param ids: the contacts' userids: text, with their leading zeros
     /// :param concurrency: how many calls run side by side, at most
     /// :param journal: a file that records the batch; run it again with the same file, and
     ///     what is settled is not called again
     /// :param missing_ok: for this batch instead of the client's missing_ok
+    /// :param stop_on_missing: False: go on where 20 of the last 40 ids that were answered were
+    ///     no contact, as in a damaged list, or one of people who are long gone
     /// :raises InvalidArgumentError: for a bad option
     /// :raises JournalError: the record cannot be read, written or locked, or is another
     ///     batch's; nothing has been called then
-    #[pyo3(signature = (ids, *, concurrency=None, journal=None, missing_ok=None), text_signature = "($self, ids, *, concurrency=8, journal=None, missing_ok=None)")]
+    #[pyo3(signature = (ids, *, concurrency=None, journal=None, missing_ok=None, stop_on_missing=None), text_signature = "($self, ids, *, concurrency=8, journal=None, missing_ok=None, stop_on_missing=True)")]
     fn delete_many(
         &self,
         py: Python<'_>,
@@ -150,9 +153,10 @@ impl Client {
         concurrency: Option<&Bound<'_, PyAny>>,
         journal: Option<&Bound<'_, PyAny>>,
         missing_ok: Option<&Bound<'_, PyAny>>,
+        stop_on_missing: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<DeleteMany> {
         let mut options = BatchOptions::for_host(Host::Python);
-        convert::batch(&mut options, concurrency, journal, missing_ok)?;
+        convert::batch(&mut options, concurrency, journal, missing_ok, stop_on_missing)?;
         DeleteMany::begin(py, &self.0, ids, options)
     }
 

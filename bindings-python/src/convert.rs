@@ -81,11 +81,13 @@ pub fn batch(
     concurrency: Option<&Bound<'_, PyAny>>,
     journal: Option<&Bound<'_, PyAny>>,
     missing_ok: Option<&Bound<'_, PyAny>>,
+    stop_on_missing: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<()> {
     for (name, kind, value) in [
         ("concurrency", Type::Integer, concurrency),
         ("journal", Type::Path, journal),
         ("missing_ok", Type::Flag, missing_ok),
+        ("stop_on_missing", Type::Flag, stop_on_missing),
     ] {
         if let Some(value) = value {
             let set = options.set(name, convert(name, kind, value)?);

@@ -68,7 +68,7 @@ pub(crate) struct Delete {
     /// Show who would go, and delete nobody
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// No zeros were lost, even if the list looks like it; see below
+    /// The list is not damaged, even if it looks like it; see below
     #[arg(long)]
     pub(crate) ids_are_right: bool,
     /// Do not ask before deleting more than one
@@ -113,7 +113,8 @@ Lists of ids:
   have, unless --ids-are-right says otherwise; --dry-run warns of it. A list in which every \
   id lost its zeros shows no trace of that: the service answers \"no such contact\" then, or \
   it is somebody else's id. --dry-run looks for contacts that have such ids with zeros \
-  before them, and warns. An empty list is refused, too.
+  before them, and warns. Where 20 of the last 40 ids are no contact the run stops, unless \
+  --missing-ok or --ids-are-right is given. An empty list is refused, too.
 
 {FILTERS}
   All pages are read before the first contact is deleted. With --journal, contacts of which \

@@ -125,7 +125,7 @@ fn check_files(args: &Delete, source: Option<&Source>) -> Result<(), Exit> {
 }
 
 fn batch_options(args: &Delete) -> Result<BatchOptions, Error> {
-    let mut options = BatchOptions::for_host(Host::Command);
+    let mut options = BatchOptions::for_host(Host::Command).stop_on_missing(!args.ids_are_right);
     if let Some(concurrency) = args.concurrency {
         options.set("concurrency", Value::Number(concurrency))?;
     }

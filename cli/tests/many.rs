@@ -59,6 +59,23 @@ fn five_hundred_ids_are_gone_after_enough_runs_whatever_happens_on_the_way() {
 }
 
 #[test]
+fn a_list_of_people_who_are_not_there_stops_and_says_how_to_go_on() {
+    let (sandbox, _) = quick_sandbox(0);
+    let folder = Folder::new("not-there");
+    let ids: Vec<_> = (0..50).map(|n| format!("09{n}")).collect();
+    let list = folder.list("gone.txt", &ids);
+    let (status, out, _) = delete(&sandbox, &["--file", &list, "--no-journal"]);
+    assert_eq!(status, 1);
+    let summary = items_and_summary(&out).1;
+    assert!(summary["not_attempted"].as_u64().unwrap() > 20, "{summary}");
+    let why = summary["stopped"].as_str().unwrap();
+    assert!(why.contains("give --missing-ok or --ids-are-right"), "{why}");
+    let all = ["--file", &list, "--no-journal", "--ids-are-right"];
+    let (status, out, _) = delete(&sandbox, &all);
+    assert_eq!((status, &items_and_summary(&out).1["failed"]), (1, &json!(50)));
+}
+
+#[test]
 fn people_get_a_line_for_what_did_not_go_well_and_a_summary_for_the_record() {
     let (sandbox, mut ids) = quick_sandbox(30);
     ids.push("0999".to_owned());

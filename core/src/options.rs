@@ -108,6 +108,20 @@ impl Host {
         }
     }
 
+    /// A truth value of a batch's option, as this language writes it.
+    pub(crate) fn assign(self, name: &str, value: bool) -> String {
+        let spelt = self.spell(name);
+        match self {
+            Host::Rust => format!("{spelt}({value})"),
+            Host::Python => format!("{spelt}={}", if value { "True" } else { "False" }),
+            Host::Node => format!("{spelt}: {value}"),
+            Host::C => format!("dtx_batch_options_set_{name}({})", i32::from(value)),
+            // A flag is only ever given to differ from the default.
+            Host::Command if name == "stop_on_missing" => "--ids-are-right".to_owned(),
+            Host::Command => spelt,
+        }
+    }
+
     fn unit(self) -> (f64, &'static str) {
         match self {
             Host::Rust | Host::Python | Host::Command => (1.0, "seconds"),

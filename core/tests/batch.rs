@@ -182,6 +182,56 @@ fn trouble_in_a_row_stops_the_batch() {
 }
 
 #[test]
+fn a_damaged_list_stops_unless_it_is_said_to_be_right() {
+    let (folder, sandbox) = (Folder::new("damaged"), sandbox(30));
+    let client = builder(&sandbox).build().unwrap();
+    let one_by_one = || BatchOptions::new().concurrency(1);
+    // Every second id has lost its zeros.
+    let contacts = sandbox.contacts();
+    let damaged = contacts.iter().enumerate().map(|(n, _)| format!("9{n}"));
+    let ids: Vec<_> =
+        contacts.iter().cloned().zip(damaged).flat_map(|(id, other)| [id, other]).collect();
+    let options = || one_by_one().journal(folder.journal());
+    let (_, first) = run(&client, &ids, options());
+    assert_eq!((first.deleted, first.failed, first.not_attempted), (20, 20, 20));
+    let why = first.stopped.unwrap();
+    assert!(why.starts_with("20 of the last 40 ids were no contact"), "{why}");
+    assert!(why.contains("missing_ok(true) or stop_on_missing(false)"), "{why}");
+
+    // What is settled does not count, and the next run begins anew.
+    let (_, second) = run(&client, &ids, options());
+    assert_eq!((second.deleted, second.failed, second.settled_before), (30, 30, 40));
+    assert_eq!(second.stopped, None);
+
+    let gone: Vec<_> = (0..50).map(|n| format!("8{n}")).collect();
+    for (options, failed, absent) in [
+        (one_by_one(), 20, 0),
+        (one_by_one().stop_on_missing(false), 50, 0),
+        (one_by_one().missing_ok(true), 0, 50),
+    ] {
+        let (_, summary) = run(&client, &gone, options);
+        assert_eq!((summary.failed, summary.absent), (failed, absent));
+        assert_eq!(summary.stopped.is_some(), failed == 20);
+    }
+}
+
+/// A lost reply, and "no such contact" when it is tried again: that is no damage.
+#[test]
+fn what_this_run_may_have_deleted_itself_is_not_missing() {
+    let sandbox = sandbox(25);
+    sandbox.faults(Faults::parse("lost-reply=1").unwrap());
+    let client = builder(&sandbox).max_attempts(1).build().unwrap();
+    let journal = Folder::new("lost");
+    let options = || BatchOptions::new().concurrency(1).journal(journal.journal());
+    let ids = sandbox.contacts();
+    // Twenty in a row are trouble enough by themselves.
+    run(&client, &ids, options());
+    sandbox.faults(Faults::default());
+    let (_, summary) = run(&client, &ids, options());
+    assert_eq!((summary.absent, summary.deleted, summary.stopped), (20, 5, None));
+}
+
+#[test]
 fn throttling_costs_no_attempt_and_stops_nothing() {
     let sandbox = Sandbox::builder().made_up(60).calls_per_second(Some(20)).start().unwrap();
     let client = builder(&sandbox).max_attempts(1).build().unwrap();
@@ -886,5 +936,7 @@ fn bad_options_name_themselves() {
     assert!(options.set("concurrency", Value::Number(1.5)).is_err());
     assert!(options.set("journal", Value::Flag(true)).is_err());
     assert!(options.set("missingOk", Value::Flag(true)).is_ok());
+    assert!(options.set("stopOnMissing", Value::Flag(false)).is_ok());
+    assert!(options.set("stopOnMissing", Value::Number(0.0)).is_err());
     assert!(options.set("nonsense", Value::None).unwrap_err().advice().contains("missingOk"));
 }

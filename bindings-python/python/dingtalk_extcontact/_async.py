@@ -214,6 +214,7 @@ class AsyncClient:
         concurrency: int | None = 8,
         journal: str | os.PathLike[str] | None = None,
         missing_ok: bool | None = None,
+        stop_on_missing: bool | None = True,
     ) -> AsyncDeleteMany:
         """Deletes many contacts: an async iterator over what came of each, as it completes.
 
@@ -225,6 +226,8 @@ class AsyncClient:
         :param journal: a file that records the batch; run it again with the same file, and
             what is settled is not called again
         :param missing_ok: for this batch instead of the client's missing_ok
+        :param stop_on_missing: False: go on where 20 of the last 40 ids that were answered were
+            no contact, as in a damaged list, or one of people who are long gone
         :raises InvalidArgumentError: for a bad option
         :raises JournalError: the record cannot be read, written or locked, or is another
             batch's; nothing has been called then
@@ -234,6 +237,7 @@ class AsyncClient:
             concurrency=concurrency,
             journal=journal,
             missing_ok=missing_ok,
+            stop_on_missing=stop_on_missing,
         )
         return AsyncDeleteMany(batch, ids.__aiter__() if isinstance(ids, AsyncIterable) else None)
 

@@ -141,19 +141,23 @@ class Client:
         concurrency: int | None = 8,
         journal: str | os.PathLike[str] | None = None,
         missing_ok: bool | None = None,
+        stop_on_missing: bool | None = True,
     ) -> DeleteMany:
         """Deletes many contacts: an iterator over what came of each, in the order of completion.
 
         Ids are taken as they are needed, so ids may be a generator; one that comes again is
         called once. An id that fails is an item with its error, and the next one is called;
-        where no id could pass (a token refused, no permission, the network gone) the batch
-        stops, and the rest comes out as not attempted. There is no undo.
+        where no id could pass (a token refused, no permission, the network gone), or 20 of the
+        last 40 were no contact, the batch stops, and the rest comes out as not attempted. There
+        is no undo.
 
         :param ids: the contacts' userids: text, with their leading zeros
         :param concurrency: how many calls run side by side, at most
         :param journal: a file that records the batch; run it again with the same file, and
             what is settled is not called again
         :param missing_ok: for this batch instead of the client's missing_ok
+        :param stop_on_missing: False: go on where 20 of the last 40 ids that were answered were
+            no contact, as in a damaged list, or one of people who are long gone
         :raises InvalidArgumentError: for a bad option
         :raises JournalError: the record cannot be read, written or locked, or is another
             batch's; nothing has been called then

@@ -3,6 +3,7 @@
 //! `work` is what its threads do, `pace` how many of them may.
 
 mod item;
+mod missing;
 mod options;
 mod pace;
 mod work;
@@ -12,6 +13,7 @@ use std::sync::{Arc, Condvar, Mutex, Weak};
 use std::time::{Duration, Instant, SystemTime};
 
 pub use self::item::{Item, Outcome, Summary};
+use self::missing::Missing;
 pub use self::options::BatchOptions;
 pub(crate) use self::options::MOST_CONCURRENT;
 use self::pace::Pace;
@@ -47,7 +49,7 @@ impl Client {
     /// `invalid_argument` for a bad option; `journal` where the record cannot be read, written
     /// or locked, or belongs to something else. Nothing has been called then.
     pub fn batch(&self, options: BatchOptions) -> Result<Batch, Error> {
-        let BatchOptions { host, concurrency, journal, backup, call } = options;
+        let BatchOptions { host, concurrency, journal, backup, stop_on_missing, call } = options;
         check_integer(host, "concurrency", concurrency.into(), MOST_CONCURRENT)?;
         let keys = Keys::default();
         let journal = journal
@@ -83,6 +85,7 @@ impl Client {
             stopped: None,
             pace: Pace::new(concurrency, Instant::now()),
             trouble: 0,
+            missing: stop_on_missing.then(|| Missing::new(host)),
             seen: KeySet::default(),
             summary,
             waker: None,

@@ -15,6 +15,7 @@ pub struct BatchOptions {
     pub(super) concurrency: u32,
     pub(super) journal: Option<PathBuf>,
     pub(super) backup: Option<PathBuf>,
+    pub(super) stop_on_missing: bool,
     pub(super) call: Call,
 }
 
@@ -25,6 +26,7 @@ impl Default for BatchOptions {
             concurrency: 8,
             journal: None,
             backup: None,
+            stop_on_missing: true,
             call: Call::new(),
         }
     }
@@ -74,7 +76,16 @@ impl BatchOptions {
         self
     }
 
-    /// Sets `concurrency`, `journal` or `missing_ok` by name, for bindings. `Value::None`
+    /// Whether the batch stops when 20 of the last 40 ids that were answered were "no such
+    /// contact": a damaged list looks so. So does one of people who are long gone; with
+    /// `missing_ok` such ids are no errors and do not count. What a journal had settled does
+    /// not count either. True.
+    pub fn stop_on_missing(mut self, stop_on_missing: bool) -> BatchOptions {
+        self.stop_on_missing = stop_on_missing;
+        self
+    }
+
+    /// Sets `concurrency`, `journal`, `missing_ok` or `stop_on_missing` by name, for bindings. `Value::None`
     /// leaves the default.
     ///
     /// # Errors
@@ -82,7 +93,8 @@ impl BatchOptions {
     /// `invalid_argument` that names the option.
     pub fn set(&mut self, name: &str, value: Value) -> Result<(), Error> {
         let host = self.host;
-        match (options::known(host, name, &["concurrency", "journal", "missing_ok"])?, value) {
+        const NAMES: [&str; 4] = ["concurrency", "journal", "missing_ok", "stop_on_missing"];
+        match (options::known(host, name, &NAMES)?, value) {
             (_, Value::None) => {}
             ("concurrency", value) => {
                 self.concurrency = options::integer(host, name, value, MOST_CONCURRENT)?;
@@ -90,10 +102,11 @@ impl BatchOptions {
             ("journal", value) => {
                 self.journal = options::path(host, name, value)?;
             }
-            (_, value) => {
+            ("missing_ok", value) => {
                 let missing_ok = options::flag(host, name, value)?;
                 self.call = self.call.clone().missing_ok(missing_ok);
             }
+            (_, value) => self.stop_on_missing = options::flag(host, name, value)?,
         }
         Ok(())
     }

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant, SystemTime};
 use serde_json::json;
 
 use super::item::{self, Item, Summary};
+use super::missing::Missing;
 use super::pace::{Pace, Slowed};
 use crate::cancel::Call;
 use crate::client::{Client, Task, Throttling};
@@ -51,6 +52,8 @@ pub(super) struct State {
     pub stopped: Option<String>,
     pub pace: Pace,
     pub trouble: u32,
+    /// Where too many of these stop the batch.
+    pub missing: Option<Missing>,
     pub seen: KeySet,
     pub summary: Summary,
     pub waker: Option<Waker>,
@@ -74,28 +77,35 @@ impl State {
             item::Outcome::Deletion(deletion) => {
                 self.summary.calls += u64::from(deletion.attempts);
                 self.trouble = 0;
-                self.pace.speed_up();
-                None
+                self.answered(false)
             }
             item::Outcome::Error(error) => {
                 self.summary.calls += u64::from(error.attempts());
                 let kind = error.kind();
                 let trouble = matches!(kind, Connection | Tls | Timeout | Protocol | Service);
                 self.trouble = if trouble { self.trouble + 1 } else { 0 };
-                if error.code().is_some() && !trouble {
-                    // The service has answered, and did not ask for fewer calls.
-                    self.pace.speed_up();
-                }
+                let doubt = match error.code() {
+                    Some(_) if !trouble => self.answered(error.is_missing()),
+                    _ => None,
+                };
                 if stops_batch(error) {
                     return Some(meaning(error).to_owned());
                 }
-                (self.trouble >= TROUBLE_IN_A_ROW).then(|| {
-                    let last = error.message();
-                    format!("{TROUBLE_IN_A_ROW} contacts in a row failed, the last one: {last}")
+                doubt.or_else(|| {
+                    (self.trouble >= TROUBLE_IN_A_ROW).then(|| {
+                        let last = error.message();
+                        format!("{TROUBLE_IN_A_ROW} contacts in a row failed, the last one: {last}")
+                    })
                 })
             }
             item::Outcome::NotAttempted { .. } => None,
         }
+    }
+
+    /// The service has answered, and did not ask for fewer calls: why to stop all the same.
+    fn answered(&mut self, missing: bool) -> Option<String> {
+        self.pace.speed_up();
+        self.missing.as_mut()?.note(missing)
     }
 
     /// Notes why the batch stops; the first reason stays.

@@ -1,0 +1,75 @@
+//! Whether the list that a batch works on can be right.
+
+use crate::options::Host;
+
+/// So many of the last ids that were answered are looked at, and so many of these may be no
+/// contact before the batch stops.
+const LOOKED_AT: u32 = 40;
+const TOO_MANY: u32 = 20;
+
+/// Which of the last ids were no contact, as this run was answered.
+pub(super) struct Missing {
+    host: Host,
+    /// A bit for each, the last one lowest.
+    last: u64,
+    answered: u32,
+}
+
+impl Missing {
+    pub fn new(host: Host) -> Missing {
+        Missing { host, last: 0, answered: 0 }
+    }
+
+    /// Notes an answer: why the batch stops.
+    pub fn note(&mut self, missing: bool) -> Option<String> {
+        self.last = (self.last << 1 | u64::from(missing)) & ((1 << LOOKED_AT) - 1);
+        self.answered = (self.answered + 1).min(LOOKED_AT);
+        let missing = self.last.count_ones();
+        (missing >= TOO_MANY).then(|| {
+            let gone = self.host.assign("missing_ok", true);
+            let right = self.host.assign("stop_on_missing", false);
+            format!(
+                "{missing} of the last {} ids were no contact: the list may be damaged, or its people are long gone; to go on all the same, give {gone} or {right}",
+                self.answered
+            )
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn twenty_of_the_last_forty_stop_it(answers in prop::collection::vec(prop::bool::weighted(0.4), 0..200)) {
+            let mut missing = Missing::new(Host::Rust);
+            for end in 1..=answers.len() {
+                let last = &answers[end.saturating_sub(40)..end];
+                let too_many = last.iter().filter(|missing| **missing).count() >= 20;
+                prop_assert_eq!(missing.note(answers[end - 1]).is_some(), too_many);
+            }
+        }
+    }
+
+    #[test]
+    fn the_way_to_go_on_is_told_in_the_callers_language() {
+        for (host, gone, right) in [
+            (Host::Rust, "missing_ok(true)", "stop_on_missing(false)"),
+            (Host::Python, "missing_ok=True", "stop_on_missing=False"),
+            (Host::Node, "missingOk: true", "stopOnMissing: false"),
+            (
+                Host::C,
+                "dtx_batch_options_set_missing_ok(1)",
+                "dtx_batch_options_set_stop_on_missing(0)",
+            ),
+            (Host::Command, "--missing-ok", "--ids-are-right"),
+        ] {
+            let mut missing = Missing::new(host);
+            let why = (0..20).find_map(|_| missing.note(true)).unwrap();
+            assert!(why.starts_with("20 of the last 20 ids"), "{why}");
+            assert!(why.ends_with(&format!("give {gone} or {right}")), "{why}");
+        }
+    }
+}
