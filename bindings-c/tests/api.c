@@ -261,6 +261,7 @@ static void null_is_harmless(void) {
   CHECK(dtx_batch_options_set_journal(NULL, "j") == DTX_INVALID_ARGUMENT);
   CHECK(dtx_batch_options_set_backup(NULL, "b") == DTX_INVALID_ARGUMENT);
   CHECK(dtx_batch_options_set_missing_ok(NULL, 1) == DTX_INVALID_ARGUMENT);
+  CHECK(dtx_batch_options_set_stop_on_missing(NULL, 1) == DTX_INVALID_ARGUMENT);
 
   CHECK(dtx_options_set_access_token(options, NULL) == DTX_INVALID_ARGUMENT);
   CHECK(dtx_options_set_app_key(options, NULL) == DTX_INVALID_ARGUMENT);
@@ -1075,6 +1076,29 @@ static void missing_ok_of_a_batch(void) {
   dtx_client_free(client);
 }
 
+static void damaged_list_of_a_batch(void) {
+  dtx_client *client = new_client();
+  for (int stops = 0; stops <= 1; stops++) {
+    dtx_batch_options *options = dtx_batch_options_new();
+    dtx_batch *batch;
+    char id[16];
+    CHECK(dtx_batch_options_set_concurrency(options, 1) == DTX_OK);
+    CHECK(dtx_batch_options_set_stop_on_missing(options, stops) == DTX_OK);
+    batch = new_batch(client, options);
+    for (int i = 0; i < 25; i++) {
+      snprintf(id, sizeof id, "gone%d", i);
+      push(batch, id);
+    }
+    dtx_batch_finish(batch);
+    CHECK(drain(batch) == 25);
+    CHECK(dtx_batch_failed(batch) == (stops ? 20 : 25));
+    CHECK(dtx_batch_not_attempted(batch) == (stops ? 5 : 0));
+    CHECK(!stops || contains(dtx_batch_summary_json(batch), "dtx_batch_options_set_stop_on_missing(0)"));
+    dtx_batch_free(batch);
+  }
+  dtx_client_free(client);
+}
+
 static void batch_of_a_closed_client(void) {
   dtx_client *client = new_client();
   dtx_batch *batch = new_batch(client, NULL);
@@ -1517,6 +1541,7 @@ int main(int argc, char **argv) {
       {"items_of_a_batch", items_of_a_batch},
       {"push_after_the_end", push_after_the_end},
       {"missing_ok_of_a_batch", missing_ok_of_a_batch},
+      {"damaged_list_of_a_batch", damaged_list_of_a_batch},
       {"batch_of_a_closed_client", batch_of_a_closed_client},
       {"stop_in_the_middle", stop_in_the_middle},
       {"cancel_in_the_middle", cancel_in_the_middle},

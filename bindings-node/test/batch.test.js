@@ -179,6 +179,20 @@ describe('a batch', () => {
     assert.deepEqual(kinds((await all(one.deleteMany(['2'], defaults))).taken), { 2: 'INVALID_USER_ID' });
   });
 
+  test('stops at a damaged list, unless it is said to be right', async (t) => {
+    const one = client(t, sandbox(t, { contacts: [] }));
+    const items = one.deleteMany(ids(50), { concurrency: 1 });
+    await all(items);
+    const { failed, notAttempted, stopped } = items.summary();
+    assert.deepEqual([failed, notAttempted], [20, 30]);
+    assert.match(stopped, /missingOk: true or stopOnMissing: false/);
+    for (const option of [{ missingOk: true }, { stopOnMissing: false }]) {
+      const right = one.deleteMany(ids(50), { concurrency: 1, ...option });
+      assert.equal((await all(right)).taken.length, 50);
+      assert.equal(right.summary().stopped, undefined);
+    }
+  });
+
   test('begins when its first item is asked for', async (t) => {
     const server = await silent(t);
     const [some, seen] = source(ids(3));

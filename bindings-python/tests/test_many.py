@@ -209,6 +209,17 @@ def test_a_second_run_calls_what_is_not_settled(way: Any, sandbox: Sandbox, tmp_
 
 
 @ways
+def test_a_damaged_list_stops_unless_it_is_said_to_be_right(way: Any, sandbox: Sandbox) -> None:
+    gone = [str(number) for number in range(1000, 1050)]
+    _, summary, _ = way(place(sandbox), gone, concurrency=1)
+    assert (summary.failed, summary.not_attempted) == (20, 30)
+    assert "missing_ok=True or stop_on_missing=False" in summary.stopped
+    for option in [{"missing_ok": True}, {"stop_on_missing": False}]:
+        items, summary, _ = way(place(sandbox), gone, concurrency=1, **option)
+        assert (len(items), summary.absent + summary.failed, summary.stopped) == (50, 50, None)
+
+
+@ways
 def test_a_refused_token_stops_the_batch(way: Any, sandbox: Sandbox) -> None:
     items, summary, raised = way((sandbox.url, "wrong"), map(str, range(1000, 1100)), concurrency=2)
     assert raised is None
