@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use crate::batch::{Item, MOST_CONCURRENT, Outcome};
 use crate::errcode;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, excerpt};
 use crate::hash::{Key, KeyMap, Keys};
 use crate::outcome;
 use crate::record::{JOURNAL, LONGEST_LINE, Record};
@@ -195,12 +195,15 @@ impl<F: FnMut(&str, Past, Option<&Item>)> Reading<F> {
             }
             let theirs = text("endpoint").unwrap_or("none");
             if theirs != endpoint {
+                let theirs = excerpt(theirs);
                 let what = format!("was written for the endpoint {theirs}, this is {endpoint}");
                 return Err(another(path, &what));
             }
             if text("app_key") != app_key {
                 let [theirs, ours] = [text("app_key"), app_key].map(|key| {
-                    key.map_or("an access token".to_owned(), |key| format!("the app_key {key}"))
+                    key.map_or("an access token".to_owned(), |key| {
+                        format!("the app_key {}", excerpt(key))
+                    })
                 });
                 return Err(another(path, &format!("was written with {theirs}, this is {ours}")));
             }

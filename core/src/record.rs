@@ -10,7 +10,7 @@ use std::time::SystemTime;
 use serde_json::Value;
 
 use crate::descriptor::Descriptor;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, excerpt};
 use crate::outcome::in_utc;
 
 /// The longest line that is taken for one; an outcome has some thousand bytes at most.
@@ -58,8 +58,8 @@ impl Kind {
 
     /// An error about a file of this kind.
     pub fn broken(&self, path: &Path, problem: &str) -> Error {
-        let Kind { name, .. } = self;
-        Error::new(ErrorKind::Journal, format!("the {name} {} {problem}", path.display()))
+        let (name, path) = (self.name, excerpt(&path.to_string_lossy()));
+        Error::new(ErrorKind::Journal, format!("the {name} {path} {problem}"))
     }
 
     /// Whether there is such a file. To be asked before it is opened: a pipe would wait for its

@@ -940,3 +940,16 @@ fn bad_options_name_themselves() {
     assert!(options.set("stopOnMissing", Value::Number(0.0)).is_err());
     assert!(options.set("nonsense", Value::None).unwrap_err().advice().contains("missingOk"));
 }
+
+#[test]
+fn a_path_is_not_echoed_whole() {
+    let long = "x".repeat(1 << 20);
+    let client = Client::builder().access_token("t").endpoint("http://127.0.0.1:1");
+    let client = client.build().unwrap();
+    for options in [BatchOptions::new().journal(&long), BatchOptions::new().backup(&long)] {
+        let error = client.batch(options).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Journal);
+        assert!(error.message().contains("... (1048576 bytes)"), "{}", error.message().len());
+        assert!(error.message().len() < 400);
+    }
+}
