@@ -115,7 +115,7 @@ build_java_ffm() {
   needs "${bin}javac" "${bin}java" || return
   version=$("${bin}javac" -version 2>&1 | sed 's/^javac \([0-9]*\).*/\1/')
   ((version >= 22)) || { missing="needs JDK 22, this is $version"; return 1; }
-  "${bin}javac" -Xlint:all,-serial -Werror -d "$work/java22" "$here/java/DeleteFfm.java" &&
+  "${bin}javac" -Xlint:all,-serial,-restricted -Werror -d "$work/java22" "$here/java/DeleteFfm.java" &&
     program=("${bin}java" --enable-native-access=ALL-UNNAMED -Djava.library.path="$work/lib"
       -cp "$work/java22" DeleteFfm)
 }
