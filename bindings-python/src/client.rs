@@ -203,8 +203,11 @@ impl Client {
         self.close(py)
     }
 
-    fn __repr__(&self, py: Python<'_>) -> String {
-        py.detach(|| format!("<dingtalk_extcontact.{:?}>", self.0))
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        let endpoint = self.0.endpoint().into_pyobject(py)?.repr()?;
+        let app_key = self.0.app_key().into_pyobject(py)?.repr()?;
+        let closed = if self.0.is_closed() { ", closed" } else { "" };
+        Ok(format!("<dingtalk_extcontact.Client endpoint={endpoint}, app_key={app_key}{closed}>"))
     }
 
     fn __reduce__(&self) -> PyResult<()> {

@@ -366,3 +366,13 @@ def test_none_is_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DINGTALK_REGION", "china")
     client = Client.from_env(access_token=None, region=None, timeout=None, rate=None)
     assert "oapi.dingtalk.com" in repr(client)
+
+
+def test_what_a_client_shows() -> None:
+    client = Client(app_key="key", app_secret="hush", proxy="http://me:hush@127.0.0.1:1")
+    shown = "dingtalk_extcontact.Client endpoint='https://oapi.dingtalk.io', app_key='key'"
+    assert repr(client) == f"<{shown}>"
+    client.close()
+    assert repr(client) == f"<{shown}, closed>"
+    awaiting = AsyncClient(access_token="hush")
+    assert repr(awaiting) == f"<{shown}>".replace("Client", "AsyncClient").replace("'key'", "None")

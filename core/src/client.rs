@@ -228,6 +228,11 @@ impl Client {
         }
     }
 
+    /// Whether [`close`](Self::close) was called.
+    pub fn is_closed(&self) -> bool {
+        self.0.closed.load(Ordering::SeqCst)
+    }
+
     /// Closes the client: later calls are refused, calls under way finish, idle connections
     /// are closed. Doing it again does nothing. Dropping the last clone does it too.
     pub fn close(&self) {
