@@ -7,21 +7,21 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crate::attempt::{self, Ask, Attempt, Clock, Delete, Step, Story, Way};
-use crate::cancel::{Call, Stop, Wait};
-use crate::credentials::{AppToken, Token};
-use crate::dispatch;
+use crate::call::attempt::{self, Ask, Attempt, Clock, Delete, Step, Story, Way};
+use crate::call::rate::Rates;
+use crate::call::retry::{Next, Plan};
+use crate::call::token::{AppToken, Token};
 use crate::error::{Error, ErrorKind, panic_text};
-use crate::fork::PerProcess;
+use crate::options::place::Proxy;
 use crate::options::{self, Credentials, Host, Options, Settings};
 use crate::outcome::{Deletion, Status};
-use crate::place::Proxy;
-use crate::rate::Rates;
-use crate::request;
-use crate::response::Failure;
-use crate::retry::{Next, Plan};
+use crate::runtime::cancel::{Call, Stop, Wait};
+use crate::runtime::fork::PerProcess;
+use crate::runtime::pool;
 use crate::secret::Secret;
 use crate::transport::Transport;
+use crate::wire::request;
+use crate::wire::response::Failure;
 
 /// Deletes external contacts.
 ///
@@ -185,14 +185,14 @@ impl Client {
     ) {
         let client = self.clone();
         let canceller = call.clone();
-        dispatch::submit(&canceller, move |turn| {
+        pool::submit(&canceller, move |turn| {
             done(match turn {
-                dispatch::Turn::Run => client.delete_with(&user_id, &call),
-                dispatch::Turn::Cancelled => {
+                pool::Turn::Run => client.delete_with(&user_id, &call),
+                pool::Turn::Cancelled => {
                     Err(attempt::cancelled("waiting for a thread")
                         .about_contact(&user_id, 0, false))
                 }
-                dispatch::Turn::NoThread(why) => Err(why.about_contact(&user_id, 0, false)),
+                pool::Turn::NoThread(why) => Err(why.about_contact(&user_id, 0, false)),
             });
         });
     }

@@ -5,14 +5,14 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use crate::attempt::{Ask, Story};
-use crate::cancel::Call;
+use crate::call::attempt::{Ask, Story};
+use crate::call::rate::Api;
 use crate::client::{Answered, Client, Throttling};
 use crate::error::{Error, ErrorKind};
-use crate::rate::Api;
-use crate::request::{self, Request};
-use crate::response::{self, Answer, Failure};
+use crate::runtime::cancel::Call;
 use crate::secret::{Secret, Secrets};
+use crate::wire::request::{self, Request};
+use crate::wire::response::{self, Answer, Failure};
 
 /// The largest page that the service gives
 /// (<https://open.dingtalk.com/document/development/query-the-list-of-external-contacts>).

@@ -251,7 +251,7 @@ impl Error {
     /// may not delete, its credentials are refused, a quota is used up, the journal cannot be
     /// written, ...
     pub fn stops_batch(&self) -> bool {
-        crate::journal::stops_batch(self)
+        crate::batch::journal::stops_batch(self)
     }
 
     /// Whether the contact may be gone all the same: a request went out and no certain
@@ -381,7 +381,7 @@ pub(crate) fn excerpt(text: &str) -> String {
         .chars()
         .take(LONGEST)
         .flat_map(|c| {
-            let plain = !c.is_control() && !crate::request::is_invisible(c);
+            let plain = !c.is_control() && !crate::wire::request::is_invisible(c);
             if plain { vec![c] } else { c.escape_unicode().collect() }
         })
         .collect();

@@ -42,49 +42,34 @@
     )
 )]
 
-mod attempt;
 mod batch;
-mod cancel;
+mod call;
 mod client;
 mod contacts;
-mod credentials;
-mod descriptor;
-mod dispatch;
-mod errcode;
 mod error;
-mod fork;
-mod hash;
-mod journal;
 mod options;
 mod outcome;
-mod pem;
-mod place;
-mod prior;
-mod rate;
-mod record;
-mod request;
-mod response;
-mod retry;
+mod runtime;
 mod secret;
-mod thread;
 mod transport;
+mod wire;
 
+#[doc(hidden)]
+pub use batch::prior::{PriorRuns, PriorState};
 pub use batch::{Batch, BatchOptions, DeleteMany, Item, Outcome, Summary};
-pub use cancel::{Call, Canceller};
 pub use client::{Client, ClientBuilder};
 pub use contacts::Contact;
-pub use errcode::{CodeInfo, codes, explain};
 pub use error::{Error, ErrorKind};
-#[doc(hidden)]
-pub use fork::PerProcess;
 pub use options::{Host, OPTION_NAMES, Options, Value};
 pub use outcome::{Deletion, Status, in_utc, to_json};
+pub use runtime::cancel::{Call, Canceller};
 #[doc(hidden)]
-pub use prior::{PriorRuns, PriorState};
-pub use request::check_user_id;
+pub use runtime::fork::PerProcess;
+pub use runtime::thread::spawn;
+pub use wire::errcode::{CodeInfo, codes, explain};
+pub use wire::request::check_user_id;
 #[doc(hidden)]
-pub use request::{LONGEST_USER_ID, is_invisible};
-pub use thread::spawn;
+pub use wire::request::{LONGEST_USER_ID, is_invisible};
 
 /// The examples of the README, as documentation tests.
 #[cfg(doctest)]

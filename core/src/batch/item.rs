@@ -5,8 +5,8 @@ use std::time::SystemTime;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value as Json;
 
+use crate::batch::journal::is_settled;
 use crate::error::Error;
-use crate::journal::is_settled;
 use crate::outcome::{Deletion, in_utc};
 
 /// What came of an id, and when.

@@ -2,11 +2,15 @@
 //!
 //! `work` is what its threads do, `pace` how many of them may.
 
+pub(crate) mod append_log;
 mod item;
+pub(crate) mod journal;
+pub(crate) mod key_set;
 mod missing;
 mod options;
 mod pace;
-mod work;
+pub(crate) mod prior;
+mod worker;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, Weak};
@@ -17,18 +21,18 @@ use self::missing::Missing;
 pub use self::options::BatchOptions;
 pub(crate) use self::options::MOST_CONCURRENT;
 use self::pace::Pace;
-use self::work::{Queued, Shared, State};
-use crate::attempt;
-use crate::cancel::{Call, Stop, Wait};
+use self::worker::{Queued, Shared, State};
+use crate::batch::append_log::{BACKUP, Record};
+use crate::batch::journal::{Journal, Past};
+use crate::batch::key_set::{KeySet, Keys};
+use crate::call::attempt;
 use crate::client::Client;
-use crate::dispatch;
 use crate::error::Error;
-use crate::fork::Process;
-use crate::hash::{KeySet, Keys};
-use crate::journal::{Journal, Past};
 use crate::options::check_integer;
 use crate::outcome::{Deletion, Status};
-use crate::record::{BACKUP, Record};
+use crate::runtime::cancel::{Call, Stop, Wait};
+use crate::runtime::fork::Process;
+use crate::runtime::pool;
 
 /// Many deletions under way.
 ///
@@ -310,16 +314,16 @@ impl Batch {
         let earlier = state.waker.take();
         if let Some(item) = state.done.pop_front() {
             drop(state);
-            dispatch::guarded(|| done(Some(item)));
+            pool::guarded(|| done(Some(item)));
         } else if state.is_over() {
             drop(state);
-            dispatch::guarded(|| done(None));
+            pool::guarded(|| done(None));
         } else {
             state.waker = Some(Box::new(done));
             drop(state);
         }
         if let Some(earlier) = earlier {
-            dispatch::guarded(|| earlier(None));
+            pool::guarded(|| earlier(None));
         }
     }
 

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use crate::errcode::{self, Retry};
 use crate::error::Error;
+use crate::wire::errcode::{self, Retry};
 
 /// After throttling: the first pause, doubled for as long as nothing else is answered, and the
 /// longest.

@@ -8,8 +8,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::Trouble;
-use crate::cancel::{SLICE, Stop, Wait};
-use crate::rate::Written;
+use crate::call::rate::Written;
+use crate::runtime::cancel::{SLICE, Stop, Wait};
 use crate::secret::{Secret, Secrets};
 
 /// Shared by one connection and the call that uses it now.

@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
-use crate::cancel::{Stop, Wait};
-use crate::descriptor::Descriptor;
 use crate::error::Error;
-use crate::thread::spawn;
+use crate::runtime::cancel::{Stop, Wait};
+use crate::runtime::descriptor::Descriptor;
+use crate::runtime::thread::spawn;
 
 /// Addresses are looked up again after this long: long enough for a burst of connections,
 /// short enough for a service that moves.
@@ -219,7 +219,7 @@ impl Dialer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cancel::Call;
+    use crate::runtime::cancel::Call;
     use std::net::TcpListener;
     use std::sync::Condvar;
     use std::sync::atomic::{AtomicUsize, Ordering};

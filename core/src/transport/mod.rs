@@ -29,13 +29,13 @@ use ureq::unversioned::transport::Connector;
 use self::desk::{Desk, Seen};
 pub(crate) use self::dial::Dialer;
 use self::layers::{Dial, INPUT_BUFFER, LARGEST_HEAD, NoLookup, OUTPUT_BUFFER, Tls, Whole};
-use crate::cancel::{Stop, Wait};
+use crate::call::rate::Written;
 use crate::error::{Error, panic_text};
-use crate::place::{Base, Proxy, Roots};
-use crate::rate::Written;
-use crate::request::Request;
-use crate::response::Answer;
+use crate::options::place::{Base, Proxy, Roots};
+use crate::runtime::cancel::{Stop, Wait};
 use crate::secret::Secrets;
+use crate::wire::request::Request;
+use crate::wire::response::Answer;
 
 /// The largest reply that is read, after decoding. Real ones have some hundred bytes.
 const LARGEST_BODY: u64 = 1024 * 1024;
@@ -397,8 +397,8 @@ pub(crate) fn system_certificates() -> Vec<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cancel::Call;
-    use crate::place::ProxyKind;
+    use crate::options::place::ProxyKind;
+    use crate::runtime::cancel::Call;
     use crate::secret::Secret;
     use std::io::Write;
     use std::net::TcpListener;
@@ -432,7 +432,7 @@ mod tests {
         let transport = Transport::new(&base, Some(&proxy), &Roots::Mozilla, &Arc::default());
         transport.agents.dialer.remember(&host, &[address.ip()]);
         let wait = Wait::for_turn(&Call::new()).within(Duration::from_secs(30));
-        let request = crate::request::delete("0125", &Secret::new("hush-token"));
+        let request = crate::wire::request::delete("0125", &Secret::new("hush-token"));
         let exchange = transport.post(
             &request,
             &wait,

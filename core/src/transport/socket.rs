@@ -14,8 +14,8 @@ use std::time::Duration;
 use ureq::unversioned::transport::{Buffers, LazyBuffers, NextTimeout, Transport};
 
 use super::desk::Desk;
-use crate::cancel::SLICE;
-use crate::descriptor::Descriptor;
+use crate::runtime::cancel::SLICE;
+use crate::runtime::descriptor::Descriptor;
 
 pub(super) struct Socket {
     stream: Descriptor<TcpStream>,

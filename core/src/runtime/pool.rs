@@ -5,10 +5,10 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
-use crate::cancel::{Call, OnCancel};
 use crate::error::Error;
-use crate::fork::PerProcess;
-use crate::thread::spawn;
+use crate::runtime::cancel::{Call, OnCancel};
+use crate::runtime::fork::PerProcess;
+use crate::runtime::thread::spawn;
 
 /// The most threads that the pool grows to.
 const MOST_THREADS: usize = 64;

@@ -7,9 +7,9 @@ use std::time::Duration;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
-use crate::errcode::{self, Retry};
 use crate::error::{Error, ErrorKind, one_line};
 use crate::secret::{Secret, Secrets};
+use crate::wire::errcode::{self, Retry};
 
 /// What came back over HTTP, its body decoded and of bounded size.
 pub(crate) struct Answer {

@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 
-use crate::cancel::{Stop, Wait};
-use crate::errcode::Retry;
 use crate::error::{Error, ErrorKind};
-use crate::response::{Failure, NewToken};
+use crate::runtime::cancel::{Stop, Wait};
 use crate::secret::Secret;
+use crate::wire::errcode::Retry;
+use crate::wire::response::{Failure, NewToken};
 
 /// A token is refreshed this long before its end, or in the last quarter of a short life.
 const EARLY: Duration = Duration::from_secs(300);
@@ -215,7 +215,7 @@ fn same_token() -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cancel::Call;
+    use crate::runtime::cancel::Call;
     use std::sync::Barrier;
     use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 

@@ -11,8 +11,8 @@ use ipnet::IpNet;
 use percent_encoding::percent_decode_str;
 
 use crate::error::{Error, excerpt};
+use crate::options::pem;
 use crate::options::{DEFAULT_PROXY, DEFAULT_REGION, Options};
-use crate::pem;
 use crate::secret::Secret;
 use crate::transport;
 

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::path::Path;
 
+use crate::batch::append_log::JOURNAL;
+use crate::batch::journal::{Past, Reading};
+use crate::batch::key_set::{Key, KeyMap, Keys};
 use crate::batch::{Item, Outcome};
-use crate::cancel::Call;
 use crate::client::Client;
 use crate::error::Error;
-use crate::hash::{Key, KeyMap, Keys};
-use crate::journal::{Past, Reading};
-use crate::record::JOURNAL;
+use crate::runtime::cancel::Call;
 
 /// What a journal says of an id: what a batch with this journal would find.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

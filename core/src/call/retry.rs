@@ -3,8 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::errcode::Retry;
 use crate::error::{ErrorKind, seconds};
+use crate::wire::errcode::Retry;
 
 /// The longest pause that is not asked for by the service.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);

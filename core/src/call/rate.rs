@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::cancel::{Stop, Wait};
+use crate::runtime::cancel::{Stop, Wait};
 
 /// The window of the limit (standard edition: 20 calls of an app to one API).
 const WINDOW: Duration = Duration::from_secs(1);
@@ -213,7 +213,7 @@ impl Line {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cancel::{Call, SLICE};
+    use crate::runtime::cancel::{Call, SLICE};
     use proptest::prelude::*;
 
     fn use_up(rate: &Rate) {

@@ -1,6 +1,9 @@
 //! All options by name, checked once (what they say of hosts and certificates: `place.rs`). Every language, the environment and the command come
 //! through here, so that a default, a bound or a sentence stands nowhere else.
 
+pub(crate) mod pem;
+pub(crate) mod place;
+
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
@@ -8,9 +11,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::credentials::FixedToken;
+use crate::call::token::FixedToken;
 use crate::error::{Error, excerpt};
-use crate::place::{Base, Proxy, Roots};
+use crate::options::place::{Base, Proxy, Roots};
 use crate::secret::Secret;
 
 /// The names of all options, in the order of the documentation.

@@ -10,13 +10,13 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
+use crate::batch::append_log::{JOURNAL, LONGEST_LINE, Record};
+use crate::batch::key_set::{Key, KeyMap, Keys};
 use crate::batch::{Item, MOST_CONCURRENT, Outcome};
-use crate::errcode;
 use crate::error::{Error, ErrorKind, excerpt};
-use crate::hash::{Key, KeyMap, Keys};
 use crate::outcome;
-use crate::record::{JOURNAL, LONGEST_LINE, Record};
-use crate::request::check_user_id;
+use crate::wire::errcode;
+use crate::wire::request::check_user_id;
 
 /// The version of the format; a journal of another one is refused.
 const VERSION: u64 = 1;

@@ -3,17 +3,17 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::cancel::{Stop, Wait};
-use crate::credentials::{AppToken, Token, TokenError};
-use crate::errcode::Retry;
+use crate::call::rate::{Api, Rate, Turn};
+use crate::call::token::{AppToken, Token, TokenError};
 use crate::error::{Error, ErrorKind, one_line, seconds};
 use crate::options::{Credentials, Settings};
 use crate::outcome::{Deletion, Status};
-use crate::rate::{Api, Rate, Turn};
-use crate::request::{self, Request};
-use crate::response::{self, Answer, Failure, NewToken};
+use crate::runtime::cancel::{Stop, Wait};
 use crate::secret::{Secret, Secrets};
 use crate::transport::{Exchange, Transport, Trouble};
+use crate::wire::errcode::Retry;
+use crate::wire::request::{self, Request};
+use crate::wire::response::{self, Answer, Failure, NewToken};
 
 /// What an attempt works with.
 pub(crate) struct Way<'a> {

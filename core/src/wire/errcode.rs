@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::error::ErrorKind;
 
-const TABLE: &str = include_str!("../errcodes.tsv");
+const TABLE: &str = include_str!("../../errcodes.tsv");
 
 /// Whether a refused request is tried again, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

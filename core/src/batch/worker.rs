@@ -11,17 +11,18 @@ use serde_json::json;
 use super::item::{self, Item, Summary};
 use super::missing::Missing;
 use super::pace::{Pace, Slowed};
-use crate::cancel::Call;
+use crate::batch::append_log::Record;
+use crate::batch::journal::{Journal, stops_batch};
+use crate::batch::key_set::{KeySet, Keys};
+use crate::call::attempt;
 use crate::client::{Client, Task, Throttling};
-use crate::dispatch::{self, Turn};
 use crate::error::{Error, ErrorKind, panic_text};
-use crate::fork::Process;
-use crate::hash::{KeySet, Keys};
-use crate::journal::{Journal, stops_batch};
 use crate::outcome::Status;
-use crate::record::Record;
-use crate::request::check_user_id;
-use crate::{attempt, errcode};
+use crate::runtime::cancel::Call;
+use crate::runtime::fork::Process;
+use crate::runtime::pool::{self, Turn};
+use crate::wire::errcode;
+use crate::wire::request::check_user_id;
 
 /// So many ids in a row that ended in trouble of the network or the service stop the batch.
 const TROUBLE_IN_A_ROW: u32 = 20;
@@ -162,7 +163,7 @@ impl Shared {
     /// Has a worker run as soon as the pool has a thread for it.
     fn take_turn(self: &Arc<Self>) {
         let shared = self.clone();
-        dispatch::run(move |turn| match turn {
+        pool::run(move |turn| match turn {
             Turn::Run | Turn::Cancelled => shared.serve(),
             Turn::NoThread(why) => {
                 let mut state = shared.lock();
@@ -220,7 +221,7 @@ impl Shared {
                     }
                     self.deliver(state, item, 1);
                     self.hire(self.lock());
-                    let crowded = dispatch::is_crowded();
+                    let crowded = pool::is_crowded();
                     state = self.lock();
                     if crowded && state.stopped.is_none() {
                         // To the end of the line: no batch has the threads for itself.
@@ -367,7 +368,7 @@ impl Shared {
         drop(state);
         self.changed.notify_all();
         if let Some(waker) = waker {
-            dispatch::guarded(|| waker(item));
+            pool::guarded(|| waker(item));
         }
     }
 
@@ -393,7 +394,7 @@ impl Shared {
         drop(state);
         self.changed.notify_all();
         if let Some(waker) = waker {
-            dispatch::guarded(|| waker(None));
+            pool::guarded(|| waker(None));
         }
     }
 }
@@ -424,7 +425,8 @@ impl Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{BatchOptions, Client};
+    use crate::BatchOptions;
+    use crate::Client;
 
     #[test]
     fn every_answer_brings_the_pace_back_up_and_trouble_does_not() {

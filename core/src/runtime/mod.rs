@@ -1,0 +1,7 @@
+//! Waiting, cancelling, threads, processes. Knows nothing of DingTalk.
+
+pub(crate) mod cancel;
+pub(crate) mod descriptor;
+pub(crate) mod fork;
+pub(crate) mod pool;
+pub(crate) mod thread;
