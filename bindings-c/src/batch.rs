@@ -3,7 +3,7 @@
 use std::ffi::{CString, c_char, c_int};
 use std::sync::Arc;
 
-use dingtalk_extcontact::{Batch, BatchOptions, Call, Error, Host, Value};
+use dingtalk_extcontact::{Batch, BatchOptions, Binding, Call, Error, Value};
 use once_cell::race::OnceBox;
 
 use crate::border;
@@ -27,7 +27,7 @@ pub struct dtx_batch_options {
 #[unsafe(no_mangle)]
 pub extern "C" fn dtx_batch_options_new() -> *mut dtx_batch_options {
     border::guard(std::ptr::null_mut(), || {
-        let options = BatchOptions::for_host(Host::C);
+        let options = BatchOptions::for_binding(Binding::C);
         border::handle(dtx_batch_options { options, wrong: None })
     })
 }
@@ -150,7 +150,7 @@ pub unsafe extern "C" fn dtx_batch_new(
         // SAFETY: valid or NULL, as the header asks.
         let options = match unsafe { border::share(options) } {
             Some(own) => own.wrong.map_or(Ok(own.options), Err)?,
-            None => BatchOptions::for_host(Host::C),
+            None => BatchOptions::for_binding(Binding::C),
         };
         let open = Open { batch: client.0.batch(options)?, json: OnceBox::new() };
         Ok(Some(dtx_batch(Arc::new(open))))
@@ -234,7 +234,7 @@ pub unsafe extern "C" fn dtx_batch_next(
         let batch = unsafe { border::needed("batch", batch) }?;
         // SAFETY: NULL, or just set to NULL by `run`. Without it an item would be lost.
         unsafe { border::needed("item", item) }?;
-        Ok(batch.0.batch.next(&Call::for_host(Host::C))?.map(Into::into))
+        Ok(batch.0.batch.next(&Call::for_binding(Binding::C))?.map(Into::into))
     };
     // SAFETY: writable or NULL, as the header asks.
     unsafe { border::run(item, error, body) }

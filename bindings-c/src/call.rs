@@ -2,7 +2,7 @@
 
 use std::ffi::{c_int, c_void};
 
-use dingtalk_extcontact::{Call, Host, Value};
+use dingtalk_extcontact::{Binding, Call, Value};
 
 use crate::border;
 
@@ -25,7 +25,7 @@ pub type dtx_probe_fn = Option<unsafe extern "C" fn(context: *mut c_void) -> c_i
 /// Owner: you; dtx_call_free frees it. Threads: any, at any time.
 #[unsafe(no_mangle)]
 pub extern "C" fn dtx_call_new() -> *mut dtx_call {
-    border::guard(std::ptr::null_mut(), || border::handle(dtx_call(Call::for_host(Host::C))))
+    border::guard(std::ptr::null_mut(), || border::handle(dtx_call(Call::for_binding(Binding::C))))
 }
 
 /// Frees a call; NULL is fine. Deletions under way with it go on, and can no longer be cancelled;

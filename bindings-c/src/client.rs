@@ -2,7 +2,7 @@
 
 use std::ffi::{c_char, c_int};
 
-use dingtalk_extcontact::{Call, Client, Host};
+use dingtalk_extcontact::{Binding, Call, Client};
 
 use crate::border;
 use crate::call::dtx_call;
@@ -68,7 +68,7 @@ pub unsafe extern "C" fn dtx_client_delete(
         let user_id = unsafe { border::text("user_id", user_id) }?;
         // SAFETY: valid or NULL, as the header asks.
         let call = unsafe { border::share(call) };
-        let call = call.map_or_else(|| Call::for_host(Host::C), |call| call.0);
+        let call = call.map_or_else(|| Call::for_binding(Binding::C), |call| call.0);
         client.0.delete_with(user_id, &call).map(|deletion| Some(deletion.into()))
     };
     // SAFETY: writable or NULL, as the header asks.

@@ -2,7 +2,7 @@
 
 use std::ffi::{c_char, c_int};
 
-use dingtalk_extcontact::{Error, Host, Options, Value};
+use dingtalk_extcontact::{Binding, Error, Options, Value};
 
 use crate::border;
 
@@ -22,7 +22,7 @@ pub struct dtx_options {
 #[unsafe(no_mangle)]
 pub extern "C" fn dtx_options_new() -> *mut dtx_options {
     border::guard(std::ptr::null_mut(), || {
-        border::handle(dtx_options { options: Options::for_host(Host::C), wrong: None })
+        border::handle(dtx_options { options: Options::for_binding(Binding::C), wrong: None })
     })
 }
 
@@ -33,8 +33,8 @@ pub extern "C" fn dtx_options_new() -> *mut dtx_options {
 #[unsafe(no_mangle)]
 pub extern "C" fn dtx_options_from_env() -> *mut dtx_options {
     border::guard(std::ptr::null_mut(), || {
-        let unset = |error| (Options::for_host(Host::C), Some(error));
-        let (options, wrong) = Options::from_env(Host::C).map_or_else(unset, |set| (set, None));
+        let unset = |error| (Options::for_binding(Binding::C), Some(error));
+        let (options, wrong) = Options::from_env(Binding::C).map_or_else(unset, |set| (set, None));
         border::handle(dtx_options { options, wrong })
     })
 }

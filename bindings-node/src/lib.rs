@@ -14,7 +14,7 @@ pub mod testing;
 use std::ffi::OsString;
 
 use dingtalk_extcontact::{
-    BatchOptions, Call, Client, Deletion, Error, ErrorKind, Host, OPTION_NAMES, Options, Value,
+    BatchOptions, Binding, Call, Client, Deletion, Error, ErrorKind, OPTION_NAMES, Options, Value,
     to_json,
 };
 use napi::bindgen_prelude::{Either, Either5, Null, Unknown};
@@ -38,9 +38,9 @@ pub fn connect(
     values: Vec<Given>,
 ) -> Either<NativeClient, String> {
     let start = if from_environment {
-        Options::from_env(Host::Node)
+        Options::from_env(Binding::Node)
     } else {
-        Ok(Options::for_host(Host::Node))
+        Ok(Options::for_binding(Binding::Node))
     };
     let made = start.and_then(|mut options| {
         for (name, value) in names.iter().zip(values) {
@@ -69,7 +69,7 @@ impl NativeClient {
         values: Vec<Given>,
         cancelled: bool,
     ) {
-        let mut call = Call::for_host(Host::Node);
+        let mut call = Call::for_binding(Binding::Node);
         for (name, value) in names.iter().zip(values) {
             call.set(name, plain(value));
         }
@@ -84,7 +84,7 @@ impl NativeClient {
     /// Begins a batch. It comes through the port, or in JSON why there is none.
     #[napi(catch_unwind)]
     pub fn batch(&self, port: &Port, id: u32, names: Vec<String>, values: Vec<Given>) {
-        let mut options = BatchOptions::for_host(Host::Node);
+        let mut options = BatchOptions::for_binding(Binding::Node);
         let mut given = names.iter().zip(values);
         let set = given.try_for_each(|(name, value)| options.set(name, plain(value)));
         batch::begin(self.0.clone(), port.clone(), id, set.map(|()| options));
@@ -144,13 +144,13 @@ pub fn kinds() -> Vec<&'static str> {
 pub fn defaults() -> String {
     let concurrency = ("concurrency".to_owned(), BatchOptions::default_concurrency().into());
     let defaults = OPTION_NAMES.iter().map(|name| {
-        let value = match Options::default_of(Host::Node, name) {
+        let value = match Options::default_of(Binding::Node, name) {
             Value::Text(text) => text.into(),
             Value::Number(number) => number.into(),
             Value::Flag(flag) => flag.into(),
             Value::None | Value::Path(_) => serde_json::Value::Null,
         };
-        (Host::Node.spell(name), value)
+        (Binding::Node.spell(name), value)
     });
     serde_json::Value::Object(defaults.chain([concurrency]).collect()).to_string()
 }

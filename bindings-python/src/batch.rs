@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::mem::ManuallyDrop;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use dingtalk_extcontact::{Batch, BatchOptions, Call, Host, Item as Core};
+use dingtalk_extcontact::{Batch, BatchOptions, Binding, Call, Item as Core};
 use pyo3::exceptions::{PyBaseException, PyException, PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
@@ -75,7 +75,7 @@ impl DeleteMany {
             ));
         }
         let ids = ids.try_iter()?.unbind();
-        let call = Call::for_host(Host::Python);
+        let call = Call::for_binding(Binding::Python);
         let (batch, raised) = host::calling(py, call, None, |_| client.batch(options))?;
         let batch = ManuallyDrop::new(batch.map_err(|error| errors::to_python(py, &error))?);
         let hands = Mutex::new(Some(Hands { ids: Some(ids), ..Hands::default() }));
@@ -154,7 +154,7 @@ impl DeleteMany {
     /// Waits for the next item, and passes on what threads of the pool log meanwhile.
     fn wait(&self, py: Python<'_>, hands: &mut Hands) -> PyResult<Option<Core>> {
         loop {
-            let call = Call::for_host(Host::Python);
+            let call = Call::for_binding(Binding::Python);
             let next = |call: &Call| self.batch.next(call);
             let (next, raised) = host::calling(py, call, Some(logging::is_waiting), next)?;
             let raised = raised.or_else(|| logging::pass_kept(py).err());

@@ -1,6 +1,6 @@
 //! The client, blocking; and the one step that `_async.py` builds its awaiting on.
 
-use dingtalk_extcontact::{BatchOptions, Call, Host, Options};
+use dingtalk_extcontact::{BatchOptions, Binding, Call, Options};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
@@ -80,7 +80,7 @@ impl Client {
     #[new]
     #[pyo3(signature = (**options), text_signature = "(*, access_token=None, app_key=None, app_secret=None, region='international', endpoint=None, timeout=30.0, attempt_timeout=10.0, connect_timeout=5.0, max_attempts=3, rate=20, missing_ok=False, proxy='environment', ca_file=None)")]
     fn new(py: Python<'_>, options: Option<&Bound<'_, PyDict>>) -> PyResult<Client> {
-        Client::build(py, Options::for_host(Host::Python), options, "Client")
+        Client::build(py, Options::for_binding(Binding::Python), options, "Client")
     }
 
     /// A client with the credentials and the place that the environment names.
@@ -92,7 +92,7 @@ impl Client {
     fn from_env(cls: &Bound<'_, PyType>, options: Option<&Bound<'_, PyDict>>) -> PyResult<Client> {
         let py = cls.py();
         let named =
-            Options::from_env(Host::Python).map_err(|error| errors::to_python(py, &error))?;
+            Options::from_env(Binding::Python).map_err(|error| errors::to_python(py, &error))?;
         Client::build(py, named, options, "from_env")
     }
 
@@ -155,7 +155,7 @@ impl Client {
         missing_ok: Option<&Bound<'_, PyAny>>,
         stop_on_missing: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<DeleteMany> {
-        let mut options = BatchOptions::for_host(Host::Python);
+        let mut options = BatchOptions::for_binding(Binding::Python);
         convert::batch(&mut options, concurrency, journal, missing_ok, stop_on_missing)?;
         DeleteMany::begin(py, &self.0, ids, options)
     }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use dingtalk_extcontact::{BatchOptions, Call, Host, Options, Value};
+use dingtalk_extcontact::{BatchOptions, Binding, Call, Options, Value};
 use pyo3::exceptions::{PyOverflowError, PyTypeError, PyUnicodeEncodeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyString};
@@ -65,7 +65,7 @@ pub fn call(
     timeout: Option<&Bound<'_, PyAny>>,
     missing_ok: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Call> {
-    let mut call = Call::for_host(Host::Python);
+    let mut call = Call::for_binding(Binding::Python);
     if let Some(value) = timeout {
         call.set("timeout", convert("timeout", Type::Seconds, value)?);
     }
@@ -160,7 +160,7 @@ fn path(name: &str, value: &Bound<'_, PyAny>) -> PyResult<PathBuf> {
 pub fn defaults(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
     let defaults = PyDict::new(py);
     for (name, kind) in TYPES {
-        match (Options::default_of(Host::Python, name), kind) {
+        match (Options::default_of(Binding::Python, name), kind) {
             (Value::Text(text), _) => defaults.set_item(name, text)?,
             (Value::Number(number), Type::Integer) => defaults.set_item(name, number as i64)?,
             (Value::Number(number), _) => defaults.set_item(name, number)?,

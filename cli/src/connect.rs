@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use dingtalk_extcontact::{Client, Error, Host, Options, Value};
+use dingtalk_extcontact::{Binding, Client, Error, Options, Value};
 
 use crate::args::{Connection, Rate};
 use crate::output;
@@ -52,7 +52,7 @@ pub(crate) fn client(
     args: &Connection,
     more: impl FnOnce(&mut Options) -> Result<(), Error>,
 ) -> Result<Client, NoClient> {
-    let mut options = Options::from_env(Host::Command)?;
+    let mut options = Options::from_env(Binding::Command)?;
     if args.token_file.is_some() {
         options.set("app_key", Value::None)?;
         options.set("app_secret", Value::None)?;

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
-use dingtalk_extcontact::{Batch, BatchOptions, Call, Client, Error, Host, Item, Value};
+use dingtalk_extcontact::{Batch, BatchOptions, Binding, Call, Client, Error, Item, Value};
 
 use crate::args::Delete;
 use crate::choice::Choice;
@@ -125,7 +125,8 @@ fn check_files(args: &Delete, source: Option<&Source>) -> Result<(), Exit> {
 }
 
 fn batch_options(args: &Delete) -> Result<BatchOptions, Error> {
-    let mut options = BatchOptions::for_host(Host::Command).stop_on_missing(!args.ids_are_right);
+    let mut options =
+        BatchOptions::for_binding(Binding::Command).stop_on_missing(!args.ids_are_right);
     if let Some(concurrency) = args.concurrency {
         options.set("concurrency", Value::Number(concurrency))?;
     }

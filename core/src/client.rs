@@ -7,13 +7,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crate::call::attempt::{self, Ask, Attempt, Clock, Delete, Step, Story, Way};
+use crate::call::attempt::{
+    self, Ask, Attempt, AttemptContext, AttemptOptions, CallDeadline, CallState, Delete,
+};
 use crate::call::rate::Rates;
 use crate::call::retry::{Next, Plan};
 use crate::call::token::{AppToken, Token};
 use crate::error::{Error, ErrorKind, panic_text};
 use crate::options::place::Proxy;
-use crate::options::{self, Credentials, Host, Options, Settings};
+use crate::options::{self, Binding, Credentials, Options, Settings};
 use crate::outcome::{Deletion, Status};
 use crate::runtime::cancel::{Call, Stop, Wait};
 use crate::runtime::fork::PerProcess;
@@ -50,12 +52,12 @@ struct Inner {
 /// A deletion and what has come of it so far.
 pub(crate) struct Task {
     pub user_id: String,
-    pub story: Story,
+    pub story: CallState,
     plan: Plan,
 }
 
 /// The good end of a call.
-pub(crate) enum Answered<T> {
+pub(crate) enum Ended<T> {
     Done(T),
     /// There is no such contact, and that is fine.
     Missing(Option<String>),
@@ -92,7 +94,7 @@ impl Client {
     ///
     /// `invalid_argument` that names the variable or option.
     pub fn from_env() -> Result<Client, Error> {
-        Client::with_options(Options::from_env(Host::Rust)?)
+        Client::with_options(Options::from_env(Binding::Rust)?)
     }
 
     /// A client with these options. Proxy, certificates and environment are read here, once;
@@ -102,8 +104,8 @@ impl Client {
     ///
     /// `invalid_argument` that names the option.
     pub fn with_options(options: Options) -> Result<Client, Error> {
-        let host = options.host;
-        let settings = options.check().map_err(|error| error.in_words_of(host))?;
+        let binding = options.binding;
+        let settings = options.check().map_err(|error| error.in_words_of(binding))?;
         let process = PerProcess::new(Process::new(&settings));
         let closed = AtomicBool::new(false);
         Ok(Client(Arc::new(Inner { settings, closed, process })))
@@ -130,7 +132,7 @@ impl Client {
 
     /// A deletion to be worked on.
     pub(crate) fn task(&self, user_id: &str) -> Task {
-        Task { user_id: user_id.to_owned(), story: Story::default(), plan: self.plan() }
+        Task { user_id: user_id.to_owned(), story: CallState::default(), plan: self.plan() }
     }
 
     /// Works on a deletion until it ends; where throttling is given back, the task can be
@@ -187,12 +189,12 @@ impl Client {
         let canceller = call.clone();
         pool::submit(&canceller, move |turn| {
             done(match turn {
-                pool::Turn::Run => client.delete_with(&user_id, &call),
-                pool::Turn::Cancelled => {
+                pool::JobStart::Run => client.delete_with(&user_id, &call),
+                pool::JobStart::Cancelled => {
                     Err(attempt::cancelled("waiting for a thread")
                         .about_contact(&user_id, 0, false))
                 }
-                pool::Turn::NoThread(why) => Err(why.about_contact(&user_id, 0, false)),
+                pool::JobStart::NoThread(why) => Err(why.about_contact(&user_id, 0, false)),
             });
         });
     }
@@ -210,7 +212,7 @@ impl Client {
                 "Make a client with an access token to set it later.",
             ));
         };
-        options::check_token(self.0.settings.host, token)?;
+        options::check_token(self.0.settings.binding, token)?;
         fixed.set(Secret::new(token));
         Ok(())
     }
@@ -246,8 +248,8 @@ impl Client {
         request::check_user_id(user_id)?;
         let missing_ok = self.missing_ok(call);
         match self.ask(&Delete(user_id), call, story, plan, throttling, missing_ok)? {
-            Answered::Done(request_id) => Ok(story.end(user_id, Status::Deleted, request_id)),
-            Answered::Missing(request_id) => Ok(story.end(user_id, Status::Absent, request_id)),
+            Ended::Done(request_id) => Ok(story.end(user_id, Status::Deleted, request_id)),
+            Ended::Missing(request_id) => Ok(story.end(user_id, Status::Absent, request_id)),
         }
     }
 
@@ -256,14 +258,14 @@ impl Client {
         &self,
         ask: &A,
         call: &Call,
-        story: &mut Story,
+        story: &mut CallState,
         plan: &mut Plan,
         throttling: Throttling,
         missing_ok: bool,
-    ) -> Result<Answered<A::Answer>, Error> {
+    ) -> Result<Ended<A::Answer>, Error> {
         let timeout = call.timeout.unwrap_or(self.0.settings.timeout);
         call.wrong.clone().map_or(Ok(()), Err)?;
-        options::check_duration(call.host, "timeout", timeout)?;
+        options::check_duration(call.binding, "timeout", timeout)?;
         if self.0.closed.load(Ordering::SeqCst) {
             return Err(Error::invalid("client is closed", "Make a new client."));
         }
@@ -271,11 +273,11 @@ impl Client {
         let wait = Wait::for_turn(call);
         wait.ask().map_err(|_| attempt::cancelled("beginning"))?;
         let gate = wait.at_gate(call);
-        let mut clock = Clock::new(wait, gate, timeout, process.rates.of(A::API));
-        let (mut step, mut last) = (Step::default(), None);
+        let mut clock = CallDeadline::new(wait, gate, timeout, process.rates.of(A::API));
+        let (mut step, mut last) = (AttemptOptions::default(), None);
         loop {
             let failed = match process.attempt(&self.0, ask, step, &mut clock, story) {
-                Attempt::Done(answer) => return Ok(Answered::Done(answer)),
+                Attempt::Done(answer) => return Ok(Ended::Done(answer)),
                 Attempt::Cancelled(doing) => return Err(attempt::cancelled(doing)),
                 Attempt::Panicked(text) => return Err(caught(&text)),
                 // A turn that would come too late is no reason to forget what went wrong.
@@ -284,7 +286,7 @@ impl Client {
             };
             let Failure { error, uncertain, missing, retry } = failed.failure;
             if A::DELETES && missing && (missing_ok || story.uncertain) {
-                return Ok(Answered::Missing(error.request_id().map(str::to_owned)));
+                return Ok(Ended::Missing(error.request_id().map(str::to_owned)));
             }
             story.uncertain |= uncertain && A::DELETES;
             if throttling == Throttling::GiveBack && error.kind() == ErrorKind::Throttled {
@@ -296,7 +298,7 @@ impl Client {
             crate::logged(
                 || log::debug!(target: crate::LOG, user_id = ask.user_id(), kind, request_id; "{ask}: {}; {next}", error.message()),
             );
-            step = Step::default();
+            step = AttemptOptions::default();
             match next {
                 Next::GiveUp => return Err(error),
                 Next::Again(pause) => match clock.wait.sleep(pause) {
@@ -319,7 +321,7 @@ impl Client {
 
     /// The error with advice in the language of the client's caller.
     pub(crate) fn in_its_words(&self, error: Error) -> Error {
-        error.in_words_of(self.0.settings.host)
+        error.in_words_of(self.0.settings.binding)
     }
 
     /// What a call that reads starts with.
@@ -384,11 +386,11 @@ impl Process {
         &self,
         inner: &Inner,
         ask: &A,
-        step: Step,
-        clock: &mut Clock,
-        story: &mut Story,
+        step: AttemptOptions,
+        clock: &mut CallDeadline,
+        story: &mut CallState,
     ) -> Attempt<A::Answer> {
-        let way = Way {
+        let way = AttemptContext {
             settings: &inner.settings,
             topapi: &self.topapi,
             oauth: self.oauth(),
@@ -441,7 +443,7 @@ impl ClientBuilder {
     ///
     /// `invalid_argument` that names the variable, where it is not text.
     pub fn from_env() -> Result<Self, Error> {
-        Options::from_env(Host::Rust).map(ClientBuilder)
+        Options::from_env(Binding::Rust).map(ClientBuilder)
     }
 
     /// A token that the caller keeps fresh with [`Client::set_access_token`]. Either this,

@@ -5,9 +5,9 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use crate::call::attempt::{Ask, Story};
+use crate::call::attempt::{Ask, CallState};
 use crate::call::rate::Api;
-use crate::client::{Answered, Client, Throttling};
+use crate::client::{Client, Ended, Throttling};
 use crate::error::{Error, ErrorKind};
 use crate::runtime::cancel::Call;
 use crate::secret::{Secret, Secrets};
@@ -116,11 +116,11 @@ impl Client {
         call: &Call,
         throttling: Throttling,
     ) -> Result<A::Answer, Error> {
-        let (mut story, mut plan) = (Story::default(), self.plan());
+        let (mut story, mut plan) = (CallState::default(), self.plan());
         let answered = self.ask(ask, call, &mut story, &mut plan, throttling, false);
         match answered.map_err(|error| self.in_its_words(error))? {
-            Answered::Done(answer) => Ok(answer),
-            Answered::Missing(_) => Err(Error::new(ErrorKind::Internal, "a read call was absent")),
+            Ended::Done(answer) => Ok(answer),
+            Ended::Missing(_) => Err(Error::new(ErrorKind::Internal, "a read call was absent")),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::options::Host;
+use crate::options::Binding;
 
 /// What went wrong, as a stable name and number.
 ///
@@ -298,8 +298,8 @@ impl Error {
     }
 
     /// The same error with advice that spells options and fields as this language does.
-    pub(crate) fn in_words_of(mut self, host: Host) -> Error {
-        self.0.advice = host.speak(&self.0.advice);
+    pub(crate) fn in_words_of(mut self, binding: Binding) -> Error {
+        self.0.advice = binding.speak(&self.0.advice);
         self
     }
 

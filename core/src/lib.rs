@@ -21,7 +21,7 @@
 //! (<https://open.dingtalk.com/document/development/delete-external-contacts>); the app needs
 //! the permission point `qyapi_ext_write`. Deletion has no undo.
 //!
-//! Trouble that may pass is tried again within the call's time limit. A token is fetched
+//! TransportError that may pass is tried again within the call's time limit. A token is fetched
 //! with the app's credentials and refreshed once for all threads. The service counts no
 //! more than 20 requests to one API in any one second, unless told otherwise. Secrets stand
 //! in no error, log line or `Debug` output. Log lines go to the `log` facade under the target
@@ -60,7 +60,7 @@ pub use batch::{Batch, BatchOptions, DeleteMany, Item, Outcome, Summary};
 pub use client::{Client, ClientBuilder};
 pub use contacts::Contact;
 pub use error::{Error, ErrorKind};
-pub use options::{Host, OPTION_NAMES, Options, Value};
+pub use options::{Binding, OPTION_NAMES, Options, Value};
 pub use outcome::{Deletion, Status, in_utc, to_json};
 pub use runtime::cancel::{Call, Canceller};
 #[doc(hidden)]

@@ -925,14 +925,14 @@ fn a_closed_client_stops_the_batch() {
 
 #[test]
 fn bad_options_name_themselves() {
-    use dingtalk_extcontact::{Host, Value};
+    use dingtalk_extcontact::{Binding, Value};
     let sandbox = sandbox(0);
     let client = builder(&sandbox).build().unwrap();
     for concurrency in [0, 65] {
         let error = client.batch(BatchOptions::new().concurrency(concurrency)).unwrap_err();
         assert!(error.message().starts_with("concurrency"), "{error}");
     }
-    let mut options = BatchOptions::for_host(Host::Node);
+    let mut options = BatchOptions::for_binding(Binding::Node);
     assert!(options.set("concurrency", Value::Number(1.5)).is_err());
     assert!(options.set("journal", Value::Flag(true)).is_err());
     assert!(options.set("missingOk", Value::Flag(true)).is_ok());

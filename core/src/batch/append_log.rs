@@ -91,7 +91,7 @@ impl Kind {
 
 /// An open file, locked against a second run. Shared by threads: those that write side by
 /// side share a sync.
-pub(crate) struct Record {
+pub(crate) struct AppendLog {
     kind: &'static Kind,
     path: PathBuf,
     /// The one handle for all that is read and written: where locks are mandatory (Windows),
@@ -117,14 +117,14 @@ struct Writer {
     failed: Option<Error>,
 }
 
-impl Record {
+impl AppendLog {
     /// Opens a file, or begins one, and locks it. One that was there stays as it is until
-    /// [`go_on_from`](Record::go_on_from).
+    /// [`go_on_from`](AppendLog::go_on_from).
     ///
     /// # Errors
     ///
     /// `journal`: not to be opened or locked, no ordinary file, or none of this kind.
-    pub fn open(kind: &'static Kind, path: &Path) -> Result<Record, Error> {
+    pub fn open(kind: &'static Kind, path: &Path) -> Result<AppendLog, Error> {
         let broken = |problem: &str| kind.broken(path, problem);
         kind.exists_at(path)?;
         let opened = options().open(path).and_then(Descriptor::new);
@@ -139,7 +139,7 @@ impl Record {
                 .advise("Wait until that run has ended, or name another file."),
             TryLockError::Error(error) => broken(&format!("cannot be locked: {error}")),
         })?;
-        Ok(Record {
+        Ok(AppendLog {
             kind,
             path: path.to_owned(),
             file,

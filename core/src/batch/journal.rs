@@ -10,7 +10,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use crate::batch::append_log::{JOURNAL, LONGEST_LINE, Record};
+use crate::batch::append_log::{AppendLog, JOURNAL, LONGEST_LINE};
 use crate::batch::key_set::{Key, KeyMap, Keys};
 use crate::batch::{Item, MOST_CONCURRENT, Outcome};
 use crate::error::{Error, ErrorKind, excerpt};
@@ -23,7 +23,7 @@ const VERSION: u64 = 1;
 
 /// An open journal, locked against a second run.
 pub(crate) struct Journal {
-    record: Record,
+    record: AppendLog,
     /// What earlier runs left behind, by id.
     past: KeyMap<Past>,
 }
@@ -68,7 +68,7 @@ impl Journal {
         app_key: Option<&str>,
         keys: &Keys,
     ) -> Result<Journal, Error> {
-        let record = Record::open(&JOURNAL, path)?;
+        let record = AppendLog::open(&JOURNAL, path)?;
         let mut past = KeyMap::default();
         let mut reading = Reading::new(|id: &str, what, _: Option<&Item>| {
             past.insert(keys.of(id), what);

@@ -1,6 +1,6 @@
 //! Whether the list that a batch works on can be right.
 
-use crate::options::Host;
+use crate::options::Binding;
 
 /// So many of the last ids that were answered are looked at, and so many of these may be no
 /// contact before the batch stops.
@@ -9,15 +9,15 @@ const TOO_MANY: u32 = 20;
 
 /// Which of the last ids were no contact, as this run was answered.
 pub(super) struct Missing {
-    host: Host,
+    binding: Binding,
     /// A bit for each, the last one lowest.
     last: u64,
     answered: u32,
 }
 
 impl Missing {
-    pub fn new(host: Host) -> Missing {
-        Missing { host, last: 0, answered: 0 }
+    pub fn new(binding: Binding) -> Missing {
+        Missing { binding, last: 0, answered: 0 }
     }
 
     /// Notes an answer: why the batch stops.
@@ -26,8 +26,8 @@ impl Missing {
         self.answered = (self.answered + 1).min(LOOKED_AT);
         let missing = self.last.count_ones();
         (missing >= TOO_MANY).then(|| {
-            let gone = self.host.assign("missing_ok", true);
-            let right = self.host.assign("stop_on_missing", false);
+            let gone = self.binding.assign("missing_ok", true);
+            let right = self.binding.assign("stop_on_missing", false);
             format!(
                 "{missing} of the last {} ids were no contact: the list may be damaged, or its people are long gone; to go on all the same, give {gone} or {right}",
                 self.answered
@@ -44,7 +44,7 @@ mod tests {
     proptest! {
         #[test]
         fn twenty_of_the_last_forty_stop_it(answers in prop::collection::vec(prop::bool::weighted(0.4), 0..200)) {
-            let mut missing = Missing::new(Host::Rust);
+            let mut missing = Missing::new(Binding::Rust);
             for end in 1..=answers.len() {
                 let last = &answers[end.saturating_sub(40)..end];
                 let too_many = last.iter().filter(|missing| **missing).count() >= 20;
@@ -55,18 +55,18 @@ mod tests {
 
     #[test]
     fn the_way_to_go_on_is_told_in_the_callers_language() {
-        for (host, gone, right) in [
-            (Host::Rust, "missing_ok(true)", "stop_on_missing(false)"),
-            (Host::Python, "missing_ok=True", "stop_on_missing=False"),
-            (Host::Node, "missingOk: true", "stopOnMissing: false"),
+        for (binding, gone, right) in [
+            (Binding::Rust, "missing_ok(true)", "stop_on_missing(false)"),
+            (Binding::Python, "missing_ok=True", "stop_on_missing=False"),
+            (Binding::Node, "missingOk: true", "stopOnMissing: false"),
             (
-                Host::C,
+                Binding::C,
                 "dtx_batch_options_set_missing_ok(1)",
                 "dtx_batch_options_set_stop_on_missing(0)",
             ),
-            (Host::Command, "--missing-ok", "--ids-are-right"),
+            (Binding::Command, "--missing-ok", "--ids-are-right"),
         ] {
-            let mut missing = Missing::new(host);
+            let mut missing = Missing::new(binding);
             let why = (0..20).find_map(|_| missing.note(true)).unwrap();
             assert!(why.starts_with("20 of the last 20 ids"), "{why}");
             assert!(why.ends_with(&format!("give {gone} or {right}")), "{why}");

@@ -22,7 +22,7 @@ pub use self::options::BatchOptions;
 pub(crate) use self::options::MOST_CONCURRENT;
 use self::pace::Pace;
 use self::worker::{Queued, Shared, State};
-use crate::batch::append_log::{BACKUP, Record};
+use crate::batch::append_log::{AppendLog, BACKUP};
 use crate::batch::journal::{Journal, Past};
 use crate::batch::key_set::{KeySet, Keys};
 use crate::call::attempt;
@@ -53,13 +53,13 @@ impl Client {
     /// `invalid_argument` for a bad option; `journal` where the record cannot be read, written
     /// or locked, or belongs to something else. Nothing has been called then.
     pub fn batch(&self, options: BatchOptions) -> Result<Batch, Error> {
-        let BatchOptions { host, concurrency, journal, backup, stop_on_missing, call } = options;
-        check_integer(host, "concurrency", concurrency.into(), MOST_CONCURRENT)?;
+        let BatchOptions { binding, concurrency, journal, backup, stop_on_missing, call } = options;
+        check_integer(binding, "concurrency", concurrency.into(), MOST_CONCURRENT)?;
         let keys = Keys::default();
         let journal = journal
             .map(|path| Journal::open(&path, &self.endpoint(), self.app_key(), &keys))
             .transpose()?;
-        let backup = backup.map(|path| Record::open(&BACKUP, &path)).transpose()?;
+        let backup = backup.map(|path| AppendLog::open(&BACKUP, &path)).transpose()?;
         if let Some(backup) = &backup {
             backup.go_on_from_last_line()?;
         }
@@ -89,7 +89,7 @@ impl Client {
             stopped: None,
             pace: Pace::new(concurrency, Instant::now()),
             trouble: 0,
-            missing: stop_on_missing.then(|| Missing::new(host)),
+            missing: stop_on_missing.then(|| Missing::new(binding)),
             seen: KeySet::default(),
             summary,
             waker: None,

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::error::Error;
-use crate::options::{self, Host, Value};
+use crate::options::{self, Binding, Value};
 use crate::runtime::cancel::Call;
 
 pub(crate) const MOST_CONCURRENT: u32 = 64;
@@ -11,7 +11,7 @@ pub(crate) const MOST_CONCURRENT: u32 = 64;
 /// The options of a batch.
 #[derive(Clone, Debug)]
 pub struct BatchOptions {
-    pub(super) host: Host,
+    pub(super) binding: Binding,
     pub(super) concurrency: u32,
     pub(super) journal: Option<PathBuf>,
     pub(super) backup: Option<PathBuf>,
@@ -22,7 +22,7 @@ pub struct BatchOptions {
 impl Default for BatchOptions {
     fn default() -> BatchOptions {
         BatchOptions {
-            host: Host::Rust,
+            binding: Binding::Rust,
             concurrency: 8,
             journal: None,
             backup: None,
@@ -39,8 +39,8 @@ impl BatchOptions {
     }
 
     /// The same for a binding: names and spellings of its language in [`set`](Self::set).
-    pub fn for_host(host: Host) -> BatchOptions {
-        BatchOptions { host, call: Call::for_host(host), ..BatchOptions::default() }
+    pub fn for_binding(binding: Binding) -> BatchOptions {
+        BatchOptions { binding, call: Call::for_binding(binding), ..BatchOptions::default() }
     }
 
     /// How many calls run side by side where nobody says, for the signatures of bindings.
@@ -92,21 +92,21 @@ impl BatchOptions {
     ///
     /// `invalid_argument` that names the option.
     pub fn set(&mut self, name: &str, value: Value) -> Result<(), Error> {
-        let host = self.host;
+        let binding = self.binding;
         const NAMES: [&str; 4] = ["concurrency", "journal", "missing_ok", "stop_on_missing"];
-        match (options::known(host, name, &NAMES)?, value) {
+        match (options::known(binding, name, &NAMES)?, value) {
             (_, Value::None) => {}
             ("concurrency", value) => {
-                self.concurrency = options::integer(host, name, value, MOST_CONCURRENT)?;
+                self.concurrency = options::integer(binding, name, value, MOST_CONCURRENT)?;
             }
             ("journal", value) => {
-                self.journal = options::path(host, name, value)?;
+                self.journal = options::path(binding, name, value)?;
             }
             ("missing_ok", value) => {
-                let missing_ok = options::flag(host, name, value)?;
+                let missing_ok = options::flag(binding, name, value)?;
                 self.call = self.call.clone().missing_ok(missing_ok);
             }
-            (_, value) => self.stop_on_missing = options::flag(host, name, value)?,
+            (_, value) => self.stop_on_missing = options::flag(binding, name, value)?,
         }
         Ok(())
     }

@@ -11,7 +11,7 @@ use serde_json::json;
 use super::item::{self, Item, Summary};
 use super::missing::Missing;
 use super::pace::{Pace, Slowed};
-use crate::batch::append_log::Record;
+use crate::batch::append_log::AppendLog;
 use crate::batch::journal::{Journal, stops_batch};
 use crate::batch::key_set::{KeySet, Keys};
 use crate::call::attempt;
@@ -20,7 +20,7 @@ use crate::error::{Error, ErrorKind, panic_text};
 use crate::outcome::Status;
 use crate::runtime::cancel::Call;
 use crate::runtime::fork::Process;
-use crate::runtime::pool::{self, Turn};
+use crate::runtime::pool::{self, JobStart};
 use crate::wire::errcode;
 use crate::wire::request::check_user_id;
 
@@ -33,7 +33,7 @@ pub(super) struct Shared {
     pub call: Call,
     pub concurrency: usize,
     pub journal: Option<Journal>,
-    pub backup: Option<Record>,
+    pub backup: Option<AppendLog>,
     pub keys: Keys,
     /// Where its threads are.
     pub process: Process,
@@ -164,8 +164,8 @@ impl Shared {
     fn take_turn(self: &Arc<Self>) {
         let shared = self.clone();
         pool::run(move |turn| match turn {
-            Turn::Run | Turn::Cancelled => shared.serve(),
-            Turn::NoThread(why) => {
+            JobStart::Run | JobStart::Cancelled => shared.serve(),
+            JobStart::NoThread(why) => {
                 let mut state = shared.lock();
                 state.workers -= 1;
                 shared.halt(state, why.message());
@@ -301,7 +301,7 @@ impl Shared {
     }
 
     /// Keeps a contact's record. Where there is no such contact, there is none to keep.
-    fn back_up(&self, backup: &Record, user_id: &str) -> Result<(), Error> {
+    fn back_up(&self, backup: &AppendLog, user_id: &str) -> Result<(), Error> {
         match self.client.record_of(user_id, &self.call, Throttling::GiveBack) {
             Ok(contact) => backup.write(json!({"user_id": user_id, "record": contact.record()})),
             Err(error) if error.is_missing() => Ok(()),

@@ -3,20 +3,20 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::call::rate::{Api, Rate, Turn};
+use crate::call::rate::{Api, Permit, Rate};
 use crate::call::token::{AppToken, Token, TokenError};
 use crate::error::{Error, ErrorKind, one_line, seconds};
 use crate::options::{Credentials, Settings};
 use crate::outcome::{Deletion, Status};
 use crate::runtime::cancel::{Stop, Wait};
 use crate::secret::{Secret, Secrets};
-use crate::transport::{Exchange, Transport, Trouble};
+use crate::transport::{Exchange, Transport, TransportError};
 use crate::wire::errcode::Retry;
 use crate::wire::request::{self, Request};
 use crate::wire::response::{self, Answer, Failure, NewToken};
 
 /// What an attempt works with.
-pub(crate) struct Way<'a> {
+pub(crate) struct AttemptContext<'a> {
     pub settings: &'a Settings,
     pub topapi: &'a Transport,
     pub oauth: &'a Transport,
@@ -25,7 +25,7 @@ pub(crate) struct Way<'a> {
 
 /// What this attempt does differently from an ordinary one.
 #[derive(Default)]
-pub(crate) struct Step {
+pub(crate) struct AttemptOptions {
     /// Use another token than this one.
     pub refused: Option<Token>,
     /// Use a new connection.
@@ -34,7 +34,7 @@ pub(crate) struct Step {
 
 /// What a call remembers of its attempts.
 #[derive(Default)]
-pub(crate) struct Story {
+pub(crate) struct CallState {
     /// Delete requests written to a connection.
     pub attempts: u32,
     /// Some attempt was uncertain: the contact may be gone.
@@ -44,7 +44,7 @@ pub(crate) struct Story {
     secrets: Secrets,
 }
 
-impl Story {
+impl CallState {
     /// The good end.
     pub fn end(&self, user_id: &str, status: Status, request_id: Option<String>) -> Deletion {
         Deletion {
@@ -119,7 +119,7 @@ pub(crate) struct Failed {
 
 /// A call's time. It begins to run when the call has its first turn; what was spent on a
 /// token before is taken off.
-pub(crate) struct Clock<'a> {
+pub(crate) struct CallDeadline<'a> {
     unlimited: Wait,
     /// The wait for the first turn, where there is a gate.
     gate: Option<Wait>,
@@ -129,13 +129,18 @@ pub(crate) struct Clock<'a> {
     had_turn: bool,
 }
 
-impl<'a> Clock<'a> {
-    pub fn new(unlimited: Wait, gate: Option<Wait>, limit: Duration, rate: &'a Rate) -> Clock<'a> {
-        Clock { wait: unlimited.within(limit), unlimited, gate, rate, had_turn: false }
+impl<'a> CallDeadline<'a> {
+    pub fn new(
+        unlimited: Wait,
+        gate: Option<Wait>,
+        limit: Duration,
+        rate: &'a Rate,
+    ) -> CallDeadline<'a> {
+        CallDeadline { wait: unlimited.within(limit), unlimited, gate, rate, had_turn: false }
     }
 
     /// Waits for a turn.
-    fn turn(&mut self) -> Result<Turn<'a>, Stop> {
+    fn turn(&mut self) -> Result<Permit<'a>, Stop> {
         if self.had_turn {
             return self.rate.turn(&self.wait);
         }
@@ -151,11 +156,11 @@ impl<'a> Clock<'a> {
 /// Makes one attempt. The turn comes right before the request: one that was given earlier
 /// would wait for the token together with others, and all would leave at once.
 pub(crate) fn attempt<A: Ask>(
-    way: &Way,
+    way: &AttemptContext,
     ask: &A,
-    step: Step,
-    clock: &mut Clock,
-    story: &mut Story,
+    step: AttemptOptions,
+    clock: &mut CallDeadline,
+    story: &mut CallState,
 ) -> Attempt<A::Answer> {
     way.gather_secrets(&mut story.secrets);
     let token = match way.token(step.refused.as_ref(), &clock.wait, &story.secrets) {
@@ -192,11 +197,11 @@ pub(crate) fn attempt<A: Ask>(
             Ok(answer) => Attempt::Done(answer),
             Err(failure) => failed(failure, false),
         },
-        Err(Trouble::Stopped { stop: Stop::Cancelled, .. }) => {
+        Err(TransportError::Stopped { stop: Stop::Cancelled, .. }) => {
             story.uncertain |= written && A::DELETES;
             Attempt::Cancelled(if written { "waiting for the reply" } else { "connecting" })
         }
-        Err(Trouble::Panic(text)) => {
+        Err(TransportError::Panic(text)) => {
             story.uncertain |= written && A::DELETES;
             Attempt::Panicked(text)
         }
@@ -208,7 +213,7 @@ fn failed<T>(failure: Failure, kept_died: bool) -> Attempt<T> {
     Attempt::Failed(Failed { failure, kept_died })
 }
 
-impl Way<'_> {
+impl AttemptContext<'_> {
     fn token(
         &self,
         refused: Option<&Token>,
@@ -241,10 +246,14 @@ impl Way<'_> {
         secrets: &Secrets,
     ) -> Result<NewToken, TokenError> {
         let answer = exchange.result.map_err(|trouble| match trouble {
-            Trouble::Panic(text) => TokenError::Panicked(text),
-            Trouble::Stopped { stop: Stop::Cancelled, .. } => TokenError::Stopped(Stop::Cancelled),
+            TransportError::Panic(text) => TokenError::Panicked(text),
+            TransportError::Stopped { stop: Stop::Cancelled, .. } => {
+                TokenError::Stopped(Stop::Cancelled)
+            }
             // This call's time is over: that says nothing to the others that wait.
-            Trouble::Stopped { .. } if call.left().is_zero() => TokenError::Stopped(Stop::TimedOut),
+            TransportError::Stopped { .. } if call.left().is_zero() => {
+                TokenError::Stopped(Stop::TimedOut)
+            }
             trouble => {
                 let mut failure = self.failure(trouble, call, false);
                 failure.error = failure.error.with(|fields| {
@@ -272,32 +281,32 @@ impl Way<'_> {
     }
 
     /// An exchange without an answer, as a failure. What was written may have been done.
-    fn failure(&self, trouble: Trouble, wait: &Wait, written: bool) -> Failure {
+    fn failure(&self, trouble: TransportError, wait: &Wait, written: bool) -> Failure {
         let mut status_seen = None;
         let (kind, text) = match trouble {
-            Trouble::Stopped { connecting, .. } => {
+            TransportError::Stopped { connecting, .. } => {
                 return timed_out(self, wait, connecting, "waiting for the reply", written);
             }
-            Trouble::Panic(text) => (ErrorKind::Internal, text),
-            Trouble::WireLogged => {
+            TransportError::Panic(text) => (ErrorKind::Internal, text),
+            TransportError::WireLogged => {
                 let error = Error::new(ErrorKind::Configuration, "log lines of the target ureq_proto are on at trace level, which prints the bytes of replies, tokens among them")
                     .advise("Set that target to debug or less, for example RUST_LOG=trace,ureq_proto=debug; nothing was sent.");
                 return Failure::new(error, false, Retry::No);
             }
-            Trouble::NoThread(why) => return Failure::new(why, false, Retry::No),
-            Trouble::ProxyLogin { source, schemes, given } => {
+            TransportError::NoThread(why) => return Failure::new(why, false, Retry::No),
+            TransportError::ProxyLogin { source, schemes, given } => {
                 return Failure::new(proxy_login(&source, &schemes, given), false, Retry::No);
             }
-            Trouble::ProxyRefused { source, text } => {
+            TransportError::ProxyRefused { source, text } => {
                 let error = Error::new(ErrorKind::Configuration, text).advise(format!(
                     "Have this host allowed at the proxy that {source} names, or go without it."
                 ));
                 return Failure::new(error, false, Retry::No);
             }
-            Trouble::Connect(text) => (ErrorKind::Connection, text),
-            Trouble::Lost(text) => (ErrorKind::Connection, text),
-            Trouble::Tls(text) => (ErrorKind::Tls, format!("TLS: {text}")),
-            Trouble::NotHttp(text, status) => {
+            TransportError::Connect(text) => (ErrorKind::Connection, text),
+            TransportError::Lost(text) => (ErrorKind::Connection, text),
+            TransportError::Tls(text) => (ErrorKind::Tls, format!("TLS: {text}")),
+            TransportError::NotHttp(text, status) => {
                 status_seen = status;
                 (ErrorKind::Protocol, text)
             }
@@ -332,7 +341,13 @@ fn proxy_login(source: &str, schemes: &[String], given: bool) -> Error {
 }
 
 /// The time-out that was hit, by the name of its option.
-fn timed_out(way: &Way, wait: &Wait, connecting: bool, doing: &str, written: bool) -> Failure {
+fn timed_out(
+    way: &AttemptContext,
+    wait: &Wait,
+    connecting: bool,
+    doing: &str,
+    written: bool,
+) -> Failure {
     let settings = way.settings;
     let text = if wait.left().is_zero() {
         format!(
@@ -340,10 +355,10 @@ fn timed_out(way: &Way, wait: &Wait, connecting: bool, doing: &str, written: boo
             if connecting { "connecting" } else { doing }
         )
     } else if connecting && settings.connect_timeout <= settings.attempt_timeout {
-        let name = settings.host.spell("connect_timeout");
+        let name = settings.binding.spell("connect_timeout");
         format!("no connection within {name} ({})", seconds(settings.connect_timeout))
     } else {
-        let name = settings.host.spell("attempt_timeout");
+        let name = settings.binding.spell("attempt_timeout");
         format!("no whole reply within {name} ({})", seconds(settings.attempt_timeout))
     };
     Failure::new(Error::new(ErrorKind::Timeout, text), written, Retry::Pause)

@@ -85,9 +85,9 @@ impl Written {
 }
 
 /// The right to write one request. Dropped without that it is another's.
-pub(crate) struct Turn<'a>(Option<(&'a Rate, Written)>);
+pub(crate) struct Permit<'a>(Option<(&'a Rate, Written)>);
 
-impl Turn<'_> {
+impl Permit<'_> {
     /// To be told when the request is written, where there is a limit.
     pub fn written(&self) -> Option<Written> {
         self.0.as_ref().map(|(_, written)| written.clone())
@@ -105,7 +105,7 @@ impl Turn<'_> {
     }
 }
 
-impl Drop for Turn<'_> {
+impl Drop for Permit<'_> {
     fn drop(&mut self) {
         if let Some((rate, written)) = &self.0
             && written.0.written.get().is_none()
@@ -148,17 +148,17 @@ impl Rate {
     }
 
     /// Waits for a turn. Whoever gives up while waiting leaves no gap.
-    pub fn turn(&self, wait: &Wait) -> Result<Turn<'_>, Stop> {
+    pub fn turn(&self, wait: &Wait) -> Result<Permit<'_>, Stop> {
         wait.check()?;
         let Some(limit) = self.limit else {
-            return Ok(Turn(None));
+            return Ok(Permit(None));
         };
         let place = Place { rate: self, ticket: self.lock().join() };
         loop {
             let mut line = self.lock();
             let until_free = line.until_free(place.ticket, limit, Instant::now());
             if until_free.is_zero() {
-                return Ok(Turn(Some((self, line.open()))));
+                return Ok(Permit(Some((self, line.open()))));
             }
             wait.on(&self.moved, line, until_free);
             // Not under the lock: the probe may take the host's own (Python's).

@@ -36,7 +36,7 @@ pub const OPTION_NAMES: [&str; 13] = [
 /// The language on whose behalf options are set: its units of time, and its spelling of names
 /// in messages and advice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Host {
+pub enum Binding {
     /// `attempt_timeout`, seconds.
     #[default]
     Rust,
@@ -50,13 +50,13 @@ pub enum Host {
     Command,
 }
 
-impl Host {
+impl Binding {
     /// The option's name as this language writes it.
     pub fn spell(self, name: &str) -> String {
         match self {
-            Host::Rust | Host::Python | Host::C => name.to_owned(),
-            Host::Node => camel(name),
-            Host::Command => match name {
+            Binding::Rust | Binding::Python | Binding::C => name.to_owned(),
+            Binding::Node => camel(name),
+            Binding::Command => match name {
                 // A secret stands in a file, not on a command line.
                 "access_token" => "--token-file".to_owned(),
                 "app_secret" => "--app-secret-file".to_owned(),
@@ -69,14 +69,14 @@ impl Host {
 
     /// The name by which this language sets the option.
     fn key(self, name: &str) -> String {
-        if self == Host::Node { camel(name) } else { name.to_owned() }
+        if self == Binding::Node { camel(name) } else { name.to_owned() }
     }
 
     /// Advice with what it names spelt as this language does. Names of one word, such as
     /// `rate`, read well in each as they are, but for flags where they can be nothing else.
     pub(crate) fn speak(self, advice: &str) -> String {
         let flags: &[(&str, &str)] = match self {
-            Host::Command => {
+            Binding::Command => {
                 &[("timeout or attempt_timeout", "--timeout"), ("lower rate", "lower --rate")]
             }
             _ => &[],
@@ -99,14 +99,14 @@ impl Host {
         let is_option = OPTION_NAMES.contains(&word) && word.contains('_');
         let is_field = matches!(word, "request_id" | "retry_after" | "maybe_deleted");
         match self {
-            Host::Node if is_option || is_field || word == "set_access_token" => camel(word),
-            Host::C if is_option && word.ends_with("timeout") => {
+            Binding::Node if is_option || is_field || word == "set_access_token" => camel(word),
+            Binding::C if is_option && word.ends_with("timeout") => {
                 format!("dtx_options_set_{word}_ms")
             }
-            Host::C if is_option => format!("dtx_options_set_{word}"),
-            Host::C if is_field => format!("dtx_error_{word}"),
-            Host::Command if is_option => self.spell(word),
-            Host::C if word == "set_access_token" => "dtx_client_set_access_token".to_owned(),
+            Binding::C if is_option => format!("dtx_options_set_{word}"),
+            Binding::C if is_field => format!("dtx_error_{word}"),
+            Binding::Command if is_option => self.spell(word),
+            Binding::C if word == "set_access_token" => "dtx_client_set_access_token".to_owned(),
             _ => word.to_owned(),
         }
     }
@@ -115,20 +115,20 @@ impl Host {
     pub(crate) fn assign(self, name: &str, value: bool) -> String {
         let spelt = self.spell(name);
         match self {
-            Host::Rust => format!("{spelt}({value})"),
-            Host::Python => format!("{spelt}={}", if value { "True" } else { "False" }),
-            Host::Node => format!("{spelt}: {value}"),
-            Host::C => format!("dtx_batch_options_set_{name}({})", i32::from(value)),
+            Binding::Rust => format!("{spelt}({value})"),
+            Binding::Python => format!("{spelt}={}", if value { "True" } else { "False" }),
+            Binding::Node => format!("{spelt}: {value}"),
+            Binding::C => format!("dtx_batch_options_set_{name}({})", i32::from(value)),
             // A flag is only ever given to differ from the default.
-            Host::Command if name == "stop_on_missing" => "--ids-are-right".to_owned(),
-            Host::Command => spelt,
+            Binding::Command if name == "stop_on_missing" => "--ids-are-right".to_owned(),
+            Binding::Command => spelt,
         }
     }
 
     fn unit(self) -> (f64, &'static str) {
         match self {
-            Host::Rust | Host::Python | Host::Command => (1.0, "seconds"),
-            Host::Node | Host::C => (1000.0, "milliseconds"),
+            Binding::Rust | Binding::Python | Binding::Command => (1.0, "seconds"),
+            Binding::Node | Binding::C => (1000.0, "milliseconds"),
         }
     }
 }
@@ -153,7 +153,7 @@ pub enum Value {
     None,
     /// Text.
     Text(String),
-    /// A number; a time is in the unit of the [`Host`].
+    /// A number; a time is in the unit of the [`Binding`].
     Number(f64),
     /// A truth value.
     Flag(bool),
@@ -180,7 +180,7 @@ impl fmt::Debug for Value {
 /// binding are made of.
 #[derive(Clone)]
 pub struct Options {
-    pub(crate) host: Host,
+    pub(crate) binding: Binding,
     pub(crate) environment: Environment,
     pub(crate) access_token: Option<Secret>,
     pub(crate) app_key: Option<String>,
@@ -214,7 +214,7 @@ const HIGHEST_RATE: u32 = 10_000;
 impl Default for Options {
     fn default() -> Options {
         Options {
-            host: Host::Rust,
+            binding: Binding::Rust,
             environment: Arc::new(|name| std::env::var_os(name)),
             access_token: None,
             app_key: None,
@@ -241,11 +241,11 @@ impl Options {
     }
 
     /// The defaults, with the names and units of a language.
-    pub fn for_host(host: Host) -> Options {
-        Options { host, ..Options::default() }
+    pub fn for_binding(binding: Binding) -> Options {
+        Options { binding, ..Options::default() }
     }
 
-    /// Sets an option by its name, as the language of the [`Host`] spells it.
+    /// Sets an option by its name, as the language of the [`Binding`] spells it.
     ///
     /// # Errors
     ///
@@ -253,44 +253,44 @@ impl Options {
     /// or one out of bounds. What only shows in the whole (two kinds of credentials, a
     /// file that is not there) is found when the client is made.
     pub fn set(&mut self, name: &str, value: Value) -> Result<(), Error> {
-        let host = self.host;
+        let binding = self.binding;
         let fresh = Options::default();
-        let name = known(host, name, &OPTION_NAMES)?;
+        let name = known(binding, name, &OPTION_NAMES)?;
         self.origins.remove(name);
         match name {
-            "access_token" => self.access_token = secret(host, name, value)?,
-            "app_key" => self.app_key = text(host, name, value)?,
-            "app_secret" => self.app_secret = secret(host, name, value)?,
-            "region" => self.region = text(host, name, value)?,
-            "endpoint" => self.endpoint = text(host, name, value)?,
-            "proxy" => self.proxy = secret(host, name, value)?,
-            "ca_file" => self.ca_file = path(host, name, value)?,
-            "timeout" => self.timeout = duration_or(host, name, value, fresh.timeout)?,
+            "access_token" => self.access_token = secret(binding, name, value)?,
+            "app_key" => self.app_key = text(binding, name, value)?,
+            "app_secret" => self.app_secret = secret(binding, name, value)?,
+            "region" => self.region = text(binding, name, value)?,
+            "endpoint" => self.endpoint = text(binding, name, value)?,
+            "proxy" => self.proxy = secret(binding, name, value)?,
+            "ca_file" => self.ca_file = path(binding, name, value)?,
+            "timeout" => self.timeout = duration_or(binding, name, value, fresh.timeout)?,
             "attempt_timeout" => {
-                self.attempt_timeout = duration_or(host, name, value, fresh.attempt_timeout)?;
+                self.attempt_timeout = duration_or(binding, name, value, fresh.attempt_timeout)?;
             }
             "connect_timeout" => {
-                self.connect_timeout = duration_or(host, name, value, fresh.connect_timeout)?;
+                self.connect_timeout = duration_or(binding, name, value, fresh.connect_timeout)?;
             }
             "max_attempts" => {
                 self.max_attempts = match value {
                     Value::None => fresh.max_attempts,
-                    value => integer(host, name, value, MOST_ATTEMPTS)?,
+                    value => integer(binding, name, value, MOST_ATTEMPTS)?,
                 }
             }
             "rate" => {
                 self.rate = match value {
                     Value::None => None,
-                    value => Some(integer(host, name, value, HIGHEST_RATE)?),
+                    value => Some(integer(binding, name, value, HIGHEST_RATE)?),
                 }
             }
             "missing_ok" => {
                 self.missing_ok = match value {
                     Value::None => fresh.missing_ok,
-                    value => flag(host, name, value)?,
+                    value => flag(binding, name, value)?,
                 }
             }
-            _ => return Err(unknown(host, name, &OPTION_NAMES)),
+            _ => return Err(unknown(binding, name, &OPTION_NAMES)),
         }
         Ok(())
     }
@@ -300,16 +300,16 @@ impl Options {
     #[doc(hidden)]
     pub fn set_from(&mut self, name: &str, value: Value, origin: &str) -> Result<(), Error> {
         self.set(name, value)?;
-        let name = known(self.host, name, &OPTION_NAMES)?;
+        let name = known(self.binding, name, &OPTION_NAMES)?;
         self.origins.insert(name, origin.to_owned());
         Ok(())
     }
 
-    /// What an option is where it is not given, in the unit of the [`Host`]; `Value::None`
+    /// What an option is where it is not given, in the unit of the [`Binding`]; `Value::None`
     /// where it is nothing. For bindings, which show it in their signatures.
-    pub fn default_of(host: Host, name: &str) -> Value {
+    pub fn default_of(binding: Binding, name: &str) -> Value {
         let fresh = Options::default();
-        let in_unit = |time: Duration| Value::Number(time.as_secs_f64() * host.unit().0);
+        let in_unit = |time: Duration| Value::Number(time.as_secs_f64() * binding.unit().0);
         match name {
             "region" => Value::Text(DEFAULT_REGION.to_owned()),
             "proxy" => Value::Text(DEFAULT_PROXY.to_owned()),
@@ -331,15 +331,15 @@ impl Options {
     /// # Errors
     ///
     /// `invalid_argument` that names the variable, where it is not text.
-    pub fn from_env(host: Host) -> Result<Options, Error> {
-        Options::for_host(host).read_environment()
+    pub fn from_env(binding: Binding) -> Result<Options, Error> {
+        Options::for_binding(binding).read_environment()
     }
 
     fn read_environment(mut self) -> Result<Options, Error> {
         for name in ["access_token", "app_key", "app_secret", "region", "endpoint"] {
             let variable = format!("DINGTALK_{}", name.to_ascii_uppercase());
             if let Some(value) = self.variable(&variable)? {
-                self.set_from(&self.host.key(name), Value::Text(value), &variable)?;
+                self.set_from(&self.binding.key(name), Value::Text(value), &variable)?;
             }
         }
         Ok(self)
@@ -366,11 +366,11 @@ impl Options {
             ("attempt_timeout", self.attempt_timeout),
             ("connect_timeout", self.connect_timeout),
         ] {
-            check_duration(self.host, name, time)?;
+            check_duration(self.binding, name, time)?;
         }
-        check_integer(self.host, "max_attempts", self.max_attempts.into(), MOST_ATTEMPTS)?;
+        check_integer(self.binding, "max_attempts", self.max_attempts.into(), MOST_ATTEMPTS)?;
         if let Some(rate) = self.rate {
-            check_integer(self.host, "rate", rate.into(), HIGHEST_RATE)?;
+            check_integer(self.binding, "rate", rate.into(), HIGHEST_RATE)?;
         }
         let roots = self.roots(&topapi)?;
         let topapi_proxy = self.proxy_for(&topapi)?;
@@ -390,7 +390,7 @@ impl Options {
             rate: self.rate,
             missing_ok: self.missing_ok,
             roots,
-            host: self.host,
+            binding: self.binding,
         })
     }
 
@@ -434,7 +434,7 @@ impl Options {
 
     /// What an error calls an option.
     pub(crate) fn name_of(&self, name: &str) -> String {
-        self.origins.get(name).cloned().unwrap_or_else(|| self.host.spell(name))
+        self.origins.get(name).cloned().unwrap_or_else(|| self.binding.spell(name))
     }
 }
 
@@ -471,7 +471,7 @@ fn without_secrets(url: &str) -> String {
 /// Options as a whole, checked.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
-    pub host: Host,
+    pub binding: Binding,
     pub credentials: Credentials,
     pub topapi: Base,
     pub oauth: Base,
@@ -493,8 +493,8 @@ pub(crate) enum Credentials {
 }
 
 /// Checks a token that a caller gives; it goes into an address.
-pub(crate) fn check_token(host: Host, token: &str) -> Result<(), Error> {
-    check_graphic(&host.spell("access_token"), token)
+pub(crate) fn check_token(binding: Binding, token: &str) -> Result<(), Error> {
+    check_graphic(&binding.spell("access_token"), token)
 }
 
 fn check_graphic(name: &str, text: &str) -> Result<(), Error> {
@@ -513,20 +513,24 @@ fn check_graphic(name: &str, text: &str) -> Result<(), Error> {
     ))
 }
 
-fn wrong_type(host: Host, name: &str, wanted: &str) -> Error {
-    let name = host.spell(name);
+fn wrong_type(binding: Binding, name: &str, wanted: &str) -> Error {
+    let name = binding.spell(name);
     Error::invalid(format!("{name} is not {wanted}"), format!("Give {wanted}."))
 }
 
 /// The name in the documentation of what a language spells as `spelt`.
-pub(crate) fn known<'a>(host: Host, spelt: &str, names: &[&'a str]) -> Result<&'a str, Error> {
-    let found = names.iter().find(|name| host.key(name) == spelt);
-    found.copied().ok_or_else(|| unknown(host, spelt, names))
+pub(crate) fn known<'a>(
+    binding: Binding,
+    spelt: &str,
+    names: &[&'a str],
+) -> Result<&'a str, Error> {
+    let found = names.iter().find(|name| binding.key(name) == spelt);
+    found.copied().ok_or_else(|| unknown(binding, spelt, names))
 }
 
 /// The error for a name that is no option.
-fn unknown(host: Host, name: &str, known: &[&str]) -> Error {
-    let list: Vec<_> = known.iter().map(|name| host.spell(name)).collect();
+fn unknown(binding: Binding, name: &str, known: &[&str]) -> Error {
+    let list: Vec<_> = known.iter().map(|name| binding.spell(name)).collect();
     Error::invalid(
         format!("there is no option \"{}\"", excerpt(name)),
         format!("The options are {}.", list.join(", ")),
@@ -534,94 +538,104 @@ fn unknown(host: Host, name: &str, known: &[&str]) -> Error {
 }
 
 /// Text.
-pub(crate) fn text(host: Host, name: &str, value: Value) -> Result<Option<String>, Error> {
+pub(crate) fn text(binding: Binding, name: &str, value: Value) -> Result<Option<String>, Error> {
     match value {
         Value::None => Ok(None),
         Value::Text(text) => Ok(Some(text)),
-        _ => Err(wrong_type(host, name, "text")),
+        _ => Err(wrong_type(binding, name, "text")),
     }
 }
 
-fn secret(host: Host, name: &str, value: Value) -> Result<Option<Secret>, Error> {
-    Ok(text(host, name, value)?.map(|text| Secret::new(&text)))
+fn secret(binding: Binding, name: &str, value: Value) -> Result<Option<Secret>, Error> {
+    Ok(text(binding, name, value)?.map(|text| Secret::new(&text)))
 }
 
 /// A path, as it is or as text.
-pub(crate) fn path(host: Host, name: &str, value: Value) -> Result<Option<PathBuf>, Error> {
+pub(crate) fn path(binding: Binding, name: &str, value: Value) -> Result<Option<PathBuf>, Error> {
     match value {
         Value::Path(path) => Ok(Some(path)),
-        value => Ok(text(host, name, value)?.map(PathBuf::from)),
+        value => Ok(text(binding, name, value)?.map(PathBuf::from)),
     }
 }
 
 /// A truth value.
-pub(crate) fn flag(host: Host, name: &str, value: Value) -> Result<bool, Error> {
+pub(crate) fn flag(binding: Binding, name: &str, value: Value) -> Result<bool, Error> {
     match value {
         Value::Flag(flag) => Ok(flag),
-        _ => Err(wrong_type(host, name, "true or false")),
+        _ => Err(wrong_type(binding, name, "true or false")),
     }
 }
 
-fn duration_or(host: Host, name: &str, value: Value, default: Duration) -> Result<Duration, Error> {
+fn duration_or(
+    binding: Binding,
+    name: &str,
+    value: Value,
+    default: Duration,
+) -> Result<Duration, Error> {
     match value {
         Value::None => Ok(default),
-        value => duration(host, name, value),
+        value => duration(binding, name, value),
     }
 }
 
 /// A time in the host's unit.
-pub(crate) fn duration(host: Host, name: &str, value: Value) -> Result<Duration, Error> {
-    let (per_second, unit) = host.unit();
+pub(crate) fn duration(binding: Binding, name: &str, value: Value) -> Result<Duration, Error> {
+    let (per_second, unit) = binding.unit();
     match value {
         Value::Number(number) => match Duration::try_from_secs_f64(number / per_second) {
-            Ok(time) => check_duration(host, name, time).map(|()| time),
-            Err(_) => Err(bad_duration(host, name)),
+            Ok(time) => check_duration(binding, name, time).map(|()| time),
+            Err(_) => Err(bad_duration(binding, name)),
         },
-        _ => Err(wrong_type(host, name, &format!("a number of {unit}"))),
+        _ => Err(wrong_type(binding, name, &format!("a number of {unit}"))),
     }
 }
 
 /// A time within its bounds.
-pub(crate) fn check_duration(host: Host, name: &str, time: Duration) -> Result<(), Error> {
+pub(crate) fn check_duration(binding: Binding, name: &str, time: Duration) -> Result<(), Error> {
     if (SHORTEST_TIME..=LONGEST_TIME).contains(&time) {
         Ok(())
     } else {
-        Err(bad_duration(host, name))
+        Err(bad_duration(binding, name))
     }
 }
 
-fn bad_duration(host: Host, name: &str) -> Error {
-    let (per_second, unit) = host.unit();
+fn bad_duration(binding: Binding, name: &str) -> Error {
+    let (per_second, unit) = binding.unit();
     let shortest = SHORTEST_TIME.as_secs_f64() * per_second;
     let longest = LONGEST_TIME.as_secs_f64() * per_second;
     Error::invalid(
-        format!("{} is out of bounds", host.spell(name)),
+        format!("{} is out of bounds", binding.spell(name)),
         format!("Give a time from {shortest} to {longest} {unit}."),
     )
 }
 
 /// A whole number from 1 to `most`.
-pub(crate) fn integer(host: Host, name: &str, value: Value, most: u32) -> Result<u32, Error> {
+pub(crate) fn integer(binding: Binding, name: &str, value: Value, most: u32) -> Result<u32, Error> {
     match value {
         Value::Number(number) => {
-            check_integer(host, name, number, most)?;
+            check_integer(binding, name, number, most)?;
             // In bounds and whole, so nothing is lost.
             Ok(number as u32)
         }
-        _ => Err(wrong_type(host, name, "a whole number")),
+        _ => Err(wrong_type(binding, name, "a whole number")),
     }
 }
 
 /// A whole number within its bounds.
-pub(crate) fn check_integer(host: Host, name: &str, number: f64, most: u32) -> Result<(), Error> {
+pub(crate) fn check_integer(
+    binding: Binding,
+    name: &str,
+    number: f64,
+    most: u32,
+) -> Result<(), Error> {
     if number.fract() == 0.0 && (1.0..=f64::from(most)).contains(&number) {
         return Ok(());
     }
-    let spelt = host.spell(name);
-    let none = match (name, host) {
-        ("rate", Host::Node) => ", or null for no limit",
-        ("rate", Host::C) => ", or 0 for no limit",
-        ("rate", Host::Command) => ", or none for no limit",
+    let spelt = binding.spell(name);
+    let none = match (name, binding) {
+        ("rate", Binding::Node) => ", or null for no limit",
+        ("rate", Binding::C) => ", or 0 for no limit",
+        ("rate", Binding::Command) => ", or none for no limit",
         ("rate", _) => ", or None for no limit",
         _ => "",
     };
@@ -722,61 +736,64 @@ pub(crate) mod tests {
 
     #[test]
     fn numbers_and_their_bounds() {
-        let set = |host, name: &str, value| Options::for_host(host).set(name, value);
+        let set = |binding, name: &str, value| Options::for_binding(binding).set(name, value);
         for name in ["timeout", "attempt_timeout", "connect_timeout"] {
             for bad in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e300, 0.0001] {
-                let error = set(Host::Python, name, Value::Number(bad)).unwrap_err();
+                let error = set(Binding::Python, name, Value::Number(bad)).unwrap_err();
                 assert!(error.message().starts_with(name), "{error}");
             }
-            assert!(set(Host::Python, name, Value::Number(0.001)).is_ok());
-            let spelt = Host::Node.spell(name);
-            assert!(set(Host::Node, &spelt, Value::Number(1.0)).is_ok());
-            assert!(set(Host::Node, &spelt, Value::Text("1".into())).is_err());
+            assert!(set(Binding::Python, name, Value::Number(0.001)).is_ok());
+            let spelt = Binding::Node.spell(name);
+            assert!(set(Binding::Node, &spelt, Value::Number(1.0)).is_ok());
+            assert!(set(Binding::Node, &spelt, Value::Text("1".into())).is_err());
         }
         for bad in [0.0, -1.0, 1.5, f64::NAN, 1e9] {
             assert!(
-                set(Host::C, "rate", Value::Number(bad)).unwrap_err().message().starts_with("rate")
+                set(Binding::C, "rate", Value::Number(bad))
+                    .unwrap_err()
+                    .message()
+                    .starts_with("rate")
             );
             assert!(
-                set(Host::Node, "maxAttempts", Value::Number(bad))
+                set(Binding::Node, "maxAttempts", Value::Number(bad))
                     .unwrap_err()
                     .message()
                     .starts_with("maxAttempts")
             );
         }
         assert!(
-            set(Host::Node, "missingOk", Value::Number(1.0))
+            set(Binding::Node, "missingOk", Value::Number(1.0))
                 .unwrap_err()
                 .message()
                 .starts_with("missingOk")
         );
-        let error = set(Host::Node, "nonsense", Value::None).unwrap_err();
+        let error = set(Binding::Node, "nonsense", Value::None).unwrap_err();
         assert!(error.advice().contains("attemptTimeout"));
-        let error = set(Host::Node, "access_token", Value::Text("t".into())).unwrap_err();
+        let error = set(Binding::Node, "access_token", Value::Text("t".into())).unwrap_err();
         assert!(error.message().contains("access_token"), "another language's spelling");
     }
 
     #[test]
     fn advice_speaks_the_language_of_the_caller() {
         let advice = "Set missing_ok, ca_file or timeout (connect_timeout), give the request_id; qyapi_ext_write and set_access_token.";
-        for (host, spoken) in [
-            (Host::Rust, advice),
-            (Host::Python, advice),
+        for (binding, spoken) in [
+            (Binding::Rust, advice),
+            (Binding::Python, advice),
             (
-                Host::Node,
+                Binding::Node,
                 "Set missingOk, caFile or timeout (connectTimeout), give the requestId; qyapi_ext_write and setAccessToken.",
             ),
             (
-                Host::C,
+                Binding::C,
                 "Set dtx_options_set_missing_ok, dtx_options_set_ca_file or timeout (dtx_options_set_connect_timeout_ms), give the dtx_error_request_id; qyapi_ext_write and dtx_client_set_access_token.",
             ),
             (
-                Host::Command,
+                Binding::Command,
                 "Set --missing-ok, --ca-file or timeout (connect_timeout), give the request_id; qyapi_ext_write and set_access_token.",
             ),
         ] {
-            assert_eq!(host.speak(advice), spoken);
-            assert_eq!(host.speak(spoken), spoken, "twice is no more than once");
+            assert_eq!(binding.speak(advice), spoken);
+            assert_eq!(binding.speak(spoken), spoken, "twice is no more than once");
         }
     }
 
@@ -791,7 +808,8 @@ pub(crate) mod tests {
                 "DINGTALK_ACCESS_TOKEN" if name != asked => Some("t".into()),
                 _ => (asked == name).then(|| value.into()),
             };
-            let options = Options { environment: Arc::new(given), ..Options::for_host(Host::Node) };
+            let options =
+                Options { environment: Arc::new(given), ..Options::for_binding(Binding::Node) };
             let mut options = options.read_environment().unwrap();
             let error = options.clone().check().unwrap_err();
             assert!(error.message().starts_with(&format!("{name} ")), "{error}");

@@ -8,7 +8,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use crate::error::Error;
-use crate::options::{self, Host, Value};
+use crate::options::{self, Binding, Value};
 
 /// The longest time that a wait goes without asking whether it should end. Half of the
 /// promised 100 ms: the rest is for the machine.
@@ -37,7 +37,7 @@ pub(crate) trait OnCancel: Send + Sync {
 /// ```
 #[derive(Clone, Default)]
 pub struct Call {
-    pub(crate) host: Host,
+    pub(crate) binding: Binding,
     pub(crate) timeout: Option<Duration>,
     pub(crate) missing_ok: Option<bool>,
     /// What was set wrongly, first.
@@ -55,8 +55,8 @@ impl Call {
     }
 
     /// The same for a binding: names and units of its language in [`set`](Call::set).
-    pub fn for_host(host: Host) -> Call {
-        Call { host, ..Call::default() }
+    pub fn for_binding(binding: Binding) -> Call {
+        Call { binding, ..Call::default() }
     }
 
     /// How long this call may take, instead of the client's `timeout`.
@@ -83,12 +83,12 @@ impl Call {
     /// client's own. An unknown name or a bad value is reported by the deletion, as
     /// `invalid_argument` that names the option.
     pub fn set(&mut self, name: &str, value: Value) {
-        let host = self.host;
-        let set = options::known(host, name, &["timeout", "missing_ok"]).and_then(|name| {
+        let binding = self.binding;
+        let set = options::known(binding, name, &["timeout", "missing_ok"]).and_then(|name| {
             match (name, value) {
                 (_, Value::None) => {}
-                ("timeout", value) => self.timeout = Some(options::duration(host, name, value)?),
-                (_, value) => self.missing_ok = Some(options::flag(host, name, value)?),
+                ("timeout", value) => self.timeout = Some(options::duration(binding, name, value)?),
+                (_, value) => self.missing_ok = Some(options::flag(binding, name, value)?),
             }
             Ok(())
         });

@@ -19,7 +19,7 @@ const IDLE: Duration = Duration::from_secs(10);
 static POOL: LazyLock<PerProcess<Arc<Pool>>> = LazyLock::new(|| PerProcess::new(Arc::default()));
 
 /// What a job is told when its turn comes.
-pub(crate) enum Turn {
+pub(crate) enum JobStart {
     /// It has a thread.
     Run,
     /// It was cancelled before it had one.
@@ -28,7 +28,7 @@ pub(crate) enum Turn {
     NoThread(Error),
 }
 
-type Work = Box<dyn FnOnce(Turn) + Send>;
+type Work = Box<dyn FnOnce(JobStart) + Send>;
 
 /// Work that is done once: by a thread of the pool, or by the thread that cancels it.
 struct Job(Mutex<Option<Work>>);
@@ -42,7 +42,7 @@ impl Job {
 impl OnCancel for Job {
     fn cancelled(&self) {
         if let Some(work) = self.take() {
-            guarded(|| work(Turn::Cancelled));
+            guarded(|| work(JobStart::Cancelled));
         }
     }
 }
@@ -69,7 +69,7 @@ struct State {
 }
 
 /// Hands work to the pool. It runs exactly once.
-pub(crate) fn run(work: impl FnOnce(Turn) + Send + 'static) {
+pub(crate) fn run(work: impl FnOnce(JobStart) + Send + 'static) {
     let job = Arc::new(Job(Mutex::new(Some(Box::new(work)))));
     POOL.get(Arc::default).submit(job);
 }
@@ -80,7 +80,7 @@ pub(crate) fn is_crowded() -> bool {
 }
 
 /// Hands work to the pool that a cancel takes out again. It runs exactly once.
-pub(crate) fn submit(call: &Call, work: impl FnOnce(Turn) + Send + 'static) {
+pub(crate) fn submit(call: &Call, work: impl FnOnce(JobStart) + Send + 'static) {
     POOL.get(Arc::default).submit_for(call, Box::new(work));
 }
 
@@ -113,7 +113,7 @@ impl Pool {
             };
             drop(state);
             for work in stranded.iter().filter_map(|job| job.take()) {
-                guarded(|| work(Turn::NoThread(why.clone())));
+                guarded(|| work(JobStart::NoThread(why.clone())));
             }
         }
     }
@@ -125,7 +125,7 @@ impl Pool {
             if let Some(job) = state.queue.pop_front() {
                 drop(state);
                 if let Some(work) = job.take() {
-                    guarded(|| work(Turn::Run));
+                    guarded(|| work(JobStart::Run));
                 }
                 state = self.lock();
                 continue;
@@ -198,7 +198,7 @@ mod tests {
         for (early, late) in [(true, false), (false, true)] {
             let (call, (sender, receiver)) = (Call::new(), channel());
             let work: Work = Box::new(move |turn| {
-                let cancelled = matches!(turn, Turn::Cancelled);
+                let cancelled = matches!(turn, JobStart::Cancelled);
                 sender.send((cancelled, std::thread::current().id())).unwrap();
             });
             early.then(|| call.canceller().cancel());

@@ -7,7 +7,7 @@ use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::Trouble;
+use super::TransportError;
 use crate::call::rate::Written;
 use crate::runtime::cancel::{SLICE, Stop, Wait};
 use crate::secret::{Secret, Secrets};
@@ -44,7 +44,7 @@ pub(super) struct Seen {
     /// A byte of the reply came.
     pub replied: bool,
     /// What a layer found that ureq's errors have no word for.
-    pub trouble: Option<Trouble>,
+    pub trouble: Option<TransportError>,
     /// The peer closed the connection, or it broke, while more was wanted.
     pub ended: bool,
     pub broken: bool,
@@ -124,7 +124,7 @@ impl Desk {
     }
 
     /// Notes what ended the attempt; the error that ureq's layers hand up.
-    pub fn fail(&self, trouble: Trouble) -> io::Error {
+    pub fn fail(&self, trouble: TransportError) -> io::Error {
         self.entry().seen.trouble = Some(trouble);
         io::Error::other("noted at the desk")
     }

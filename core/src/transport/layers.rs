@@ -14,7 +14,7 @@ use super::desk::Desk;
 use super::dial::{DialError, Dialer};
 use super::socket::Socket;
 use super::tunnel::{Tunnel, TunnelError};
-use super::{Trouble, connect, socks, text_of};
+use super::{TransportError, connect, socks, text_of};
 use crate::options::place::{Proxy, ProxyKind};
 
 /// Sizes of the buffers of a connection; ureq's own are 128 KiB each. The input buffer
@@ -80,13 +80,13 @@ impl Dial {
         let stream =
             self.dialer.dial(host, port, &self.desk.wait()).map_err(|error| match error {
                 DialError::Stopped(stop) => self.desk.stop(stop),
-                DialError::NoThread(why) => self.desk.fail(Trouble::NoThread(why)),
-                DialError::Lookup(error) => {
-                    self.desk.fail(Trouble::Connect(format!("cannot look up {host}: {error}")))
-                }
+                DialError::NoThread(why) => self.desk.fail(TransportError::NoThread(why)),
+                DialError::Lookup(error) => self
+                    .desk
+                    .fail(TransportError::Connect(format!("cannot look up {host}: {error}"))),
                 DialError::Connect(address, error) => {
                     let text = format!("cannot connect to {host} ({address}): {error}");
-                    self.desk.fail(Trouble::Connect(text))
+                    self.desk.fail(TransportError::Connect(text))
                 }
             })?;
         Ok(Socket::new(stream, self.desk.clone(), INPUT_BUFFER, OUTPUT_BUFFER)?)
@@ -136,21 +136,21 @@ impl Dial {
                 io::ErrorKind::Other | io::ErrorKind::TimedOut | io::ErrorKind::InvalidData => {
                     return error.into();
                 }
-                _ => Trouble::Connect(format!("through {name}: {}", text_of(&error))),
+                _ => TransportError::Connect(format!("through {name}: {}", text_of(&error))),
             },
             TunnelError::Login(schemes) => {
                 let secrets = self.desk.secrets();
-                Trouble::ProxyLogin {
+                TransportError::ProxyLogin {
                     source: proxy.source.clone(),
                     schemes: schemes.iter().map(|scheme| secrets.mask(scheme)).collect(),
                     given: proxy.login.is_some(),
                 }
             }
-            TunnelError::Refused(text) => Trouble::ProxyRefused {
+            TunnelError::Refused(text) => TransportError::ProxyRefused {
                 source: proxy.source.clone(),
                 text: format!("{name} {text}"),
             },
-            TunnelError::Failed(text) => Trouble::Connect(format!("{name} {text}")),
+            TunnelError::Failed(text) => TransportError::Connect(format!("{name} {text}")),
         };
         self.desk.fail(trouble).into()
     }

@@ -82,7 +82,7 @@ struct Idle {
 
 /// What became of a request.
 pub(crate) struct Exchange {
-    pub result: Result<Answer, Trouble>,
+    pub result: Result<Answer, TransportError>,
     /// A byte of the request was written to a connection.
     pub written: bool,
     /// A kept connection died before a byte of the reply.
@@ -91,7 +91,7 @@ pub(crate) struct Exchange {
 
 /// Why there is no answer.
 #[derive(Debug)]
-pub(crate) enum Trouble {
+pub(crate) enum TransportError {
     /// Code below panicked.
     Panic(String),
     /// The program's logger would print the bytes of the reply.
@@ -163,7 +163,11 @@ impl Transport {
     ) -> Exchange {
         // ureq prints the bytes that it reads at this level, a new token among them.
         if log::log_enabled!(target: "ureq_proto::util", log::Level::Trace) {
-            return Exchange { result: Err(Trouble::WireLogged), written: false, kept_died: false };
+            return Exchange {
+                result: Err(TransportError::WireLogged),
+                written: false,
+                kept_died: false,
+            };
         }
         let connection = match self.take_idle() {
             Some(kept) if !fresh => kept,
@@ -180,7 +184,11 @@ impl Transport {
         let result = match result {
             Err(panic) => {
                 let written = seen.written();
-                return Exchange { result: Err(Trouble::Panic(panic)), written, kept_died: false };
+                return Exchange {
+                    result: Err(TransportError::Panic(panic)),
+                    written,
+                    kept_died: false,
+                };
             }
             Ok(result) => result,
         };
@@ -213,7 +221,7 @@ impl Transport {
         let mut response = connection.agent.run(http_request).map_err(|error| (error, None))?;
         let status = response.status().as_u16();
         let odd = |text: &str| {
-            let trouble = Trouble::NotHttp(text.to_owned(), Some(status));
+            let trouble = TransportError::NotHttp(text.to_owned(), Some(status));
             (connection.desk.fail(trouble).into(), Some(status))
         };
         check_framing(&response).map_err(odd)?;
@@ -330,38 +338,39 @@ fn unzip(body: &[u8]) -> io::Result<Vec<u8>> {
 }
 
 /// ureq's error in our terms, without its text where that could quote an address.
-fn trouble(error: ureq::Error, status: Option<u16>, seen: &mut Seen) -> Trouble {
+fn trouble(error: ureq::Error, status: Option<u16>, seen: &mut Seen) -> TransportError {
     let connecting = seen.opened && !seen.connected;
     if let Some(stop) = seen.stopped {
-        return Trouble::Stopped { stop, connecting };
+        return TransportError::Stopped { stop, connecting };
     }
     if let Some(trouble) = seen.trouble.take() {
         return trouble;
     }
     match error {
-        ureq::Error::Rustls(error) => Trouble::Tls(error.to_string()),
-        ureq::Error::Tls(text) => Trouble::Tls(text.to_owned()),
+        ureq::Error::Rustls(error) => TransportError::Tls(error.to_string()),
+        ureq::Error::Tls(text) => TransportError::Tls(text.to_owned()),
         ureq::Error::Io(error) => {
             let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
             match inner {
-                Some(tls) => Trouble::Tls(tls.to_string()),
-                None if connecting => Trouble::Connect(text_of(&error)),
-                None => Trouble::Lost(text_of(&error)),
+                Some(tls) => TransportError::Tls(tls.to_string()),
+                None if connecting => TransportError::Connect(text_of(&error)),
+                None => TransportError::Lost(text_of(&error)),
             }
         }
-        error if connecting => Trouble::Connect(error.to_string()),
+        error if connecting => TransportError::Connect(error.to_string()),
         ureq::Error::BodyExceedsLimit(_) => {
-            Trouble::NotHttp(format!("the reply is over {LARGEST_BODY} bytes"), status)
+            TransportError::NotHttp(format!("the reply is over {LARGEST_BODY} bytes"), status)
         }
-        ureq::Error::LargeResponseHeader(..) => {
-            Trouble::NotHttp(format!("the head of the reply is over {LARGEST_HEAD} bytes"), status)
-        }
+        ureq::Error::LargeResponseHeader(..) => TransportError::NotHttp(
+            format!("the head of the reply is over {LARGEST_HEAD} bytes"),
+            status,
+        ),
         ureq::Error::Protocol(error) => {
-            Trouble::NotHttp(format!("the reply is not HTTP: {error}"), status)
+            TransportError::NotHttp(format!("the reply is not HTTP: {error}"), status)
         }
         // None of the others can come of a request that was checked; their texts may quote
         // an address.
-        _ => Trouble::NotHttp("the request could not be made".to_owned(), status),
+        _ => TransportError::NotHttp("the request could not be made".to_owned(), status),
     }
 }
 
@@ -441,7 +450,7 @@ mod tests {
             &Secrets::default(),
             None,
         );
-        assert!(matches!(exchange.result, Err(Trouble::ProxyRefused { .. })));
+        assert!(matches!(exchange.result, Err(TransportError::ProxyRefused { .. })));
         let head = served.join().unwrap();
         assert!(
             head.starts_with(&format!("CONNECT gateway.example:{port} HTTP/1.1\r\n")),
