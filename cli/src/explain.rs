@@ -130,7 +130,7 @@ fn meaning(kind: ErrorKind) -> &'static str {
         ErrorKind::Throttled => "over a rate; `retry_after` where it is known",
         ErrorKind::QuotaExceeded => "a quota of the organisation is used up",
         ErrorKind::Configuration => {
-            "IP not white-listed, app disabled, wrong endpoint, proxy login, no thread"
+            "IP not white-listed, app disabled, wrong endpoint, proxy login or rules, no thread"
         }
         ErrorKind::Service => "DingTalk's own trouble",
         ErrorKind::Api => "any other code of the service, with its meaning where it is known",
