@@ -247,13 +247,6 @@ impl Error {
         self.0.kind.is_retryable()
     }
 
-    /// Whether every further contact would be answered alike, so that a batch stops: the app
-    /// may not delete, its credentials are refused, a quota is used up, the journal cannot be
-    /// written, ...
-    pub fn stops_batch(&self) -> bool {
-        crate::batch::journal::stops_batch(self)
-    }
-
     /// Whether the contact may be gone all the same: a request went out and no certain
     /// answer came back.
     pub fn maybe_deleted(&self) -> bool {

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value as Json;
 
-use crate::batch::journal::is_settled;
+use crate::batch::settled::is_settled;
 use crate::error::Error;
 use crate::outcome::{Deletion, in_utc};
 

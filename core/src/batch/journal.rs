@@ -11,12 +11,11 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use crate::batch::append_log::{AppendLog, JOURNAL, LONGEST_LINE};
+use crate::batch::item::{Item, Outcome};
 use crate::batch::key_set::{Key, KeyMap, Keys};
-use crate::batch::{Item, MOST_CONCURRENT, Outcome};
-use crate::error::{Error, ErrorKind, excerpt};
+use crate::batch::options::MOST_CONCURRENT;
+use crate::error::{Error, excerpt};
 use crate::outcome;
-use crate::wire::errcode;
-use crate::wire::request::check_user_id;
 
 /// The version of the format; a journal of another one is refused.
 const VERSION: u64 = 1;
@@ -235,29 +234,6 @@ fn ended(line: &Value) -> Option<Item> {
     Some(item)
 }
 
-/// Whether a refusal is this contact's own: nothing more can come of another call.
-pub(crate) fn is_settled(error: &Error) -> bool {
-    error.code().is_some() && !error.retryable() && !error.maybe_deleted() && !stops_batch(error)
-}
-
-/// Whether every further call would be answered alike.
-pub(crate) fn stops_batch(error: &Error) -> bool {
-    if error.kind() == ErrorKind::InvalidArgument {
-        // Not the id: the client is closed.
-        return error.user_id().is_some_and(|id| check_user_id(id).is_ok());
-    }
-    let by_code = error.code().and_then(errcode::explain).is_some_and(|row| row.stops_batch);
-    let by_kind = matches!(
-        error.kind(),
-        ErrorKind::Authentication
-            | ErrorKind::Configuration
-            | ErrorKind::QuotaExceeded
-            | ErrorKind::Journal
-            | ErrorKind::Internal
-    );
-    by_code || by_kind
-}
-
 /// Whether a line that cannot be understood is of those that were written together since the
 /// last sync, of which a crash leaves any parts, and zeros where others should be. Nobody
 /// went on for any of them, so they need not be there: what they announced was not called,
@@ -292,6 +268,7 @@ mod tests {
     use proptest::sample::Index;
 
     use super::*;
+    use crate::error::ErrorKind;
     use crate::outcome::{Deletion, Status};
 
     const ENDPOINT: &str = "https://oapi.dingtalk.io";

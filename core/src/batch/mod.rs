@@ -2,14 +2,15 @@
 //!
 //! `work` is what its threads do, `pace` how many of them may.
 
-pub(crate) mod append_log;
+mod append_log;
 mod item;
-pub(crate) mod journal;
-pub(crate) mod key_set;
+mod journal;
+mod key_set;
 mod missing;
 mod options;
 mod pace;
 pub(crate) mod prior;
+mod settled;
 mod worker;
 
 use std::collections::VecDeque;
@@ -19,7 +20,7 @@ use std::time::{Duration, Instant, SystemTime};
 pub use self::item::{Item, Outcome, Summary};
 use self::missing::Missing;
 pub use self::options::BatchOptions;
-pub(crate) use self::options::MOST_CONCURRENT;
+use self::options::MOST_CONCURRENT;
 use self::pace::Pace;
 use self::worker::{Queued, Shared, State};
 use crate::batch::append_log::{AppendLog, BACKUP};

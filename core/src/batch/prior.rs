@@ -5,9 +5,9 @@ use std::fs::File;
 use std::path::Path;
 
 use crate::batch::append_log::JOURNAL;
+use crate::batch::item::{Item, Outcome};
 use crate::batch::journal::{Past, Reading};
 use crate::batch::key_set::{Key, KeyMap, Keys};
-use crate::batch::{Item, Outcome};
 use crate::client::Client;
 use crate::error::Error;
 use crate::runtime::cancel::Call;
