@@ -73,6 +73,7 @@ addon:
 	cd bindings-node && node build.js --profile dist
 
 lint: $(VENV)/installed
+	python3 tools/circles.py
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
