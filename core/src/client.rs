@@ -14,7 +14,7 @@ use crate::call::rate::Rates;
 use crate::call::retry::{Next, Plan};
 use crate::call::token::{AppToken, Token};
 use crate::error::{Error, ErrorKind, panic_text};
-use crate::options::place::Proxy;
+use crate::options::proxy::Proxy;
 use crate::options::{self, Binding, Credentials, Options, Settings};
 use crate::outcome::{Deletion, Status};
 use crate::runtime::cancel::{Call, Stop, Wait};

@@ -1,11 +1,13 @@
-//! All options by name, checked once (what they say of hosts and certificates: `place.rs`). Every language, the environment and the command come
+//! All options by name, checked once. Every language, the environment and the command come
 //! through here, so that a default, a bound or a sentence stands nowhere else.
 
+pub(crate) mod endpoint;
+pub(crate) mod environment;
 pub(crate) mod pem;
-pub(crate) mod place;
+pub(crate) mod proxy;
+pub(crate) mod roots;
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,7 +15,10 @@ use std::time::Duration;
 
 use crate::call::token::FixedToken;
 use crate::error::{Error, excerpt};
-use crate::options::place::{Base, Proxy, Roots};
+use crate::options::endpoint::Base;
+use crate::options::environment::Environment;
+use crate::options::proxy::Proxy;
+use crate::options::roots::Roots;
 use crate::secret::Secret;
 
 /// The names of all options, in the order of the documentation.
@@ -199,9 +204,6 @@ pub struct Options {
     pub(crate) origins: BTreeMap<&'static str, String>,
 }
 
-/// Where environment variables are read; another source in tests.
-pub(crate) type Environment = Arc<dyn Fn(&str) -> Option<OsString> + Send + Sync>;
-
 pub(crate) const DEFAULT_REGION: &str = "international";
 pub(crate) const DEFAULT_PROXY: &str = "environment";
 const LONGEST_TIME: Duration = Duration::from_secs(24 * 60 * 60);
@@ -320,40 +322,6 @@ impl Options {
             "rate" => fresh.rate.map_or(Value::None, |rate| Value::Number(rate.into())),
             "missing_ok" => Value::Flag(fresh.missing_ok),
             _ => Value::None,
-        }
-    }
-
-    /// The options that the environment names: `DINGTALK_ACCESS_TOKEN`, or
-    /// `DINGTALK_APP_KEY` and `DINGTALK_APP_SECRET`; `DINGTALK_REGION`, `DINGTALK_ENDPOINT`.
-    /// A variable that is empty counts as not set; one whose value is no good is named in the
-    /// error of making the client.
-    ///
-    /// # Errors
-    ///
-    /// `invalid_argument` that names the variable, where it is not text.
-    pub fn from_env(binding: Binding) -> Result<Options, Error> {
-        Options::for_binding(binding).read_environment()
-    }
-
-    fn read_environment(mut self) -> Result<Options, Error> {
-        for name in ["access_token", "app_key", "app_secret", "region", "endpoint"] {
-            let variable = format!("DINGTALK_{}", name.to_ascii_uppercase());
-            if let Some(value) = self.variable(&variable)? {
-                self.set_from(&self.binding.key(name), Value::Text(value), &variable)?;
-            }
-        }
-        Ok(self)
-    }
-
-    /// A variable of the environment, `None` where it is missing or empty.
-    pub(crate) fn variable(&self, name: &str) -> Result<Option<String>, Error> {
-        match (self.environment)(name).map(OsString::into_string) {
-            None => Ok(None),
-            Some(Ok(value)) => Ok(Some(value).filter(|value| !value.is_empty())),
-            Some(Err(_)) => Err(Error::invalid(
-                format!("the environment variable {name} is not valid text"),
-                "Set it to UTF-8 text, or unset it.",
-            )),
         }
     }
 
@@ -697,44 +665,6 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn the_environment_sets_credentials_and_place() {
-        let options = Options {
-            access_token: None,
-            ..options(&[
-                ("DINGTALK_APP_KEY", "k"),
-                ("DINGTALK_APP_SECRET", "s"),
-                ("DINGTALK_ACCESS_TOKEN", ""),
-                ("DINGTALK_REGION", "china"),
-                ("DINGTALK_TIMEOUT", "1"),
-            ])
-        };
-        let settings = options.read_environment().unwrap().check().unwrap();
-        assert!(matches!(settings.credentials, Credentials::App { .. }));
-        assert_eq!(settings.topapi.host, "oapi.dingtalk.com");
-        assert_eq!(settings.timeout, Duration::from_secs(30));
-    }
-
-    #[test]
-    fn trouble_with_a_variable_is_told_under_its_name() {
-        let read = |variables| {
-            Options { access_token: None, ..options(variables) }.read_environment().unwrap()
-        };
-        for (variables, told) in [
-            (&[("DINGTALK_ACCESS_TOKEN", "a b")][..], "DINGTALK_ACCESS_TOKEN holds"),
-            (&[("DINGTALK_APP_KEY", "k"), ("DINGTALK_APP_SECRET", "s\n")], "DINGTALK_APP_SECRET"),
-            (&[("DINGTALK_APP_KEY", "k")], "app_secret is missing"),
-            (&[("DINGTALK_ACCESS_TOKEN", "t"), ("DINGTALK_REGION", "x")], "DINGTALK_REGION "),
-            (&[("DINGTALK_ACCESS_TOKEN", "t"), ("DINGTALK_ENDPOINT", "x")], "DINGTALK_ENDPOINT "),
-        ] {
-            let error = read(variables).check().unwrap_err();
-            assert!(error.message().starts_with(told), "{error}");
-        }
-        let mut options = read(&[("DINGTALK_ACCESS_TOKEN", "a b")]);
-        options.set("access_token", Value::Text("a b".into())).unwrap();
-        assert!(options.check().unwrap_err().message().starts_with("access_token holds"));
-    }
-
-    #[test]
     fn numbers_and_their_bounds() {
         let set = |binding, name: &str, value| Options::for_binding(binding).set(name, value);
         for name in ["timeout", "attempt_timeout", "connect_timeout"] {
@@ -794,31 +724,6 @@ pub(crate) mod tests {
         ] {
             assert_eq!(binding.speak(advice), spoken);
             assert_eq!(binding.speak(spoken), spoken, "twice is no more than once");
-        }
-    }
-
-    #[test]
-    fn what_the_environment_gave_is_called_by_its_variable() {
-        for (name, value) in [
-            ("DINGTALK_ACCESS_TOKEN", "to ken"),
-            ("DINGTALK_REGION", "moon"),
-            ("DINGTALK_ENDPOINT", "ftp://h"),
-        ] {
-            let given = move |asked: &str| match asked {
-                "DINGTALK_ACCESS_TOKEN" if name != asked => Some("t".into()),
-                _ => (asked == name).then(|| value.into()),
-            };
-            let options =
-                Options { environment: Arc::new(given), ..Options::for_binding(Binding::Node) };
-            let mut options = options.read_environment().unwrap();
-            let error = options.clone().check().unwrap_err();
-            assert!(error.message().starts_with(&format!("{name} ")), "{error}");
-            // What the caller sets is the caller's.
-            let own =
-                if name.ends_with("TOKEN") { "accessToken" } else { &name[9..].to_lowercase() };
-            options.set(own, Value::Text(value.into())).unwrap();
-            let error = options.check().unwrap_err();
-            assert!(error.message().starts_with(&format!("{own} ")), "{error}");
         }
     }
 

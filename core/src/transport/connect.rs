@@ -10,7 +10,7 @@ use base64::prelude::BASE64_STANDARD;
 
 use super::USER_AGENT;
 use super::tunnel::TunnelError;
-use crate::options::place::Proxy;
+use crate::options::proxy::Proxy;
 
 /// The largest head of an answer, and the most headers in it.
 const LARGEST_HEAD: usize = 16 * 1024;
@@ -113,7 +113,7 @@ fn schemes_in(challenges: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::options::place::ProxyKind;
+    use crate::options::proxy::ProxyKind;
     use crate::secret::Secret;
     use crate::transport::socks::tests::Script;
 

@@ -15,7 +15,7 @@ use super::dial::{DialError, Dialer};
 use super::socket::Socket;
 use super::tunnel::{Tunnel, TunnelError};
 use super::{TransportError, connect, socks, text_of};
-use crate::options::place::{Proxy, ProxyKind};
+use crate::options::proxy::{Proxy, ProxyKind};
 
 /// Sizes of the buffers of a connection; ureq's own are 128 KiB each. The input buffer
 /// bounds the head of a reply.

@@ -31,7 +31,9 @@ pub(crate) use self::dial::Dialer;
 use self::layers::{Dial, INPUT_BUFFER, LARGEST_HEAD, NoLookup, OUTPUT_BUFFER, Tls, Whole};
 use crate::call::rate::Written;
 use crate::error::{Error, panic_text};
-use crate::options::place::{Base, Proxy, Roots};
+use crate::options::endpoint::Base;
+use crate::options::proxy::Proxy;
+use crate::options::roots::Roots;
 use crate::runtime::cancel::{Stop, Wait};
 use crate::secret::Secrets;
 use crate::wire::request::Request;
@@ -394,19 +396,10 @@ fn root_certs(roots: &Roots) -> RootCerts {
     }
 }
 
-/// The certificates of the system's store, DER: of SSL_CERT_DIR where that is set.
-pub(crate) fn system_certificates() -> Vec<Vec<u8>> {
-    let store = rustls_native_certs::load_native_certs();
-    for error in store.errors {
-        log::warn!(target: crate::LOG, "passed over in the system's store of certificates: {error}");
-    }
-    store.certs.iter().map(|der| der.to_vec()).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::options::place::ProxyKind;
+    use crate::options::proxy::ProxyKind;
     use crate::runtime::cancel::Call;
     use crate::secret::Secret;
     use std::io::Write;

@@ -6,7 +6,7 @@ use std::io::{self, Read, Write};
 use std::net::IpAddr;
 
 use super::tunnel::TunnelError;
-use crate::options::place::Proxy;
+use crate::options::proxy::Proxy;
 
 const VERSION: u8 = 5;
 const NO_LOGIN: u8 = 0;
@@ -120,7 +120,7 @@ fn reason(reply: u8) -> &'static str {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::options::place::ProxyKind;
+    use crate::options::proxy::ProxyKind;
     use crate::secret::Secret;
 
     /// Plays the proxy: what it answers, and what it was sent.

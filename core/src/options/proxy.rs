@@ -1,108 +1,20 @@
-//! Where requests go, and whom they trust: hosts, proxies, certificates. A part of
-//! [`Options`], which these are checked from.
+//! The way to a host: straight, or through a proxy, and what NO_PROXY exempts.
 
-use std::fmt;
 use std::net::IpAddr;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use http::Uri;
 use ipnet::IpNet;
 use percent_encoding::percent_decode_str;
 
 use crate::error::{Error, excerpt};
-use crate::options::pem;
-use crate::options::{DEFAULT_PROXY, DEFAULT_REGION, Options};
+use crate::options::endpoint::{Base, LONGEST_HOST, is_loopback};
+use crate::options::{DEFAULT_PROXY, Options};
 use crate::secret::Secret;
-use crate::transport;
 
 /// The longest user name or password of a proxy, in bytes.
 const LONGEST_LOGIN: usize = 1024;
-/// The longest name of a host, in bytes (RFC 1035), and the longest path of an endpoint.
-const LONGEST_HOST: usize = 255;
-const LONGEST_PATH: usize = 1024;
 
 impl Options {
-    /// The hosts of the two APIs: topapi, and the token call.
-    pub(crate) fn endpoints(&self) -> Result<(Base, Base), Error> {
-        let tld = match self.region.as_deref() {
-            None | Some(DEFAULT_REGION) => "io",
-            Some("china") => "com",
-            Some(other) => {
-                return Err(self.bad(
-                    "region",
-                    &format!("\"{}\" is none", excerpt(other)),
-                    "Give international (the default) or china.",
-                ));
-            }
-        };
-        if let Some(endpoint) = &self.endpoint {
-            let base = self.endpoint(endpoint)?;
-            return Ok((base.clone(), base));
-        }
-        let official = |host: &str| Base {
-            https: true,
-            authority: format!("{host}.dingtalk.{tld}"),
-            host: format!("{host}.dingtalk.{tld}"),
-            port: 443,
-            path: String::new(),
-        };
-        Ok((official("oapi"), official("api")))
-    }
-
-    fn endpoint(&self, endpoint: &str) -> Result<Base, Error> {
-        const FORM: &str =
-            "Give a base URL such as https://gateway.example or http://127.0.0.1:8080.";
-        let bad = |problem: &str| Err(self.bad("endpoint", problem, FORM));
-        let Ok(uri) = endpoint.parse::<Uri>() else {
-            return bad("is not a URL");
-        };
-        let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
-            return bad("is not a whole URL");
-        };
-        let https = match scheme {
-            "https" => true,
-            "http" => false,
-            _ => return bad("is neither https nor http"),
-        };
-        if authority.as_str().contains('@') {
-            return bad("holds a user name, which would be sent to the service");
-        }
-        if uri.query().is_some() || endpoint.contains('#') {
-            return bad("holds a query or a fragment");
-        }
-        let host = uri.host().unwrap_or_default();
-        let bare = host.trim_start_matches('[').trim_end_matches(']').to_owned();
-        if bare.is_empty() {
-            return bad("has no host");
-        }
-        if bare.len() > LONGEST_HOST {
-            return bad("has a host that is too long");
-        }
-        if uri.path().len() > LONGEST_PATH {
-            return bad("has a path that is too long");
-        }
-        if authority.as_str().len() > host.len()
-            && authority.port_u16().is_none_or(|port| port == 0)
-        {
-            return bad("has a port that is none");
-        }
-        if !https && !is_loopback(&bare) {
-            return Err(self.bad(
-                "endpoint",
-                "is http to a host that is not loopback: the token would travel in the clear",
-                "Use https; http is for 127.0.0.0/8, ::1 and localhost alone.",
-            ));
-        }
-        Ok(Base {
-            https,
-            authority: authority.to_string(),
-            port: authority.port_u16().unwrap_or(if https { 443 } else { 80 }),
-            host: bare,
-            path: uri.path().trim_end_matches('/').to_owned(),
-        })
-    }
-
     /// The way to a host: straight, or through a proxy.
     pub(crate) fn proxy_for(&self, base: &Base) -> Result<Option<Proxy>, Error> {
         match self.proxy.as_ref().map(Secret::expose) {
@@ -199,55 +111,6 @@ impl Options {
         let mut entries = list.split([',', ' ', '\t']).filter(|entry| !entry.is_empty());
         Ok(entries.any(|entry| is_named(base, &entry.to_ascii_lowercase())))
     }
-
-    /// What certificates are trusted: read now, so that a bad file is found now.
-    ///
-    /// Mozilla's roots serve where no source is named and the system has none (slim images).
-    pub(crate) fn roots(&self, base: &Base) -> Result<Roots, Error> {
-        let these = |certificates: Vec<Vec<u8>>| Roots::These(certificates.into());
-        if let Some(path) = &self.ca_file {
-            return read_pem(&self.name_of("ca_file"), path).map(these);
-        }
-        if !base.https {
-            return Ok(Roots::Mozilla);
-        }
-        if let Some(path) = self.path_variable("SSL_CERT_FILE") {
-            return read_pem("SSL_CERT_FILE", &path).map(these);
-        }
-        let certificates = transport::system_certificates();
-        match self.path_variable("SSL_CERT_DIR") {
-            Some(path) if certificates.is_empty() => Err(Error::invalid(
-                format!("SSL_CERT_DIR {} holds no certificate", shown(&path)),
-                "Name a folder of certificates in PEM form, or unset it.",
-            )),
-            _ if certificates.is_empty() => Ok(Roots::Mozilla),
-            _ => Ok(these(certificates)),
-        }
-    }
-
-    fn path_variable(&self, name: &str) -> Option<PathBuf> {
-        (self.environment)(name).filter(|path| !path.is_empty()).map(PathBuf::from)
-    }
-}
-
-/// Where an API is: scheme, host, port and the start of its paths.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Base {
-    pub https: bool,
-    /// Host and port as they stand in a URL.
-    pub authority: String,
-    /// The name or address, without brackets.
-    pub host: String,
-    pub port: u16,
-    /// Empty, or with a slash at its start and none at its end.
-    pub path: String,
-}
-
-impl fmt::Display for Base {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let scheme = if self.https { "https" } else { "http" };
-        write!(f, "{scheme}://{}{}", self.authority, self.path)
-    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -266,40 +129,6 @@ pub(crate) struct Proxy {
     pub login: Option<(Secret, Secret)>,
     /// The option or the variable that named it.
     pub source: String,
-}
-
-/// What a server's certificate must lead to.
-#[derive(Clone)]
-pub(crate) enum Roots {
-    /// These alone, DER.
-    These(Arc<[Vec<u8>]>),
-    /// Mozilla's, which come with the library.
-    Mozilla,
-}
-
-impl fmt::Debug for Roots {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Roots::These(certificates) => write!(f, "These({})", certificates.len()),
-            Roots::Mozilla => f.write_str("Mozilla"),
-        }
-    }
-}
-
-/// A path in a message. Somebody may have given the file's content in its place.
-fn shown(path: &Path) -> String {
-    excerpt(&path.to_string_lossy())
-}
-
-fn read_pem(name: &str, path: &Path) -> Result<Vec<Vec<u8>>, Error> {
-    let bad = |problem: String| {
-        Error::invalid(
-            format!("{name} {}: {problem}", shown(path)),
-            "Give a readable file with at least one certificate in PEM form: BEGIN CERTIFICATE and END CERTIFICATE, each in a line of its own. openssl x509 -in FILE writes other forms so.",
-        )
-    };
-    let bytes = std::fs::read(path).map_err(|error| bad(format!("cannot be read: {error}")))?;
-    pem::certificates(&bytes).map_err(bad)
 }
 
 /// Whether an entry of NO_PROXY, in lower case, names a host: `*`; the name or a parent of it;
@@ -354,71 +183,15 @@ fn is_in(address: IpAddr, named: &str) -> bool {
     }
 }
 
-/// 127.0.0.0/8, ::1, or the literal name localhost.
-pub(crate) fn is_loopback(host: &str) -> bool {
-    host.eq_ignore_ascii_case("localhost")
-        || host.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::ErrorKind;
     use crate::options::Value;
     use crate::options::tests::{options, with};
-    use proptest::prelude::*;
+    use std::sync::Arc;
 
     fn proxy_of(variables: &'static [(&'static str, &'static str)]) -> Option<Proxy> {
         options(variables).check().unwrap().topapi_proxy
-    }
-
-    #[test]
-    fn the_hosts_of_the_regions() {
-        let settings = options(&[]).check().unwrap();
-        assert_eq!(settings.topapi.to_string(), "https://oapi.dingtalk.io");
-        assert_eq!(settings.oauth.to_string(), "https://api.dingtalk.io");
-        let settings = with("region", "china").unwrap();
-        assert_eq!(settings.topapi.to_string(), "https://oapi.dingtalk.com");
-        assert_eq!(settings.oauth.to_string(), "https://api.dingtalk.com");
-        assert!(with("region", "China").unwrap_err().message().contains("region"));
-    }
-
-    #[test]
-    fn endpoints_good_and_bad() {
-        for good in [
-            "https://gateway.example",
-            "https://gateway.example:8443/ding/",
-            "http://127.0.0.1:1",
-            "http://127.9.9.9",
-            "http://[::1]:80",
-            "http://localhost:8080/",
-            "http://LOCALHOST",
-        ] {
-            let settings = with("endpoint", good).unwrap();
-            assert_eq!(settings.topapi, settings.oauth);
-            assert!(!settings.topapi.to_string().ends_with('/'));
-        }
-        for bad in [
-            "",
-            "gateway.example",
-            "ftp://gateway.example",
-            "http://gateway.example",
-            "http://localhost.example",
-            "http://128.0.0.1",
-            "https://",
-            "https://a@b",
-            "https://a/?q=1",
-            "https://a/#f",
-            "https://a b",
-            "https://a:0",
-            "https://a:99999",
-            "https://a:",
-            "//a",
-        ] {
-            let error = with("endpoint", bad).unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{bad}");
-            assert!(error.message().starts_with("endpoint"), "{bad}: {error}");
-        }
     }
 
     #[test]
@@ -545,34 +318,9 @@ mod tests {
     }
 
     #[test]
-    fn files_of_certificates_are_read_when_the_client_is_made() {
-        let error = with("ca_file", "/nowhere/at/all.pem").unwrap_err();
-        assert!(error.message().starts_with("ca_file /nowhere/at/all.pem: cannot be read"));
-        let error = options(&[("SSL_CERT_FILE", "/nowhere/at/all.pem")]).check().unwrap_err();
-        assert!(error.message().starts_with("SSL_CERT_FILE"));
-    }
-
-    #[test]
     fn words_that_were_meant_as_none() {
         for word in ["None", "direct", "false", "ENVIRONMENT", "proxy:8080"] {
             assert!(with("proxy", word).unwrap_err().message().starts_with("proxy"), "{word}");
-        }
-    }
-
-    #[test]
-    fn a_file_given_in_place_of_its_path_is_not_quoted_whole() {
-        let error = with("ca_file", &"-----BEGIN\n".repeat(1000)).unwrap_err();
-        assert!(error.message().len() < 400 && !error.message().contains('\n'), "{error}");
-    }
-
-    proptest! {
-        #[test]
-        fn any_endpoint_or_proxy_is_taken_or_refused_by_name(text in any::<String>()) {
-            for name in ["endpoint", "proxy", "region"] {
-                if let Err(error) = with(name, &text) {
-                    prop_assert!(error.message().starts_with(name));
-                }
-            }
         }
     }
 }

@@ -1,0 +1,188 @@
+//! Where requests go: the hosts of a region, or an endpoint in their place.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use http::Uri;
+
+use crate::error::{Error, excerpt};
+use crate::options::{DEFAULT_REGION, Options};
+
+/// The longest name of a host, in bytes (RFC 1035), and the longest path of an endpoint.
+pub(super) const LONGEST_HOST: usize = 255;
+const LONGEST_PATH: usize = 1024;
+
+impl Options {
+    /// The hosts of the two APIs: topapi, and the token call.
+    pub(crate) fn endpoints(&self) -> Result<(Base, Base), Error> {
+        let tld = match self.region.as_deref() {
+            None | Some(DEFAULT_REGION) => "io",
+            Some("china") => "com",
+            Some(other) => {
+                return Err(self.bad(
+                    "region",
+                    &format!("\"{}\" is none", excerpt(other)),
+                    "Give international (the default) or china.",
+                ));
+            }
+        };
+        if let Some(endpoint) = &self.endpoint {
+            let base = self.endpoint(endpoint)?;
+            return Ok((base.clone(), base));
+        }
+        let official = |host: &str| Base {
+            https: true,
+            authority: format!("{host}.dingtalk.{tld}"),
+            host: format!("{host}.dingtalk.{tld}"),
+            port: 443,
+            path: String::new(),
+        };
+        Ok((official("oapi"), official("api")))
+    }
+
+    fn endpoint(&self, endpoint: &str) -> Result<Base, Error> {
+        const FORM: &str =
+            "Give a base URL such as https://gateway.example or http://127.0.0.1:8080.";
+        let bad = |problem: &str| Err(self.bad("endpoint", problem, FORM));
+        let Ok(uri) = endpoint.parse::<Uri>() else {
+            return bad("is not a URL");
+        };
+        let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
+            return bad("is not a whole URL");
+        };
+        let https = match scheme {
+            "https" => true,
+            "http" => false,
+            _ => return bad("is neither https nor http"),
+        };
+        if authority.as_str().contains('@') {
+            return bad("holds a user name, which would be sent to the service");
+        }
+        if uri.query().is_some() || endpoint.contains('#') {
+            return bad("holds a query or a fragment");
+        }
+        let host = uri.host().unwrap_or_default();
+        let bare = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+        if bare.is_empty() {
+            return bad("has no host");
+        }
+        if bare.len() > LONGEST_HOST {
+            return bad("has a host that is too long");
+        }
+        if uri.path().len() > LONGEST_PATH {
+            return bad("has a path that is too long");
+        }
+        if authority.as_str().len() > host.len()
+            && authority.port_u16().is_none_or(|port| port == 0)
+        {
+            return bad("has a port that is none");
+        }
+        if !https && !is_loopback(&bare) {
+            return Err(self.bad(
+                "endpoint",
+                "is http to a host that is not loopback: the token would travel in the clear",
+                "Use https; http is for 127.0.0.0/8, ::1 and localhost alone.",
+            ));
+        }
+        Ok(Base {
+            https,
+            authority: authority.to_string(),
+            port: authority.port_u16().unwrap_or(if https { 443 } else { 80 }),
+            host: bare,
+            path: uri.path().trim_end_matches('/').to_owned(),
+        })
+    }
+}
+
+/// Where an API is: scheme, host, port and the start of its paths.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Base {
+    pub https: bool,
+    /// Host and port as they stand in a URL.
+    pub authority: String,
+    /// The name or address, without brackets.
+    pub host: String,
+    pub port: u16,
+    /// Empty, or with a slash at its start and none at its end.
+    pub path: String,
+}
+
+impl fmt::Display for Base {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = if self.https { "https" } else { "http" };
+        write!(f, "{scheme}://{}{}", self.authority, self.path)
+    }
+}
+
+/// 127.0.0.0/8, ::1, or the literal name localhost.
+pub(crate) fn is_loopback(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::error::ErrorKind;
+    use crate::options::tests::{options, with};
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_hosts_of_the_regions() {
+        let settings = options(&[]).check().unwrap();
+        assert_eq!(settings.topapi.to_string(), "https://oapi.dingtalk.io");
+        assert_eq!(settings.oauth.to_string(), "https://api.dingtalk.io");
+        let settings = with("region", "china").unwrap();
+        assert_eq!(settings.topapi.to_string(), "https://oapi.dingtalk.com");
+        assert_eq!(settings.oauth.to_string(), "https://api.dingtalk.com");
+        assert!(with("region", "China").unwrap_err().message().contains("region"));
+    }
+
+    #[test]
+    fn endpoints_good_and_bad() {
+        for good in [
+            "https://gateway.example",
+            "https://gateway.example:8443/ding/",
+            "http://127.0.0.1:1",
+            "http://127.9.9.9",
+            "http://[::1]:80",
+            "http://localhost:8080/",
+            "http://LOCALHOST",
+        ] {
+            let settings = with("endpoint", good).unwrap();
+            assert_eq!(settings.topapi, settings.oauth);
+            assert!(!settings.topapi.to_string().ends_with('/'));
+        }
+        for bad in [
+            "",
+            "gateway.example",
+            "ftp://gateway.example",
+            "http://gateway.example",
+            "http://localhost.example",
+            "http://128.0.0.1",
+            "https://",
+            "https://a@b",
+            "https://a/?q=1",
+            "https://a/#f",
+            "https://a b",
+            "https://a:0",
+            "https://a:99999",
+            "https://a:",
+            "//a",
+        ] {
+            let error = with("endpoint", bad).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{bad}");
+            assert!(error.message().starts_with("endpoint"), "{bad}: {error}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_endpoint_or_proxy_is_taken_or_refused_by_name(text in any::<String>()) {
+            for name in ["endpoint", "proxy", "region"] {
+                if let Err(error) = with(name, &text) {
+                    prop_assert!(error.message().starts_with(name));
+                }
+            }
+        }
+    }
+}
