@@ -13,7 +13,7 @@ use crate::call::attempt::{
 use crate::call::rate::Rates;
 use crate::call::retry::{Next, Plan};
 use crate::call::token::{AppToken, Token};
-use crate::error::{Error, ErrorKind, panic_text};
+use crate::error::{Error, ErrorKind};
 use crate::options::proxy::Proxy;
 use crate::options::{self, Binding, Credentials, Options, Settings};
 use crate::outcome::{Deletion, Status};
@@ -21,6 +21,7 @@ use crate::runtime::cancel::{Call, Stop, Wait};
 use crate::runtime::fork::PerProcess;
 use crate::runtime::pool;
 use crate::secret::Secret;
+use crate::text::panic_text;
 use crate::transport::Transport;
 use crate::wire::request;
 use crate::wire::response::Failure;

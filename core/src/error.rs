@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::options::Binding;
+use crate::text::{excerpt, one_line};
 
 /// What went wrong, as a stable name and number.
 ///
@@ -365,41 +366,6 @@ impl fmt::Debug for Error {
 }
 
 impl std::error::Error for Error {}
-
-/// Somebody else's text as it may stand in a message: one line, cut, with its length where it
-/// was. It may be anything: a whole document where an id, a path or a region was meant.
-pub(crate) fn excerpt(text: &str) -> String {
-    const LONGEST: usize = 200;
-    let escaped: String = text
-        .chars()
-        .take(LONGEST)
-        .flat_map(|c| {
-            let plain = !c.is_control() && !crate::wire::request::is_invisible(c);
-            if plain { vec![c] } else { c.escape_unicode().collect() }
-        })
-        .collect();
-    match text.chars().nth(LONGEST) {
-        Some(_) => format!("{escaped}... ({} bytes)", text.len()),
-        None => escaped,
-    }
-}
-
-/// A time as people read it: `5 s`, `0.25 s`.
-pub(crate) fn seconds(time: Duration) -> String {
-    format!("{} s", (time.as_secs_f64() * 1000.0).round() / 1000.0)
-}
-
-/// What a panic said.
-pub(crate) fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().copied();
-    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    one_line(text.unwrap_or("without a text"))
-}
-
-/// Text without line breaks and other control characters.
-pub(crate) fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
-}
 
 #[cfg(test)]
 mod tests {

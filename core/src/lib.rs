@@ -51,6 +51,7 @@ mod options;
 mod outcome;
 mod runtime;
 mod secret;
+mod text;
 mod transport;
 mod wire;
 
@@ -66,10 +67,12 @@ pub use runtime::cancel::{Call, Canceller};
 #[doc(hidden)]
 pub use runtime::fork::PerProcess;
 pub use runtime::thread::spawn;
-pub use wire::errcode::{CodeInfo, codes, explain};
-pub use wire::request::check_user_id;
 #[doc(hidden)]
-pub use wire::request::{LONGEST_USER_ID, is_invisible};
+pub use text::is_invisible;
+pub use wire::errcode::{CodeInfo, codes, explain};
+#[doc(hidden)]
+pub use wire::request::LONGEST_USER_ID;
+pub use wire::request::check_user_id;
 
 /// The examples of the README, as documentation tests.
 #[cfg(doctest)]

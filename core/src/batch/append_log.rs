@@ -9,9 +9,10 @@ use std::time::SystemTime;
 
 use serde_json::Value;
 
-use crate::error::{Error, ErrorKind, excerpt};
+use crate::error::{Error, ErrorKind};
 use crate::outcome::in_utc;
 use crate::runtime::descriptor::Descriptor;
+use crate::text::excerpt;
 
 /// The longest line that is taken for one; an outcome has some thousand bytes at most.
 pub(crate) const LONGEST_LINE: u64 = 1024 * 1024;

@@ -14,8 +14,9 @@ use crate::batch::append_log::{AppendLog, JOURNAL, LONGEST_LINE};
 use crate::batch::item::{Item, Outcome};
 use crate::batch::key_set::{Key, KeyMap, Keys};
 use crate::batch::options::MOST_CONCURRENT;
-use crate::error::{Error, excerpt};
+use crate::error::Error;
 use crate::outcome;
+use crate::text::excerpt;
 
 /// The version of the format; a journal of another one is refused.
 const VERSION: u64 = 1;

@@ -17,11 +17,12 @@ use crate::batch::key_set::{KeySet, Keys};
 use crate::batch::settled::stops_batch;
 use crate::call::attempt;
 use crate::client::{Client, Task, Throttling};
-use crate::error::{Error, ErrorKind, panic_text};
+use crate::error::{Error, ErrorKind};
 use crate::outcome::Status;
 use crate::runtime::cancel::Call;
 use crate::runtime::fork::Process;
 use crate::runtime::pool::{self, JobStart};
+use crate::text::panic_text;
 use crate::wire::errcode;
 use crate::wire::request::check_user_id;
 

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use crate::call::rate::{Api, Permit, Rate};
 use crate::call::token::{AppToken, Token, TokenError};
-use crate::error::{Error, ErrorKind, one_line, seconds};
+use crate::error::{Error, ErrorKind};
 use crate::options::{Credentials, Settings};
 use crate::outcome::{Deletion, Status};
 use crate::runtime::cancel::{Stop, Wait};
 use crate::secret::{Secret, Secrets};
+use crate::text::{one_line, seconds};
 use crate::transport::{Exchange, Transport, TransportError};
 use crate::wire::errcode::Retry;
 use crate::wire::request::{self, Request};

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::error::{ErrorKind, seconds};
+use crate::error::ErrorKind;
+use crate::text::seconds;
 use crate::wire::errcode::Retry;
 
 /// The longest pause that is not asked for by the service.

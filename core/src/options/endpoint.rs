@@ -5,8 +5,9 @@ use std::net::IpAddr;
 
 use http::Uri;
 
-use crate::error::{Error, excerpt};
+use crate::error::Error;
 use crate::options::{DEFAULT_REGION, Options};
+use crate::text::excerpt;
 
 /// The longest name of a host, in bytes (RFC 1035), and the longest path of an endpoint.
 pub(super) const LONGEST_HOST: usize = 255;

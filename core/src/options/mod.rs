@@ -14,12 +14,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::call::token::FixedToken;
-use crate::error::{Error, excerpt};
+use crate::error::Error;
 use crate::options::endpoint::Base;
 use crate::options::environment::Environment;
 use crate::options::proxy::Proxy;
 use crate::options::roots::Roots;
 use crate::secret::Secret;
+use crate::text::excerpt;
 
 /// The names of all options, in the order of the documentation.
 pub const OPTION_NAMES: [&str; 13] = [

@@ -115,7 +115,7 @@ fn none(bundle: &[u8]) -> String {
 
 /// A label in a message.
 fn shown(label: &str) -> String {
-    crate::error::excerpt(label)
+    crate::text::excerpt(label)
 }
 
 #[cfg(test)]

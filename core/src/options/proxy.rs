@@ -6,10 +6,11 @@ use http::Uri;
 use ipnet::IpNet;
 use percent_encoding::percent_decode_str;
 
-use crate::error::{Error, excerpt};
+use crate::error::Error;
 use crate::options::endpoint::{Base, LONGEST_HOST, is_loopback};
 use crate::options::{DEFAULT_PROXY, Options};
 use crate::secret::Secret;
+use crate::text::excerpt;
 
 /// The longest user name or password of a proxy, in bytes.
 const LONGEST_LOGIN: usize = 1024;

@@ -4,9 +4,10 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::error::{Error, excerpt};
+use crate::error::Error;
 use crate::options::endpoint::Base;
 use crate::options::{Options, pem};
+use crate::text::excerpt;
 
 impl Options {
     /// What certificates are trusted: read now, so that a bad file is found now.

@@ -30,12 +30,13 @@ use self::desk::{Desk, Seen};
 pub(crate) use self::dial::Dialer;
 use self::layers::{Dial, INPUT_BUFFER, LARGEST_HEAD, NoLookup, OUTPUT_BUFFER, Tls, Whole};
 use crate::call::rate::Written;
-use crate::error::{Error, panic_text};
+use crate::error::Error;
 use crate::options::endpoint::Base;
 use crate::options::proxy::Proxy;
 use crate::options::roots::Roots;
 use crate::runtime::cancel::{Stop, Wait};
 use crate::secret::Secrets;
+use crate::text::panic_text;
 use crate::wire::request::Request;
 use crate::wire::response::Answer;
 

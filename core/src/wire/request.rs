@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::error::Error;
 use crate::secret::Secret;
+use crate::text::is_invisible;
 
 /// What stays as it is in a form or a query value: letters, digits and `-._~`.
 pub(crate) const FORM_VALUE: &AsciiSet =
@@ -90,16 +91,6 @@ pub fn check_user_id(user_id: &str) -> Result<(), Error> {
     };
     let advice = "Give the contact's userid as DingTalk lists it, text with its leading zeros; nothing was sent.";
     Err(Error::invalid(problem, advice))
-}
-
-/// Characters without width or shape that a copy from a page or a spreadsheet brings along:
-/// soft hyphen, joiners, direction marks, invisible operators, byte order mark, tags.
-pub fn is_invisible(c: char) -> bool {
-    matches!(c,
-        '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
-        | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]

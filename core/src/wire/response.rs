@@ -7,8 +7,9 @@ use std::time::Duration;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
-use crate::error::{Error, ErrorKind, one_line};
+use crate::error::{Error, ErrorKind};
 use crate::secret::{Secret, Secrets};
+use crate::text::one_line;
 use crate::wire::errcode::{self, Retry};
 
 /// What came back over HTTP, its body decoded and of bounded size.
