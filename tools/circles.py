@@ -28,10 +28,6 @@ cli/src/ids.rs
 cli/src/output.rs
 cli/src/records.rs
 cli/src/table.rs
-core/src/batch/append_log.rs
-core/src/batch/item.rs
-core/src/batch/journal.rs
-core/src/batch/options.rs
 core/src/call/rate.rs
 core/src/call/token.rs
 core/src/error.rs

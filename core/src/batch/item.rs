@@ -1,4 +1,4 @@
-//! What comes out of a batch: an item for each id, and the sum.
+//! What comes out of a batch for each id.
 
 use std::time::SystemTime;
 
@@ -94,74 +94,6 @@ impl Serialize for Item {
         }
         map.serialize_entry("time", &self.time_in_utc())?;
         map.serialize_entry("settled_before", &self.settled_before)?;
-        map.end()
-    }
-}
-
-/// A batch in numbers. Each id is in one of five groups: `deleted`, `absent`, `maybe_deleted`,
-/// `failed` and `not_attempted` add up to the items handed out or waiting to be.
-#[non_exhaustive]
-#[derive(Clone, Debug, PartialEq)]
-pub struct Summary {
-    /// Ids deleted, by this run or, where the journal says so, by an earlier one.
-    pub deleted: u64,
-    /// Ids that were no contact, where that is fine.
-    pub absent: u64,
-    /// Ids that ended in an error and may be gone all the same: a request went out, and no
-    /// certain answer came.
-    pub maybe_deleted: u64,
-    /// Ids that ended in an error and are not gone by a call of this batch.
-    pub failed: u64,
-    /// Ids that were not called, as the batch had stopped.
-    pub not_attempted: u64,
-    /// Of all these, those that were settled by an earlier run and not called again.
-    pub settled_before: u64,
-    /// Ids that were pushed again and dropped.
-    pub repeated: u64,
-    /// Delete requests written by this run.
-    pub calls: u64,
-    /// Ids of which the journal does not say what came of them, as it could not be written;
-    /// the next run takes them for uncertain.
-    pub unrecorded: u64,
-    /// When the batch began.
-    pub start: SystemTime,
-    /// When its last item was done; `None` while it runs.
-    pub end: Option<SystemTime>,
-    /// Where the requests went.
-    pub endpoint: String,
-    /// The app, where the client has app credentials.
-    pub app_key: Option<String>,
-    /// Why the batch stopped early.
-    pub stopped: Option<String>,
-}
-
-impl Serialize for Summary {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        for (name, number) in [
-            ("deleted", self.deleted),
-            ("absent", self.absent),
-            ("maybe_deleted", self.maybe_deleted),
-            ("failed", self.failed),
-            ("not_attempted", self.not_attempted),
-            ("settled_before", self.settled_before),
-            ("repeated", self.repeated),
-            ("calls", self.calls),
-            ("unrecorded", self.unrecorded),
-        ] {
-            map.serialize_entry(name, &number)?;
-        }
-        map.serialize_entry("start", &in_utc(self.start))?;
-        if let Some(end) = self.end {
-            map.serialize_entry("end", &in_utc(end))?;
-        }
-        map.serialize_entry("endpoint", &self.endpoint)?;
-        if let Some(app_key) = &self.app_key {
-            map.serialize_entry("app_key", app_key)?;
-        }
-        if let Some(stopped) = &self.stopped {
-            map.serialize_entry("stopped", stopped)?;
-        }
         map.end()
     }
 }

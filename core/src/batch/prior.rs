@@ -6,8 +6,8 @@ use std::path::Path;
 
 use crate::batch::append_log::JOURNAL;
 use crate::batch::item::{Item, Outcome};
-use crate::batch::journal::{Past, Reading};
 use crate::batch::key_set::{Key, KeyMap, Keys};
+use crate::batch::reading::{Past, Reading};
 use crate::client::Client;
 use crate::error::Error;
 use crate::runtime::cancel::Call;
