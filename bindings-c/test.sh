@@ -1,6 +1,6 @@
 #!/bin/sh
 # Tests of the C library as it is installed: test.sh FOLDER-OF-BUILT-FILES, where
-# dingtalk-extcontact-replay is, too. Needs gcc, g++ and make. What pkg-config, cmake and
+# dingtalk-extcontact-judge is, too. Needs gcc, g++ and make. What pkg-config, cmake and
 # valgrind would try is left out where they are not there.
 set -eu
 
@@ -29,7 +29,7 @@ sanitize="-fsanitize=address,undefined -fno-sanitize-recover=all"
 # forked child has of the parent's other threads, it can never free.
 valgrind="valgrind -q --leak-check=full --errors-for-leak-kinds=definite --show-leak-kinds=definite
     --child-silent-after-fork=yes --error-exitcode=9"
-replay=$built/dingtalk-extcontact-replay
+judge=$built/dingtalk-extcontact-judge
 
 say "exported symbols: only ours, and all of the header"
 nm -D --defined-only "$lib/libdingtalk_extcontact.so" | awk '{ print $NF }' | sort >"$work/exported"
@@ -117,11 +117,11 @@ LD_LIBRARY_PATH='' "$work/dlopen" "$lib/libdingtalk_extcontact.so"
 
 say "conformance"
 g++ -std=c++11 $strict tests/conformance.cpp -o "$work/conformance" $shared
-"$work/conformance" "$replay"
+"$work/conformance" "$judge"
 say "conformance: address and undefined behaviour sanitizers"
 g++ -std=c++11 $strict $sanitize tests/conformance.cpp -o "$work/conformance-sanitized" $shared
-"$work/conformance-sanitized" "$replay"
+"$work/conformance-sanitized" "$judge"
 if here valgrind; then
     say "conformance: valgrind, where cases with short time limits may need another try"
-    $valgrind "$work/conformance" "$replay" 4 5
+    $valgrind "$work/conformance" "$judge" 4 5
 fi

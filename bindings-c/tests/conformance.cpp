@@ -1,5 +1,5 @@
-// Runs the conformance cases through the header: conformance REPLAY [THREADS [TRIES]], where
-// REPLAY is the program dingtalk-extcontact-replay. TRIES above 1 is for tools that slow the
+// Runs the conformance cases through the header: conformance JUDGE [THREADS [TRIES]], where
+// JUDGE is the program dingtalk-extcontact-judge. TRIES above 1 is for tools that slow the
 // program down so much that cases with short time limits miss them. Each outcome is handed in
 // as the library's own JSON of it, and put together from the typed getters; the judge compares both.
 
@@ -361,10 +361,10 @@ std::string run_case(Judge &judge, const std::string &name) {
   return trouble;
 }
 
-// The replay program, which serves until its standard input ends.
-class Replay {
+// The program of the judge, which serves until its standard input ends.
+class JudgeProcess {
  public:
-  explicit Replay(const char *program) {
+  explicit JudgeProcess(const char *program) {
     int in[2], out[2];
     if (pipe(in) != 0 || pipe(out) != 0) fail("no pipe");
     child_ = fork();
@@ -382,19 +382,19 @@ class Replay {
     char byte;
     while (read(out[0], &byte, 1) == 1 && byte != '\n') line += byte;
     close(out[0]);
-    if (line.empty()) fail("the replay program does not start");
+    if (line.empty()) fail("the judge does not start");
     // {"cases":N,"control":"127.0.0.1:PORT"}, in either order
     const std::string address = "127.0.0.1:";
     const size_t found = line.find(address);
-    if (found == std::string::npos) fail("the replay program says " + line);
+    if (found == std::string::npos) fail("the judge says " + line);
     port_ = std::atoi(line.c_str() + found + address.size());
   }
-  ~Replay() {
+  ~JudgeProcess() {
     close(input_);
     waitpid(child_, nullptr, 0);
   }
-  Replay(const Replay &) = delete;
-  Replay &operator=(const Replay &) = delete;
+  JudgeProcess(const JudgeProcess &) = delete;
+  JudgeProcess &operator=(const JudgeProcess &) = delete;
   int port() const { return port_; }
 
  private:
@@ -429,14 +429,14 @@ std::map<std::string, std::string> run_cases(int port, const std::vector<std::st
 }
 
 int run(const char *program, size_t threads, size_t tries) {
-  const Replay replay(program);
-  const std::vector<std::string> all = Judge(replay.port()).ask("list").list("cases");
-  std::map<std::string, std::string> failed = run_cases(replay.port(), all, threads);
+  const JudgeProcess process(program);
+  const std::vector<std::string> all = Judge(process.port()).ask("list").list("cases");
+  std::map<std::string, std::string> failed = run_cases(process.port(), all, threads);
   while (!failed.empty() && --tries > 0) {
     std::printf("%zu of %zu are tried again, one by one\n", failed.size(), all.size());
     std::vector<std::string> again;
     for (const auto &one : failed) again.push_back(one.first);
-    failed = run_cases(replay.port(), again, 1);
+    failed = run_cases(process.port(), again, 1);
   }
   for (const auto &one : failed)
     std::printf("FAILED %s\n%s", one.first.c_str(), one.second.c_str());
@@ -449,7 +449,7 @@ int run(const char *program, size_t threads, size_t tries) {
 
 int main(int argc, char **argv) {
   if (argc < 2) {
-    std::fprintf(stderr, "usage: %s REPLAY [THREADS [TRIES]]\n", argv[0]);
+    std::fprintf(stderr, "usage: %s JUDGE [THREADS [TRIES]]\n", argv[0]);
     return 2;
   }
   dtx_set_log(DTX_LOG_DEBUG, Lines::take, &lines);

@@ -13,8 +13,8 @@ const { Client, DingTalkError, setLogger } = require('dingtalk-extcontact');
 
 const root = path.join(__dirname, '..', '..');
 /** The judge: a program that is built already, or the one that cargo builds. */
-const judge = process.env.DINGTALK_EXTCONTACT_REPLAY
-  ? [process.env.DINGTALK_EXTCONTACT_REPLAY]
+const judge = process.env.DINGTALK_EXTCONTACT_JUDGE
+  ? [process.env.DINGTALK_EXTCONTACT_JUDGE]
   : 'cargo run -q -p dingtalk-extcontact-conformance --'.split(' ');
 
 const camel = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());

@@ -105,7 +105,7 @@ def sandbox() -> Iterator[Sandbox]:
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
-        if name.startswith("DINGTALK_") and name != "DINGTALK_EXTCONTACT_REPLAY":
+        if name.startswith("DINGTALK_") and name != "DINGTALK_EXTCONTACT_JUDGE":
             monkeypatch.delenv(name)
 
 

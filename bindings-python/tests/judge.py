@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-NAME = "dingtalk-extcontact-replay"
+NAME = "dingtalk-extcontact-judge"
 
 
 def program() -> str:
-    """Where cargo has put it; DINGTALK_EXTCONTACT_REPLAY names another place."""
+    """Where cargo has put it; DINGTALK_EXTCONTACT_JUDGE names another place."""
     target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-    places = [os.environ.get("DINGTALK_EXTCONTACT_REPLAY", "")]
+    places = [os.environ.get("DINGTALK_EXTCONTACT_JUDGE", "")]
     places += [str(target / profile / NAME) for profile in ("debug", "dist")]
     for place in places:
         if place and Path(place).is_file():

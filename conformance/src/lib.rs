@@ -3,7 +3,7 @@
 //! languages are described in `conformance/README.md`.
 //!
 //! A runner in Rust uses [`Judge`] and [`Run`] directly; the program
-//! `dingtalk-extcontact-replay` serves them to the others through [`Control`].
+//! `dingtalk-extcontact-judge` serves them to the others through [`Control`].
 
 #![forbid(unsafe_code)]
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]

@@ -1,6 +1,6 @@
 //! Serves the conformance cases to the runners of other languages.
 //!
-//! `dingtalk-extcontact-replay [FOLDER]` reads the cases (default: `conformance/cases` in the
+//! `dingtalk-extcontact-judge [FOLDER]` reads the cases (default: `conformance/cases` in the
 //! current directory or one above it), prints one line of JSON with its control address, and
 //! serves until its standard input ends.
 
@@ -15,7 +15,7 @@ fn main() -> ExitCode {
     match serve() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("dingtalk-extcontact-replay: {error}");
+            eprintln!("dingtalk-extcontact-judge: {error}");
             ExitCode::FAILURE
         }
     }

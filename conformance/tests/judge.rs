@@ -543,7 +543,7 @@ fn an_answer_can_be_plain_lines_and_getters_are_compared() {
 #[test]
 fn the_program_serves_until_its_input_ends() -> io::Result<()> {
     let folder = folder(&[("a.json", json!({"about": "a", "cases": [case(json!({}))]}))]);
-    let program = env!("CARGO_BIN_EXE_dingtalk-extcontact-replay");
+    let program = env!("CARGO_BIN_EXE_dingtalk-extcontact-judge");
     let mut child =
         Command::new(program).arg(&folder).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
     let mut line = String::new();
