@@ -9,7 +9,7 @@ use std::sync::Arc;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use crate::{Judge, Run};
+use crate::judge::{Judge, Run};
 use dingtalk_extcontact_sandbox::server::{Connection, Server};
 
 /// The judge, listening on 127.0.0.1 for runners. Each of their connections has its own case
