@@ -1,8 +1,5 @@
 //! The judge over real sockets: every kind of step, every class of difference, and its end.
 
-#[path = "../../sandbox/tests/common/mod.rs"]
-mod common;
-
 use std::fs;
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -11,8 +8,8 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use common::{Client, address_in, post_bytes};
 use dingtalk_extcontact_conformance::{Control, Judge, Run};
+use dingtalk_extcontact_test_support::client::{Client, address_in, post_bytes};
 use flate2::read::GzDecoder;
 use serde_json::{Value, json};
 

@@ -1,7 +1,5 @@
 //! Many deletions, against the sandbox: order, stop rules, throttling, the journal.
 
-mod support;
-
 use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::PathBuf;
@@ -13,8 +11,8 @@ use dingtalk_extcontact::{
     Summary,
 };
 use dingtalk_extcontact_sandbox::{BlockShape, Faults, Permission, Sandbox};
+use dingtalk_extcontact_test_support::*;
 use serde_json::Value;
-use support::*;
 
 /// Longer than anything here takes, on however busy a machine.
 const LONG: Duration = Duration::from_secs(60);

@@ -1,7 +1,5 @@
 //! Deadlines, cancelling, threads: the promises of a call that take more than one of it.
 
-mod support;
-
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -10,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use dingtalk_extcontact::{Call, Client, ClientBuilder, Error, ErrorKind, Status};
-use support::*;
+use dingtalk_extcontact_test_support::*;
 
 /// What a promise of 100 ms is tested with: machines are slow, but a wait that is not ended
 /// lasts a minute. That no slice is missed is counted, not timed.

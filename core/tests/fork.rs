@@ -7,14 +7,11 @@
 fn main() {}
 
 #[cfg(unix)]
-mod support;
-
-#[cfg(unix)]
 fn main() {
     use std::sync::atomic::{AtomicBool, Ordering};
 
     use dingtalk_extcontact::{Call, Client, Status};
-    use support::*;
+    use dingtalk_extcontact_test_support::*;
 
     let seen = Seen::default();
     let noted = seen.clone();

@@ -1,13 +1,11 @@
 //! What a program with every log line switched on gets to see.
 
-mod support;
-
 use std::io::Write;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use dingtalk_extcontact::{Client, ErrorKind};
-use support::*;
+use dingtalk_extcontact_test_support::*;
 
 static LINES: Mutex<Vec<String>> = Mutex::new(Vec::new());
 static WIRE: AtomicBool = AtomicBool::new(false);

@@ -5,9 +5,6 @@
 #[cfg(not(target_os = "linux"))]
 fn main() {}
 
-#[cfg(target_os = "linux")]
-mod support;
-
 /// A tenth of a million, which has to fit into 128 MiB.
 #[cfg(target_os = "linux")]
 const IDS: u64 = 100_000;
@@ -33,10 +30,10 @@ fn id(number: u64) -> String {
 fn watch() {
     use std::io::{BufReader, BufWriter, Write};
 
-    let server = support::serve(|mut stream| {
+    let server = dingtalk_extcontact_test_support::serve(|mut stream| {
         let mut requests = BufReader::new(stream.try_clone().unwrap());
-        let answer = support::reply(support::OK);
-        while let Ok(Some(_)) = support::read_request(&mut requests) {
+        let answer = dingtalk_extcontact_test_support::reply(dingtalk_extcontact_test_support::OK);
+        while let Ok(Some(_)) = dingtalk_extcontact_test_support::read_request(&mut requests) {
             if stream.write_all(answer.as_bytes()).is_err() {
                 return;
             }

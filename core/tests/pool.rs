@@ -1,7 +1,5 @@
 //! Batches and single calls of one process share one pool of threads: none keeps it for itself.
 
-mod support;
-
 use std::io::{Read, Write};
 use std::sync::mpsc::channel;
 use std::sync::{Mutex, PoisonError};
@@ -9,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use dingtalk_extcontact::{Batch, BatchOptions, Call, Client, ClientBuilder, Outcome};
 use dingtalk_extcontact_sandbox::{BlockShape, Sandbox};
-use support::{OK, read_request, reply, serve};
+use dingtalk_extcontact_test_support::{OK, read_request, reply, serve};
 
 /// As large as the pool.
 const ALL: u32 = 64;

@@ -6,16 +6,13 @@
 #[cfg(not(unix))]
 fn main() {}
 
-#[cfg(unix)]
-mod support;
-
 /// The server, for the process that is watched.
 #[cfg(unix)]
 const SERVER: &str = "DTX_TEST_SERVER";
 
 #[cfg(unix)]
 fn main() {
-    use support::{Seen, answer_all, serve};
+    use dingtalk_extcontact_test_support::{Seen, answer_all, serve};
     if let Ok(server) = std::env::var(SERVER) {
         let word = std::env::args().nth(1);
         let watched = if word.as_deref() == Some("closed") { closed } else { replaced };

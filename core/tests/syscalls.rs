@@ -10,9 +10,6 @@ fn main() {}
 #[path = "../../tools/left_out.rs"]
 mod left_out;
 #[cfg(target_os = "linux")]
-mod support;
-
-#[cfg(target_os = "linux")]
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     if let [_, word, endpoint, ca_file] = arguments.as_slice()
@@ -48,8 +45,8 @@ fn watched(endpoint: &str, ca_file: &str) {
 
 #[cfg(target_os = "linux")]
 fn watch() {
+    use dingtalk_extcontact_test_support::*;
     use std::process::Command;
-    use support::*;
 
     if !Command::new("strace")
         .args(["-o", "/dev/null", "true"])

@@ -5,9 +5,6 @@
 #[cfg(not(unix))]
 fn main() {}
 
-#[cfg(unix)]
-mod support;
-
 /// The server, for the process whose threads are limited.
 #[cfg(unix)]
 const SERVER: &str = "DTX_TEST_SERVER";
@@ -17,7 +14,7 @@ fn main() {
     if let Ok(server) = std::env::var(SERVER) {
         return without_threads(&server);
     }
-    use support::{Seen, answer_all, serve};
+    use dingtalk_extcontact_test_support::{Seen, answer_all, serve};
     let seen = Seen::default();
     let noted = seen.clone();
     let server = serve(move |mut stream| answer_all(&mut stream, &noted).unwrap());

@@ -1,7 +1,5 @@
 //! TLS, proxies, connections: what needs servers of another make than the conformance cases.
 
-mod support;
-
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
@@ -9,8 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use dingtalk_extcontact::{Client, ClientBuilder, ErrorKind, Status};
+use dingtalk_extcontact_test_support::*;
 use rustls::version::{TLS12, TLS13};
-use support::*;
 
 const TOKEN: &str = "hush-token";
 

@@ -1,14 +1,12 @@
 //! The sandbox over real sockets: every shape on the wire, every fault, and its end.
 
-mod common;
-
 use std::io::ErrorKind;
 use std::net::TcpStream;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::{Client, Reply, address_in, post_bytes};
 use dingtalk_extcontact_sandbox::{BlockShape, Faults, Happens, Permission, Sandbox};
+use dingtalk_extcontact_test_support::client::{Client, Reply, address_in, post_bytes};
 use serde_json::{Value, json};
 
 const LIMIT: Duration = Duration::from_secs(20);

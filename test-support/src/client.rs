@@ -1,8 +1,5 @@
 //! A raw HTTP client, so that the tests see what is on the wire and nothing else.
 
-// Each test program uses its own part of this.
-#![allow(dead_code)]
-
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;

@@ -1,6 +1,10 @@
 //! Servers of the tests: HTTP over any stream, TLS with a certificate authority of its own,
 //! and proxies. Each answers as often as it is asked and notes what it saw.
-#![allow(dead_code, reason = "each test file uses a part")]
+
+#![forbid(unsafe_code)]
+#![allow(missing_docs)]
+
+pub mod client;
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
