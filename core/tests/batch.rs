@@ -134,14 +134,14 @@ fn calls_run_side_by_side_up_to_the_concurrency() {
     ) = (most, now);
     let (noted, counted) = (most_seen.clone(), under_way.clone());
     let all_here = std::sync::Arc::new(std::sync::Barrier::new(6));
-    let server = serve(move |mut stream| {
+    let server = serve(move |connection| {
         use std::sync::atomic::Ordering::SeqCst;
-        while let Ok(Some(_)) = read_request(&mut stream) {
+        while read_request(connection).is_some() {
             noted.fetch_max(counted.fetch_add(1, SeqCst) + 1, SeqCst);
             // Answers only when six are there: with fewer side by side this never ends.
             all_here.wait();
             counted.fetch_sub(1, SeqCst);
-            std::io::Write::write_all(&mut stream, reply(OK).as_bytes()).unwrap();
+            connection.send(&reply(OK)).unwrap();
         }
     });
     let client = Client::builder()
@@ -370,17 +370,18 @@ fn the_rate_holds_where_requests_leave() {
     let config = authority.server(&["localhost"], &[&rustls::version::TLS13]);
     let (came, requests) = channel();
     let came = std::sync::Mutex::new(came);
-    let server = serve(move |mut stream| {
-        // A long way.
-        std::thread::sleep(Duration::from_millis(300));
-        let mut session = rustls::ServerConnection::new(config.clone()).unwrap();
-        let mut tls = rustls::Stream::new(&mut session, &mut stream);
-        while let Ok(Some(_)) = read_request(&mut tls) {
-            came.lock().unwrap().send(Instant::now()).unwrap();
-            if std::io::Write::write_all(&mut tls, reply(OK).as_bytes()).is_err() {
+    let plain = serve(move |connection| {
+        while read_request(connection).is_some() {
+            came.lock().unwrap().send(connection.arrived()).unwrap();
+            if connection.send(&reply(OK)).is_err() {
                 return;
             }
         }
+    });
+    let server = serve(move |connection| {
+        // A long way.
+        std::thread::sleep(Duration::from_millis(300));
+        terminate_tls(connection, &config, plain);
     });
     let client = Client::builder()
         .access_token("t")
@@ -510,10 +511,10 @@ fn files_that_were_there_are_for_their_owner_alone() {
 fn a_cancel_tells_what_was_under_way() {
     let (asked, requests) = channel();
     let asked = std::sync::Mutex::new(asked);
-    let server = serve(move |mut stream| {
-        read_request(&mut stream).unwrap();
+    let server = serve(move |connection| {
+        read_request(connection);
         asked.lock().unwrap().send(()).unwrap();
-        let _ = std::io::Read::read(&mut stream, &mut [0]);
+        connection.hold();
     });
     let client = Client::builder()
         .access_token("t")

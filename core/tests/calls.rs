@@ -1,6 +1,5 @@
 //! Deadlines, cancelling, threads: the promises of a call that take more than one of it.
 
-use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, channel};
@@ -9,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use dingtalk_extcontact::{Call, Client, ClientBuilder, Error, ErrorKind, Status};
 use dingtalk_extcontact_test_support::*;
+use serde_json::Value;
 
 /// What a promise of 100 ms is tested with: machines are slow, but a wait that is not ended
 /// lasts a minute. That no slice is missed is counted, not timed.
@@ -27,10 +27,10 @@ fn patient(builder: ClientBuilder) -> ClientBuilder {
 fn silent() -> (SocketAddr, Receiver<()>) {
     let (asked, requests) = channel();
     let asked = Mutex::new(asked);
-    let address = serve(move |mut stream| {
-        read_request(&mut stream).unwrap();
+    let address = serve(move |connection| {
+        read_request(connection);
         asked.lock().unwrap().send(()).unwrap();
-        let _ = stream.read(&mut [0]);
+        connection.hold();
     });
     (address, requests)
 }
@@ -91,13 +91,12 @@ fn a_cancel_ends_the_wait_for_a_reply() {
 fn a_cancel_ends_the_pause_between_attempts() {
     let (answered, answers) = channel();
     let answered = Mutex::new(answered);
-    let server = serve(move |mut stream| {
-        read_request(&mut stream).unwrap();
-        stream
-            .write_all(b"HTTP/1.1 429 Slow\r\nRetry-After: 50\r\nContent-Length: 0\r\n\r\n")
-            .unwrap();
+    let server = serve(move |connection| {
+        read_request(connection);
+        let slow = Reply::json(429, &Value::Null).with_header("Retry-After", "50");
+        connection.send(&slow.to_bytes()).unwrap();
         answered.lock().unwrap().send(()).unwrap();
-        let _ = stream.read(&mut [0]);
+        connection.hold();
     });
     let client = builder(server).build().unwrap();
     check("waiting to try again", cancelled(&client, || answers.recv().unwrap()), 1, false);
@@ -181,10 +180,10 @@ fn a_cancel_ends_a_connect_that_nobody_answers() {
 fn a_cancel_ends_a_handshake() {
     let (came, connections) = channel();
     let came = Mutex::new(came);
-    let server = serve(move |mut stream| {
-        stream.read_exact(&mut [0; 5]).unwrap();
+    let server = serve(move |connection| {
+        assert!(connection.fill());
         came.lock().unwrap().send(()).unwrap();
-        while let Ok(1..) = stream.read(&mut [0; 1024]) {}
+        connection.hold();
     });
     let client = patient(
         Client::builder()
@@ -248,9 +247,7 @@ fn limits_end_a_call_on_a_server_that_never_answers() {
 
 #[test]
 fn waiting_for_a_turn_is_no_part_of_the_time_limit() {
-    let server = serve(|mut stream| {
-        let _ = answer_all(&mut stream, &Seen::default());
-    });
+    let (server, _) = serve_ok();
     let client = builder(server).rate(Some(1)).timeout(Duration::from_millis(800)).build().unwrap();
     std::thread::scope(|scope| {
         for _ in 0..3 {
@@ -264,11 +261,11 @@ fn a_closed_client_refuses_and_calls_under_way_finish() {
     let (go, gate) = channel::<()>();
     let (asked, requests) = channel();
     let (asked, gate) = (Mutex::new(asked), Mutex::new(gate));
-    let server = serve(move |mut stream| {
-        read_request(&mut stream).unwrap();
+    let server = serve(move |connection| {
+        read_request(connection);
         asked.lock().unwrap().send(()).unwrap();
         gate.lock().unwrap().recv().unwrap();
-        stream.write_all(reply(OK).as_bytes()).unwrap();
+        connection.send(&reply(OK)).unwrap();
     });
     let client = builder(server).build().unwrap();
     std::thread::scope(|scope| {
@@ -316,20 +313,20 @@ fn asynchronous_calls_run_side_by_side_and_can_be_cancelled_in_the_queue() {
 fn one_token_for_all_threads_and_one_refresh() {
     let (tokens, refused) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let (made, said) = (tokens.clone(), refused.clone());
-    let server = serve(move |mut stream| {
-        while let Ok(Some(request)) = read_request(&mut stream) {
-            let body = if request.starts_with("POST /v1.0/oauth2/accessToken") {
+    let server = serve(move |connection| {
+        while let Some(request) = read_request(connection) {
+            let body = if request.path == "/v1.0/oauth2/accessToken" {
                 format!(
                     r#"{{"accessToken":"t{}","expireIn":7200}}"#,
                     made.fetch_add(1, Ordering::SeqCst)
                 )
-            } else if request.contains("access_token=t0 ") {
+            } else if request.raw_query == "access_token=t0" {
                 said.fetch_add(1, Ordering::SeqCst);
                 r#"{"errcode":88,"sub_code":"40014","sub_msg":"old","request_id":"r"}"#.to_owned()
             } else {
                 OK.to_owned()
             };
-            stream.write_all(reply(&body).as_bytes()).unwrap();
+            connection.send(&reply(&body)).unwrap();
         }
     });
     let client = patient(
@@ -366,13 +363,13 @@ fn a_listener_that_never_accepts_is_no_reason_to_wait_longer() {
 
 #[test]
 fn a_probe_is_asked_however_many_bytes_come() {
-    let server = serve(|mut stream| {
-        read_request(&mut stream).unwrap();
-        let mut sent = stream.write_all(b"HTTP/1.1 200 OK\r\nX: ");
+    let server = serve(|connection| {
+        read_request(connection);
+        let mut sent = connection.send(b"HTTP/1.1 200 OK\r\nX: ");
         while sent.is_ok() {
             // Quicker than a slice, so that no read ever times out.
             std::thread::sleep(Duration::from_millis(5));
-            sent = stream.write_all(b"x");
+            sent = connection.send(b"x");
         }
     });
     let asked = Arc::new(AtomicUsize::new(0));
@@ -389,16 +386,16 @@ fn the_rate_holds_behind_a_slow_token() {
     let (go, gate) = channel::<()>();
     let (gate, deletes) = (Mutex::new(gate), Arc::new(Mutex::new(Vec::new())));
     let noted = deletes.clone();
-    let server = serve(move |mut stream| {
-        while let Ok(Some(request)) = read_request(&mut stream) {
-            let body = if request.starts_with("POST /v1.0/oauth2/accessToken") {
+    let server = serve(move |connection| {
+        while let Some(request) = read_request(connection) {
+            let body = if request.path == "/v1.0/oauth2/accessToken" {
                 gate.lock().unwrap().recv().unwrap();
                 r#"{"accessToken":"token","expireIn":7200}"#
             } else {
                 noted.lock().unwrap().push(Instant::now());
                 OK
             };
-            stream.write_all(reply(body).as_bytes()).unwrap();
+            connection.send(&reply(body)).unwrap();
         }
     });
     let client = patient(
@@ -436,16 +433,16 @@ fn the_rate_holds_behind_a_slow_token() {
 fn one_caller_s_time_limit_is_not_another_s() {
     let (asked, requests) = channel();
     let (asked, first) = (Mutex::new(asked), AtomicBool::new(true));
-    let server = serve(move |mut stream| {
-        while let Ok(Some(request)) = read_request(&mut stream) {
+    let server = serve(move |connection| {
+        while let Some(request) = read_request(connection) {
             if first.swap(false, Ordering::SeqCst) {
                 asked.lock().unwrap().send(()).unwrap();
-                let _ = stream.read(&mut [0]);
+                connection.hold();
                 return;
             }
             let token = r#"{"accessToken":"token","expireIn":7200}"#;
-            let body = if request.contains("oauth2") { token } else { OK };
-            stream.write_all(reply(body).as_bytes()).unwrap();
+            let body = if request.path.contains("oauth2") { token } else { OK };
+            connection.send(&reply(body)).unwrap();
         }
     });
     let client = patient(
@@ -481,8 +478,8 @@ fn a_panic_below_tells_what_was_sent() {
 fn a_connection_under_way_at_close_is_not_kept() {
     let (closed, ends) = channel();
     let closed = Mutex::new(closed);
-    let server = serve(move |mut stream| {
-        let _ = answer_all(&mut stream, &Seen::default());
+    let server = serve(move |connection| {
+        while read_request(connection).is_some() && connection.send(&reply(OK)).is_ok() {}
         closed.lock().unwrap().send(()).unwrap();
     });
     let client = builder(server).build().unwrap();

@@ -15,13 +15,12 @@ fn main() {
 
     let seen = Seen::default();
     let noted = seen.clone();
-    let server = serve(move |mut stream| {
-        let peer = stream.peer_addr().unwrap().to_string();
-        while let Ok(Some(request)) = read_request(&mut stream) {
+    let server = serve(move |connection| {
+        while let Some(request) = read_request(connection) {
             let token = r#"{"accessToken":"fetched","expireIn":7200}"#;
-            let body = if request.contains("oauth2") { token } else { OK };
-            noted.lock().unwrap().push(format!("{peer} {request}"));
-            if std::io::Write::write_all(&mut stream, reply(body).as_bytes()).is_err() {
+            let body = if request.path.contains("oauth2") { token } else { OK };
+            noted.lock().unwrap().push(request);
+            if connection.send(&reply(body)).is_err() {
                 return;
             }
         }
@@ -90,8 +89,8 @@ fn main() {
     let connections = |who: &str| {
         let mut all: Vec<_> = seen
             .iter()
-            .filter(|request| request.ends_with(&format!("user_id={who}")))
-            .map(|request| request.split(' ').next().unwrap().to_owned())
+            .filter(|request| request.body == format!("user_id={who}").as_bytes())
+            .map(|request| request.connection)
             .collect();
         all.sort();
         all.dedup();

@@ -1,6 +1,5 @@
 //! What a program with every log line switched on gets to see.
 
-use std::io::Write;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -36,39 +35,27 @@ impl log::Log for Lines {
 fn no_line_of_any_crate_holds_a_secret() {
     log::set_logger(&Lines).unwrap();
     log::set_max_level(log::LevelFilter::Trace);
-    let (authority, seen) = (Authority::new("log"), Seen::default());
+    let authority = Authority::new("log");
     let config =
         authority.server(&["oapi.dingtalk.io", "api.dingtalk.io"], &[&rustls::version::TLS13]);
-    let server = serve(move |stream| {
-        let mut session = rustls::ServerConnection::new(config.clone()).unwrap();
-        let mut stream = stream;
-        let mut tls = rustls::Stream::new(&mut session, &mut stream);
-        while let Ok(Some(request)) = read_request(&mut tls) {
+    let plain = serve(move |connection| {
+        while let Some(request) = read_request(connection) {
             // The token comes in a body once, and is quoted in a header and a body later.
-            let (header, body) = if request.contains("oauth2") {
-                ("", r#"{"accessToken":"hush-token","expireIn":7200}"#)
+            let reply = if request.path.contains("oauth2") {
+                reply(r#"{"accessToken":"hush-token","expireIn":7200}"#)
             } else {
-                (
-                    "Location: https://x/?u=access_token%3Dhush%2Dtoken\r\n",
-                    r#"{"errcode":60011,"errmsg":"POST /x?access_token=hush-token","request_id":"r"}"#,
-                )
+                let refusal = r#"{"errcode":60011,"errmsg":"POST /x?access_token=hush-token","request_id":"r"}"#;
+                Reply::new(200, "application/json", refusal)
+                    .with_header("Location", "https://x/?u=access_token%3Dhush%2Dtoken")
+                    .to_bytes()
             };
-            seen.lock().unwrap().push(request);
-            let length = body.len();
-            let reply =
-                format!("HTTP/1.1 200 OK\r\n{header}Content-Length: {length}\r\n\r\n{body}");
             // In pieces, so that a secret and the end of the head are torn apart.
-            for piece in reply.as_bytes().chunks(7) {
-                tls.write_all(piece).unwrap();
-                tls.flush().unwrap();
+            for piece in reply.chunks(7) {
+                connection.send(piece).unwrap();
             }
         }
     });
-    let proxy = serve(move |mut stream| {
-        read_request(&mut stream).unwrap();
-        stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap();
-        splice(stream, std::net::TcpStream::connect(server).unwrap(), |_| {});
-    });
+    let (proxy, _) = connect_proxy(serve_tls(config, plain));
     let client = Client::builder()
         .app_key("key")
         .app_secret("hush-secret")

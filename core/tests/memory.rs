@@ -28,17 +28,16 @@ fn id(number: u64) -> String {
 
 #[cfg(target_os = "linux")]
 fn watch() {
-    use std::io::{BufReader, BufWriter, Write};
+    use std::io::{BufWriter, Write};
 
-    let server = dingtalk_extcontact_test_support::serve(|mut stream| {
-        let mut requests = BufReader::new(stream.try_clone().unwrap());
-        let answer = dingtalk_extcontact_test_support::reply(dingtalk_extcontact_test_support::OK);
-        while let Ok(Some(_)) = dingtalk_extcontact_test_support::read_request(&mut requests) {
-            if stream.write_all(answer.as_bytes()).is_err() {
-                return;
-            }
-        }
-    });
+    use dingtalk_extcontact_test_support::{OK, read_request, reply, serve};
+
+    let server =
+        serve(
+            |connection| {
+                while read_request(connection).is_some() && connection.send(&reply(OK)).is_ok() {}
+            },
+        );
     let endpoint = format!("http://{server}");
     // The journal of a run that has settled all of them.
     let journal = std::env::temp_dir().join(format!("dtx-memory-{}.jsonl", std::process::id()));

@@ -1,13 +1,13 @@
 //! Batches and single calls of one process share one pool of threads: none keeps it for itself.
 
-use std::io::{Read, Write};
 use std::sync::mpsc::channel;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use dingtalk_extcontact::{Batch, BatchOptions, Call, Client, ClientBuilder, Outcome};
 use dingtalk_extcontact_sandbox::{BlockShape, Sandbox};
-use dingtalk_extcontact_test_support::{OK, read_request, reply, serve};
+use dingtalk_extcontact_test_support::{OK, Reply, read_request, reply, serve};
+use serde_json::Value;
 
 /// As large as the pool.
 const ALL: u32 = 64;
@@ -73,19 +73,19 @@ fn a_batch_without_a_thread_comes_to_its_end() {
     for (last_reply, stops_itself) in [(OK, false), (refused, true)] {
         let ((saw, seen), (release, released)) = (channel(), channel::<()>());
         let (saw, released) = (Mutex::new(saw), Mutex::new(released));
-        let server = serve(move |mut stream| {
-            while let Ok(Some(request)) = read_request(&mut stream) {
+        let server = serve(move |connection| {
+            while let Some(request) = read_request(connection) {
                 saw.lock().unwrap().send(()).unwrap();
-                let text = if request.ends_with("=throttled") {
-                    "HTTP/1.1 429 N\r\nRetry-After: 300\r\nContent-Length: 0\r\n\r\n".to_owned()
-                } else if request.ends_with("=slow") {
+                let bytes = if request.body.ends_with(b"=throttled") {
+                    Reply::json(429, &Value::Null).with_header("Retry-After", "300").to_bytes()
+                } else if request.body.ends_with(b"=slow") {
                     released.lock().unwrap().recv().unwrap();
                     reply(last_reply)
                 } else {
-                    let _ = stream.read(&mut [0]);
+                    connection.hold();
                     return;
                 };
-                stream.write_all(text.as_bytes()).unwrap();
+                connection.send(&bytes).unwrap();
             }
         });
         let wait_for = |count| (0..count).for_each(|_| seen.recv_timeout(LONG).unwrap());

@@ -12,18 +12,14 @@ const SERVER: &str = "DTX_TEST_SERVER";
 
 #[cfg(unix)]
 fn main() {
-    use dingtalk_extcontact_test_support::{Seen, answer_all, serve};
+    use dingtalk_extcontact_test_support::serve_ok;
     if let Ok(server) = std::env::var(SERVER) {
         let word = std::env::args().nth(1);
         let watched = if word.as_deref() == Some("closed") { closed } else { replaced };
         std::process::exit(watched(&server));
     }
     for (word, requests) in [("closed", 2), ("replaced", 3)] {
-        let seen = Seen::default();
-        let noted = seen.clone();
-        let server = serve(move |mut stream| {
-            let _ = answer_all(&mut stream, &noted);
-        });
+        let (server, seen) = serve_ok();
         let own = std::env::current_exe().unwrap();
         let mut watched = std::process::Command::new(own);
         let status = watched.arg(word).env(SERVER, server.to_string()).status().unwrap();

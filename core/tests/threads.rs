@@ -14,10 +14,8 @@ fn main() {
     if let Ok(server) = std::env::var(SERVER) {
         return without_threads(&server);
     }
-    use dingtalk_extcontact_test_support::{Seen, answer_all, serve};
-    let seen = Seen::default();
-    let noted = seen.clone();
-    let server = serve(move |mut stream| answer_all(&mut stream, &noted).unwrap());
+    use dingtalk_extcontact_test_support::serve_ok;
+    let (server, seen) = serve_ok();
     let own = std::env::current_exe().unwrap();
     let status = std::process::Command::new(own).env(SERVER, server.to_string()).status();
     assert!(status.unwrap().success());

@@ -1,9 +1,7 @@
 //! TLS, proxies, connections: what needs servers of another make than the conformance cases.
 
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpListener};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use dingtalk_extcontact::{Client, ClientBuilder, ErrorKind, Status};
@@ -24,17 +22,17 @@ fn client(address: SocketAddr, ca_file: PathBuf) -> Client {
 #[test]
 fn tls_1_2_and_1_3_with_a_named_authority() {
     for (name, version) in [("tls12", &TLS12), ("tls13", &TLS13)] {
-        let (authority, seen) = (Authority::new(name), Seen::default());
-        let address = serve_tls(authority.server(&["localhost"], &[version]), seen.clone());
+        let (authority, (plain, seen)) = (Authority::new(name), serve_ok());
+        let address = serve_tls(authority.server(&["localhost"], &[version]), plain);
         let client = client(address, authority.file());
         for _ in 0..3 {
             assert_eq!(client.delete("0125").unwrap().status, Status::Deleted);
         }
         let seen = seen.lock().unwrap();
         assert_eq!(seen.len(), 3);
-        let expected = "POST /topapi/extcontact/delete?access_token=hush-token HTTP/1.1\r\n";
-        assert!(seen[0].starts_with(expected), "{}", seen[0]);
-        assert!(seen[0].ends_with("\r\n\r\nuser_id=0125"));
+        let Request { method, path, raw_query, body, .. } = &seen[0];
+        assert_eq!((&**method, &**path), ("POST", "/topapi/extcontact/delete"));
+        assert_eq!((&**raw_query, &**body), ("access_token=hush-token", &b"user_id=0125"[..]));
     }
 }
 
@@ -42,7 +40,7 @@ fn tls_1_2_and_1_3_with_a_named_authority() {
 #[test]
 fn a_call_over_tls_takes_little_stack() {
     let authority = Authority::new("stack");
-    let address = serve_tls(authority.server(&["localhost"], &[&TLS13]), Seen::default());
+    let address = serve_tls(authority.server(&["localhost"], &[&TLS13]), serve_ok().0);
     let ca_file = authority.file();
     let call = move || client(address, ca_file).delete("0125").unwrap().status;
     let thread = std::thread::Builder::new().stack_size(192 * 1024).spawn(call);
@@ -52,7 +50,7 @@ fn a_call_over_tls_takes_little_stack() {
 #[test]
 fn certificates_that_are_not_trusted() {
     let (ours, other) = (Authority::new("ours"), Authority::new("other"));
-    let server = |names: &[&str]| serve_tls(ours.server(names, &[&TLS13]), Seen::default());
+    let server = |names: &[&str]| serve_tls(ours.server(names, &[&TLS13]), serve_ok().0);
     for (why, address, ca_file) in [
         ("another authority", server(&["localhost"]), other.file()),
         ("another name", server(&["elsewhere.example"]), ours.file()),
@@ -90,16 +88,13 @@ fn ca_files_that_cannot_serve() {
 #[test]
 fn a_request_is_one_write_and_one_tls_record() {
     let authority = Authority::new("record");
-    let server = serve_tls(authority.server(&["localhost"], &[&TLS13]), Seen::default());
+    let server = serve_tls(authority.server(&["localhost"], &[&TLS13]), serve_ok().0);
     let writes: Arc<Mutex<Vec<Vec<u8>>>> = Arc::default();
     let noted = writes.clone();
-    let relay = serve(move |stream| {
-        let noted = noted.clone();
-        splice(stream, TcpStream::connect(server).unwrap(), move |bytes| {
-            noted.lock().unwrap().push(bytes.to_vec());
-        });
+    let address = serve(move |connection| {
+        relay(connection, server, |bytes| noted.lock().unwrap().push(bytes.to_vec()));
     });
-    let client = client(relay, authority.file());
+    let client = client(address, authority.file());
     client.delete("1").unwrap();
     writes.lock().unwrap().clear();
     for _ in 0..5 {
@@ -114,118 +109,53 @@ fn a_request_is_one_write_and_one_tls_record() {
     }
 }
 
-/// A CONNECT proxy that leads everything to `target`, and notes the requests it saw.
-fn connect_proxy(target: SocketAddr, seen: Seen) -> SocketAddr {
-    serve(move |mut stream| {
-        let request = read_request(&mut stream).unwrap().unwrap();
-        seen.lock().unwrap().push(request);
-        stream.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").unwrap();
-        splice(stream, TcpStream::connect(target).unwrap(), |_| {});
-    })
-}
-
 #[test]
 fn through_a_connect_proxy_without_a_word_of_the_token() {
-    let (authority, seen, proxied) = (Authority::new("connect"), Seen::default(), Seen::default());
+    let (authority, (plain, seen)) = (Authority::new("connect"), serve_ok());
     let config = authority.server(&["oapi.dingtalk.io"], &[&TLS13]);
-    let proxy = connect_proxy(serve_tls(config, seen.clone()), proxied.clone());
+    let (proxy, proxied) = connect_proxy(serve_tls(config, plain));
     let url = format!("http://me:hush%20word@127.0.0.1:{}", proxy.port());
     let client = builder().proxy(url).ca_file(authority.file()).build().unwrap();
     assert_eq!(client.delete("0125").unwrap().status, Status::Deleted);
     assert_eq!(client.delete("0126").unwrap().status, Status::Deleted);
     let proxied = proxied.lock().unwrap();
     assert_eq!(proxied.len(), 1, "the tunnel is kept");
-    assert!(proxied[0].starts_with("CONNECT oapi.dingtalk.io:443 HTTP/1.1\r\n"), "{}", proxied[0]);
+    let connect = &proxied[0];
+    assert_eq!((&*connect.method, &*connect.path), ("CONNECT", "oapi.dingtalk.io:443"));
     // "me:hush word"
-    assert!(proxied[0].contains("Basic bWU6aHVzaCB3b3Jk\r\n"), "{}", proxied[0]);
-    assert!(!proxied[0].contains(TOKEN));
-    assert!(seen.lock().unwrap()[0].contains(TOKEN));
+    assert_eq!(connect.header("proxy-authorization"), Some("Basic bWU6aHVzaCB3b3Jk"));
+    assert!(!format!("{connect:?}").contains(TOKEN));
+    assert!(seen.lock().unwrap()[0].raw_query.contains(TOKEN));
     assert!(!format!("{client:?}").contains("hush"));
 }
 
 #[test]
 fn through_a_proxy_that_speaks_tls_itself() {
-    let (authority, seen, proxied) =
-        (Authority::new("https-proxy"), Seen::default(), Seen::default());
-    let server = serve_tls(authority.server(&["oapi.dingtalk.io"], &[&TLS13]), seen.clone());
-    let inner = connect_proxy(server, proxied.clone());
-    // TLS around the plain proxy: what the client sends is decrypted and handed on.
-    let config = authority.server(&["localhost"], &[&TLS13]);
-    let outer = serve(move |stream| {
-        let mut session = rustls::ServerConnection::new(config.clone()).unwrap();
-        let mut stream = stream;
-        while session.is_handshaking() {
-            if session.complete_io(&mut stream).is_err() {
-                return;
-            }
-        }
-        relay_decrypted(session, stream, TcpStream::connect(inner).unwrap());
-    });
+    let (authority, (plain, seen)) = (Authority::new("https-proxy"), serve_ok());
+    let server = serve_tls(authority.server(&["oapi.dingtalk.io"], &[&TLS13]), plain);
+    let (inner, proxied) = connect_proxy(server);
+    let outer = serve_tls(authority.server(&["localhost"], &[&TLS13]), inner);
     let url = format!("https://localhost:{}", outer.port());
     let client = builder().proxy(url).ca_file(authority.file()).build().unwrap();
     assert_eq!(client.delete("0125").unwrap().status, Status::Deleted);
     assert_eq!(client.delete("0126").unwrap().status, Status::Deleted);
-    assert!(proxied.lock().unwrap()[0].starts_with("CONNECT oapi.dingtalk.io:443"));
+    assert_eq!(proxied.lock().unwrap()[0].path, "oapi.dingtalk.io:443");
     assert_eq!(seen.lock().unwrap().len(), 2);
-}
-
-/// Hands decrypted bytes on and encrypts the answers, by turns, until one side ends.
-fn relay_decrypted(session: rustls::ServerConnection, client: TcpStream, server: TcpStream) {
-    let session = Arc::new(Mutex::new(session));
-    let (back, mut client_writer) = (session.clone(), client.try_clone().unwrap());
-    let mut server_reader = server.try_clone().unwrap();
-    std::thread::spawn(move || {
-        let mut buffer = vec![0; 65536];
-        while let Ok(n @ 1..) = server_reader.read(&mut buffer) {
-            let mut session = back.lock().unwrap();
-            session.writer().write_all(&buffer[..n]).unwrap();
-            while session.wants_write() {
-                if session.write_tls(&mut client_writer).is_err() {
-                    return;
-                }
-            }
-        }
-    });
-    let (mut client, mut server) = (client, server);
-    let mut buffer = vec![0; 65536];
-    // The first bytes may have come along with the end of the handshake.
-    let mut came = 0;
-    loop {
-        let mut session = session.lock().unwrap();
-        let mut bytes = &buffer[..came];
-        while !bytes.is_empty() {
-            session.read_tls(&mut bytes).unwrap();
-            if session.process_new_packets().is_err() {
-                return;
-            }
-        }
-        let mut plain = vec![0; 65536];
-        while let Ok(n @ 1..) = session.reader().read(&mut plain) {
-            server.write_all(&plain[..n]).unwrap();
-        }
-        drop(session);
-        came = match client.read(&mut buffer) {
-            Ok(n @ 1..) => n,
-            _ => return,
-        };
-    }
 }
 
 #[test]
 fn through_a_socks_proxy_that_looks_the_name_up() {
-    let (authority, seen) = (Authority::new("socks"), Seen::default());
-    let server = serve_tls(authority.server(&["oapi.dingtalk.io"], &[&TLS13]), seen.clone());
+    let authority = Authority::new("socks");
+    let server = serve_tls(authority.server(&["oapi.dingtalk.io"], &[&TLS13]), serve_ok().0);
     let asked: Arc<Mutex<Vec<u8>>> = Arc::default();
     let noted = asked.clone();
-    let proxy = serve(move |mut stream| {
-        let mut greeting = [0; 3];
-        stream.read_exact(&mut greeting).unwrap();
-        stream.write_all(&[5, 0]).unwrap();
-        let mut request = [0; 7 + "oapi.dingtalk.io".len()];
-        stream.read_exact(&mut request).unwrap();
+    let proxy = serve(move |connection| {
+        connection.read_exactly(3).unwrap();
+        connection.send(&[5, 0]).unwrap();
+        let request = connection.read_exactly(7 + "oapi.dingtalk.io".len()).unwrap();
         noted.lock().unwrap().extend(request);
-        stream.write_all(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0]).unwrap();
-        splice(stream, TcpStream::connect(server).unwrap(), |_| {});
+        connection.send(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0]).unwrap();
+        relay(connection, server, |_| {});
     });
     let url = format!("socks5://127.0.0.1:{}", proxy.port());
     let client = builder().proxy(url).ca_file(authority.file()).build().unwrap();
@@ -247,9 +177,9 @@ fn proxies_that_refuse() {
         ("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n", ErrorKind::Connection),
         ("", ErrorKind::Connection),
     ] {
-        let proxy = serve(move |mut stream| {
-            read_request(&mut stream).unwrap();
-            stream.write_all(answer.as_bytes()).unwrap();
+        let proxy = serve(move |connection| {
+            read_request(connection);
+            connection.send(answer.as_bytes()).unwrap();
         });
         let url = format!("http://u:hush@127.0.0.1:{}", proxy.port());
         let error = builder().proxy(url).build().unwrap().delete("0125").unwrap_err();
@@ -258,9 +188,9 @@ fn proxies_that_refuse() {
         assert!(!error.to_string().contains("hush"));
     }
     // Not a proxy of this kind.
-    let proxy = serve(|mut stream| {
-        let _ = stream.read(&mut [0; 3]);
-        let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+    let proxy = serve(|connection| {
+        connection.fill();
+        let _ = connection.send(b"HTTP/1.1 400 Bad Request\r\n\r\n");
     });
     let client = builder().proxy(format!("socks5://127.0.0.1:{}", proxy.port())).build().unwrap();
     let error = client.delete("0125").unwrap_err();
@@ -276,13 +206,11 @@ fn a_token_goes_to_no_host_but_the_endpoint() {
     let location = format!("http://127.0.0.1:{}/steal", stranger.local_addr().unwrap().port());
     for status in [301, 302, 303, 307, 308] {
         let location = location.clone();
-        let server = serve(move |mut stream| {
-            read_request(&mut stream).unwrap();
-            let head = format!(
-                "HTTP/1.1 {status} Moved\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n"
-            );
-            stream.write_all(head.as_bytes()).unwrap();
-            let _ = stream.read(&mut [0]);
+        let server = serve(move |connection| {
+            read_request(connection);
+            let moved = Reply::new(status, "text/plain", "").with_header("Location", &*location);
+            connection.send(&moved.to_bytes()).unwrap();
+            connection.hold();
         });
         let client = builder().endpoint(format!("http://{server}")).build().unwrap();
         let error = client.delete("0125").unwrap_err();
@@ -295,12 +223,7 @@ fn a_token_goes_to_no_host_but_the_endpoint() {
 #[test]
 fn as_many_connections_are_kept_as_were_used_side_by_side() {
     const THREADS: usize = 32;
-    let connections = Arc::new(AtomicUsize::new(0));
-    let counted = connections.clone();
-    let server = serve(move |mut stream| {
-        counted.fetch_add(1, Ordering::SeqCst);
-        let _ = answer_all(&mut stream, &Seen::default());
-    });
+    let (server, seen) = serve_ok();
     let client = builder().endpoint(format!("http://{server}")).build().unwrap();
     for _ in 0..5 {
         std::thread::scope(|scope| {
@@ -309,18 +232,20 @@ fn as_many_connections_are_kept_as_were_used_side_by_side() {
             }
         });
     }
-    assert!(connections.load(Ordering::SeqCst) <= THREADS);
+    let seen = seen.lock().unwrap();
+    let connections = seen.iter().map(|request| request.connection).max();
+    assert!(connections.is_some_and(|count| count <= THREADS as u64), "{connections:?}");
 }
 
 #[test]
 fn a_kept_connection_that_the_server_closed_is_noticed_before_it_is_used() {
     let (hang_up, seen) = (Arc::new(std::sync::Barrier::new(2)), Seen::default());
     let (gate, noted) = (hang_up.clone(), seen.clone());
-    let server = serve(move |mut stream| {
-        let request = read_request(&mut stream).unwrap().unwrap();
+    let server = serve(move |connection| {
+        let request = read_request(connection).unwrap();
         noted.lock().unwrap().push(request);
-        stream.write_all(reply(OK).as_bytes()).unwrap();
-        drop(stream);
+        connection.send(&reply(OK)).unwrap();
+        connection.stream().shutdown(Shutdown::Both).unwrap();
         gate.wait();
     });
     let client = builder().endpoint(format!("http://{server}")).build().unwrap();
@@ -335,13 +260,13 @@ fn a_kept_connection_that_the_server_closed_is_noticed_before_it_is_used() {
 
 #[test]
 fn an_endless_reply_takes_no_memory() {
-    let server = serve(|mut stream| {
-        read_request(&mut stream).unwrap();
+    let server = serve(|connection| {
+        read_request(connection);
         let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
         let chunk = format!("{:x}\r\n{}\r\n", 65536, " ".repeat(65536));
-        let mut sent = stream.write_all(head.as_bytes());
+        let mut sent = connection.send(head.as_bytes());
         while sent.is_ok() {
-            sent = stream.write_all(chunk.as_bytes());
+            sent = connection.send(chunk.as_bytes());
         }
     });
     let client = builder().endpoint(format!("http://{server}")).build().unwrap();

@@ -143,7 +143,7 @@ pub fn read_request(
         let _ = connection.send(b"HTTP/1.1 100 Continue\r\n\r\n");
     }
     let body = match head.end {
-        BodyEnd::Length(length) => read_exactly(connection, length),
+        BodyEnd::Length(length) => connection.read_exactly(length),
         BodyEnd::Chunked => read_chunks(connection)?,
     };
     let Some(body) = body else {
@@ -213,15 +213,6 @@ fn first_bytes(bytes: &[u8]) -> String {
     shown.join(" ")
 }
 
-fn read_exactly(connection: &mut Connection, length: usize) -> Option<Vec<u8>> {
-    while connection.buffer().len() < length {
-        if !connection.fill() {
-            return None;
-        }
-    }
-    Some(connection.take(length))
-}
-
 fn read_chunks(connection: &mut Connection) -> Result<Option<Vec<u8>>, NotHttp> {
     let mut body = Vec::new();
     loop {
@@ -240,7 +231,7 @@ fn read_chunks(connection: &mut Connection) -> Result<Option<Vec<u8>>, NotHttp> 
                 }
                 connection.take(start);
                 // The chunk is followed by an empty line's end.
-                let Some(mut chunk) = read_exactly(connection, size + 2) else {
+                let Some(mut chunk) = connection.read_exactly(size + 2) else {
                     return Ok(None);
                 };
                 chunk.truncate(size);

@@ -176,6 +176,11 @@ impl Connection {
         self.number
     }
 
+    /// The socket, for what this type has no word for. What stands in the buffer was read already.
+    pub fn stream(&self) -> &TcpStream {
+        &self.stream
+    }
+
     /// What was read and not yet taken.
     pub fn buffer(&self) -> &[u8] {
         &self.buffer
@@ -212,6 +217,16 @@ impl Connection {
     /// Waits until there is a byte to read; false when none will come.
     pub fn wait_for_byte(&mut self) -> bool {
         !self.buffer.is_empty() || self.fill()
+    }
+
+    /// Waits for so many bytes and takes them; None when fewer will come.
+    pub fn read_exactly(&mut self, length: usize) -> Option<Vec<u8>> {
+        while self.buffer.len() < length {
+            if !self.fill() {
+                return None;
+            }
+        }
+        Some(self.take(length))
     }
 
     /// Sends all of it; an error means that the client has gone.

@@ -9,23 +9,30 @@ use serde_json::Value;
 /// A test that waits longer than this has failed.
 const LIMIT: Duration = Duration::from_secs(20);
 
+/// A reply as it came.
 #[derive(Debug)]
 pub struct Reply {
+    /// The HTTP status.
     pub status: u16,
+    /// The status line and the headers, with the empty line that ends them.
     pub head: String,
+    /// As many bytes as Content-Length says.
     pub body: Vec<u8>,
 }
 
 impl Reply {
+    /// The body as JSON.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body)
             .unwrap_or_else(|error| panic!("{error}: {}", self.text()))
     }
 
+    /// The body as text.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
+    /// The first header of that name, whatever its case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.head.lines().find_map(|line| {
             let (key, value) = line.split_once(':')?;
@@ -34,12 +41,15 @@ impl Reply {
     }
 }
 
+/// One connection.
 pub struct Client {
+    /// The socket, for what has no method here.
     pub stream: TcpStream,
     buffer: Vec<u8>,
 }
 
 impl Client {
+    /// Connects.
     pub fn connect(address: SocketAddr) -> Client {
         let stream = TcpStream::connect(address).unwrap();
         stream.set_read_timeout(Some(LIMIT)).unwrap();
@@ -47,23 +57,28 @@ impl Client {
         Client { stream, buffer: Vec::new() }
     }
 
+    /// Connects to the host and port of a URL.
     pub fn to_url(url: &str) -> Client {
         Client::connect(address_in(url))
     }
 
+    /// Sends bytes as they are.
     pub fn send(&mut self, bytes: impl AsRef<[u8]>) {
         self.stream.write_all(bytes.as_ref()).unwrap();
     }
 
+    /// A POST, and its reply.
     pub fn post(&mut self, target: &str, content_type: &str, body: &str) -> Reply {
         self.send(post_bytes(target, content_type, body));
         self.reply().unwrap()
     }
 
+    /// A POST of a form, and its reply.
     pub fn post_form(&mut self, target: &str, body: &str) -> Reply {
         self.post(target, "application/x-www-form-urlencoded;charset=utf-8", body)
     }
 
+    /// A GET, and its reply.
     pub fn get(&mut self, target: &str) -> Reply {
         self.send(format!("GET {target} HTTP/1.1\r\nHost: h\r\n\r\n"));
         self.reply().unwrap()
@@ -119,6 +134,7 @@ impl Client {
     }
 }
 
+/// A POST as text.
 pub fn post_bytes(target: &str, content_type: &str, body: &str) -> String {
     format!(
         "POST {target} HTTP/1.1\r\nHost: h\r\nContent-Type: {content_type}\r\nContent-Length: {}\r\n\r\n{body}",
@@ -126,6 +142,7 @@ pub fn post_bytes(target: &str, content_type: &str, body: &str) -> String {
     )
 }
 
+/// The address in `scheme://ADDRESS`.
 pub fn address_in(url: &str) -> SocketAddr {
     let (_, address) = url.split_once("://").unwrap();
     address.parse().unwrap()
