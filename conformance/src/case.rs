@@ -14,7 +14,7 @@ pub(crate) struct Case {
     pub(crate) https: bool,
     pub(crate) refused: bool,
     pub(crate) proxied: bool,
-    pub(crate) seen: Option<Vec<Seen>>,
+    pub(crate) seen: Option<Vec<ExpectedRequest>>,
     /// What must not appear in any outcome or text, with a name for it.
     pub(crate) secrets: Vec<(String, String)>,
 }
@@ -26,14 +26,14 @@ pub(crate) struct Call {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum On {
+pub(crate) enum Trigger {
     Accept,
     Connection,
     Request,
 }
 
 pub(crate) struct Exchange {
-    pub(crate) on: On,
+    pub(crate) on: Trigger,
     pub(crate) steps: Vec<Step>,
 }
 
@@ -51,7 +51,7 @@ pub(crate) enum Step {
 }
 
 /// A request that must have been seen; None: not compared.
-pub(crate) struct Seen {
+pub(crate) struct ExpectedRequest {
     pub(crate) method: String,
     pub(crate) path: Option<String>,
     pub(crate) query: Option<Value>,

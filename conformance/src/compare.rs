@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::case::{Case, Seen};
+use crate::case::{Case, ExpectedRequest};
 use crate::matcher::{described, matches};
 use crate::play::Record;
 use dingtalk_extcontact_sandbox::http::Request;
@@ -65,7 +65,7 @@ fn outcome(expect: &Map<String, Value>, came: &Value, place: &str, differences: 
             differences.push(format!("{place}: field `{name}` should not be there, came {value}"));
         }
     }
-    // One wrong field is seldom understood without the others.
+    // The message explains most differences.
     if differences.len() > before
         && let Some(message) = came.get("message")
     {
@@ -73,9 +73,9 @@ fn outcome(expect: &Map<String, Value>, came: &Value, place: &str, differences: 
     }
 }
 
-/// The requests, and what the server had to complain about. `address` is where it listened.
+/// The requests, and what broke the rules of the case. `address` is where it listened.
 pub(crate) fn requests(case: &Case, record: &Record, address: &str, differences: &mut Vec<String>) {
-    differences.extend(record.complaints.iter().cloned());
+    differences.extend(record.violations.iter().cloned());
     let Some(seen) = &case.seen else {
         return;
     };
@@ -109,7 +109,7 @@ pub(crate) fn requests(case: &Case, record: &Record, address: &str, differences:
 }
 
 fn request(
-    expected: &Seen,
+    expected: &ExpectedRequest,
     came: &Request,
     address: &str,
     place: &str,

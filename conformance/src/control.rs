@@ -97,7 +97,7 @@ fn write_plain(path: &str, value: &Value, lines: &mut String) {
         Value::String(text) => utf8_percent_encode(text, NON_ALPHANUMERIC).to_string(),
         other => other.to_string(),
     };
-    // A String takes all that is written to it.
+    // Writing to a String cannot fail.
     let _ = writeln!(lines, "{path}={leaf}");
 }
 

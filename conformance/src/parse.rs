@@ -7,12 +7,12 @@ use std::path::Path;
 use dingtalk_extcontact_sandbox::http::Reply;
 use serde_json::{Map, Value};
 
-use crate::case::{Call, Case, Exchange, On, Seen, Step};
+use crate::case::{Call, Case, Exchange, ExpectedRequest, Step, Trigger};
 use crate::fields::{Fields, numbered};
 use crate::matcher::check_matcher;
 use crate::secrets::secrets_of;
 
-/// Enough for every case about sizes; a slip of the finger in a case must not fill the memory.
+/// Enough for every case about sizes; a typing error in a case must not fill the memory.
 const MAX_REPEATED: u64 = 64 * 1024 * 1024;
 
 const TEXT_OPTIONS: [&str; 7] =
@@ -203,9 +203,9 @@ fn read_expect(value: &Value, place: &str) -> Result<Map<String, Value>, String>
 fn read_exchange(value: &Value, place: &str) -> Result<Exchange, String> {
     let mut fields = Fields::of(value, place)?;
     let on = match fields.optional_text("on")? {
-        None | Some("request") => On::Request,
-        Some("connection") => On::Connection,
-        Some("accept") => On::Accept,
+        None | Some("request") => Trigger::Request,
+        Some("connection") => Trigger::Connection,
+        Some("accept") => Trigger::Accept,
         Some(other) => {
             return Err(format!(
                 "{place}: `on` is \"request\", \"connection\" or \"accept\", not {other:?}"
@@ -355,7 +355,7 @@ fn from_hex(text: &str) -> Option<Vec<u8>> {
     rest.is_empty().then(|| pairs.iter().map(|[high, low]| high << 4 | low).collect())
 }
 
-fn read_seen(value: &Value, place: &str) -> Result<Seen, String> {
+fn read_seen(value: &Value, place: &str) -> Result<ExpectedRequest, String> {
     let mut fields = Fields::of(value, place)?;
     let mut headers = Vec::new();
     if let Some(value) = fields.optional("headers") {
@@ -378,7 +378,7 @@ fn read_seen(value: &Value, place: &str) -> Result<Seen, String> {
             headers.push((name.clone(), value.clone()));
         }
     }
-    let seen = Seen {
+    let seen = ExpectedRequest {
         method: fields.optional_text("method")?.unwrap_or("POST").to_owned(),
         path: fields.optional_text("path")?.map(str::to_owned),
         query: fields.optional_pairs("query")?,

@@ -10,7 +10,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use socket2::Socket;
 
-use crate::case::{Case, Exchange, On, Step};
+use crate::case::{Case, Exchange, Step, Trigger};
 use dingtalk_extcontact_sandbox::http::{self, Reply, Request};
 use dingtalk_extcontact_sandbox::server::{Connection, Server, bound_socket};
 
@@ -31,7 +31,7 @@ pub(crate) enum Peer {
 #[derive(Default)]
 pub(crate) struct Record {
     pub(crate) requests: Vec<Request>,
-    pub(crate) complaints: Vec<String>,
+    pub(crate) violations: Vec<String>,
     /// How many exchanges nobody asked for.
     pub(crate) unused: usize,
 }
@@ -65,7 +65,7 @@ impl Peer {
         }
     }
 
-    /// Takes in what the client has sent until now, closes everything, and tells.
+    /// Reads what the client has sent until now, closes all connections, and returns the record.
     pub(crate) fn finish(self) -> Record {
         match self {
             Peer::Refusing { .. } => Record::default(),
@@ -98,14 +98,14 @@ impl Script {
 
     fn serve(&self, connection: &mut Connection) {
         let mut fresh = true;
-        if let Some(exchange) = self.next_if(On::Accept) {
+        if let Some(exchange) = self.next_if(Trigger::Accept) {
             fresh = false;
             if !perform(exchange, connection, false) {
                 return;
             }
         }
         while connection.wait_for_byte() {
-            if fresh && let Some(exchange) = self.next_if(On::Connection) {
+            if fresh && let Some(exchange) = self.next_if(Trigger::Connection) {
                 fresh = false;
                 if perform(exchange, connection, false) {
                     continue;
@@ -113,11 +113,11 @@ impl Script {
                 return;
             }
             match http::read_request(connection, self.started) {
-                // A client that gave up before its request was whole has not made one.
+                // The client gave up before its request was whole: that is no request.
                 Ok(None) => return,
                 Ok(Some(request)) => {
                     let tunnel = request.method == "CONNECT";
-                    // The inside of a tunnel is as new as a connection just accepted.
+                    // The inside of a tunnel counts as a new connection.
                     fresh = tunnel;
                     match self.exchange_for(request) {
                         Some(exchange) if perform(exchange, connection, tunnel) => {}
@@ -126,7 +126,7 @@ impl Script {
                     }
                 }
                 Err(error) => {
-                    self.state().record.complaints.push(format!(
+                    self.state().record.violations.push(format!(
                         "connection {}: what came is not an HTTP request: {error}",
                         connection.number()
                     ));
@@ -136,7 +136,7 @@ impl Script {
         }
     }
 
-    fn next_if(&self, on: On) -> Option<&Exchange> {
+    fn next_if(&self, on: Trigger) -> Option<&Exchange> {
         let mut state = self.state();
         let exchange = self.case.server.get(*state.waiting.front()?)?;
         if exchange.on != on {
@@ -159,15 +159,15 @@ impl Script {
             let count = self.case.server.len();
             state
                 .record
-                .complaints
+                .violations
                 .push(format!("{came}, but all exchanges of the case ({count}) were used up"));
             return None;
         };
         let exchange = self.case.server.get(position)?;
-        if exchange.on != On::Request {
+        if exchange.on != Trigger::Request {
             state
                 .record
-                .complaints
+                .violations
                 .push(format!("{came}, but exchange {} waits for a new connection", position + 1));
             return None;
         }
@@ -181,7 +181,7 @@ fn perform(exchange: &Exchange, connection: &mut Connection, tunnel: bool) -> bo
     exchange
         .steps
         .iter()
-        // A client that has gone away is no mistake: many cases make it go.
+        // A failed write means that the client has gone away, which many cases provoke.
         .all(|step| perform_step(step, connection, tunnel).unwrap_or(false))
 }
 
@@ -222,7 +222,7 @@ fn perform_step(step: &Step, connection: &mut Connection, tunnel: bool) -> io::R
     Ok(true)
 }
 
-/// A CONNECT that is granted has no body and no length: what follows is the tunnel.
+/// A granted CONNECT has no Content-Length: what follows is the tunnel.
 fn reply_bytes(reply: &Reply, tunnel: bool) -> Vec<u8> {
     let mut bytes = reply.to_bytes();
     if tunnel && (200..300).contains(&reply.status) && reply.body.is_empty() {

@@ -38,7 +38,7 @@ pub(crate) fn secrets_of(
     for exchange in exchanges {
         collect_tokens(exchange, &mut secrets);
     }
-    // Blank ones are cases about blank options: there is nothing to hide.
+    // A blank one is a case about blank options, and nothing to hide.
     secrets.retain(|(_, text)| !text.trim().is_empty());
     if let Some((what, _)) =
         secrets.iter().find(|(_, text)| text.trim().chars().count() < MIN_SECRET)
@@ -137,7 +137,7 @@ fn find(secret: &str, text: &str) -> Option<&'static str> {
     if inner.is_some_and(|inner| text.contains(inner)) || text.contains(&debug) {
         return Some("escaped");
     }
-    // To decode the text finds every style of encoding; twice, because a URL in a query is
+    // Decoding the text finds every style of encoding. Twice, because a URL in a query is
     // encoded twice.
     let mut decoded = text.to_owned();
     for _ in 0..2 {
@@ -154,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_is_found_in_every_dress() {
+    fn a_secret_is_found_in_every_encoding() {
         let secret = "p$s/w\"d\u{e9} 1";
         for text in [
             "before p$s/w\"d\u{e9} 1 after",

@@ -196,8 +196,8 @@ struct Fault {
 
 /// A set of faults. The default has none.
 ///
-/// Which call is hit depends on the seed and on the number of the call alone (calls that the
-/// set is not about are not counted): the same seed and the same calls make the same run.
+/// Which call is hit depends only on the seed and on the number of the call (calls that the
+/// set is not about are not counted): the same seed and the same calls give the same run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Faults {
     faults: Vec<Fault>,
@@ -288,10 +288,10 @@ impl Faults {
     /// What happens to the call of that number, from 0.
     pub(crate) fn plan(&self, number: u64) -> Plan {
         let mut plan = Plan::default();
-        // A run of chance for each call, so that its number alone decides.
+        // A generator of its own for each call, so that its number alone decides.
         let mut rng = Rng::new(Rng::new(self.seed ^ number.rotate_left(32)).next());
         for fault in &self.faults {
-            // Drawn whether they are needed or not: one fault does not shift the next one's luck.
+            // Drawn even if not needed, so that one fault does not change what the next one draws.
             let (luck, spread, coin) = (rng.fraction(), rng.fraction(), rng.below(2) == 0);
             let hits = match fault.chance {
                 Chance::Probability(probability) => luck < probability,

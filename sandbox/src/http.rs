@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::server::Connection;
 
-/// More than any request of this API needs; it bounds what one connection can make us hold.
+/// More than any request of this API needs; it bounds how much memory one connection can take.
 const MAX_HEAD: usize = 64 * 1024;
 const MAX_BODY: usize = 8 * 1024 * 1024;
 const MAX_HEADERS: usize = 100;
@@ -65,7 +65,7 @@ impl Request {
             .map(|(_, value)| value.as_str())
     }
 
-    /// Whether the client closes after this request, by its own word or its version.
+    /// Whether the client closes the connection after this request.
     pub(crate) fn closes(&self) -> bool {
         self.header_values("connection").any(|value| value.to_ascii_lowercase().contains("close"))
     }
@@ -106,7 +106,7 @@ fn not_http(text: impl Into<String>) -> NotHttp {
     NotHttp(text.into())
 }
 
-/// How the head says that the body ends.
+/// What the head says about the length of the body.
 enum BodyEnd {
     Length(usize),
     Chunked,
@@ -178,7 +178,7 @@ fn parse_head(connection: &Connection) -> Result<Option<Head>, NotHttp> {
         })
         .collect();
     if parsed.version == Some(0) {
-        // What HTTP/1.0 means by saying nothing, said aloud.
+        // HTTP/1.0 closes unless it says otherwise; written down as the header that says so.
         headers.push(("Connection".into(), "close".into()));
     }
     let request = Request {
@@ -230,7 +230,7 @@ fn read_chunks(connection: &mut Connection) -> Result<Option<Vec<u8>>, NotHttp> 
                     return Err(not_http("a chunked body of more than 8 MiB"));
                 }
                 connection.take(start);
-                // The chunk is followed by an empty line's end.
+                // A chunk is followed by CR LF.
                 let Some(mut chunk) = connection.read_exactly(size + 2) else {
                     return Ok(None);
                 };
@@ -259,7 +259,7 @@ fn read_chunks(connection: &mut Connection) -> Result<Option<Vec<u8>>, NotHttp> 
 pub struct Reply {
     /// The HTTP status.
     pub status: u16,
-    /// None: the usual words for the status.
+    /// The reason phrase; None: the usual one for the status.
     pub reason: Option<String>,
     /// Names and values in the order of sending.
     pub headers: Vec<(String, String)>,
@@ -305,7 +305,7 @@ impl Reply {
             name.eq_ignore_ascii_case("content-length")
                 || name.eq_ignore_ascii_case("transfer-encoding")
         });
-        // These have no body by their nature, and no length either.
+        // These statuses never have a body, and must not state a length.
         let bodiless = matches!(self.status, 100..=199 | 204 | 304);
         if !framed && !bodiless {
             head.push_str(&format!("Content-Length: {}\r\n", self.body.len()));

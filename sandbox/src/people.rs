@@ -182,7 +182,7 @@ fn record(index: usize, country: &Country, rng: &mut Rng) -> Value {
     record
 }
 
-/// Three in seven lack something, as those do whom people have typed in.
+/// Three in seven lack a field, as contacts do that people have typed in.
 fn left_empty(index: usize) -> Option<(&'static str, Value)> {
     match index % 7 {
         1 => Some(("follower_user_id", json!(""))),

@@ -1,6 +1,6 @@
-//! Repeatable chance: the same seed gives the same run.
+//! Pseudo-random numbers: the same seed gives the same run.
 
-/// SplitMix64: small, and even its neighbouring seeds give unrelated runs.
+/// SplitMix64: small, and neighbouring seeds give unrelated runs.
 #[derive(Clone, Debug)]
 pub(crate) struct Rng(u64);
 
@@ -17,14 +17,14 @@ impl Rng {
         mixed ^ (mixed >> 31)
     }
 
-    /// From 0 up to `limit`, that one left out; 0 for a limit of 0.
+    /// From 0 to below `limit`; 0 for a limit of 0.
     pub(crate) fn below(&mut self, limit: u64) -> u64 {
         self.next().checked_rem(limit).unwrap_or(0)
     }
 
-    /// From 0 up to 1, that one left out.
+    /// From 0 to below 1.
     pub(crate) fn fraction(&mut self) -> f64 {
-        // 53 bits are what an f64 can tell apart.
+        // An f64 has 53 bits of precision.
         (self.next() >> 11) as f64 / (1_u64 << 53) as f64
     }
 

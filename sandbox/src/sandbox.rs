@@ -1,5 +1,4 @@
-//! The sandbox as people meet it: made with a builder, running on loopback, asked and changed
-//! while it runs.
+//! The public face of the sandbox: a builder, and a running server that can be asked and changed.
 
 use std::collections::VecDeque;
 use std::io;

@@ -16,10 +16,10 @@ use std::time::{Duration, Instant};
 
 use socket2::{Domain, SockRef, Socket, Type};
 
-/// How long the listener rests when the system has no descriptor left for a new connection.
+/// The pause before the next accept, when the system has no descriptor left for a connection.
 const REST_AFTER_FAILED_ACCEPT: Duration = Duration::from_millis(20);
 
-/// Tells every thread of a server that it is to end, and wakes those that pause.
+/// Tells every thread of a server to end, and wakes those that pause.
 #[derive(Default)]
 struct Stop {
     stopping: Mutex<bool>,
@@ -46,8 +46,8 @@ impl Stop {
 pub struct Server {
     address: SocketAddr,
     stop: Arc<Stop>,
-    /// Connected to the listener at the end, to get it out of `accept`. It is made and bound
-    /// at the start: its address tells it from a client, and stopping needs no new descriptor.
+    /// Connects to the listener at the end, to wake it out of `accept`. It is bound at the start:
+    /// the listener knows it by its address, and stopping needs no new descriptor.
     wake: Socket,
     listening: Option<JoinHandle<()>>,
 }
@@ -97,7 +97,8 @@ impl Drop for Server {
     }
 }
 
-/// A TCP socket with a loopback port of its own that nobody else gets and nobody listens on.
+/// A TCP socket that is bound to a free port of loopback and does not listen: a connection to the
+/// port is refused, and nobody else can get it.
 pub fn bound_socket() -> io::Result<Socket> {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
     socket.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into())?;
@@ -117,7 +118,7 @@ fn listen<F>(
     loop {
         let (stream, peer) = match listener.accept() {
             Ok(accepted) => accepted,
-            // Without a descriptor the wake-up could not be accepted either.
+            // The wake-up cannot be accepted without a descriptor either.
             Err(_) if stop.is_raised() => break,
             Err(_) => {
                 stop.pause(REST_AFTER_FAILED_ACCEPT);
@@ -125,7 +126,7 @@ fn listen<F>(
             }
         };
         if wake_address == Some(peer) {
-            // The backlog is a queue: every earlier client has been accepted by now.
+            // Connections are accepted in their order: all earlier clients have been by now.
             break;
         }
         open.retain(|(_, thread)| !thread.is_finished());
@@ -149,7 +150,7 @@ fn listen<F>(
         }
     }
     for (stream, _) in &open {
-        // What has arrived can still be read after this; then comes the end.
+        // What has arrived can still be read after this, and then the end of the stream.
         if let Some(stream) = stream.upgrade() {
             let _ = stream.shutdown(Shutdown::Both);
         }
@@ -159,10 +160,10 @@ fn listen<F>(
     }
 }
 
-/// One accepted connection, in the hands of its thread.
+/// One accepted connection; its thread alone uses it.
 pub struct Connection {
     number: u64,
-    /// Shared with nobody but the end of the server, which shuts it down. A duplicated
+    /// The listener has a weak reference, to shut it down at the end. A duplicate of the
     /// descriptor would keep the connection open after this one is closed.
     stream: Arc<TcpStream>,
     buffer: Vec<u8>,
@@ -176,7 +177,7 @@ impl Connection {
         self.number
     }
 
-    /// The socket, for what this type has no word for. What stands in the buffer was read already.
+    /// The socket, for what this type has no method for. What is in the buffer has left it.
     pub fn stream(&self) -> &TcpStream {
         &self.stream
     }
@@ -186,7 +187,7 @@ impl Connection {
         &self.buffer
     }
 
-    /// When the bytes that were read last arrived at this machine, however late that was.
+    /// When the bytes that were read last arrived at this machine, however late they were read.
     pub fn arrived(&self) -> Instant {
         self.arrived
     }
@@ -259,14 +260,14 @@ impl Connection {
         self.hold();
     }
 
-    /// Makes the close that follows a reset (RST); the caller then ends the connection.
+    /// Turns the close that follows into a reset (RST).
     pub fn reset_on_close(&self) {
         let _ = SockRef::from(&*self.stream).set_linger(Some(Duration::ZERO));
     }
 }
 
-/// When bytes arrive. A thread that reads them may be late on a busy machine, and a limit for
-/// each second would be another one then: Linux notes the time itself.
+/// When bytes arrive. On a busy machine the thread that reads them may be late, and a rate limit
+/// would count a call in the wrong second: Linux notes the time of arrival itself.
 #[cfg(target_os = "linux")]
 mod arrival {
     use std::io::{self, IoSliceMut};

@@ -491,7 +491,7 @@ fn within_limit(
     if limit == usize::MAX {
         return true;
     }
-    // Another call may be told of late, and as of an earlier time.
+    // Calls may be counted in another order than that of their times.
     while recent.front().is_some_and(|&first| now.saturating_sub(first) >= 2 * window) {
         recent.pop_front();
     }
