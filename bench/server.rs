@@ -2,6 +2,9 @@
 //! `bench-server [DELAY_MS]`. Its URL is the line that it prints; it ends when its input does.
 //!
 //! What is no POST with a `user_id` is answered with an errcode that no client takes for success.
+//!
+//! It does not stand on the sandbox's server as the test servers do: what a server costs is in
+//! every figure, and this one does the least that a reply takes.
 
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
