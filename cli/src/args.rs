@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::{ArgGroup, Args, Parser, Subcommand};
 use dingtalk_extcontact_sandbox::Faults;
 
-use crate::filter::Filter;
+use crate::input::filter::Filter;
 use crate::output::{self, Exit, Output};
 
 /// Deletes external contacts of a DingTalk organisation, and says exactly what happened.

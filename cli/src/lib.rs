@@ -19,35 +19,19 @@
 )]
 
 mod args;
-mod cell;
-mod choice;
-mod column;
-mod connect;
-mod damage;
-mod delete;
-mod demo;
-mod explain;
-mod filter;
-mod ids;
-mod interrupt;
-mod list;
+mod commands;
+mod connection;
+mod input;
 mod output;
-mod preview;
-mod prior;
-mod progress;
-mod records;
-mod report;
-mod sandbox;
-mod table;
-mod text;
-mod verbose;
+mod signals;
 
 use std::ffi::OsString;
 
 use args::{Cli, Command};
+use commands::{delete, demo, explain, list, sandbox};
+use output::log_lines::Lines;
+pub use output::log_lines::logger;
 use output::{Exit, Output};
-use verbose::Lines;
-pub use verbose::logger;
 
 /// Runs the command on the process's own standard streams and returns its exit status:
 /// 0 every contact is gone, 1 some are not, 2 usage or a bad argument with nothing sent,

@@ -16,13 +16,13 @@ use dingtalk_extcontact::check_user_id;
 use tempfile::SpooledTempFile;
 
 use crate::args::Delete;
-use crate::column;
-use crate::damage::{
+use crate::input::column;
+use crate::input::damage::{
     self, AS_TEXT, NAME_THE_COLUMN, SPREADSHEET_ERRORS, Shapes, are_digits, damage, is_data,
 };
+use crate::input::json_lines;
+use crate::input::text::{self, LineBreaks, NoText, visible};
 use crate::output;
-use crate::records;
-use crate::text::{self, LineBreaks, NoText, visible};
 
 /// So many bytes of ids stay in memory.
 const IN_MEMORY: usize = 4 * 1024 * 1024;
@@ -202,7 +202,7 @@ impl List {
             first = first_line(&mut from, first.number + 1)?;
         }
         match column {
-            _ if records::is_json(&first.bytes) => records::read(self, first, from, column),
+            _ if json_lines::is_json(&first.bytes) => json_lines::read(self, first, from, column),
             Some(column) => column::read(self, first, from, column, delimiter),
             None => self.read_lines(first, from),
         }

@@ -7,8 +7,8 @@ use dingtalk_extcontact_sandbox::{Permission, Sandbox};
 use serde_json::Value;
 
 use crate::args;
-use crate::interrupt::{Interrupt, Waited};
 use crate::output::{self, Exit, Output};
+use crate::signals::{Interrupt, Waited};
 
 /// How many ids the line of JSON names; there may be a million contacts.
 const NAMED: usize = 100;

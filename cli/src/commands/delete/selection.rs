@@ -6,10 +6,10 @@ use std::collections::HashSet;
 use dingtalk_extcontact::{Call, Client, Contact, ErrorKind};
 
 use crate::args::Delete;
-use crate::filter;
-use crate::ids::{self, Ids};
+use crate::commands::delete::prior;
+use crate::input::filter;
+use crate::input::ids::{self, Ids};
 use crate::output::{self, Exit};
-use crate::prior;
 
 /// Who was chosen.
 pub(crate) struct Choice {

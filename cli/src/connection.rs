@@ -5,9 +5,9 @@ use std::path::Path;
 use dingtalk_extcontact::{Binding, Client, Error, Options, Value};
 
 use crate::args::{Connection, Rate};
+use crate::input::text;
 use crate::output;
-use crate::text;
-use crate::verbose::TARGET;
+use crate::output::log_lines::TARGET;
 
 /// Why no client could be made. Nothing was sent.
 #[derive(Debug)]

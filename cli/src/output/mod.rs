@@ -1,5 +1,11 @@
 //! Lines for people and lines for programs, and how the command ends.
 
+pub(crate) mod cell;
+pub(crate) mod log_lines;
+pub(crate) mod progress;
+pub(crate) mod report;
+pub(crate) mod table;
+
 use std::io::{self, Write};
 
 use console::Term;
@@ -8,7 +14,7 @@ use textwrap::core::{Word, display_width};
 use textwrap::{WordSeparator, WordSplitter, WrapAlgorithm};
 use unicode_width::UnicodeWidthChar;
 
-use crate::table::Table;
+use crate::output::table::Table;
 
 /// How the command ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

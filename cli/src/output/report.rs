@@ -8,8 +8,8 @@ use std::time::{Duration, SystemTime};
 use dingtalk_extcontact::{Deletion, Error, ErrorKind, Item, Outcome, Status, Summary};
 use serde_json::json;
 
+use crate::output::progress::Progress;
 use crate::output::{self, Exit, Output, Style};
-use crate::progress::Progress;
 
 /// Up to so many contacts have a line each; of more, only those that were not deleted now.
 const FEW: u64 = 20;

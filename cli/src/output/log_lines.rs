@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use log::{LevelFilter, Log, Metadata, Record};
 
 use crate::output;
-use crate::progress;
+use crate::output::progress;
 
 /// Nothing of the HTTP and TLS libraries: they know more than may be shown.
 pub(crate) const TARGET: &str = "dingtalk_extcontact";

@@ -5,14 +5,14 @@ use std::collections::{HashMap, HashSet};
 use dingtalk_extcontact::{Call, Client, Contact, Error, ErrorKind, PriorRuns, PriorState};
 use serde_json::{Map, Value, json};
 
-use crate::choice::Choice;
-use crate::damage::{AS_TEXT, lost_zeros, may_lack_zeros};
-use crate::ids::Ids;
-use crate::interrupt::Interrupt;
+use crate::commands::delete::prior::{OnRecord, ids_unreadable};
+use crate::commands::delete::selection::Choice;
+use crate::input::damage::{AS_TEXT, lost_zeros, may_lack_zeros};
+use crate::input::ids::Ids;
+use crate::input::text::visible;
+use crate::output::table::Table;
 use crate::output::{self, Exit, Output};
-use crate::prior::{OnRecord, ids_unreadable};
-use crate::table::Table;
-use crate::text::visible;
+use crate::signals::Interrupt;
 
 /// Up to so many contacts are asked for one by one; for more, all are listed.
 const FEW: u64 = 100;

@@ -7,10 +7,10 @@ use csv::ByteRecord;
 use dingtalk_extcontact::is_invisible;
 use unicode_normalization::UnicodeNormalization;
 
-use crate::cell;
-use crate::damage::is_data;
-use crate::ids::{FirstLine, LONGEST_LINE, List, Useless};
-use crate::text::{self, NoText, visible};
+use crate::input::damage::is_data;
+use crate::input::ids::{FirstLine, LONGEST_LINE, List, Useless};
+use crate::input::text::{self, NoText, visible};
+use crate::output::cell;
 
 /// In a tie the last one counts.
 const DELIMITERS: [u8; 3] = *b"\t;,";
@@ -246,7 +246,7 @@ impl Cells {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::LineBreaks;
+    use crate::input::text::LineBreaks;
 
     #[test]
     fn the_csv_reader_finds_rows_where_this_does() {

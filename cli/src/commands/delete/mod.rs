@@ -1,5 +1,9 @@
 //! `delete`: one contact or thousands, on record, until something says stop.
 
+mod dry_run;
+mod prior;
+mod selection;
+
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
@@ -7,17 +11,16 @@ use std::time::{Duration, Instant, SystemTime};
 use dingtalk_extcontact::{Batch, BatchOptions, Binding, Call, Client, Error, Item, Value};
 
 use crate::args::Delete;
-use crate::choice::Choice;
-use crate::connect;
-use crate::damage::AS_TEXT;
-use crate::filter;
-use crate::ids::{Ids, Source};
-use crate::interrupt::{Interrupt, Waited};
+use crate::commands::delete::prior::OnRecord;
+use crate::commands::delete::selection::Choice;
+use crate::connection;
+use crate::input::damage::AS_TEXT;
+use crate::input::filter;
+use crate::input::ids::{Ids, Source};
+use crate::output::log_lines::TARGET;
+use crate::output::report::{Record, Report};
 use crate::output::{self, Exit, Output};
-use crate::preview;
-use crate::prior::{self, OnRecord};
-use crate::report::{Record, Report};
-use crate::verbose::TARGET;
+use crate::signals::{Interrupt, Waited};
 
 /// How often one looks at what no item tells.
 const LOOK: Duration = Duration::from_secs(1);
@@ -33,7 +36,7 @@ fn try_run(args: &Delete, output: &mut Output) -> Result<Exit, Exit> {
         output::complain(&problem, "Nothing was sent.");
         Exit::Usage
     })?;
-    let client = connect::client(&args.connection, |options| {
+    let client = connection::client(&args.connection, |options| {
         options.set("missing_ok", Value::Flag(args.missing_ok))
     });
     let client = client.map_err(|problem| {
@@ -57,7 +60,7 @@ fn try_run(args: &Delete, output: &mut Output) -> Result<Exit, Exit> {
     let record = record(args, source.as_ref(), ids.count, parts.as_deref());
     let runs = prior::runs(&client, record.journal.as_deref())?;
     if args.dry_run {
-        preview::show(&client, &mut ids, choice, runs, args.json, &interrupt, output)?;
+        dry_run::show(&client, &mut ids, choice, runs, args.json, &interrupt, output)?;
         return Ok(ended(Exit::Done));
     }
     if let Some(doubt) = &ids.doubt {

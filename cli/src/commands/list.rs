@@ -5,13 +5,13 @@ use std::io;
 use dingtalk_extcontact::{Call, Contact, ErrorKind};
 
 use crate::args::List;
-use crate::cell;
-use crate::connect;
-use crate::filter;
-use crate::interrupt::Interrupt;
+use crate::connection;
+use crate::input::filter;
+use crate::output::cell;
+use crate::output::log_lines::TARGET;
+use crate::output::table::Table;
 use crate::output::{self, Exit, Output};
-use crate::table::Table;
-use crate::verbose::TARGET;
+use crate::signals::Interrupt;
 
 /// The columns of the table for people.
 const COLUMNS: [&str; 6] =
@@ -36,7 +36,7 @@ const FIELDS: [&str; 13] = [
 
 /// Lists.
 pub(crate) fn run(args: &List, output: &mut Output) -> Exit {
-    let client = match connect::client(&args.connection, |_| Ok(())) {
+    let client = match connection::client(&args.connection, |_| Ok(())) {
         Ok(client) => client,
         Err(problem) => {
             problem.complain();

@@ -4,9 +4,9 @@ use std::io::{BufRead, Read};
 
 use serde_json::Value;
 
-use crate::damage::AS_TEXT;
-use crate::ids::{FirstLine, List, Useless, next_line};
-use crate::text;
+use crate::input::damage::AS_TEXT;
+use crate::input::ids::{FirstLine, List, Useless, next_line};
+use crate::input::text;
 
 const ONE_A_LINE: &str = "Give JSON lines, one object a line: jq -c '.[]' makes them of an array.";
 

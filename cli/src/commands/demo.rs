@@ -9,9 +9,9 @@ use dingtalk_extcontact_sandbox::{Faults, Permission, Sandbox};
 use serde_json::Value;
 
 use crate::args::Demo;
-use crate::interrupt::Interrupt;
+use crate::output::report;
 use crate::output::{self, Exit, Output, Style};
-use crate::report;
+use crate::signals::Interrupt;
 
 type Outcome = Result<Deletion, Error>;
 

@@ -1,0 +1,7 @@
+//! The subcommands.
+
+pub(crate) mod delete;
+pub(crate) mod demo;
+pub(crate) mod explain;
+pub(crate) mod list;
+pub(crate) mod sandbox;
