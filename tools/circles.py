@@ -28,7 +28,11 @@ cli/src/input/ids.rs
 cli/src/input/json_lines.rs
 cli/src/output/mod.rs
 cli/src/output/table.rs
-core/src/call/token.rs
+cli/src/column.rs
+cli/src/ids.rs
+cli/src/output.rs
+cli/src/records.rs
+cli/src/table.rs
 core/src/error.rs
 core/src/options/endpoint.rs
 core/src/options/environment.rs
@@ -36,16 +40,14 @@ core/src/options/mod.rs
 core/src/options/proxy.rs
 core/src/options/roots.rs
 core/src/outcome.rs
-core/src/runtime/cancel.rs
+core/src/outcome.rs
 core/src/secret.rs
 core/src/transport/connect.rs
 core/src/transport/desk.rs
 core/src/transport/layers.rs
 core/src/transport/mod.rs
 core/src/transport/socket.rs
-core/src/wire/errcode.rs
 core/src/wire/request.rs
-core/src/wire/response.rs
 """.split())
 
 ROOMS = ["core", "bindings-c", "bindings-node", "bindings-python", "cli", "sandbox", "conformance",

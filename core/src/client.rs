@@ -10,16 +10,18 @@ use std::time::Duration;
 use crate::call::attempt::{
     self, Ask, Attempt, AttemptContext, AttemptOptions, CallDeadline, CallState, Delete,
 };
+use crate::call::options::Call;
 use crate::call::rate::Rates;
 use crate::call::retry::{Next, Plan};
-use crate::call::token::{AppToken, Token};
+use crate::call::token::AppToken;
 use crate::error::{Error, ErrorKind};
+use crate::options::fixed_token::Token;
 use crate::options::proxy::Proxy;
 use crate::options::{self, Binding, Credentials, Options, Settings};
 use crate::outcome::{Deletion, Status};
-use crate::runtime::cancel::{Call, Stop, Wait};
 use crate::runtime::fork::PerProcess;
 use crate::runtime::pool;
+use crate::runtime::wait::Stop;
 use crate::secret::Secret;
 use crate::text::panic_text;
 use crate::transport::Transport;
@@ -187,8 +189,8 @@ impl Client {
         done: impl FnOnce(Result<Deletion, Error>) + Send + 'static,
     ) {
         let client = self.clone();
-        let canceller = call.clone();
-        pool::submit(&canceller, move |turn| {
+        let flag = call.cancel_flag().clone();
+        pool::submit(&flag, move |turn| {
             done(match turn {
                 pool::JobStart::Run => client.delete_with(&user_id, &call),
                 pool::JobStart::Cancelled => {
@@ -271,9 +273,9 @@ impl Client {
             return Err(Error::invalid("client is closed", "Make a new client."));
         }
         let process = self.process();
-        let wait = Wait::for_turn(call);
+        let wait = call.wait();
         wait.ask().map_err(|_| attempt::cancelled("beginning"))?;
-        let gate = wait.at_gate(call);
+        let gate = call.start_wait();
         let mut clock = CallDeadline::new(wait, gate, timeout, process.rates.of(A::API));
         let (mut step, mut last) = (AttemptOptions::default(), None);
         loop {

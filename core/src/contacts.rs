@@ -6,10 +6,10 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 use crate::call::attempt::{Ask, CallState};
+use crate::call::options::Call;
 use crate::call::rate::Api;
 use crate::client::{Client, Ended, Throttling};
 use crate::error::{Error, ErrorKind};
-use crate::runtime::cancel::Call;
 use crate::secret::{Secret, Secrets};
 use crate::wire::request::{self, Request};
 use crate::wire::response::{self, Answer, Failure};

@@ -58,12 +58,12 @@ mod wire;
 #[doc(hidden)]
 pub use batch::prior::{PriorRuns, PriorState};
 pub use batch::{Batch, BatchOptions, DeleteMany, Item, Outcome, Summary};
+pub use call::options::{Call, Canceller};
 pub use client::{Client, ClientBuilder};
 pub use contacts::Contact;
 pub use error::{Error, ErrorKind};
 pub use options::{Binding, OPTION_NAMES, Options, Value};
 pub use outcome::{Deletion, Status, in_utc, to_json};
-pub use runtime::cancel::{Call, Canceller};
 #[doc(hidden)]
 pub use runtime::fork::PerProcess;
 pub use runtime::thread::spawn;

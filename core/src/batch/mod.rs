@@ -33,13 +33,14 @@ use crate::batch::journal::Journal;
 use crate::batch::key_set::{KeySet, Keys};
 use crate::batch::reading::Past;
 use crate::call::attempt;
+use crate::call::options::Call;
 use crate::client::Client;
 use crate::error::Error;
 use crate::options::check_integer;
 use crate::outcome::{Deletion, Status};
-use crate::runtime::cancel::{Call, Stop, Wait};
 use crate::runtime::fork::Process;
 use crate::runtime::pool;
+use crate::runtime::wait::Stop;
 
 /// Many deletions under way.
 ///
@@ -106,7 +107,7 @@ impl Client {
             let held = move || shared.upgrade().is_some_and(|shared| shared.lock().is_held());
             Shared {
                 client: self.clone(),
-                call: call.gated(held),
+                call: call.start_check(held),
                 concurrency: concurrency as usize,
                 journal,
                 backup,
@@ -290,7 +291,7 @@ impl Batch {
     ///
     /// `cancelled`, where the wait was.
     pub fn next(&self, call: &Call) -> Result<Option<Item>, Error> {
-        let wait = Wait::for_turn(call);
+        let wait = call.wait();
         let mut verdict = wait.check();
         loop {
             let mut state = self.0.lock();

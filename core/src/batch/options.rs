@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
+use crate::call::options::Call;
 use crate::error::Error;
 use crate::options::{self, Binding, Value};
-use crate::runtime::cancel::Call;
 
 pub(crate) const MOST_CONCURRENT: u32 = 64;
 

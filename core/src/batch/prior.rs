@@ -8,9 +8,9 @@ use crate::batch::append_log::JOURNAL;
 use crate::batch::item::{Item, Outcome};
 use crate::batch::key_set::{Key, KeyMap, Keys};
 use crate::batch::reading::{Past, Reading};
+use crate::call::options::Call;
 use crate::client::Client;
 use crate::error::Error;
-use crate::runtime::cancel::Call;
 
 /// What a journal says of an id: what a batch with this journal would find.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,11 +4,12 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::call::rate::{Api, Permit, Rate};
-use crate::call::token::{AppToken, Token, TokenError};
+use crate::call::token::{AppToken, TokenError};
 use crate::error::{Error, ErrorKind};
+use crate::options::fixed_token::Token;
 use crate::options::{Credentials, Settings};
 use crate::outcome::{Deletion, Status};
-use crate::runtime::cancel::{Stop, Wait};
+use crate::runtime::wait::{Stop, Wait};
 use crate::secret::{Secret, Secrets};
 use crate::text::{one_line, seconds};
 use crate::transport::{Exchange, Transport, TransportError};

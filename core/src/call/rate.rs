@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::runtime::cancel::{Stop, Wait};
+use crate::runtime::wait::{Stop, Wait};
 
 /// The window of the limit (standard edition: 20 calls of an app to one API).
 const WINDOW: Duration = Duration::from_secs(1);
@@ -213,11 +213,12 @@ impl Line {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::runtime::cancel::{Call, SLICE};
+    use crate::call::options::Call;
+    use crate::runtime::wait::SLICE;
     use proptest::prelude::*;
 
     fn use_up(rate: &Rate) {
-        rate.turn(&Wait::for_turn(&Call::new())).unwrap().end(true, true);
+        rate.turn(&Wait::default()).unwrap().end(true, true);
     }
 
     #[test]
@@ -227,9 +228,9 @@ mod tests {
         let call = Call::new();
         call.canceller().cancel();
         for _ in 0..100 {
-            assert_eq!(rate.turn(&Wait::for_turn(&call)).err(), Some(Stop::Cancelled));
+            assert_eq!(rate.turn(&call.wait()).err(), Some(Stop::Cancelled));
         }
-        rate.turn(&Wait::for_turn(&Call::new()).within(Duration::from_secs(20))).unwrap();
+        rate.turn(&Wait::default().within(Duration::from_secs(20))).unwrap();
         assert!(rate.lock().waiting.is_empty());
     }
 
@@ -239,17 +240,17 @@ mod tests {
         use_up(&rate);
         let call = Call::new().probe(|| panic!("on purpose"));
         let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            rate.turn(&Wait::for_turn(&call)).is_ok()
+            rate.turn(&call.wait()).is_ok()
         }));
         assert!(caught.is_err());
-        rate.turn(&Wait::for_turn(&Call::new()).within(Duration::from_secs(20))).unwrap();
+        rate.turn(&Wait::default().within(Duration::from_secs(20))).unwrap();
     }
 
     #[test]
     fn a_turn_that_is_not_used_is_anothers() {
         let rate = Rate::new(Some(1));
         for _ in 0..100 {
-            rate.turn(&Wait::for_turn(&Call::new())).unwrap().end(false, false);
+            rate.turn(&Wait::default()).unwrap().end(false, false);
         }
         assert!(rate.lock().open.is_empty());
     }
@@ -257,7 +258,7 @@ mod tests {
     #[test]
     fn each_api_has_a_limit_of_its_own() {
         let rates = Rates::new(Some(1));
-        let wait = Wait::for_turn(&Call::new()).within(Duration::ZERO);
+        let wait = Wait::default().within(Duration::ZERO);
         for api in [Api::Delete, Api::List, Api::Get] {
             use_up(rates.of(api));
             assert!(rates.of(api).turn(&wait).is_err());

@@ -1,15 +1,12 @@
 //! The access token: fixed, or fetched with the app's credentials, kept, and refreshed by
 //! one caller for all.
 
-use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use arc_swap::ArcSwap;
-
 use crate::error::{Error, ErrorKind};
-use crate::runtime::cancel::{Stop, Wait};
-use crate::secret::Secret;
+use crate::options::fixed_token::Token;
+use crate::runtime::wait::{Stop, Wait};
 use crate::wire::errcode::Retry;
 use crate::wire::response::{Failure, NewToken};
 
@@ -22,34 +19,6 @@ const SHORTEST_LIFE: Duration = Duration::from_secs(60);
 const EARLY_MOST: Duration = Duration::from_secs(2);
 /// After an early refresh that failed, the old token serves this long before the next try.
 const EARLY_AGAIN: Duration = Duration::from_secs(30);
-
-/// A token as it is in use.
-pub(crate) type Token = Arc<Secret>;
-
-/// A token that the caller keeps fresh, shared by the clones of its settings. Reading it takes
-/// no lock, so that a forked child can.
-#[derive(Clone)]
-pub(crate) struct FixedToken(Arc<ArcSwap<Secret>>);
-
-impl FixedToken {
-    pub fn new(token: Secret) -> FixedToken {
-        FixedToken(Arc::new(ArcSwap::from_pointee(token)))
-    }
-
-    pub fn get(&self) -> Token {
-        self.0.load_full()
-    }
-
-    pub fn set(&self, token: Secret) {
-        self.0.store(Arc::new(token));
-    }
-}
-
-impl fmt::Debug for FixedToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.get().fmt(f)
-    }
-}
 
 /// The token of an app, shared by all threads of a process.
 #[derive(Default)]
@@ -215,12 +184,13 @@ fn same_token() -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::runtime::cancel::Call;
+    use crate::call::options::Call;
+    use crate::secret::Secret;
     use std::sync::Barrier;
     use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
     fn wait() -> Wait {
-        Wait::for_turn(&Call::new()).within(Duration::from_secs(30))
+        Wait::default().within(Duration::from_secs(30))
     }
 
     fn new(text: &str, seconds: Option<u64>) -> Result<NewToken, TokenError> {
@@ -338,7 +308,7 @@ mod tests {
                 asked.store(true, Ordering::SeqCst);
                 false
             });
-            let patience = Wait::for_turn(&call).within(Duration::from_secs(30));
+            let patience = call.wait().within(Duration::from_secs(30));
             assert!(app.get(None, &patience, |_| panic!("no second flight")).is_err());
         });
     }

@@ -3,6 +3,7 @@
 
 pub(crate) mod endpoint;
 pub(crate) mod environment;
+pub(crate) mod fixed_token;
 pub(crate) mod pem;
 pub(crate) mod proxy;
 pub(crate) mod roots;
@@ -13,10 +14,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::call::token::FixedToken;
 use crate::error::Error;
 use crate::options::endpoint::Base;
 use crate::options::environment::Environment;
+use crate::options::fixed_token::FixedToken;
 use crate::options::proxy::Proxy;
 use crate::options::roots::Roots;
 use crate::secret::Secret;

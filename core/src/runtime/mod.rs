@@ -5,3 +5,4 @@ pub(crate) mod descriptor;
 pub(crate) mod fork;
 pub(crate) mod pool;
 pub(crate) mod thread;
+pub(crate) mod wait;

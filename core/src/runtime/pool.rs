@@ -6,7 +6,7 @@ use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use crate::error::Error;
-use crate::runtime::cancel::{Call, OnCancel};
+use crate::runtime::cancel::{CancelFlag, OnCancel};
 use crate::runtime::fork::PerProcess;
 use crate::runtime::thread::spawn;
 
@@ -80,16 +80,16 @@ pub(crate) fn is_crowded() -> bool {
 }
 
 /// Hands work to the pool that a cancel takes out again. It runs exactly once.
-pub(crate) fn submit(call: &Call, work: impl FnOnce(JobStart) + Send + 'static) {
-    POOL.get(Arc::default).submit_for(call, Box::new(work));
+pub(crate) fn submit(flag: &CancelFlag, work: impl FnOnce(JobStart) + Send + 'static) {
+    POOL.get(Arc::default).submit_for(flag, Box::new(work));
 }
 
 impl Pool {
-    fn submit_for(self: &Arc<Self>, call: &Call, work: Work) {
+    fn submit_for(self: &Arc<Self>, flag: &CancelFlag, work: Work) {
         let job = Arc::new(Job(Mutex::new(Some(work))));
         let cancelled: Weak<dyn OnCancel> = Arc::downgrade(&job) as Weak<dyn OnCancel>;
         self.submit(job);
-        call.on_cancel(cancelled);
+        flag.on_cancel(cancelled);
     }
 
     fn submit(self: &Arc<Self>, job: Arc<Job>) {
@@ -191,19 +191,19 @@ mod tests {
                 started.send(()).unwrap();
                 drop(gate.lock());
             });
-            pool.submit_for(&Call::new(), work);
+            pool.submit_for(&CancelFlag::default(), work);
         }
         // Every thread is taken, so nobody else can do it.
         (0..MOST_THREADS).for_each(|_| starts.recv().unwrap());
         for (early, late) in [(true, false), (false, true)] {
-            let (call, (sender, receiver)) = (Call::new(), channel());
+            let (flag, (sender, receiver)) = (CancelFlag::default(), channel());
             let work: Work = Box::new(move |turn| {
                 let cancelled = matches!(turn, JobStart::Cancelled);
                 sender.send((cancelled, std::thread::current().id())).unwrap();
             });
-            early.then(|| call.canceller().cancel());
-            pool.submit_for(&call, work);
-            late.then(|| call.canceller().cancel());
+            early.then(|| flag.cancel());
+            pool.submit_for(&flag, work);
+            late.then(|| flag.cancel());
             assert_eq!(receiver.try_recv(), Ok((true, std::thread::current().id())));
             assert!(receiver.try_recv().is_err(), "it is done once");
         }
@@ -213,8 +213,8 @@ mod tests {
     #[test]
     fn a_panic_costs_no_thread() {
         let (sender, receiver) = channel();
-        submit(&Call::new(), |_| panic!("on purpose"));
-        submit(&Call::new(), move |_| sender.send(()).unwrap());
+        submit(&CancelFlag::default(), |_| panic!("on purpose"));
+        submit(&CancelFlag::default(), move |_| sender.send(()).unwrap());
         receiver.recv().unwrap();
     }
 }

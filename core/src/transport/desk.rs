@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::TransportError;
 use crate::call::rate::Written;
-use crate::runtime::cancel::{SLICE, Stop, Wait};
+use crate::runtime::wait::{SLICE, Stop, Wait};
 use crate::secret::{Secret, Secrets};
 
 /// Shared by one connection and the call that uses it now.
@@ -108,7 +108,7 @@ impl Desk {
         let connecting = entry.seen.opened && !entry.seen.connected;
         let wait = if connecting { &entry.connect_wait } else { &entry.wait };
         // Without a call nobody reads or writes; an over deadline would be the safe answer.
-        wait.clone().unwrap_or_else(|| Wait::for_turn(&crate::Call::new()).within(Duration::ZERO))
+        wait.clone().unwrap_or_else(|| Wait::default().within(Duration::ZERO))
     }
 
     /// Notes why a wait ended; the error that ureq's layers hand up.

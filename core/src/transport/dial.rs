@@ -11,9 +11,9 @@ use std::time::{Duration, Instant};
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
 use crate::error::Error;
-use crate::runtime::cancel::{Stop, Wait};
 use crate::runtime::descriptor::Descriptor;
 use crate::runtime::thread::spawn;
+use crate::runtime::wait::{Stop, Wait};
 
 /// Addresses are looked up again after this long: long enough for a burst of connections,
 /// short enough for a service that moves.
@@ -219,13 +219,13 @@ impl Dialer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::runtime::cancel::Call;
+    use crate::runtime::cancel::CancelFlag;
     use std::net::TcpListener;
     use std::sync::Condvar;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     fn wait() -> Wait {
-        Wait::for_turn(&Call::new()).within(Duration::from_secs(30))
+        Wait::default().within(Duration::from_secs(30))
     }
 
     /// A listener on 127.0.0.1, whose port nobody listens to on 127.0.0.2.
@@ -361,9 +361,8 @@ mod tests {
         });
         std::thread::scope(|scope| {
             let patient = scope.spawn(|| dialer.dial("name.example", port, &wait()));
-            let call = Call::new();
-            let canceller = call.canceller();
-            let cancelled = Wait::for_turn(&call);
+            let flag = CancelFlag::default();
+            let cancelled = Wait::new(flag.clone(), None);
             let cancelled = scope.spawn({
                 let dialer = &dialer;
                 move || dialer.dial("name.example", port, &cancelled)
@@ -371,7 +370,7 @@ mod tests {
             while dialer.waiting("name.example") < 2 {
                 std::thread::yield_now();
             }
-            canceller.cancel();
+            flag.cancel();
             let error = cancelled.join().unwrap().unwrap_err();
             assert!(matches!(error, DialError::Stopped(Stop::Cancelled)), "{error:?}");
             let brief = wait().within(Duration::from_millis(1));

@@ -34,7 +34,7 @@ use crate::error::Error;
 use crate::options::endpoint::Base;
 use crate::options::proxy::Proxy;
 use crate::options::roots::Roots;
-use crate::runtime::cancel::{Stop, Wait};
+use crate::runtime::wait::{Stop, Wait};
 use crate::secret::Secrets;
 use crate::text::panic_text;
 use crate::wire::request::Request;
@@ -401,7 +401,6 @@ fn root_certs(roots: &Roots) -> RootCerts {
 mod tests {
     use super::*;
     use crate::options::proxy::ProxyKind;
-    use crate::runtime::cancel::Call;
     use crate::secret::Secret;
     use dingtalk_extcontact_test_support::{Reply, read_request, serve};
     use std::sync::mpsc::channel;
@@ -427,7 +426,7 @@ mod tests {
         };
         let transport = Transport::new(&base, Some(&proxy), &Roots::Mozilla, &Arc::default());
         transport.agents.dialer.remember(&host, &[address.ip()]);
-        let wait = Wait::for_turn(&Call::new()).within(Duration::from_secs(30));
+        let wait = Wait::default().within(Duration::from_secs(30));
         let request = crate::wire::request::delete("0125", &Secret::new("hush-token"));
         let exchange = transport.post(
             &request,

@@ -14,8 +14,8 @@ use std::time::Duration;
 use ureq::unversioned::transport::{Buffers, LazyBuffers, NextTimeout, Transport};
 
 use super::desk::Desk;
-use crate::runtime::cancel::SLICE;
 use crate::runtime::descriptor::Descriptor;
+use crate::runtime::wait::SLICE;
 
 pub(super) struct Socket {
     stream: Descriptor<TcpStream>,

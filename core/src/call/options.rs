@@ -1,0 +1,139 @@
+//! The options of one call, and its cancel.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::error::Error;
+use crate::options::{self, Binding, Value};
+use crate::runtime::cancel::CancelFlag;
+use crate::runtime::wait::{Probe, Wait};
+
+/// The options of one call, and the way to cancel it.
+///
+/// One `Call` may serve several deletions, one after the other or at the same time; a cancel
+/// ends them all.
+///
+/// ```
+/// use dingtalk_extcontact::Call;
+/// use std::time::Duration;
+///
+/// let call = Call::new().timeout(Duration::from_secs(5)).missing_ok(true);
+/// let canceller = call.canceller();
+/// std::thread::spawn(move || canceller.cancel());
+/// ```
+#[derive(Clone, Default)]
+pub struct Call {
+    pub(crate) binding: Binding,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) missing_ok: Option<bool>,
+    /// The first thing that was set wrongly.
+    pub(crate) wrong: Option<Error>,
+    flag: CancelFlag,
+    probe: Option<Probe>,
+    /// Asked like the probe until the call's first request may go out; `true` keeps the call
+    /// from beginning. A batch holds its calls back with it.
+    start_check: Option<Probe>,
+}
+
+impl Call {
+    /// A call with the client's own options.
+    pub fn new() -> Call {
+        Call::default()
+    }
+
+    /// The same for a binding: names and units of its language in [`set`](Call::set).
+    pub fn for_binding(binding: Binding) -> Call {
+        Call { binding, ..Call::default() }
+    }
+
+    /// How long this call may take, instead of the client's `timeout`.
+    pub fn timeout(mut self, timeout: Duration) -> Call {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// Whether "no such contact" ends this call as absent, instead of the client's
+    /// `missing_ok`.
+    pub fn missing_ok(mut self, missing_ok: bool) -> Call {
+        self.missing_ok = Some(missing_ok);
+        self
+    }
+
+    /// A closure that a waiting call asks every 50 ms, and whenever a signal interrupts it;
+    /// `true` cancels the call. It runs on the thread that makes the call.
+    pub fn probe(mut self, probe: impl Fn() -> bool + Send + Sync + 'static) -> Call {
+        self.probe = Some(Arc::new(probe));
+        self
+    }
+
+    /// Sets `timeout` or `missing_ok` by name, spelt as the language does, for bindings.
+    /// `Value::None` leaves the client's own. An unknown name or a bad value is reported by the
+    /// deletion, as `invalid_argument` that names the option.
+    pub fn set(&mut self, name: &str, value: Value) {
+        let binding = self.binding;
+        let set = options::known(binding, name, &["timeout", "missing_ok"]).and_then(|name| {
+            match (name, value) {
+                (_, Value::None) => {}
+                ("timeout", value) => self.timeout = Some(options::duration(binding, name, value)?),
+                (_, value) => self.missing_ok = Some(options::flag(binding, name, value)?),
+            }
+            Ok(())
+        });
+        self.wrong = self.wrong.take().or(set.err());
+    }
+
+    /// The same options, with a cancel of its own and this check before the call begins.
+    pub(crate) fn start_check(self, held: impl Fn() -> bool + Send + Sync + 'static) -> Call {
+        Call { flag: CancelFlag::default(), start_check: Some(Arc::new(held)), ..self }
+    }
+
+    /// A handle that cancels this call from any thread, any number of times.
+    pub fn canceller(&self) -> Canceller {
+        Canceller(self.flag.clone())
+    }
+
+    pub(crate) fn cancel_flag(&self) -> &CancelFlag {
+        &self.flag
+    }
+
+    /// The waits of this call, without a deadline yet.
+    pub(crate) fn wait(&self) -> Wait {
+        Wait::new(self.flag.clone(), self.probe.clone())
+    }
+
+    /// The wait before the call begins, where something may hold it back until then.
+    pub(crate) fn start_wait(&self) -> Option<Wait> {
+        let check = self.start_check.clone()?;
+        Some(Wait::new(self.flag.clone(), Some(check)))
+    }
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call")
+            .field("timeout", &self.timeout)
+            .field("missing_ok", &self.missing_ok)
+            .field("cancelled", &self.flag.is_cancelled())
+            .field("probe", &self.probe.is_some())
+            .finish()
+    }
+}
+
+/// Cancels a [`Call`]. Cloned and sent freely.
+#[derive(Clone)]
+pub struct Canceller(CancelFlag);
+
+impl Canceller {
+    /// Ends the call in whatever it waits for, within 100 ms. Its error is of the kind
+    /// `cancelled` and says whether the contact may be gone. Harmless after the call.
+    pub fn cancel(&self) {
+        self.0.cancel();
+    }
+}
+
+impl fmt::Debug for Canceller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Canceller").field(&self.0.is_cancelled()).finish()
+    }
+}
