@@ -55,9 +55,9 @@ mod text;
 mod transport;
 mod wire;
 
-#[doc(hidden)]
-pub use batch::prior::{PriorRuns, PriorState};
 pub use batch::{Batch, BatchOptions, DeleteMany, Item, Outcome, Summary};
+#[doc(hidden)]
+pub use batch::{PriorRuns, PriorState};
 pub use call::options::{Call, Canceller};
 pub use client::{Client, ClientBuilder};
 pub use contacts::Contact;

@@ -124,6 +124,11 @@ pub fn in_utc(time: SystemTime) -> String {
     humantime::format_rfc3339_millis(time).to_string()
 }
 
+/// Reads such a time back.
+pub(crate) fn parse_utc(text: &str) -> Option<SystemTime> {
+    humantime::parse_rfc3339(text).ok()
+}
+
 /// Reads the JSON form back, as it stands in a journal; `None` where it is not one.
 pub(crate) fn from_json(value: &Value) -> Option<Result<Deletion, Error>> {
     let text = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);

@@ -5,7 +5,6 @@ use std::time::SystemTime;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value as Json;
 
-use crate::batch::settled::is_settled;
 use crate::error::Error;
 use crate::outcome::{Deletion, in_utc};
 
@@ -54,16 +53,6 @@ impl Item {
             Outcome::Deletion(deletion) => &deletion.user_id,
             Outcome::Error(error) => error.user_id().unwrap_or_default(),
             Outcome::NotAttempted { user_id } => user_id,
-        }
-    }
-
-    /// Whether a journal settles it, so that the next run with the same one does not call the
-    /// contact again: it is gone, or was refused for a reason of its own.
-    pub fn is_settled(&self) -> bool {
-        match &self.outcome {
-            Outcome::Deletion(_) => true,
-            Outcome::Error(error) => is_settled(error),
-            Outcome::NotAttempted { .. } => false,
         }
     }
 

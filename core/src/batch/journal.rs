@@ -11,69 +11,74 @@ use serde_json::{Map, Value, json};
 use crate::batch::append_log::{AppendLog, JOURNAL};
 use crate::batch::item::Item;
 use crate::batch::key_set::{Key, KeyMap, Keys};
-use crate::batch::reading::{Past, Place, Reading, VERSION, broken, ended};
+use crate::batch::reading::{self, Scope, VERSION};
+use crate::batch::settled::PriorState;
 use crate::error::Error;
 
 /// An open journal, locked against a second run.
-pub(crate) struct Journal {
-    record: AppendLog,
-    /// What earlier runs left behind, by id.
-    past: KeyMap<Past>,
+pub(super) struct Journal {
+    log: AppendLog,
+    /// The last line of earlier runs about each id.
+    last_lines: KeyMap<LastLine>,
+}
+
+/// What the last line about an id says, and where it begins in the file. The offset is in two
+/// halves, so that an entry of the map is 24 bytes and not 32: there may be millions.
+#[derive(Clone, Copy)]
+pub(super) struct LastLine {
+    pub state: PriorState,
+    offset: [u32; 2],
+}
+
+const _: () = assert!(size_of::<(Key, LastLine)>() == 24);
+
+impl LastLine {
+    fn new(state: PriorState, offset: u64) -> LastLine {
+        LastLine { state, offset: [(offset >> 32) as u32, offset as u32] }
+    }
+
+    fn offset(self) -> u64 {
+        let [high, low] = self.offset;
+        u64::from(high) << 32 | u64::from(low)
+    }
 }
 
 impl Journal {
-    /// Opens a journal, or begins one; repairs a torn last line.
+    /// Opens a journal, or begins one; cuts off a torn last line.
     ///
     /// # Errors
     ///
-    /// `journal`: not to be read, written or locked; of another endpoint, app or format;
-    /// damaged before its last line.
-    pub fn open(
-        path: &Path,
-        endpoint: &str,
-        app_key: Option<&str>,
-        keys: &Keys,
-    ) -> Result<Journal, Error> {
-        let record = AppendLog::open(&JOURNAL, path)?;
-        let mut past = KeyMap::default();
-        let mut reading = Reading::new(|id: &str, what, _: Option<&Item>| {
-            past.insert(keys.of(id), what);
-        });
-        let file = record.file().map_err(|error| broken(path, &error.to_string()))?;
-        let whole = reading.read(path, file, endpoint, app_key)?;
-        record.go_on_from(whole)?;
-        if reading.has_header {
-            record.write(json!({"event": "resumed"}))?;
-        } else {
-            let mut header = Map::new();
-            header.insert("journal".into(), "dingtalk-extcontact".into());
-            header.insert("version".into(), VERSION.into());
-            header.insert("endpoint".into(), endpoint.into());
-            if let Some(app_key) = app_key {
-                header.insert("app_key".into(), app_key.into());
-            }
-            record.write(Value::Object(header))?;
-        }
-        Ok(Journal { record, past })
+    /// `journal`: not to be read, written or locked; of another scope or format; damaged before
+    /// its last line.
+    pub fn open(path: &Path, scope: Scope<'_>, keys: &Keys) -> Result<Journal, Error> {
+        let log = AppendLog::open(&JOURNAL, path)?;
+        let mut last_lines = KeyMap::default();
+        let file = log.file().map_err(|error| log.broken(&error.to_string()))?;
+        let end = reading::read(path, file, scope, |entry| {
+            last_lines.insert(keys.of(entry.user_id), LastLine::new(entry.state(), entry.offset));
+        })?;
+        log.go_on_from(end)?;
+        log.write(if end == 0 { header(scope) } else { json!({"event": "resumed"}) })?;
+        Ok(Journal { log, last_lines })
     }
 
-    /// What earlier runs left of this id.
-    pub fn past(&self, key: Key) -> Option<Past> {
-        self.past.get(key).copied()
+    /// What earlier runs wrote about this id last.
+    pub fn last_line(&self, key: Key) -> Option<LastLine> {
+        self.last_lines.get(key).copied()
     }
 
-    /// The settled outcome whose line begins at this byte.
-    pub fn settled(&self, at: Place) -> Result<Item, Error> {
-        let at = u64::from(at);
-        let damaged = || self.record.broken(&format!("cannot be read again at byte {at}"));
-        let line = self.record.line_at(at).map_err(|_| damaged())?;
+    /// The item that a line of an earlier run was written for.
+    pub fn read_again(&self, line: LastLine) -> Result<Item, Error> {
+        let offset = line.offset();
+        let damaged = || self.log.broken(&format!("cannot be read again at byte {offset}"));
+        let line = self.log.line_at(offset).map_err(|_| damaged())?;
         let line: Value = serde_json::from_slice(&line).map_err(|_| damaged())?;
-        ended(&line).ok_or_else(damaged)
+        reading::ended(&line).ok_or_else(damaged)
     }
 
     /// Writes that an id is about to be called, and waits until that is on disk.
     pub fn announce(&self, user_id: &str) -> Result<(), Error> {
-        self.record.write(json!({"event": "announced", "user_id": user_id}))
+        self.log.write(json!({"event": "announced", "user_id": user_id}))
     }
 
     /// Writes what came of an id, and waits until that is on disk.
@@ -84,13 +89,24 @@ impl Journal {
             object.remove("settled_before");
             object.insert("event".into(), "ended".into());
         }
-        self.record.write(line)
+        self.log.write(line)
     }
 
     /// Lets another run have the file; nothing is written after this.
     pub fn release(&self) {
-        self.record.release();
+        self.log.release();
     }
+}
+
+fn header(scope: Scope<'_>) -> Value {
+    let mut header = Map::new();
+    header.insert("journal".into(), "dingtalk-extcontact".into());
+    header.insert("version".into(), VERSION.into());
+    header.insert("endpoint".into(), scope.endpoint.into());
+    if let Some(app_key) = scope.app_key {
+        header.insert("app_key".into(), app_key.into());
+    }
+    Value::Object(header)
 }
 
 #[cfg(test)]
@@ -110,21 +126,22 @@ mod tests {
     const ENDPOINT: &str = "https://oapi.dingtalk.io";
 
     /// A file of a test's own.
-    struct Place(PathBuf);
+    struct TestFile(PathBuf);
 
-    impl Place {
-        fn new() -> Place {
+    impl TestFile {
+        fn new() -> TestFile {
             let name =
                 format!("dtx-journal-{}-{:?}", std::process::id(), std::thread::current().id());
-            Place(std::env::temp_dir().join(name))
+            TestFile(std::env::temp_dir().join(name))
         }
 
         fn open(&self, keys: &Keys) -> Result<Journal, Error> {
-            Journal::open(&self.0, ENDPOINT, Some("key"), keys)
+            let scope = Scope { endpoint: ENDPOINT, app_key: Some("key") };
+            Journal::open(&self.0, scope, keys)
         }
     }
 
-    impl Drop for Place {
+    impl Drop for TestFile {
         fn drop(&mut self) {
             let _ = fs::remove_file(&self.0);
         }
@@ -135,22 +152,18 @@ mod tests {
     struct Line {
         text: String,
         id: String,
-        left: Left,
+        left: PriorState,
     }
 
-    #[derive(Clone, Copy, Debug, PartialEq)]
-    enum Left {
-        Settled,
-        Uncertain,
-        Open,
-    }
-
-    fn item(kind: u8, id: &str, words: &str) -> (Left, Item) {
+    fn item(kind: u8, id: &str, words: &str) -> (PriorState, Item) {
         let user_id = id.to_owned();
         let gone = |status, attempts, maybe_deleted| {
             let request_id = Some(words.to_owned());
             let user_id = user_id.clone();
-            (Left::Settled, Ok(Deletion { user_id, status, request_id, attempts, maybe_deleted }))
+            (
+                PriorState::Gone,
+                Ok(Deletion { user_id, status, request_id, attempts, maybe_deleted }),
+            )
         };
         let refused = |left, kind, code: Option<&str>, maybe_deleted| {
             let error = Error::new(kind, words).with(|fields| {
@@ -162,10 +175,10 @@ mod tests {
         let (left, outcome) = match kind {
             0 => gone(Status::Deleted, 1, false),
             1 => gone(Status::Absent, 2, true),
-            2 => refused(Left::Settled, ErrorKind::InvalidUserId, Some("33012"), false),
-            3 => refused(Left::Uncertain, ErrorKind::Timeout, None, true),
-            4 => refused(Left::Open, ErrorKind::Throttled, Some("90018"), false),
-            _ => refused(Left::Open, ErrorKind::PermissionDenied, Some("60011"), false),
+            2 => refused(PriorState::Refused, ErrorKind::InvalidUserId, Some("33012"), false),
+            3 => refused(PriorState::MaybeDeleted, ErrorKind::Timeout, None, true),
+            4 => refused(PriorState::Open, ErrorKind::Throttled, Some("90018"), false),
+            _ => refused(PriorState::Open, ErrorKind::PermissionDenied, Some("60011"), false),
         };
         (left, Item::new(outcome))
     }
@@ -174,7 +187,7 @@ mod tests {
         (0..6u8, 0..8u8, "\\PC{0,12}[\\x00-\\x1f]{0,2}").prop_map(|(id, kind, words)| {
             let id = format!("0{id}号");
             let (left, mut line) = match kind {
-                6.. => (Left::Uncertain, json!({"user_id": id})),
+                6.. => (PriorState::MaybeDeleted, json!({"user_id": id})),
                 _ => {
                     let (left, item) = item(kind, &id, &words);
                     (left, item.to_json())
@@ -210,30 +223,30 @@ mod tests {
     /// As much as the lines of 64 calls with long words of the service can be.
     #[test]
     fn a_hole_that_is_longer_than_any_line_is_cut_off_too() {
-        let (place, keys) = (Place::new(), Keys::default());
-        let journal = place.open(&keys).unwrap();
+        let (file, keys) = (TestFile::new(), Keys::default());
+        let journal = file.open(&keys).unwrap();
         journal.announce("01").unwrap();
         drop(journal);
-        let begin = fs::read_to_string(&place.0).unwrap();
+        let begin = fs::read_to_string(&file.0).unwrap();
         let hole = "\0".repeat(2 * LONGEST_LINE as usize);
         for tail in ["", "\n", "{\"event\":\"announced\",\"user_id\":\"02\"}\n"] {
-            fs::write(&place.0, format!("{begin}{hole}{tail}")).unwrap();
-            let journal = place.open(&keys).unwrap();
-            let past = ["01", "02"].map(|id| journal.past(keys.of(id)));
-            assert_eq!(past, [Some(Past::Uncertain), None]);
+            fs::write(&file.0, format!("{begin}{hole}{tail}")).unwrap();
+            let journal = file.open(&keys).unwrap();
+            let states = ["01", "02"].map(|id| Some(journal.last_line(keys.of(id))?.state));
+            assert_eq!(states, [Some(PriorState::MaybeDeleted), None]);
         }
     }
 
     #[test]
     fn a_header_that_a_crash_left_in_part_is_begun_anew() {
-        let (place, keys) = (Place::new(), Keys::default());
-        drop(place.open(&keys).unwrap());
-        let header = fs::read_to_string(&place.0).unwrap();
+        let (file, keys) = (TestFile::new(), Keys::default());
+        drop(file.open(&keys).unwrap());
+        let header = fs::read_to_string(&file.0).unwrap();
         let hole = header[..50].to_owned() + &"\0".repeat(40) + &header[90..];
         for left in [&"\0".repeat(header.len()), &hole] {
-            fs::write(&place.0, left).unwrap();
-            drop(place.open(&keys).unwrap());
-            let text = fs::read_to_string(&place.0).unwrap();
+            fs::write(&file.0, left).unwrap();
+            drop(file.open(&keys).unwrap());
+            let text = fs::read_to_string(&file.0).unwrap();
             assert_eq!(text.lines().count(), 1);
             assert!(serde_json::from_str::<Value>(&text).is_ok(), "{text}");
         }
@@ -251,14 +264,14 @@ mod tests {
             cut: bool,
             damage: (Index, Index),
         ) {
-            let (place, keys) = (Place::new(), Keys::default());
-            drop(place.open(&keys).unwrap());
-            let mut text = fs::read_to_string(&place.0).unwrap();
+            let (file, keys) = (TestFile::new(), Keys::default());
+            drop(file.open(&keys).unwrap());
+            let mut text = fs::read_to_string(&file.0).unwrap();
             synced.iter().for_each(|line| text.push_str(&line.text));
             let end = text.len();
             unsynced.iter().for_each(|line| text.push_str(&line.text));
             let (bytes, whole) = damaged_by(&text, cut, damage, end);
-            fs::write(&place.0, &bytes).unwrap();
+            fs::write(&file.0, &bytes).unwrap();
 
             let lines = [&synced[..], &unsynced].concat();
             let mut expected: HashMap<_, _> = lines
@@ -268,16 +281,12 @@ mod tests {
                 .collect();
             let check = |journal: &Journal, expected: &HashMap<String, &Line>| {
                 for id in (0..6).map(|id| format!("0{id}号")).chain(["later".to_owned()]) {
-                    let past = journal.past(keys.of(&id));
-                    let left = past.map(|past| match past {
-                        Past::Settled(_) => Left::Settled,
-                        Past::Uncertain => Left::Uncertain,
-                        Past::Open => Left::Open,
-                    });
-                    let line = expected.get(&id);
-                    assert_eq!(left, line.map(|line| line.left), "{id}");
-                    if let (Some(Past::Settled(at)), Some(line)) = (past, line) {
-                        let mut told = journal.settled(at).unwrap().to_json();
+                    let (last, line) = (journal.last_line(keys.of(&id)), expected.get(&id));
+                    assert_eq!(last.map(|last| last.state), line.map(|line| line.left), "{id}");
+                    if let (Some(last), Some(line)) = (last, line)
+                        && last.state.is_settled()
+                    {
+                        let mut told = journal.read_again(last).unwrap().to_json();
                         let then: Value = serde_json::from_str(&line.text).unwrap();
                         told["event"] = "ended".into();
                         told["settled_before"] = then["settled_before"].clone();
@@ -285,7 +294,7 @@ mod tests {
                     }
                 }
             };
-            let journal = place.open(&keys).unwrap();
+            let journal = file.open(&keys).unwrap();
             check(&journal, &expected);
 
             let (left, item) = item(0, "later", "r");
@@ -296,8 +305,8 @@ mod tests {
             then["event"] = "ended".into();
             let later = Line { text: then.to_string(), id: "later".to_owned(), left };
             expected.insert("later".to_owned(), &later);
-            check(&place.open(&keys).unwrap(), &expected);
-            assert!(!fs::read(&place.0).unwrap().contains(&0));
+            check(&file.open(&keys).unwrap(), &expected);
+            assert!(!fs::read(&file.0).unwrap().contains(&0));
         }
     }
 }

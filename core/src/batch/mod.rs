@@ -9,7 +9,7 @@ mod key_set;
 mod missing;
 mod options;
 mod pace;
-pub(crate) mod prior;
+mod prior;
 mod reading;
 mod settled;
 mod state;
@@ -25,19 +25,20 @@ use self::missing::Missing;
 pub use self::options::BatchOptions;
 use self::options::MOST_CONCURRENT;
 use self::pace::Pace;
+pub use self::prior::PriorRuns;
+pub use self::settled::PriorState;
 use self::state::{Queued, State};
 pub use self::summary::Summary;
 use self::worker::Shared;
 use crate::batch::append_log::{AppendLog, BACKUP};
 use crate::batch::journal::Journal;
 use crate::batch::key_set::{KeySet, Keys};
-use crate::batch::reading::Past;
+use crate::batch::reading::Scope;
 use crate::call::attempt;
 use crate::call::options::Call;
 use crate::client::Client;
 use crate::error::Error;
 use crate::options::check_integer;
-use crate::outcome::{Deletion, Status};
 use crate::runtime::fork::Process;
 use crate::runtime::pool;
 use crate::runtime::wait::Stop;
@@ -63,10 +64,9 @@ impl Client {
     pub fn batch(&self, options: BatchOptions) -> Result<Batch, Error> {
         let BatchOptions { binding, concurrency, journal, backup, stop_on_missing, call } = options;
         check_integer(binding, "concurrency", concurrency.into(), MOST_CONCURRENT)?;
-        let keys = Keys::default();
-        let journal = journal
-            .map(|path| Journal::open(&path, &self.endpoint(), self.app_key(), &keys))
-            .transpose()?;
+        let (keys, endpoint) = (Keys::default(), self.endpoint());
+        let scope = Scope { endpoint: &endpoint, app_key: self.app_key() };
+        let journal = journal.map(|path| Journal::open(&path, scope, &keys)).transpose()?;
         let backup = backup.map(|path| AppendLog::open(&BACKUP, &path)).transpose()?;
         if let Some(backup) = &backup {
             backup.go_on_from_last_line()?;
@@ -205,33 +205,25 @@ impl Batch {
     pub fn push(&self, user_id: &str) {
         let shared = &self.0;
         let key = shared.keys.of(user_id);
-        let past = shared.journal.as_ref().and_then(|journal| journal.past(key));
+        let prior = shared.journal.as_ref().and_then(|journal| journal.last_line(key));
         let mut state = shared.lock();
         if state.seen.insert(key, ()).is_some() {
             state.summary.repeated += 1;
             return;
         }
-        if let (Some(Past::Settled(at)), Some(journal)) = (past, &shared.journal) {
+        if let (Some(line), Some(journal)) = (prior, &shared.journal)
+            && line.state.is_settled()
+        {
             drop(state);
             let mut unreadable = None;
-            let mut item = journal.settled(at).unwrap_or_else(|error| {
+            let mut item = journal.read_again(line).unwrap_or_else(|error| {
                 // It is settled; how, can no longer be told.
                 unreadable = Some(error.message().to_owned());
                 Item::new(Err(error.about_contact(user_id, 0, true)))
             });
             item.settled_before = true;
-            if let Outcome::Error(error) = &item.outcome
-                && error.is_missing()
-                && shared.client.missing_ok(&shared.call)
-            {
-                // What the earlier run took for an error is fine for this one.
-                item.outcome = Outcome::Deletion(Deletion {
-                    user_id: user_id.to_owned(),
-                    status: Status::Absent,
-                    request_id: error.request_id().map(str::to_owned),
-                    attempts: error.attempts(),
-                    maybe_deleted: false,
-                });
+            if shared.client.missing_ok(&shared.call) {
+                item = item.with_missing_ok();
             }
             state = shared.lock();
             if let Some(why) = unreadable {
@@ -246,7 +238,7 @@ impl Batch {
             return shared.deliver(state, Item::new(left), 0);
         }
         let mut task = shared.client.task(user_id);
-        task.story.uncertain = past == Some(Past::Uncertain);
+        task.story.uncertain = prior.is_some_and(|line| line.state == PriorState::MaybeDeleted);
         state.queue.push_back(Queued { task, announced: false, backed_up: false, throttled: None });
         shared.hire(state);
     }

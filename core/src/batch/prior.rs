@@ -5,25 +5,13 @@ use std::fs::File;
 use std::path::Path;
 
 use crate::batch::append_log::JOURNAL;
-use crate::batch::item::{Item, Outcome};
+use crate::batch::item::Item;
 use crate::batch::key_set::{Key, KeyMap, Keys};
-use crate::batch::reading::{Past, Reading};
+use crate::batch::reading::{self, Entry, Scope};
+use crate::batch::settled::PriorState;
 use crate::call::options::Call;
 use crate::client::Client;
 use crate::error::Error;
-
-/// What a journal says of an id: what a batch with this journal would find.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PriorState {
-    /// Settled: it is gone, and is not called again.
-    Gone,
-    /// Settled: it was refused for a reason of its own, and is not called again.
-    Refused,
-    /// It is called again; an earlier call may have deleted it.
-    MaybeDeleted,
-    /// It is called again; no earlier call deleted it.
-    Open,
-}
 
 /// What earlier runs left in a journal.
 #[derive(Default)]
@@ -51,29 +39,22 @@ impl Client {
             return Ok(runs);
         }
         let file = File::open(journal).map_err(|error| JOURNAL.unopened(journal, &error))?;
-        let mut reading = Reading::new(|id: &str, past, item: Option<&Item>| {
+        let scope = Scope { endpoint: &self.endpoint(), app_key: self.app_key() };
+        reading::read(journal, &file, scope, |entry| {
             number += 1;
-            runs.note(number, id, past, item);
-        });
-        reading.read(journal, &file, &self.endpoint(), self.app_key())?;
+            runs.note(number, entry);
+        })?;
         Ok(runs)
     }
 }
 
 impl PriorRuns {
-    fn note(&mut self, number: usize, id: &str, past: Past, item: Option<&Item>) {
-        let key = self.keys.of(id);
-        let state = match past {
-            Past::Settled(_) => match item.map(|item| &item.outcome) {
-                Some(Outcome::Deletion(_)) => PriorState::Gone,
-                Some(Outcome::Error(error)) if self.missing_ok && error.is_missing() => {
-                    PriorState::Gone
-                }
-                _ => PriorState::Refused,
-            },
-            Past::Uncertain => PriorState::MaybeDeleted,
-            Past::Open => PriorState::Open,
-        };
+    fn note(&mut self, number: usize, mut entry: Entry<'_>) {
+        if self.missing_ok {
+            // As a batch with the same options would tell it.
+            entry.ended = entry.ended.map(Item::with_missing_ok);
+        }
+        let (key, id, state) = (self.keys.of(entry.user_id), entry.user_id, entry.state());
         self.states.insert(key, state);
         if state == PriorState::MaybeDeleted {
             self.maybe_deleted.entry(key).or_insert_with(|| (number, id.to_owned()));

@@ -7,7 +7,6 @@ use crate::batch::item::{self, Item};
 use crate::batch::key_set::KeySet;
 use crate::batch::missing::Missing;
 use crate::batch::pace::{Pace, Slowed};
-use crate::batch::settled::stops_batch;
 use crate::batch::summary::Summary;
 use crate::client::Task;
 use crate::error::{Error, ErrorKind};
@@ -64,7 +63,7 @@ impl State {
                     Some(_) if !trouble => self.answered(error.is_missing()),
                     _ => None,
                 };
-                if stops_batch(error) {
+                if error.stops_batch() {
                     return Some(meaning(error).to_owned());
                 }
                 doubt.or_else(|| {
