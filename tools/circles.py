@@ -23,16 +23,6 @@ bindings-node/src/logging.rs
 bindings-node/src/port.rs
 bindings-python/src/host.rs
 bindings-python/src/logging.rs
-cli/src/input/column.rs
-cli/src/input/ids.rs
-cli/src/input/json_lines.rs
-cli/src/output/mod.rs
-cli/src/output/table.rs
-cli/src/column.rs
-cli/src/ids.rs
-cli/src/output.rs
-cli/src/records.rs
-cli/src/table.rs
 core/src/error.rs
 core/src/options/endpoint.rs
 core/src/options/environment.rs

@@ -5,7 +5,9 @@ use std::io::{BufRead, Read};
 use serde_json::Value;
 
 use crate::input::damage::AS_TEXT;
-use crate::input::ids::{FirstLine, List, Useless, next_line};
+use crate::input::error::Useless;
+use crate::input::lines::{FirstLine, next_line};
+use crate::input::list::List;
 use crate::input::text;
 
 const ONE_A_LINE: &str = "Give JSON lines, one object a line: jq -c '.[]' makes them of an array.";

@@ -1,8 +1,17 @@
-//! What the command is given: lists of ids in their forms, and filters.
+//! What the command is given: ids from lists of several forms, and filters.
 
-pub(crate) mod column;
+mod column;
 pub(crate) mod damage;
+pub(crate) mod digits;
+mod error;
 pub(crate) mod filter;
-pub(crate) mod ids;
-pub(crate) mod json_lines;
+mod json_lines;
+mod lines;
+mod list;
+mod plain;
+mod quotes;
+mod source;
 pub(crate) mod text;
+
+pub(crate) use list::Ids;
+pub(crate) use source::{Source, listed};

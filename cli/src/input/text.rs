@@ -1,7 +1,5 @@
 //! Whether bytes are text, and what they are instead; and text made visible.
 
-use std::io::{self, Read};
-
 use dingtalk_extcontact::is_invisible;
 
 /// Why bytes are no text that can be read here.
@@ -115,40 +113,4 @@ pub(crate) fn visible(text: &str) -> String {
         }
     }
     visible
-}
-
-/// What is read, with each line break (CR LF, LF, or the CR of an old Mac) as one LF: whoever
-/// counts lines behind it counts them as an editor does.
-pub(crate) struct LineBreaks<R> {
-    from: R,
-    after_return: bool,
-}
-
-impl<R> LineBreaks<R> {
-    pub(crate) fn new(from: R) -> LineBreaks<R> {
-        LineBreaks { from, after_return: false }
-    }
-}
-
-impl<R: Read> Read for LineBreaks<R> {
-    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
-        loop {
-            let count = self.from.read(bytes)?;
-            let mut kept = 0;
-            for at in 0..count {
-                let Some(&byte) = bytes.get(at) else { break };
-                let after_return = std::mem::replace(&mut self.after_return, byte == b'\r');
-                if let Some(place) =
-                    bytes.get_mut(kept).filter(|_| !(after_return && byte == b'\n'))
-                {
-                    *place = if byte == b'\r' { b'\n' } else { byte };
-                    kept += 1;
-                }
-            }
-            // Nothing at all means the end, and half a line break is not that.
-            if kept > 0 || count == 0 {
-                return Ok(kept);
-            }
-        }
-    }
 }

@@ -2,7 +2,7 @@
 
 use comfy_table::{ColumnConstraint, ContentArrangement, Row, presets};
 
-use crate::output;
+use crate::output::text::shown;
 
 /// Between two columns.
 const GAP: u16 = 2;
@@ -44,7 +44,7 @@ impl Table {
 }
 
 fn row(cells: &[&str]) -> Row {
-    let mut row = Row::from(cells.iter().map(|cell| output::shown(cell)));
+    let mut row = Row::from(cells.iter().map(|cell| shown(cell)));
     row.max_height(1);
     row
 }

@@ -7,8 +7,9 @@ use serde_json::{Map, Value, json};
 
 use crate::commands::delete::prior::{OnRecord, ids_unreadable};
 use crate::commands::delete::selection::Choice;
-use crate::input::damage::{AS_TEXT, lost_zeros, may_lack_zeros};
-use crate::input::ids::Ids;
+use crate::input::Ids;
+use crate::input::damage::AS_TEXT;
+use crate::input::digits::{lost_zeros, may_lack_zeros};
 use crate::input::text::visible;
 use crate::output::table::Table;
 use crate::output::{self, Exit, Output};

@@ -16,7 +16,7 @@ use crate::commands::delete::selection::Choice;
 use crate::connection;
 use crate::input::damage::AS_TEXT;
 use crate::input::filter;
-use crate::input::ids::{Ids, Source};
+use crate::input::{Ids, Source};
 use crate::output::log_lines::TARGET;
 use crate::output::report::{Record, Report};
 use crate::output::{self, Exit, Output};

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use dingtalk_extcontact::{Client, PriorRuns, PriorState};
 
-use crate::input::ids::Ids;
+use crate::input::Ids;
 use crate::output::{self, Exit};
 
 /// Of how many ids earlier runs on the same journal know something that matters.

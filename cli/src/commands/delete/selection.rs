@@ -8,7 +8,7 @@ use dingtalk_extcontact::{Call, Client, Contact, ErrorKind};
 use crate::args::Delete;
 use crate::commands::delete::prior;
 use crate::input::filter;
-use crate::input::ids::{self, Ids};
+use crate::input::{self, Ids};
 use crate::output::{self, Exit};
 
 /// Who was chosen.
@@ -34,7 +34,7 @@ impl Choice {
         open.retain(|id| !listed.contains(id.as_str()));
         let matching = filter::matching(contacts, &args.filters);
         let all = open.iter().map(String::as_str).chain(matching.iter().map(Contact::user_id));
-        let ids = ids::listed(all).map_err(|unusable| {
+        let ids = input::listed(all).map_err(|unusable| {
             unusable.complain("the contacts that match");
             Exit::Usage
         })?;

@@ -1,4 +1,6 @@
 use super::*;
+use crate::input::damage::{AS_TEXT, NAME_THE_COLUMN};
+use crate::input::error::NAMED;
 
 fn read(text: &str, column: Option<&str>) -> Result<Ids, Unusable> {
     let mut list = List::new(true);
@@ -94,7 +96,8 @@ fn what_is_no_utf8_text_is_refused_with_its_line() {
     for (bytes, column) in [(gbk.as_slice(), Some("userid")), (b"0125\n#\n\xd5\xc5", None)] {
         let mut list = List::new(true);
         list.read(bytes, column).unwrap();
-        assert_eq!(list.first_wrong, ["line 3: the text is not UTF-8"]);
+        let Err(Unusable::Wrong { first, .. }) = list.finish() else { panic!("{bytes:?}") };
+        assert_eq!(first, ["line 3: the text is not UTF-8"]);
     }
     let useless = List::new(true).read(b"\xd5\xc5\n0125\n".as_slice(), Some("x")).unwrap_err();
     assert_eq!(useless.problem, "line 1: the text is not UTF-8");
@@ -229,18 +232,6 @@ fn what_the_service_listed_is_not_doubted() {
     let known = ["0125", "125", "1.0", "a b"];
     assert_eq!(listed(known.into_iter()).unwrap().count, 4);
     assert!(listed(["a\nb"].into_iter()).is_err());
-}
-
-#[test]
-fn more_than_memory_takes_is_set_aside_in_a_file() {
-    let count = 400_000;
-    let list: String = (0..count).map(|n| format!("0125{n:010}\n")).collect();
-    let mut ids = read(&list, None).unwrap();
-    assert!(ids.set_aside.is_rolled());
-    assert_eq!(ids.count, count);
-    let mut read = ids.iter().unwrap().map(Result::unwrap);
-    assert_eq!(read.next().unwrap(), "01250000000000");
-    assert_eq!(read.count() as u64, count - 1);
 }
 
 /// What is said of a list, all of it.
