@@ -1,0 +1,96 @@
+//! The backup: each record on disk before its contact is deleted.
+
+use super::*;
+
+#[test]
+fn a_backup_holds_each_record_before_its_deletion() {
+    let (folder, sandbox) = (Folder::new("backup"), sandbox(30));
+    let records: HashMap<_, _> = sandbox
+        .contacts()
+        .into_iter()
+        .map(|id| (id.clone(), sandbox.contact(&id).unwrap()))
+        .collect();
+    let (client, backup) = (builder(&sandbox).build().unwrap(), folder.0.join("backup.jsonl"));
+    fs::write(&backup, "{\"record\":{},\"user_id\":\"1\"}\n{\"torn").unwrap();
+    let mut ids = sandbox.contacts();
+    ids.push("0999".into());
+    let (_, summary) = run(&client, &ids, BatchOptions::new().backup(&backup).missing_ok(true));
+    assert_eq!((summary.deleted, summary.absent), (30, 1));
+    let text = fs::read_to_string(&backup).unwrap();
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 31, "the torn line is gone");
+    for line in &lines[1..] {
+        assert_eq!(line["record"], records[line["user_id"].as_str().unwrap()]);
+    }
+    // Each was read before it was deleted.
+    let mut read = HashSet::new();
+    for request in sandbox.requests() {
+        let form = request.form();
+        let id = form.iter().find(|(name, _)| name == "user_id").map(|(_, id)| id.clone());
+        match (request.path.as_str(), id) {
+            ("/topapi/extcontact/get", Some(id)) => assert!(read.insert(id)),
+            ("/topapi/extcontact/delete", Some(id)) => assert!(read.contains(&id), "{id}"),
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn without_a_backup_nothing_is_deleted() {
+    let (folder, sandbox) = (Folder::new("no-backup"), sandbox(10));
+    sandbox.set_permission(Permission::Read, false);
+    let options = BatchOptions::new().backup(folder.0.join("backup.jsonl")).concurrency(2);
+    let (_, summary) = run(&builder(&sandbox).build().unwrap(), &sandbox.contacts(), options);
+    assert_eq!((summary.deleted, summary.calls), (0, 0));
+    assert!(summary.stopped.is_some());
+    assert_eq!(sandbox.contacts().len(), 10);
+}
+
+#[test]
+fn stop_during_a_backup_deletes_nobody() {
+    let folder = Folder::new("stop-backup");
+    let sandbox = sandbox(8);
+    sandbox.faults(Faults::parse("delay=1@300ms;on=get").unwrap());
+    let options = BatchOptions::new().backup(folder.0.join("backup.jsonl"));
+    let batch = token_builder(&sandbox).build().unwrap().batch(options).unwrap();
+    sandbox.contacts().iter().for_each(|id| batch.push(id));
+    batch.finish();
+    assert!(sandbox.wait_for_requests(8, LONG));
+    batch.stop();
+    assert!(drain(&batch).iter().all(|item| matches!(&item.outcome, Outcome::NotAttempted { .. })));
+    assert_eq!(sandbox.contacts().len(), 8);
+}
+
+/// An announcement of a run that died, and then no way to the record that is to be kept.
+#[test]
+fn what_is_uncertain_stays_so_without_a_backup() {
+    let (folder, sandbox) = (Folder::new("uncertain"), sandbox(1));
+    let client = builder(&sandbox).max_attempts(1).build().unwrap();
+    let options = || BatchOptions::new().journal(folder.journal());
+    drop(client.batch(options()).unwrap());
+    let journal = fs::OpenOptions::new().append(true).open(folder.journal());
+    let announced = b"{\"event\":\"announced\",\"user_id\":\"0998\"}\n";
+    std::io::Write::write_all(&mut journal.unwrap(), announced).unwrap();
+    let uncertain =
+        |item: &Item| matches!(&item.outcome, Outcome::Error(error) if error.maybe_deleted());
+
+    let backup = folder.0.join("backup.jsonl");
+    sandbox.set_permission(Permission::Read, false);
+    let (items, _) = run(&client, &["0998".into()], options().backup(&backup));
+    assert!(uncertain(&items[0]), "{items:?}");
+    sandbox.set_permission(Permission::Read, true);
+
+    sandbox.block_ip(BlockShape::Json);
+    let batch = client.batch(options().backup(&backup)).unwrap();
+    let requests = sandbox.request_count();
+    batch.push("0998");
+    batch.finish();
+    assert!(sandbox.wait_for_requests(requests + 1, LONG));
+    batch.stop();
+    let items = drain(&batch);
+    assert!(uncertain(&items[0]), "{items:?}");
+
+    sandbox.unblock_ip();
+    let (items, _) = run(&builder(&sandbox).build().unwrap(), &["0998".into()], options());
+    assert!(matches!(&items[0].outcome, Outcome::Deletion(it) if it.maybe_deleted), "{items:?}");
+}
