@@ -23,21 +23,11 @@ bindings-node/src/logging.rs
 bindings-node/src/port.rs
 bindings-python/src/host.rs
 bindings-python/src/logging.rs
-core/src/error.rs
-core/src/options/endpoint.rs
-core/src/options/environment.rs
-core/src/options/mod.rs
-core/src/options/proxy.rs
-core/src/options/roots.rs
-core/src/outcome.rs
-core/src/outcome.rs
-core/src/secret.rs
 core/src/transport/connect.rs
 core/src/transport/desk.rs
 core/src/transport/layers.rs
 core/src/transport/mod.rs
 core/src/transport/socket.rs
-core/src/wire/request.rs
 """.split())
 
 ROOMS = ["core", "bindings-c", "bindings-node", "bindings-python", "cli", "sandbox", "conformance",

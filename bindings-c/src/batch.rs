@@ -3,7 +3,8 @@
 use std::ffi::{CString, c_char, c_int};
 use std::sync::Arc;
 
-use dingtalk_extcontact::{Batch, BatchOptions, Binding, Call, Error, Value};
+use dingtalk_extcontact::binding::{Binding, Value};
+use dingtalk_extcontact::{Batch, BatchOptions, Call, Error};
 use once_cell::race::OnceBox;
 
 use crate::border;

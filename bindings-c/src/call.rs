@@ -2,7 +2,8 @@
 
 use std::ffi::{c_int, c_void};
 
-use dingtalk_extcontact::{Binding, Call, Value};
+use dingtalk_extcontact::Call;
+use dingtalk_extcontact::binding::{Binding, Value};
 
 use crate::border;
 

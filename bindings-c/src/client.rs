@@ -2,7 +2,8 @@
 
 use std::ffi::{c_char, c_int};
 
-use dingtalk_extcontact::{Binding, Call, Client};
+use dingtalk_extcontact::binding::Binding;
+use dingtalk_extcontact::{Call, Client};
 
 use crate::border;
 use crate::call::dtx_call;

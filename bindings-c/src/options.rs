@@ -2,7 +2,8 @@
 
 use std::ffi::{c_char, c_int};
 
-use dingtalk_extcontact::{Binding, Error, Options, Value};
+use dingtalk_extcontact::Error;
+use dingtalk_extcontact::binding::{Binding, Options, Value};
 
 use crate::border;
 

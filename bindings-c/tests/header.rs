@@ -4,7 +4,8 @@
 use std::path::{Path, PathBuf};
 
 use cbindgen::{Builder, Config};
-use dingtalk_extcontact::{ErrorKind, OPTION_NAMES};
+use dingtalk_extcontact::ErrorKind;
+use dingtalk_extcontact::binding::CLIENT_OPTIONS;
 
 /// In the order in which a reader of the header wants them.
 const FILES: [&str; 9] =
@@ -74,8 +75,8 @@ fn constant(line: &str) -> Option<(String, i32)> {
 fn every_option_has_its_setter() {
     let header = generated();
     let setters = header.matches("int dtx_options_set_").count();
-    assert_eq!(setters, OPTION_NAMES.len());
-    for name in OPTION_NAMES {
+    assert_eq!(setters, CLIENT_OPTIONS.len());
+    for (name, _) in CLIENT_OPTIONS {
         let unit = if name.ends_with("timeout") { "_ms" } else { "" };
         assert!(header.contains(&format!("int dtx_options_set_{name}{unit}(")), "{name}");
     }

@@ -1,6 +1,7 @@
 //! The core's batch, for the loop in `batch.js`.
 
-use dingtalk_extcontact::{Batch, BatchOptions, Call, Client, Error, Item, spawn};
+use dingtalk_extcontact::binding::spawn;
+use dingtalk_extcontact::{Batch, BatchOptions, Call, Client, Error, Item};
 use napi::bindgen_prelude::Either;
 use napi_derive::napi;
 

@@ -13,10 +13,8 @@ pub mod testing;
 
 use std::ffi::OsString;
 
-use dingtalk_extcontact::{
-    BatchOptions, Binding, Call, Client, Deletion, Error, ErrorKind, OPTION_NAMES, Options, Value,
-    to_json,
-};
+use dingtalk_extcontact::binding::{Binding, CLIENT_OPTIONS, Options, Value, to_json};
+use dingtalk_extcontact::{BatchOptions, Call, Client, Deletion, Error, ErrorKind};
 use napi::bindgen_prelude::{Either, Either5, Null, Unknown};
 use napi_derive::napi;
 
@@ -143,7 +141,7 @@ pub fn kinds() -> Vec<&'static str> {
 #[napi(catch_unwind)]
 pub fn defaults() -> String {
     let concurrency = ("concurrency".to_owned(), BatchOptions::default_concurrency().into());
-    let defaults = OPTION_NAMES.iter().map(|name| {
+    let defaults = CLIENT_OPTIONS.iter().map(|(name, _)| {
         let value = match Options::default_of(Binding::Node, name) {
             Value::Text(text) => text.into(),
             Value::Number(number) => number.into(),

@@ -8,7 +8,8 @@ use std::collections::VecDeque;
 use std::mem::ManuallyDrop;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use dingtalk_extcontact::{Batch, BatchOptions, Binding, Call, Item as Core};
+use dingtalk_extcontact::binding::Binding;
+use dingtalk_extcontact::{Batch, BatchOptions, Call, Item as Core};
 use pyo3::exceptions::{PyBaseException, PyException, PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;

@@ -1,6 +1,7 @@
 //! The client, blocking; and the one step that `_async.py` builds its awaiting on.
 
-use dingtalk_extcontact::{BatchOptions, Binding, Call, Options};
+use dingtalk_extcontact::binding::{Binding, Options};
+use dingtalk_extcontact::{BatchOptions, Call};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};

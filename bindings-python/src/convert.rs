@@ -2,41 +2,13 @@
 
 use std::path::PathBuf;
 
-use dingtalk_extcontact::{BatchOptions, Binding, Call, Options, Value};
+use dingtalk_extcontact::binding::{Binding, CLIENT_OPTIONS, Options, Value, ValueType};
+use dingtalk_extcontact::{BatchOptions, Call};
 use pyo3::exceptions::{PyOverflowError, PyTypeError, PyUnicodeEncodeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyString};
 
 use crate::errors;
-
-/// The Python type of an option.
-#[derive(Clone, Copy)]
-enum Type {
-    Text,
-    Path,
-    Seconds,
-    Integer,
-    Flag,
-}
-
-const TYPES: [(&str, Type); 13] = [
-    ("access_token", Type::Text),
-    ("app_key", Type::Text),
-    ("app_secret", Type::Text),
-    ("region", Type::Text),
-    ("endpoint", Type::Text),
-    ("timeout", Type::Seconds),
-    ("attempt_timeout", Type::Seconds),
-    ("connect_timeout", Type::Seconds),
-    ("max_attempts", Type::Integer),
-    ("rate", Type::Integer),
-    ("missing_ok", Type::Flag),
-    ("proxy", Type::Text),
-    ("ca_file", Type::Path),
-];
-
-// An option that the core has and this table has not would be refused by mistake.
-const _: () = assert!(TYPES.len() == dingtalk_extcontact::OPTION_NAMES.len());
 
 /// Sets what the caller gave by keyword.
 pub fn options(
@@ -46,7 +18,7 @@ pub fn options(
 ) -> PyResult<()> {
     for (name, value) in given.into_iter().flatten() {
         let name = text("option", &name)?;
-        let Some((_, kind)) = TYPES.iter().find(|(known, _)| *known == name) else {
+        let Some((_, kind)) = CLIENT_OPTIONS.iter().find(|(known, _)| *known == name) else {
             let problem = format!("{function}() got an unexpected keyword argument '{name}'");
             return Err(PyTypeError::new_err(problem));
         };
@@ -67,10 +39,10 @@ pub fn call(
 ) -> PyResult<Call> {
     let mut call = Call::for_binding(Binding::Python);
     if let Some(value) = timeout {
-        call.set("timeout", convert("timeout", Type::Seconds, value)?);
+        call.set("timeout", convert("timeout", ValueType::Time, value)?);
     }
     if let Some(value) = missing_ok {
-        call.set("missing_ok", convert("missing_ok", Type::Flag, value)?);
+        call.set("missing_ok", convert("missing_ok", ValueType::Flag, value)?);
     }
     Ok(call)
 }
@@ -84,10 +56,10 @@ pub fn batch(
     stop_on_missing: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<()> {
     for (name, kind, value) in [
-        ("concurrency", Type::Integer, concurrency),
-        ("journal", Type::Path, journal),
-        ("missing_ok", Type::Flag, missing_ok),
-        ("stop_on_missing", Type::Flag, stop_on_missing),
+        ("concurrency", ValueType::Integer, concurrency),
+        ("journal", ValueType::Path, journal),
+        ("missing_ok", ValueType::Flag, missing_ok),
+        ("stop_on_missing", ValueType::Flag, stop_on_missing),
     ] {
         if let Some(value) = value {
             let set = options.set(name, convert(name, kind, value)?);
@@ -125,16 +97,16 @@ pub fn integer(name: &str, value: &Bound<'_, PyAny>) -> PyResult<f64> {
     number(name, "int", value, value.extract::<i64>().map(|number| number as f64))
 }
 
-fn convert(name: &str, kind: Type, value: &Bound<'_, PyAny>) -> PyResult<Value> {
+fn convert(name: &str, kind: ValueType, value: &Bound<'_, PyAny>) -> PyResult<Value> {
     if value.is_none() {
         return Ok(Value::None);
     }
     Ok(match kind {
-        Type::Text => Value::Text(text(name, value)?),
-        Type::Path => Value::Path(path(name, value)?),
-        Type::Seconds => Value::Number(seconds(name, value)?),
-        Type::Integer => Value::Number(integer(name, value)?),
-        Type::Flag => match value.cast::<PyBool>() {
+        ValueType::Text => Value::Text(text(name, value)?),
+        ValueType::Path => Value::Path(path(name, value)?),
+        ValueType::Time => Value::Number(seconds(name, value)?),
+        ValueType::Integer => Value::Number(integer(name, value)?),
+        ValueType::Flag => match value.cast::<PyBool>() {
             Ok(flag) => Value::Flag(flag.is_true()),
             Err(_) => return Err(wrong_type(name, "bool", value)),
         },
@@ -159,10 +131,12 @@ fn path(name: &str, value: &Bound<'_, PyAny>) -> PyResult<PathBuf> {
 /// The defaults of the core, by name.
 pub fn defaults(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
     let defaults = PyDict::new(py);
-    for (name, kind) in TYPES {
+    for (name, kind) in CLIENT_OPTIONS {
         match (Options::default_of(Binding::Python, name), kind) {
             (Value::Text(text), _) => defaults.set_item(name, text)?,
-            (Value::Number(number), Type::Integer) => defaults.set_item(name, number as i64)?,
+            (Value::Number(number), ValueType::Integer) => {
+                defaults.set_item(name, number as i64)?
+            }
             (Value::Number(number), _) => defaults.set_item(name, number)?,
             (Value::Flag(flag), _) => defaults.set_item(name, flag)?,
             (Value::None | Value::Path(_), _) => defaults.set_item(name, py.None())?,

@@ -3,7 +3,8 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use dingtalk_extcontact::{Outcome, in_utc};
+use dingtalk_extcontact::Outcome;
+use dingtalk_extcontact::binding::in_utc;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{IntoPyDict, PyDict, PyTuple};

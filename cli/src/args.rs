@@ -443,7 +443,8 @@ fn secret_option(args: &[OsString]) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
-    use dingtalk_extcontact::{BatchOptions, Options};
+    use dingtalk_extcontact::BatchOptions;
+    use dingtalk_extcontact::binding::Options;
 
     use super::*;
 

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use dingtalk_extcontact::{Binding, Client, Error, Options, Value};
+use dingtalk_extcontact::binding::{Binding, Options, Value};
+use dingtalk_extcontact::{Client, Error};
 
 use crate::args::{Connection, Rate};
 use crate::input::text;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::Duration;
 
-use dingtalk_extcontact::spawn;
+use dingtalk_extcontact::binding::spawn;
 use signal_hook::SigId;
 #[cfg(unix)]
 use signal_hook::consts::SIGHUP;

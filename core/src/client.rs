@@ -16,11 +16,11 @@ use crate::call::retry::{Next, Plan};
 use crate::call::token::AppToken;
 use crate::error::{Error, ErrorKind};
 use crate::options::fixed_token::Token;
+use crate::options::names::Binding;
 use crate::options::proxy::Proxy;
-use crate::options::{self, Binding, Credentials, Options, Settings};
+use crate::options::{self, Credentials, Options, Settings};
 use crate::outcome::{Deletion, Status};
 use crate::runtime::fork::PerProcess;
-use crate::runtime::pool;
 use crate::runtime::wait::Stop;
 use crate::secret::Secret;
 use crate::text::panic_text;
@@ -106,9 +106,10 @@ impl Client {
     /// # Errors
     ///
     /// `invalid_argument` that names the option.
+    #[doc(hidden)]
     pub fn with_options(options: Options) -> Result<Client, Error> {
         let binding = options.binding;
-        let settings = options.check().map_err(|error| error.in_words_of(binding))?;
+        let settings = options.check().map_err(|error| binding.advise(error))?;
         let process = PerProcess::new(Process::new(&settings));
         let closed = AtomicBool::new(false);
         Ok(Client(Arc::new(Inner { settings, closed, process })))
@@ -173,33 +174,6 @@ impl Client {
                 Err(error)
             }
         }
-    }
-
-    /// Deletes a contact on a thread of the library's pool, and hands the outcome to `done`
-    /// there. For bindings with promises or futures.
-    ///
-    /// At most 64 such calls run at a time in a process, the others wait for a thread; a call
-    /// that waits for its turn within `rate` has one. A call that is cancelled while it waits
-    /// for a thread is handed to `done` by the thread that cancels it; where no thread can be
-    /// started, by the one that submits it.
-    pub fn submit(
-        &self,
-        user_id: String,
-        call: Call,
-        done: impl FnOnce(Result<Deletion, Error>) + Send + 'static,
-    ) {
-        let client = self.clone();
-        let flag = call.cancel_flag().clone();
-        pool::submit(&flag, move |turn| {
-            done(match turn {
-                pool::JobStart::Run => client.delete_with(&user_id, &call),
-                pool::JobStart::Cancelled => {
-                    Err(attempt::cancelled("waiting for a thread")
-                        .about_contact(&user_id, 0, false))
-                }
-                pool::JobStart::NoThread(why) => Err(why.about_contact(&user_id, 0, false)),
-            });
-        });
     }
 
     /// Replaces the access token that the client was made with. Calls under way go on with
@@ -324,7 +298,7 @@ impl Client {
 
     /// The error with advice in the language of the client's caller.
     pub(crate) fn in_its_words(&self, error: Error) -> Error {
-        error.in_words_of(self.0.settings.binding)
+        self.0.settings.binding.advise(error)
     }
 
     /// What a call that reads starts with.

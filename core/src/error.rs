@@ -3,7 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::options::Binding;
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
 use crate::text::{excerpt, one_line};
 
 /// What went wrong, as a stable name and number.
@@ -291,12 +292,6 @@ impl Error {
         self
     }
 
-    /// The same error with advice that spells options and fields as this language does.
-    pub(crate) fn in_words_of(mut self, binding: Binding) -> Error {
-        self.0.advice = binding.speak(&self.0.advice);
-        self
-    }
-
     /// The same error with fields set.
     pub(crate) fn with(mut self, fill: impl FnOnce(&mut Fields)) -> Error {
         fill(&mut self.0);
@@ -360,12 +355,55 @@ impl fmt::Debug for Error {
         let mut debug = f.debug_struct("Error");
         debug.field("kind", &self.0.kind);
         debug.field("message", &self.0.message);
-        debug.field("json", &crate::outcome::to_json(&Err(self.clone())).to_string());
+        debug.field("json", &serde_json::to_string(self).unwrap_or_default());
         debug.finish()
     }
 }
 
 impl std::error::Error for Error {}
+
+impl Error {
+    /// Writes the fields of the JSON form.
+    pub(crate) fn write_to<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        let fields = self.fields();
+        entry(map, "user_id", &fields.user_id)?;
+        map.serialize_entry("status", "failed")?;
+        map.serialize_entry("kind", fields.kind.name())?;
+        map.serialize_entry("message", &fields.message)?;
+        map.serialize_entry("advice", &fields.advice)?;
+        entry(map, "code", &fields.code)?;
+        entry(map, "errcode", &fields.errcode)?;
+        entry(map, "errmsg", &fields.errmsg)?;
+        entry(map, "sub_code", &fields.sub_code)?;
+        entry(map, "sub_msg", &fields.sub_msg)?;
+        entry(map, "request_id", &fields.request_id)?;
+        entry(map, "http_status", &fields.http_status)?;
+        entry(map, "retry_after", &fields.retry_after.map(|wait| wait.as_secs_f64()))?;
+        map.serialize_entry("attempts", &fields.attempts)?;
+        map.serialize_entry("retryable", &fields.kind.is_retryable())?;
+        map.serialize_entry("maybe_deleted", &fields.maybe_deleted)
+    }
+}
+
+impl Serialize for Error {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        self.write_to(&mut map)?;
+        map.end()
+    }
+}
+
+/// A field that is left out where it is not known.
+pub(crate) fn entry<M: SerializeMap, T: Serialize>(
+    map: &mut M,
+    name: &'static str,
+    value: &Option<T>,
+) -> Result<(), M::Error> {
+    match value {
+        Some(value) => map.serialize_entry(name, value),
+        None => Ok(()),
+    }
+}
 
 #[cfg(test)]
 mod tests {

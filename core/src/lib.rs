@@ -43,6 +43,8 @@
 )]
 
 mod batch;
+#[doc(hidden)]
+pub mod binding;
 mod call;
 mod client;
 mod contacts;
@@ -56,22 +58,12 @@ mod transport;
 mod wire;
 
 pub use batch::{Batch, BatchOptions, DeleteMany, Item, Outcome, Summary};
-#[doc(hidden)]
-pub use batch::{PriorRuns, PriorState};
 pub use call::options::{Call, Canceller};
 pub use client::{Client, ClientBuilder};
 pub use contacts::Contact;
 pub use error::{Error, ErrorKind};
-pub use options::{Binding, OPTION_NAMES, Options, Value};
-pub use outcome::{Deletion, Status, in_utc, to_json};
-#[doc(hidden)]
-pub use runtime::fork::PerProcess;
-pub use runtime::thread::spawn;
-#[doc(hidden)]
-pub use text::is_invisible;
+pub use outcome::{Deletion, Status};
 pub use wire::errcode::{CodeInfo, codes, explain};
-#[doc(hidden)]
-pub use wire::request::LONGEST_USER_ID;
 pub use wire::request::check_user_id;
 
 /// The examples of the README, as documentation tests.

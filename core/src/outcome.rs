@@ -4,7 +4,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 use std::time::{Duration, SystemTime};
 
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, entry};
 
 /// How a contact came to be gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -62,63 +62,6 @@ impl Serialize for Deletion {
     }
 }
 
-impl Error {
-    /// Writes the fields of the JSON form.
-    pub(crate) fn write_to<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        let fields = self.fields();
-        entry(map, "user_id", &fields.user_id)?;
-        map.serialize_entry("status", "failed")?;
-        map.serialize_entry("kind", fields.kind.name())?;
-        map.serialize_entry("message", &fields.message)?;
-        map.serialize_entry("advice", &fields.advice)?;
-        entry(map, "code", &fields.code)?;
-        entry(map, "errcode", &fields.errcode)?;
-        entry(map, "errmsg", &fields.errmsg)?;
-        entry(map, "sub_code", &fields.sub_code)?;
-        entry(map, "sub_msg", &fields.sub_msg)?;
-        entry(map, "request_id", &fields.request_id)?;
-        entry(map, "http_status", &fields.http_status)?;
-        entry(map, "retry_after", &fields.retry_after.map(|wait| wait.as_secs_f64()))?;
-        map.serialize_entry("attempts", &fields.attempts)?;
-        map.serialize_entry("retryable", &fields.kind.is_retryable())?;
-        map.serialize_entry("maybe_deleted", &fields.maybe_deleted)
-    }
-}
-
-impl Serialize for Error {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        self.write_to(&mut map)?;
-        map.end()
-    }
-}
-
-/// A field that is left out where it is not known.
-fn entry<M: SerializeMap, T: Serialize>(
-    map: &mut M,
-    name: &'static str,
-    value: &Option<T>,
-) -> Result<(), M::Error> {
-    match value {
-        Some(value) => map.serialize_entry(name, value),
-        None => Ok(()),
-    }
-}
-
-/// The one JSON form of an outcome: an object in snake_case with `status` first among its
-/// facts (`deleted`, `absent` or `failed`), times in seconds, and what is not known left out.
-///
-/// The command's `--json`, the journal of a batch and the conformance cases all use it.
-/// `Deletion` and `Error` also implement serde's `Serialize` with the same fields.
-pub fn to_json(outcome: &Result<Deletion, Error>) -> Value {
-    let value = match outcome {
-        Ok(deletion) => serde_json::to_value(deletion),
-        Err(error) => serde_json::to_value(error),
-    };
-    // Maps with text keys and plain values cannot fail to serialise.
-    value.unwrap_or(Value::Null)
-}
-
 /// A point in time as it stands in JSON: UTC, RFC 3339, to the millisecond.
 pub fn in_utc(time: SystemTime) -> String {
     humantime::format_rfc3339_millis(time).to_string()
@@ -165,6 +108,7 @@ pub(crate) fn from_json(value: &Value) -> Option<Result<Deletion, Error>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::binding::to_json;
     use serde_json::json;
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::wire::request::FORM_VALUE;
+use crate::text::FORM_VALUE;
 
 /// A token, an app secret or a proxy's password. Its `Debug` output shows none of it.
 #[derive(Clone, PartialEq, Eq)]

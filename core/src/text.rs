@@ -2,6 +2,12 @@
 
 use std::time::Duration;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
+
+/// What stays as it is in a form or a query value: letters, digits and `-._~`.
+pub(crate) const FORM_VALUE: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
 /// Somebody else's text as it may stand in a message: one line, cut, with its length where it
 /// was. It may be anything: a whole document where an id, a path or a region was meant.
 pub(crate) fn excerpt(text: &str) -> String {

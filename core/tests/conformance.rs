@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dingtalk_extcontact::{Call, Client, Options, Value, to_json};
+use dingtalk_extcontact::binding::{Options, Value, to_json};
+use dingtalk_extcontact::{Call, Client};
 use dingtalk_extcontact_conformance::Judge;
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::{Map, Value as Json};

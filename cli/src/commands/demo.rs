@@ -4,7 +4,8 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use dingtalk_extcontact::{Call, Client, Deletion, Error, ErrorKind, Item, Status, to_json};
+use dingtalk_extcontact::binding::to_json;
+use dingtalk_extcontact::{Call, Client, Deletion, Error, ErrorKind, Item, Status};
 use dingtalk_extcontact_sandbox::{Faults, Permission, Sandbox};
 use serde_json::Value;
 

@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, Read};
 
 use csv::ByteRecord;
-use dingtalk_extcontact::is_invisible;
+use dingtalk_extcontact::binding::is_invisible;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::input::damage::is_data;

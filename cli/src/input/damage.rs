@@ -1,6 +1,6 @@
 //! What hands and spreadsheets do to ids, and what helps then.
 
-use dingtalk_extcontact::LONGEST_USER_ID;
+use dingtalk_extcontact::binding::LONGEST_USER_ID;
 
 /// What a spreadsheet writes where it has no value.
 pub(crate) const SPREADSHEET_ERRORS: [&str; 7] =

@@ -1,6 +1,6 @@
 //! Whether bytes are text, and what they are instead; and text made visible.
 
-use dingtalk_extcontact::is_invisible;
+use dingtalk_extcontact::binding::is_invisible;
 
 /// Why bytes are no text that can be read here.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,6 +1,6 @@
 //! Numbers and foreign text as they may be shown.
 
-use dingtalk_extcontact::is_invisible;
+use dingtalk_extcontact::binding::is_invisible;
 
 /// "1 contact", "2,000 contacts".
 pub(crate) fn counted(count: u64, noun: &str) -> String {

@@ -1,6 +1,6 @@
 //! Whether the list that a batch works on can be right.
 
-use crate::options::Binding;
+use crate::options::names::Binding;
 
 /// So many of the last ids that were answered are looked at, and so many of these may be no
 /// contact before the batch stops.

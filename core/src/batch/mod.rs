@@ -7,7 +7,7 @@ mod item;
 mod journal;
 mod key_set;
 mod missing;
-mod options;
+pub(crate) mod options;
 mod pace;
 mod prior;
 mod reading;

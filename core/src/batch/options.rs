@@ -3,20 +3,19 @@
 use std::path::PathBuf;
 
 use crate::call::options::Call;
-use crate::error::Error;
-use crate::options::{self, Binding, Value};
+use crate::options::names::Binding;
 
 pub(crate) const MOST_CONCURRENT: u32 = 64;
 
 /// The options of a batch.
 #[derive(Clone, Debug)]
 pub struct BatchOptions {
-    pub(super) binding: Binding,
-    pub(super) concurrency: u32,
-    pub(super) journal: Option<PathBuf>,
-    pub(super) backup: Option<PathBuf>,
-    pub(super) stop_on_missing: bool,
-    pub(super) call: Call,
+    pub(crate) binding: Binding,
+    pub(crate) concurrency: u32,
+    pub(crate) journal: Option<PathBuf>,
+    pub(crate) backup: Option<PathBuf>,
+    pub(crate) stop_on_missing: bool,
+    pub(crate) call: Call,
 }
 
 impl Default for BatchOptions {
@@ -38,14 +37,10 @@ impl BatchOptions {
         BatchOptions::default()
     }
 
-    /// The same for a binding: names and spellings of its language in [`set`](Self::set).
+    /// The same for a binding, with the names of its language.
+    #[doc(hidden)]
     pub fn for_binding(binding: Binding) -> BatchOptions {
         BatchOptions { binding, call: Call::for_binding(binding), ..BatchOptions::default() }
-    }
-
-    /// How many calls run side by side where nobody says, for the signatures of bindings.
-    pub fn default_concurrency() -> u32 {
-        BatchOptions::default().concurrency
     }
 
     /// How many calls run side by side, at most; 1 to 64. 8.
@@ -83,31 +78,5 @@ impl BatchOptions {
     pub fn stop_on_missing(mut self, stop_on_missing: bool) -> BatchOptions {
         self.stop_on_missing = stop_on_missing;
         self
-    }
-
-    /// Sets `concurrency`, `journal`, `missing_ok` or `stop_on_missing` by name, for bindings. `Value::None`
-    /// leaves the default.
-    ///
-    /// # Errors
-    ///
-    /// `invalid_argument` that names the option.
-    pub fn set(&mut self, name: &str, value: Value) -> Result<(), Error> {
-        let binding = self.binding;
-        const NAMES: [&str; 4] = ["concurrency", "journal", "missing_ok", "stop_on_missing"];
-        match (options::known(binding, name, &NAMES)?, value) {
-            (_, Value::None) => {}
-            ("concurrency", value) => {
-                self.concurrency = options::integer(binding, name, value, MOST_CONCURRENT)?;
-            }
-            ("journal", value) => {
-                self.journal = options::path(binding, name, value)?;
-            }
-            ("missing_ok", value) => {
-                let missing_ok = options::flag(binding, name, value)?;
-                self.call = self.call.clone().missing_ok(missing_ok);
-            }
-            (_, value) => self.stop_on_missing = options::flag(binding, name, value)?,
-        }
-        Ok(())
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::Error;
-use crate::options::{self, Binding, Value};
+use crate::options::names::Binding;
 use crate::runtime::cancel::CancelFlag;
 use crate::runtime::wait::{Probe, Wait};
 
@@ -42,7 +42,8 @@ impl Call {
         Call::default()
     }
 
-    /// The same for a binding: names and units of its language in [`set`](Call::set).
+    /// The same for a binding, with the names and units of its language.
+    #[doc(hidden)]
     pub fn for_binding(binding: Binding) -> Call {
         Call { binding, ..Call::default() }
     }
@@ -65,22 +66,6 @@ impl Call {
     pub fn probe(mut self, probe: impl Fn() -> bool + Send + Sync + 'static) -> Call {
         self.probe = Some(Arc::new(probe));
         self
-    }
-
-    /// Sets `timeout` or `missing_ok` by name, spelt as the language does, for bindings.
-    /// `Value::None` leaves the client's own. An unknown name or a bad value is reported by the
-    /// deletion, as `invalid_argument` that names the option.
-    pub fn set(&mut self, name: &str, value: Value) {
-        let binding = self.binding;
-        let set = options::known(binding, name, &["timeout", "missing_ok"]).and_then(|name| {
-            match (name, value) {
-                (_, Value::None) => {}
-                ("timeout", value) => self.timeout = Some(options::duration(binding, name, value)?),
-                (_, value) => self.missing_ok = Some(options::flag(binding, name, value)?),
-            }
-            Ok(())
-        });
-        self.wrong = self.wrong.take().or(set.err());
     }
 
     /// The same options, with a cancel of its own and this check before the call begins.

@@ -4,96 +4,15 @@ use std::fmt;
 use std::net::IpAddr;
 
 use http::Uri;
+use http::uri::Authority;
 
 use crate::error::Error;
-use crate::options::{DEFAULT_REGION, Options};
 use crate::text::excerpt;
 
+pub(crate) const DEFAULT_REGION: &str = "international";
 /// The longest name of a host, in bytes (RFC 1035), and the longest path of an endpoint.
-pub(super) const LONGEST_HOST: usize = 255;
+const LONGEST_HOST: usize = 255;
 const LONGEST_PATH: usize = 1024;
-
-impl Options {
-    /// The hosts of the two APIs: topapi, and the token call.
-    pub(crate) fn endpoints(&self) -> Result<(Base, Base), Error> {
-        let tld = match self.region.as_deref() {
-            None | Some(DEFAULT_REGION) => "io",
-            Some("china") => "com",
-            Some(other) => {
-                return Err(self.bad(
-                    "region",
-                    &format!("\"{}\" is none", excerpt(other)),
-                    "Give international (the default) or china.",
-                ));
-            }
-        };
-        if let Some(endpoint) = &self.endpoint {
-            let base = self.endpoint(endpoint)?;
-            return Ok((base.clone(), base));
-        }
-        let official = |host: &str| Base {
-            https: true,
-            authority: format!("{host}.dingtalk.{tld}"),
-            host: format!("{host}.dingtalk.{tld}"),
-            port: 443,
-            path: String::new(),
-        };
-        Ok((official("oapi"), official("api")))
-    }
-
-    fn endpoint(&self, endpoint: &str) -> Result<Base, Error> {
-        const FORM: &str =
-            "Give a base URL such as https://gateway.example or http://127.0.0.1:8080.";
-        let bad = |problem: &str| Err(self.bad("endpoint", problem, FORM));
-        let Ok(uri) = endpoint.parse::<Uri>() else {
-            return bad("is not a URL");
-        };
-        let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
-            return bad("is not a whole URL");
-        };
-        let https = match scheme {
-            "https" => true,
-            "http" => false,
-            _ => return bad("is neither https nor http"),
-        };
-        if authority.as_str().contains('@') {
-            return bad("holds a user name, which would be sent to the service");
-        }
-        if uri.query().is_some() || endpoint.contains('#') {
-            return bad("holds a query or a fragment");
-        }
-        let host = uri.host().unwrap_or_default();
-        let bare = host.trim_start_matches('[').trim_end_matches(']').to_owned();
-        if bare.is_empty() {
-            return bad("has no host");
-        }
-        if bare.len() > LONGEST_HOST {
-            return bad("has a host that is too long");
-        }
-        if uri.path().len() > LONGEST_PATH {
-            return bad("has a path that is too long");
-        }
-        if authority.as_str().len() > host.len()
-            && authority.port_u16().is_none_or(|port| port == 0)
-        {
-            return bad("has a port that is none");
-        }
-        if !https && !is_loopback(&bare) {
-            return Err(self.bad(
-                "endpoint",
-                "is http to a host that is not loopback: the token would travel in the clear",
-                "Use https; http is for 127.0.0.0/8, ::1 and localhost alone.",
-            ));
-        }
-        Ok(Base {
-            https,
-            authority: authority.to_string(),
-            port: authority.port_u16().unwrap_or(if https { 443 } else { 80 }),
-            host: bare,
-            path: uri.path().trim_end_matches('/').to_owned(),
-        })
-    }
-}
 
 /// Where an API is: scheme, host, port and the start of its paths.
 #[derive(Clone, Debug, PartialEq)]
@@ -108,10 +27,102 @@ pub(crate) struct Base {
     pub path: String,
 }
 
+impl Base {
+    /// The hosts of the two APIs in a region: topapi, and the token call. Errors call the
+    /// region `name`.
+    pub fn of_region(name: &str, region: Option<&str>) -> Result<(Base, Base), Error> {
+        let tld = match region {
+            None | Some(DEFAULT_REGION) => "io",
+            Some("china") => "com",
+            Some(other) => {
+                return Err(Error::invalid(
+                    format!("{name} \"{}\" is none", excerpt(other)),
+                    "Give international (the default) or china.",
+                ));
+            }
+        };
+        let official = |host: &str| Base {
+            https: true,
+            authority: format!("{host}.dingtalk.{tld}"),
+            host: format!("{host}.dingtalk.{tld}"),
+            port: 443,
+            path: String::new(),
+        };
+        Ok((official("oapi"), official("api")))
+    }
+
+    /// An endpoint given as a URL. Errors call it `name`.
+    pub fn parse(name: &str, endpoint: &str) -> Result<Base, Error> {
+        let base = Base::of_url(endpoint).map_err(|problem| {
+            Error::invalid(
+                format!("{name} {problem}"),
+                "Give a base URL such as https://gateway.example or http://127.0.0.1:8080.",
+            )
+        })?;
+        if !base.https && !is_loopback(&base.host) {
+            return Err(Error::invalid(
+                format!(
+                    "{name} is http to a host that is not loopback: the token would travel in the clear"
+                ),
+                "Use https; http is for 127.0.0.0/8, ::1 and localhost alone.",
+            ));
+        }
+        Ok(base)
+    }
+
+    fn of_url(endpoint: &str) -> Result<Base, &'static str> {
+        let uri = endpoint.parse::<Uri>().map_err(|_| "is not a URL")?;
+        let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
+            return Err("is not a whole URL");
+        };
+        let https = match scheme {
+            "https" => true,
+            "http" => false,
+            _ => return Err("is neither https nor http"),
+        };
+        if authority.as_str().contains('@') {
+            return Err("holds a user name, which would be sent to the service");
+        }
+        if uri.query().is_some() || endpoint.contains('#') {
+            return Err("holds a query or a fragment");
+        }
+        let (host, port) = host_and_port(authority)?;
+        if uri.path().len() > LONGEST_PATH {
+            return Err("has a path that is too long");
+        }
+        Ok(Base {
+            https,
+            authority: authority.to_string(),
+            port: port.unwrap_or(if https { 443 } else { 80 }),
+            host,
+            path: uri.path().trim_end_matches('/').to_owned(),
+        })
+    }
+}
+
 impl fmt::Display for Base {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scheme = if self.https { "https" } else { "http" };
         write!(f, "{scheme}://{}{}", self.authority, self.path)
+    }
+}
+
+/// The host of a URL, without brackets, and its port where it has one; or what is wrong with
+/// them.
+pub(super) fn host_and_port(authority: &Authority) -> Result<(String, Option<u16>), &'static str> {
+    let host = authority.host().trim_start_matches('[').trim_end_matches(']');
+    if host.is_empty() {
+        return Err("has no host");
+    }
+    if host.len() > LONGEST_HOST {
+        return Err("has a host that is too long");
+    }
+    let after_login = authority.as_str().rsplit('@').next().unwrap_or_default();
+    match authority.port_u16() {
+        None | Some(0) if after_login.len() > authority.host().len() => {
+            Err("has a port that is none")
+        }
+        port => Ok((host.to_owned(), port)),
     }
 }
 

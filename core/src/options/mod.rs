@@ -2,183 +2,27 @@
 //! through here, so that a default, a bound or a sentence stands nowhere else.
 
 pub(crate) mod endpoint;
-pub(crate) mod environment;
+mod environment;
 pub(crate) mod fixed_token;
-pub(crate) mod pem;
+pub(crate) mod names;
+mod pem;
 pub(crate) mod proxy;
 pub(crate) mod roots;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::Error;
 use crate::options::endpoint::Base;
 use crate::options::environment::Environment;
 use crate::options::fixed_token::FixedToken;
-use crate::options::proxy::Proxy;
-use crate::options::roots::Roots;
+use crate::options::names::Binding;
+use crate::options::proxy::{Proxy, proxy_to};
+use crate::options::roots::{Roots, roots};
 use crate::secret::Secret;
 use crate::text::excerpt;
-
-/// The names of all options, in the order of the documentation.
-pub const OPTION_NAMES: [&str; 13] = [
-    "access_token",
-    "app_key",
-    "app_secret",
-    "region",
-    "endpoint",
-    "timeout",
-    "attempt_timeout",
-    "connect_timeout",
-    "max_attempts",
-    "rate",
-    "missing_ok",
-    "proxy",
-    "ca_file",
-];
-
-/// The language on whose behalf options are set: its units of time, and its spelling of names
-/// in messages and advice.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Binding {
-    /// `attempt_timeout`, seconds.
-    #[default]
-    Rust,
-    /// `attempt_timeout`, seconds.
-    Python,
-    /// `attemptTimeout`, milliseconds.
-    Node,
-    /// `attempt_timeout`, milliseconds; `dtx_options_set_attempt_timeout_ms` in advice.
-    C,
-    /// `--max-attempts`, seconds.
-    Command,
-}
-
-impl Binding {
-    /// The option's name as this language writes it.
-    pub fn spell(self, name: &str) -> String {
-        match self {
-            Binding::Rust | Binding::Python | Binding::C => name.to_owned(),
-            Binding::Node => camel(name),
-            Binding::Command => match name {
-                // A secret stands in a file, not on a command line.
-                "access_token" => "--token-file".to_owned(),
-                "app_secret" => "--app-secret-file".to_owned(),
-                // It has no such flags.
-                "attempt_timeout" | "connect_timeout" => name.to_owned(),
-                _ => format!("--{}", name.replace('_', "-")),
-            },
-        }
-    }
-
-    /// The name by which this language sets the option.
-    fn key(self, name: &str) -> String {
-        if self == Binding::Node { camel(name) } else { name.to_owned() }
-    }
-
-    /// Advice with what it names spelt as this language does. Names of one word, such as
-    /// `rate`, read well in each as they are, but for flags where they can be nothing else.
-    pub(crate) fn speak(self, advice: &str) -> String {
-        let flags: &[(&str, &str)] = match self {
-            Binding::Command => {
-                &[("timeout or attempt_timeout", "--timeout"), ("lower rate", "lower --rate")]
-            }
-            _ => &[],
-        };
-        let advice =
-            flags.iter().fold(advice.to_owned(), |text, (name, flag)| text.replace(name, flag));
-        let in_a_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        let (mut spoken, mut rest) = (String::new(), advice.as_str());
-        while let Some(start) = rest.find(in_a_name) {
-            let (before, from) = rest.split_at(start);
-            let (word, after) = from.split_at(from.find(|c| !in_a_name(c)).unwrap_or(from.len()));
-            spoken.push_str(before);
-            spoken.push_str(&self.word(word));
-            rest = after;
-        }
-        spoken + rest
-    }
-
-    fn word(self, word: &str) -> String {
-        let is_option = OPTION_NAMES.contains(&word) && word.contains('_');
-        let is_field = matches!(word, "request_id" | "retry_after" | "maybe_deleted");
-        match self {
-            Binding::Node if is_option || is_field || word == "set_access_token" => camel(word),
-            Binding::C if is_option && word.ends_with("timeout") => {
-                format!("dtx_options_set_{word}_ms")
-            }
-            Binding::C if is_option => format!("dtx_options_set_{word}"),
-            Binding::C if is_field => format!("dtx_error_{word}"),
-            Binding::Command if is_option => self.spell(word),
-            Binding::C if word == "set_access_token" => "dtx_client_set_access_token".to_owned(),
-            _ => word.to_owned(),
-        }
-    }
-
-    /// A truth value of a batch's option, as this language writes it.
-    pub(crate) fn assign(self, name: &str, value: bool) -> String {
-        let spelt = self.spell(name);
-        match self {
-            Binding::Rust => format!("{spelt}({value})"),
-            Binding::Python => format!("{spelt}={}", if value { "True" } else { "False" }),
-            Binding::Node => format!("{spelt}: {value}"),
-            Binding::C => format!("dtx_batch_options_set_{name}({})", i32::from(value)),
-            // A flag is only ever given to differ from the default.
-            Binding::Command if name == "stop_on_missing" => "--ids-are-right".to_owned(),
-            Binding::Command => spelt,
-        }
-    }
-
-    fn unit(self) -> (f64, &'static str) {
-        match self {
-            Binding::Rust | Binding::Python | Binding::Command => (1.0, "seconds"),
-            Binding::Node | Binding::C => (1000.0, "milliseconds"),
-        }
-    }
-}
-
-/// `attempt_timeout` as `attemptTimeout`.
-fn camel(name: &str) -> String {
-    let mut upper = false;
-    name.chars()
-        .filter_map(|c| {
-            let spelt = if upper { c.to_ascii_uppercase() } else { c };
-            upper = c == '_';
-            (c != '_').then_some(spelt)
-        })
-        .collect()
-}
-
-/// The value of an option as a binding hands it on. Its `Debug` output shows no text: it may
-/// be a secret.
-#[derive(Clone, PartialEq)]
-pub enum Value {
-    /// Not given: the default. For `rate`: no limit.
-    None,
-    /// Text.
-    Text(String),
-    /// A number; a time is in the unit of the [`Binding`].
-    Number(f64),
-    /// A truth value.
-    Flag(bool),
-    /// A path, which need not be Unicode.
-    Path(PathBuf),
-}
-
-impl fmt::Debug for Value {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Value::None => f.write_str("None"),
-            Value::Text(_) => f.write_str("Text(***)"),
-            Value::Number(number) => write!(f, "Number({number})"),
-            Value::Flag(flag) => write!(f, "Flag({flag})"),
-            Value::Path(_) => f.write_str("Path(***)"),
-        }
-    }
-}
 
 /// The options of a client, set one by one and checked by
 /// [`Client::with_options`](crate::Client::with_options).
@@ -206,20 +50,18 @@ pub struct Options {
     pub(crate) origins: BTreeMap<&'static str, String>,
 }
 
-pub(crate) const DEFAULT_REGION: &str = "international";
-pub(crate) const DEFAULT_PROXY: &str = "environment";
 const LONGEST_TIME: Duration = Duration::from_secs(24 * 60 * 60);
 const SHORTEST_TIME: Duration = Duration::from_millis(1);
 /// Well over what DingTalk issues, and short enough for the address that it goes into.
 const LONGEST_CREDENTIAL: usize = 4096;
-const MOST_ATTEMPTS: u32 = 100;
-const HIGHEST_RATE: u32 = 10_000;
+pub(crate) const MOST_ATTEMPTS: u32 = 100;
+pub(crate) const HIGHEST_RATE: u32 = 10_000;
 
 impl Default for Options {
     fn default() -> Options {
         Options {
             binding: Binding::Rust,
-            environment: Arc::new(|name| std::env::var_os(name)),
+            environment: Environment::default(),
             access_token: None,
             app_key: None,
             app_secret: None,
@@ -249,82 +91,34 @@ impl Options {
         Options { binding, ..Options::default() }
     }
 
-    /// Sets an option by its name, as the language of the [`Binding`] spells it.
+    /// The options that the environment names: `DINGTALK_ACCESS_TOKEN`, or
+    /// `DINGTALK_APP_KEY` and `DINGTALK_APP_SECRET`; `DINGTALK_REGION`, `DINGTALK_ENDPOINT`.
+    /// A variable that is empty counts as not set; one whose value is no good is named in the
+    /// error of making the client.
     ///
     /// # Errors
     ///
-    /// `invalid_argument` that names the option: an unknown name, a value of another type,
-    /// or one out of bounds. What only shows in the whole (two kinds of credentials, a
-    /// file that is not there) is found when the client is made.
-    pub fn set(&mut self, name: &str, value: Value) -> Result<(), Error> {
-        let binding = self.binding;
-        let fresh = Options::default();
-        let name = known(binding, name, &OPTION_NAMES)?;
-        self.origins.remove(name);
-        match name {
-            "access_token" => self.access_token = secret(binding, name, value)?,
-            "app_key" => self.app_key = text(binding, name, value)?,
-            "app_secret" => self.app_secret = secret(binding, name, value)?,
-            "region" => self.region = text(binding, name, value)?,
-            "endpoint" => self.endpoint = text(binding, name, value)?,
-            "proxy" => self.proxy = secret(binding, name, value)?,
-            "ca_file" => self.ca_file = path(binding, name, value)?,
-            "timeout" => self.timeout = duration_or(binding, name, value, fresh.timeout)?,
-            "attempt_timeout" => {
-                self.attempt_timeout = duration_or(binding, name, value, fresh.attempt_timeout)?;
-            }
-            "connect_timeout" => {
-                self.connect_timeout = duration_or(binding, name, value, fresh.connect_timeout)?;
-            }
-            "max_attempts" => {
-                self.max_attempts = match value {
-                    Value::None => fresh.max_attempts,
-                    value => integer(binding, name, value, MOST_ATTEMPTS)?,
-                }
-            }
-            "rate" => {
-                self.rate = match value {
-                    Value::None => None,
-                    value => Some(integer(binding, name, value, HIGHEST_RATE)?),
-                }
-            }
-            "missing_ok" => {
-                self.missing_ok = match value {
-                    Value::None => fresh.missing_ok,
-                    value => flag(binding, name, value)?,
-                }
-            }
-            _ => return Err(unknown(binding, name, &OPTION_NAMES)),
-        }
-        Ok(())
+    /// `invalid_argument` that names the variable, where it is not text.
+    pub fn from_env(binding: Binding) -> Result<Options, Error> {
+        Options::for_binding(binding).read_environment()
     }
 
-    /// The same with a value that comes from `origin`, a variable or a file: whoever is told
-    /// that it is wrong has to look there.
-    #[doc(hidden)]
-    pub fn set_from(&mut self, name: &str, value: Value, origin: &str) -> Result<(), Error> {
-        self.set(name, value)?;
-        let name = known(self.binding, name, &OPTION_NAMES)?;
-        self.origins.insert(name, origin.to_owned());
-        Ok(())
-    }
-
-    /// What an option is where it is not given, in the unit of the [`Binding`]; `Value::None`
-    /// where it is nothing. For bindings, which show it in their signatures.
-    pub fn default_of(binding: Binding, name: &str) -> Value {
-        let fresh = Options::default();
-        let in_unit = |time: Duration| Value::Number(time.as_secs_f64() * binding.unit().0);
-        match name {
-            "region" => Value::Text(DEFAULT_REGION.to_owned()),
-            "proxy" => Value::Text(DEFAULT_PROXY.to_owned()),
-            "timeout" => in_unit(fresh.timeout),
-            "attempt_timeout" => in_unit(fresh.attempt_timeout),
-            "connect_timeout" => in_unit(fresh.connect_timeout),
-            "max_attempts" => Value::Number(fresh.max_attempts.into()),
-            "rate" => fresh.rate.map_or(Value::None, |rate| Value::Number(rate.into())),
-            "missing_ok" => Value::Flag(fresh.missing_ok),
-            _ => Value::None,
+    fn read_environment(mut self) -> Result<Options, Error> {
+        for name in ["access_token", "app_key", "app_secret", "region", "endpoint"] {
+            let variable = format!("DINGTALK_{}", name.to_ascii_uppercase());
+            let Some(value) = self.environment.text(&variable)? else {
+                continue;
+            };
+            match name {
+                "access_token" => self.access_token = Some(Secret::new(&value)),
+                "app_key" => self.app_key = Some(value),
+                "app_secret" => self.app_secret = Some(Secret::new(&value)),
+                "region" => self.region = Some(value),
+                _ => self.endpoint = Some(value),
+            }
+            self.origins.insert(name, variable);
         }
+        Ok(self)
     }
 
     /// Checks all options as a whole.
@@ -342,13 +136,13 @@ impl Options {
         if let Some(rate) = self.rate {
             check_integer(self.binding, "rate", rate.into(), HIGHEST_RATE)?;
         }
-        let roots = self.roots(&topapi)?;
-        let topapi_proxy = self.proxy_for(&topapi)?;
+        let roots = self.roots(topapi.https)?;
+        let topapi_proxy = self.proxy_to(&topapi)?;
         Ok(Settings {
             credentials,
             oauth_proxy: match oauth == topapi {
                 true => topapi_proxy.clone(),
-                false => self.proxy_for(&oauth)?,
+                false => self.proxy_to(&oauth)?,
             },
             topapi_proxy,
             topapi,
@@ -398,12 +192,31 @@ impl Options {
         }
     }
 
-    pub(crate) fn bad(&self, name: &str, problem: &str, advice: &str) -> Error {
-        Error::invalid(format!("{} {problem}", self.name_of(name)), advice)
+    /// The hosts of the two APIs: topapi, and the token call. An endpoint serves both.
+    fn endpoints(&self) -> Result<(Base, Base), Error> {
+        let of_region = Base::of_region(&self.name_of("region"), self.region.as_deref())?;
+        match &self.endpoint {
+            None => Ok(of_region),
+            Some(endpoint) => {
+                let base = Base::parse(&self.name_of("endpoint"), endpoint)?;
+                Ok((base.clone(), base))
+            }
+        }
+    }
+
+    fn proxy_to(&self, base: &Base) -> Result<Option<Proxy>, Error> {
+        let given = self.proxy.as_ref().map(Secret::expose);
+        proxy_to(base, &self.name_of("proxy"), given, &self.environment)
+    }
+
+    fn roots(&self, https: bool) -> Result<Roots, Error> {
+        let name = self.name_of("ca_file");
+        let ca_file = self.ca_file.as_deref().map(|path| (name.as_str(), path));
+        roots(ca_file, https, &self.environment)
     }
 
     /// What an error calls an option.
-    pub(crate) fn name_of(&self, name: &str) -> String {
+    fn name_of(&self, name: &str) -> String {
         self.origins.get(name).cloned().unwrap_or_else(|| self.binding.spell(name))
     }
 }
@@ -483,83 +296,6 @@ fn check_graphic(name: &str, text: &str) -> Result<(), Error> {
     ))
 }
 
-fn wrong_type(binding: Binding, name: &str, wanted: &str) -> Error {
-    let name = binding.spell(name);
-    Error::invalid(format!("{name} is not {wanted}"), format!("Give {wanted}."))
-}
-
-/// The name in the documentation of what a language spells as `spelt`.
-pub(crate) fn known<'a>(
-    binding: Binding,
-    spelt: &str,
-    names: &[&'a str],
-) -> Result<&'a str, Error> {
-    let found = names.iter().find(|name| binding.key(name) == spelt);
-    found.copied().ok_or_else(|| unknown(binding, spelt, names))
-}
-
-/// The error for a name that is no option.
-fn unknown(binding: Binding, name: &str, known: &[&str]) -> Error {
-    let list: Vec<_> = known.iter().map(|name| binding.spell(name)).collect();
-    Error::invalid(
-        format!("there is no option \"{}\"", excerpt(name)),
-        format!("The options are {}.", list.join(", ")),
-    )
-}
-
-/// Text.
-pub(crate) fn text(binding: Binding, name: &str, value: Value) -> Result<Option<String>, Error> {
-    match value {
-        Value::None => Ok(None),
-        Value::Text(text) => Ok(Some(text)),
-        _ => Err(wrong_type(binding, name, "text")),
-    }
-}
-
-fn secret(binding: Binding, name: &str, value: Value) -> Result<Option<Secret>, Error> {
-    Ok(text(binding, name, value)?.map(|text| Secret::new(&text)))
-}
-
-/// A path, as it is or as text.
-pub(crate) fn path(binding: Binding, name: &str, value: Value) -> Result<Option<PathBuf>, Error> {
-    match value {
-        Value::Path(path) => Ok(Some(path)),
-        value => Ok(text(binding, name, value)?.map(PathBuf::from)),
-    }
-}
-
-/// A truth value.
-pub(crate) fn flag(binding: Binding, name: &str, value: Value) -> Result<bool, Error> {
-    match value {
-        Value::Flag(flag) => Ok(flag),
-        _ => Err(wrong_type(binding, name, "true or false")),
-    }
-}
-
-fn duration_or(
-    binding: Binding,
-    name: &str,
-    value: Value,
-    default: Duration,
-) -> Result<Duration, Error> {
-    match value {
-        Value::None => Ok(default),
-        value => duration(binding, name, value),
-    }
-}
-
-/// A time in the host's unit.
-pub(crate) fn duration(binding: Binding, name: &str, value: Value) -> Result<Duration, Error> {
-    let (per_second, unit) = binding.unit();
-    match value {
-        Value::Number(number) => match Duration::try_from_secs_f64(number / per_second) {
-            Ok(time) => check_duration(binding, name, time).map(|()| time),
-            Err(_) => Err(bad_duration(binding, name)),
-        },
-        _ => Err(wrong_type(binding, name, &format!("a number of {unit}"))),
-    }
-}
-
 /// A time within its bounds.
 pub(crate) fn check_duration(binding: Binding, name: &str, time: Duration) -> Result<(), Error> {
     if (SHORTEST_TIME..=LONGEST_TIME).contains(&time) {
@@ -569,7 +305,7 @@ pub(crate) fn check_duration(binding: Binding, name: &str, time: Duration) -> Re
     }
 }
 
-fn bad_duration(binding: Binding, name: &str) -> Error {
+pub(crate) fn bad_duration(binding: Binding, name: &str) -> Error {
     let (per_second, unit) = binding.unit();
     let shortest = SHORTEST_TIME.as_secs_f64() * per_second;
     let longest = LONGEST_TIME.as_secs_f64() * per_second;
@@ -577,18 +313,6 @@ fn bad_duration(binding: Binding, name: &str) -> Error {
         format!("{} is out of bounds", binding.spell(name)),
         format!("Give a time from {shortest} to {longest} {unit}."),
     )
-}
-
-/// A whole number from 1 to `most`.
-pub(crate) fn integer(binding: Binding, name: &str, value: Value, most: u32) -> Result<u32, Error> {
-    match value {
-        Value::Number(number) => {
-            check_integer(binding, name, number, most)?;
-            // In bounds and whole, so nothing is lost.
-            Ok(number as u32)
-        }
-        _ => Err(wrong_type(binding, name, "a whole number")),
-    }
 }
 
 /// A whole number within its bounds.
@@ -618,10 +342,12 @@ pub(crate) fn check_integer(
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::binding::Value;
+    use crate::options::names::CLIENT_OPTIONS;
 
     pub(crate) fn options(variables: &'static [(&'static str, &'static str)]) -> Options {
         let mut options = Options {
-            environment: Arc::new(|name| {
+            environment: Environment::of(|name| {
                 variables.iter().find(|(key, _)| *key == name).map(|(_, value)| value.into())
             }),
             ..Options::default()
@@ -639,7 +365,8 @@ pub(crate) mod tests {
     #[test]
     fn credentials_are_one_kind_or_the_other() {
         let check = |pairs: &[(&str, &str)]| {
-            let mut options = Options { environment: Arc::new(|_| None), ..Options::default() };
+            let mut options =
+                Options { environment: Environment::of(|_| None), ..Options::default() };
             for (name, value) in pairs {
                 options.set(name, Value::Text((*value).into())).unwrap();
             }
@@ -706,36 +433,12 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn advice_speaks_the_language_of_the_caller() {
-        let advice = "Set missing_ok, ca_file or timeout (connect_timeout), give the request_id; qyapi_ext_write and set_access_token.";
-        for (binding, spoken) in [
-            (Binding::Rust, advice),
-            (Binding::Python, advice),
-            (
-                Binding::Node,
-                "Set missingOk, caFile or timeout (connectTimeout), give the requestId; qyapi_ext_write and setAccessToken.",
-            ),
-            (
-                Binding::C,
-                "Set dtx_options_set_missing_ok, dtx_options_set_ca_file or timeout (dtx_options_set_connect_timeout_ms), give the dtx_error_request_id; qyapi_ext_write and dtx_client_set_access_token.",
-            ),
-            (
-                Binding::Command,
-                "Set --missing-ok, --ca-file or timeout (connect_timeout), give the request_id; qyapi_ext_write and set_access_token.",
-            ),
-        ] {
-            assert_eq!(binding.speak(advice), spoken);
-            assert_eq!(binding.speak(spoken), spoken, "twice is no more than once");
-        }
-    }
-
-    #[test]
     fn no_value_is_echoed_whole() {
         let long = "x".repeat(1 << 20);
         let name = Options::new().set(&long, Value::None).unwrap_err();
         for error in [name]
             .into_iter()
-            .chain(OPTION_NAMES.iter().filter_map(|name| with(name, &long).err()))
+            .chain(CLIENT_OPTIONS.iter().filter_map(|(name, _)| with(name, &long).err()))
             .chain(
                 [
                     format!("https://{long}"),
@@ -775,6 +478,71 @@ pub(crate) mod tests {
             let builder = crate::Client::builder().endpoint(endpoint).proxy(endpoint);
             let shown = format!("{builder:?}");
             assert!(!shown.contains("hu"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn the_environment_sets_credentials_and_place() {
+        let options = Options {
+            access_token: None,
+            ..options(&[
+                ("DINGTALK_APP_KEY", "k"),
+                ("DINGTALK_APP_SECRET", "s"),
+                ("DINGTALK_ACCESS_TOKEN", ""),
+                ("DINGTALK_REGION", "china"),
+                ("DINGTALK_TIMEOUT", "1"),
+            ])
+        };
+        let settings = options.read_environment().unwrap().check().unwrap();
+        assert!(matches!(settings.credentials, Credentials::App { .. }));
+        assert_eq!(settings.topapi.host, "oapi.dingtalk.com");
+        assert_eq!(settings.timeout, Duration::from_secs(30));
+    }
+
+    #[test]
+    fn trouble_with_a_variable_is_told_under_its_name() {
+        let read = |variables| {
+            Options { access_token: None, ..options(variables) }.read_environment().unwrap()
+        };
+        for (variables, told) in [
+            (&[("DINGTALK_ACCESS_TOKEN", "a b")][..], "DINGTALK_ACCESS_TOKEN holds"),
+            (&[("DINGTALK_APP_KEY", "k"), ("DINGTALK_APP_SECRET", "s\n")], "DINGTALK_APP_SECRET"),
+            (&[("DINGTALK_APP_KEY", "k")], "app_secret is missing"),
+            (&[("DINGTALK_ACCESS_TOKEN", "t"), ("DINGTALK_REGION", "x")], "DINGTALK_REGION "),
+            (&[("DINGTALK_ACCESS_TOKEN", "t"), ("DINGTALK_ENDPOINT", "x")], "DINGTALK_ENDPOINT "),
+        ] {
+            let error = read(variables).check().unwrap_err();
+            assert!(error.message().starts_with(told), "{error}");
+        }
+        let mut options = read(&[("DINGTALK_ACCESS_TOKEN", "a b")]);
+        options.set("access_token", Value::Text("a b".into())).unwrap();
+        assert!(options.check().unwrap_err().message().starts_with("access_token holds"));
+    }
+
+    #[test]
+    fn what_the_environment_gave_is_called_by_its_variable() {
+        for (name, value) in [
+            ("DINGTALK_ACCESS_TOKEN", "to ken"),
+            ("DINGTALK_REGION", "moon"),
+            ("DINGTALK_ENDPOINT", "ftp://h"),
+        ] {
+            let given = move |asked: &str| match asked {
+                "DINGTALK_ACCESS_TOKEN" if name != asked => Some("t".into()),
+                _ => (asked == name).then(|| value.into()),
+            };
+            let options = Options {
+                environment: Environment::of(given),
+                ..Options::for_binding(Binding::Node)
+            };
+            let mut options = options.read_environment().unwrap();
+            let error = options.clone().check().unwrap_err();
+            assert!(error.message().starts_with(&format!("{name} ")), "{error}");
+            // What the caller sets is the caller's.
+            let own =
+                if name.ends_with("TOKEN") { "accessToken" } else { &name[9..].to_lowercase() };
+            options.set(own, Value::Text(value.into())).unwrap();
+            let error = options.check().unwrap_err();
+            assert!(error.message().starts_with(&format!("{own} ")), "{error}");
         }
     }
 }

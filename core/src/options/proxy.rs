@@ -3,115 +3,59 @@
 use std::net::IpAddr;
 
 use http::Uri;
+use http::uri::Authority;
 use ipnet::IpNet;
 use percent_encoding::percent_decode_str;
 
 use crate::error::Error;
-use crate::options::endpoint::{Base, LONGEST_HOST, is_loopback};
-use crate::options::{DEFAULT_PROXY, Options};
+use crate::options::endpoint::{Base, host_and_port, is_loopback};
+use crate::options::environment::Environment;
 use crate::secret::Secret;
 use crate::text::excerpt;
 
+pub(crate) const DEFAULT_PROXY: &str = "environment";
 /// The longest user name or password of a proxy, in bytes.
 const LONGEST_LOGIN: usize = 1024;
 
-impl Options {
-    /// The way to a host: straight, or through a proxy.
-    pub(crate) fn proxy_for(&self, base: &Base) -> Result<Option<Proxy>, Error> {
-        match self.proxy.as_ref().map(Secret::expose) {
-            Some("none") => return Ok(None),
-            Some(DEFAULT_PROXY) | None => {}
-            Some(url) => {
-                let name = self.name_of("proxy");
-                // Without a scheme it is more likely a word that was meant as none.
-                let proxy = self.proxy(&name, url, false)?;
-                return Ok(Some(proxy).filter(|_| !is_loopback(&base.host)));
-            }
+/// The way to a host: straight, or through a proxy. `given` is what the caller said, which
+/// errors call `name`; without it, or where it is `environment`, the variables say.
+pub(crate) fn proxy_to(
+    base: &Base,
+    name: &str,
+    given: Option<&str>,
+    environment: &Environment,
+) -> Result<Option<Proxy>, Error> {
+    match given {
+        Some("none") => Ok(None),
+        Some(DEFAULT_PROXY) | None => proxy_of_environment(base, environment),
+        Some(url) => {
+            let proxy = Proxy::parse(name, url, None)?;
+            Ok(Some(proxy).filter(|_| !is_loopback(&base.host)))
         }
-        if is_loopback(&base.host) || self.no_proxy(base)? {
-            return Ok(None);
-        }
-        for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
-            if let Some(url) = self.variable(name)? {
-                return self.proxy(name, url.trim(), true).map(Some);
-            }
-        }
-        Ok(None)
     }
+}
 
-    /// A proxy's URL; in the environment many stand without a scheme.
-    fn proxy(&self, name: &str, url: &str, bare: bool) -> Result<Proxy, Error> {
-        let bad = |problem: &str| {
-            let advice = "Give http://host:port, https://host:port or socks5://host:port, with user:password@ before the host where the proxy asks for a login (percent-encoded), or none.";
-            Err(Error::invalid(format!("{name} {problem}"), advice))
-        };
-        let (scheme, rest) = match url.split_once("://") {
-            Some(parts) => parts,
-            None if bare => ("http", url),
-            None => return bad("is neither a URL nor none nor environment"),
-        };
-        let Ok(uri) = format!("http://{rest}").parse::<Uri>() else {
-            return bad("is not a URL");
-        };
-        let Some(authority) = uri.authority() else {
-            return bad("has no host");
-        };
-        let kind = match scheme.to_ascii_lowercase().as_str() {
-            "http" => ProxyKind::Http,
-            "https" => ProxyKind::Https,
-            "socks5" | "socks5h" => ProxyKind::Socks5,
-            _ => return bad("is neither http, https nor socks5"),
-        };
-        if !matches!(uri.path(), "" | "/") || uri.query().is_some() {
-            return bad("holds more than a host and a port");
-        }
-        let host = uri.host().unwrap_or_default();
-        let bare = host.trim_start_matches('[').trim_end_matches(']').to_owned();
-        if bare.is_empty() {
-            return bad("has no host");
-        }
-        if bare.len() > LONGEST_HOST {
-            return bad("has a host that is too long");
-        }
-        let (login, address) = match authority.as_str().rsplit_once('@') {
-            Some((login, address)) => (Some(login), address),
-            None => (None, authority.as_str()),
-        };
-        if address.len() > host.len() && authority.port_u16().is_none_or(|port| port == 0) {
-            return bad("has a port that is none");
-        }
-        let decode =
-            |text: &str| percent_decode_str(text).decode_utf8().ok().map(|text| Secret::new(&text));
-        let login = match login.map(|login| login.split_once(':').unwrap_or((login, ""))) {
-            None => None,
-            Some((user, password)) => match (decode(user), decode(password)) {
-                (Some(user), Some(password))
-                    if user.expose().len().max(password.expose().len()) <= LONGEST_LOGIN =>
-                {
-                    Some((user, password))
-                }
-                (Some(_), Some(_)) => return bad("holds a login that is too long"),
-                _ => return bad("holds a login that is not percent-encoded UTF-8"),
-            },
-        };
-        let default_port = match kind {
-            ProxyKind::Http => 80,
-            ProxyKind::Https => 443,
-            ProxyKind::Socks5 => 1080,
-        };
-        let port = authority.port_u16().unwrap_or(default_port);
-        Ok(Proxy { kind, host: bare, port, login, source: name.to_owned() })
+fn proxy_of_environment(base: &Base, environment: &Environment) -> Result<Option<Proxy>, Error> {
+    if is_loopback(&base.host) || is_exempt(base, environment)? {
+        return Ok(None);
     }
+    for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
+        if let Some(url) = environment.text(name)? {
+            // In the environment many stand without a scheme.
+            return Proxy::parse(name, url.trim(), Some("http")).map(Some);
+        }
+    }
+    Ok(None)
+}
 
-    /// Whether NO_PROXY exempts a host.
-    fn no_proxy(&self, base: &Base) -> Result<bool, Error> {
-        let list = match self.variable("NO_PROXY")? {
-            Some(list) => list,
-            None => self.variable("no_proxy")?.unwrap_or_default(),
-        };
-        let mut entries = list.split([',', ' ', '\t']).filter(|entry| !entry.is_empty());
-        Ok(entries.any(|entry| is_named(base, &entry.to_ascii_lowercase())))
-    }
+/// Whether NO_PROXY exempts a host.
+fn is_exempt(base: &Base, environment: &Environment) -> Result<bool, Error> {
+    let list = match environment.text("NO_PROXY")? {
+        Some(list) => list,
+        None => environment.text("no_proxy")?.unwrap_or_default(),
+    };
+    let mut entries = list.split([',', ' ', '\t']).filter(|entry| !entry.is_empty());
+    Ok(entries.any(|entry| is_named(base, &entry.to_ascii_lowercase())))
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -130,6 +74,80 @@ pub(crate) struct Proxy {
     pub login: Option<(Secret, Secret)>,
     /// The option or the variable that named it.
     pub source: String,
+}
+
+impl ProxyKind {
+    fn of_scheme(scheme: &str) -> Option<ProxyKind> {
+        match scheme.to_ascii_lowercase().as_str() {
+            "http" => Some(ProxyKind::Http),
+            "https" => Some(ProxyKind::Https),
+            "socks5" | "socks5h" => Some(ProxyKind::Socks5),
+            _ => None,
+        }
+    }
+
+    fn default_port(self) -> u16 {
+        match self {
+            ProxyKind::Http => 80,
+            ProxyKind::Https => 443,
+            ProxyKind::Socks5 => 1080,
+        }
+    }
+}
+
+impl Proxy {
+    /// A proxy's URL, which errors call `name`. One without a scheme has `default_scheme`;
+    /// where there is none, it is more likely a word that was meant as none.
+    fn parse(name: &str, url: &str, default_scheme: Option<&str>) -> Result<Proxy, Error> {
+        Proxy::of_url(name, url, default_scheme).map_err(|problem| {
+            Error::invalid(
+                format!("{name} {problem}"),
+                "Give http://host:port, https://host:port or socks5://host:port, with user:password@ before the host where the proxy asks for a login (percent-encoded), or none.",
+            )
+        })
+    }
+
+    fn of_url(
+        source: &str,
+        url: &str,
+        default_scheme: Option<&str>,
+    ) -> Result<Proxy, &'static str> {
+        let (scheme, rest) = url
+            .split_once("://")
+            .or(default_scheme.map(|scheme| (scheme, url)))
+            .ok_or("is neither a URL nor none nor environment")?;
+        let uri = format!("http://{rest}").parse::<Uri>().map_err(|_| "is not a URL")?;
+        let authority = uri.authority().ok_or("has no host")?;
+        let kind = ProxyKind::of_scheme(scheme).ok_or("is neither http, https nor socks5")?;
+        if !matches!(uri.path(), "" | "/") || uri.query().is_some() {
+            return Err("holds more than a host and a port");
+        }
+        let (host, port) = host_and_port(authority)?;
+        Ok(Proxy {
+            kind,
+            host,
+            port: port.unwrap_or(kind.default_port()),
+            login: login(authority)?,
+            source: source.to_owned(),
+        })
+    }
+}
+
+/// User and password before the host, decoded.
+fn login(authority: &Authority) -> Result<Option<(Secret, Secret)>, &'static str> {
+    let Some((login, _)) = authority.as_str().rsplit_once('@') else {
+        return Ok(None);
+    };
+    let (user, password) = login.split_once(':').unwrap_or((login, ""));
+    let decode = |text| {
+        let decoded = percent_decode_str(text).decode_utf8();
+        decoded.map_err(|_| "holds a login that is not percent-encoded UTF-8")
+    };
+    let (user, password) = (decode(user)?, decode(password)?);
+    if user.len().max(password.len()) > LONGEST_LOGIN {
+        return Err("holds a login that is too long");
+    }
+    Ok(Some((Secret::new(&user), Secret::new(&password))))
 }
 
 /// Whether an entry of NO_PROXY, in lower case, names a host: `*`; the name or a parent of it;
@@ -187,9 +205,9 @@ fn is_in(address: IpAddr, named: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::options::Value;
+    use crate::binding::Value;
+    use crate::options::Options;
     use crate::options::tests::{options, with};
-    use std::sync::Arc;
 
     fn proxy_of(variables: &'static [(&'static str, &'static str)]) -> Option<Proxy> {
         options(variables).check().unwrap().topapi_proxy
@@ -229,7 +247,7 @@ mod tests {
             ("", false),
         ] {
             let options = Options {
-                environment: Arc::new(move |name| match name {
+                environment: Environment::of(move |name| match name {
                     "HTTPS_PROXY" => Some("http://p:1".into()),
                     "NO_PROXY" => Some(list.into()),
                     _ => None,
@@ -275,7 +293,7 @@ mod tests {
             ("gateway.example", "*:443", true),
         ] {
             let mut options = Options {
-                environment: Arc::new(move |name| match name {
+                environment: Environment::of(move |name| match name {
                     "HTTPS_PROXY" => Some("http://p:1".into()),
                     "NO_PROXY" => Some(list.into()),
                     _ => None,

@@ -5,34 +5,37 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::error::Error;
-use crate::options::endpoint::Base;
-use crate::options::{Options, pem};
+use crate::options::environment::Environment;
+use crate::options::pem;
 use crate::text::excerpt;
 
-impl Options {
-    /// What certificates are trusted: read now, so that a bad file is found now.
-    ///
-    /// Mozilla's roots serve where no source is named and the system has none (slim images).
-    pub(crate) fn roots(&self, base: &Base) -> Result<Roots, Error> {
-        let these = |certificates: Vec<Vec<u8>>| Roots::These(certificates.into());
-        if let Some(path) = &self.ca_file {
-            return read_pem(&self.name_of("ca_file"), path).map(these);
-        }
-        if !base.https {
-            return Ok(Roots::Mozilla);
-        }
-        if let Some(path) = self.path_variable("SSL_CERT_FILE") {
-            return read_pem("SSL_CERT_FILE", &path).map(these);
-        }
-        let certificates = system_certificates();
-        match self.path_variable("SSL_CERT_DIR") {
-            Some(path) if certificates.is_empty() => Err(Error::invalid(
-                format!("SSL_CERT_DIR {} holds no certificate", shown(&path)),
-                "Name a folder of certificates in PEM form, or unset it.",
-            )),
-            _ if certificates.is_empty() => Ok(Roots::Mozilla),
-            _ => Ok(these(certificates)),
-        }
+/// What certificates are trusted: read now, so that a bad file is found now. `ca_file` is what
+/// errors call the caller's own file, and its path.
+///
+/// Mozilla's roots serve where no source is named and the system has none (slim images).
+pub(crate) fn roots(
+    ca_file: Option<(&str, &Path)>,
+    https: bool,
+    environment: &Environment,
+) -> Result<Roots, Error> {
+    let these = |certificates: Vec<Vec<u8>>| Roots::These(certificates.into());
+    if let Some((name, path)) = ca_file {
+        return read_pem(name, path).map(these);
+    }
+    if !https {
+        return Ok(Roots::Mozilla);
+    }
+    if let Some(path) = environment.path("SSL_CERT_FILE") {
+        return read_pem("SSL_CERT_FILE", &path).map(these);
+    }
+    let certificates = system_certificates();
+    match environment.path("SSL_CERT_DIR") {
+        Some(path) if certificates.is_empty() => Err(Error::invalid(
+            format!("SSL_CERT_DIR {} holds no certificate", shown(&path)),
+            "Name a folder of certificates in PEM form, or unset it.",
+        )),
+        _ if certificates.is_empty() => Ok(Roots::Mozilla),
+        _ => Ok(these(certificates)),
     }
 }
 

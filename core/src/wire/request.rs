@@ -1,15 +1,12 @@
 //! Pure: checked arguments to the address and body of a request.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::utf8_percent_encode;
 use serde_json::json;
 
 use crate::error::Error;
 use crate::secret::Secret;
+use crate::text::FORM_VALUE;
 use crate::text::is_invisible;
-
-/// What stays as it is in a form or a query value: letters, digits and `-._~`.
-pub(crate) const FORM_VALUE: &AsciiSet =
-    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The longest user id that is sent, in bytes. Ids of the service have up to 20 digits; the
 /// bound keeps a pasted document from being taken for an id.

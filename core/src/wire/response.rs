@@ -598,7 +598,7 @@ mod tests {
             });
             let failure = deletion(&answer(200, &body.to_string()), &secrets).err().unwrap();
             let error = failure.error.about_contact("1", 1, true);
-            for text in [error.to_string(), format!("{error:?}"), crate::outcome::to_json(&Err(error)).to_string()] {
+            for text in [error.to_string(), format!("{error:?}"), crate::binding::to_json(&Err(error)).to_string()] {
                 prop_assert!(!text.contains(&secret), "{text}");
             }
         }

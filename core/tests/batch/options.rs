@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn bad_options_name_themselves() {
-    use dingtalk_extcontact::{Binding, Value};
+    use dingtalk_extcontact::binding::{Binding, Value};
     let sandbox = sandbox(0);
     let client = builder(&sandbox).build().unwrap();
     for concurrency in [0, 65] {

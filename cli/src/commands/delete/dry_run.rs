@@ -2,7 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use dingtalk_extcontact::{Call, Client, Contact, Error, ErrorKind, PriorRuns, PriorState};
+use dingtalk_extcontact::binding::{PriorRuns, PriorState};
+use dingtalk_extcontact::{Call, Client, Contact, Error, ErrorKind};
 use serde_json::{Map, Value, json};
 
 use crate::commands::delete::prior::{OnRecord, ids_unreadable};

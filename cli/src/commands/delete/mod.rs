@@ -8,7 +8,8 @@ use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
-use dingtalk_extcontact::{Batch, BatchOptions, Binding, Call, Client, Error, Item, Value};
+use dingtalk_extcontact::binding::{Binding, Value};
+use dingtalk_extcontact::{Batch, BatchOptions, Call, Client, Error, Item};
 
 use crate::args::Delete;
 use crate::commands::delete::prior::OnRecord;

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use dingtalk_extcontact::{Client, PriorRuns, PriorState};
+use dingtalk_extcontact::Client;
+use dingtalk_extcontact::binding::{PriorRuns, PriorState};
 
 use crate::input::Ids;
 use crate::output::{self, Exit};

@@ -1,0 +1,333 @@
+//! What the bindings and the command need and Rust programs do not: options by name, with the
+//! names and units of a language; outcomes handed to a callback; the JSON of an outcome.
+//!
+//! No part of the stable interface.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::batch::options::{BatchOptions, MOST_CONCURRENT};
+use crate::call::attempt;
+use crate::call::options::Call;
+use crate::client::Client;
+use crate::error::Error;
+use crate::options::endpoint::DEFAULT_REGION;
+use crate::options::proxy::DEFAULT_PROXY;
+use crate::options::{HIGHEST_RATE, MOST_ATTEMPTS, bad_duration, check_duration, check_integer};
+use crate::outcome::Deletion;
+use crate::runtime::pool;
+use crate::secret::Secret;
+use crate::text::excerpt;
+
+pub use crate::batch::{PriorRuns, PriorState};
+pub use crate::options::Options;
+pub use crate::options::names::{Binding, CLIENT_OPTIONS, Spec, ValueType};
+pub use crate::outcome::in_utc;
+pub use crate::runtime::fork::PerProcess;
+pub use crate::runtime::thread::spawn;
+pub use crate::text::is_invisible;
+pub use crate::wire::request::LONGEST_USER_ID;
+
+/// The options of one call, by name.
+pub const CALL_OPTIONS: &[Spec] = &[("timeout", ValueType::Time), ("missing_ok", ValueType::Flag)];
+
+/// The options of a batch, by name.
+pub const BATCH_OPTIONS: &[Spec] = &[
+    ("concurrency", ValueType::Integer),
+    ("journal", ValueType::Path),
+    ("missing_ok", ValueType::Flag),
+    ("stop_on_missing", ValueType::Flag),
+];
+
+/// The value of an option as a binding hands it on. Its `Debug` output shows no text: it may
+/// be a secret.
+#[derive(Clone, PartialEq)]
+pub enum Value {
+    /// Not given: the default. For `rate`: no limit.
+    None,
+    /// Text.
+    Text(String),
+    /// A number; a time is in the unit of the [`Binding`].
+    Number(f64),
+    /// A truth value.
+    Flag(bool),
+    /// A path, which need not be Unicode.
+    Path(PathBuf),
+}
+
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::None => f.write_str("None"),
+            Value::Text(_) => f.write_str("Text(***)"),
+            Value::Number(number) => write!(f, "Number({number})"),
+            Value::Flag(flag) => write!(f, "Flag({flag})"),
+            Value::Path(_) => f.write_str("Path(***)"),
+        }
+    }
+}
+
+impl Options {
+    /// Sets an option by its name, as the language of the [`Binding`] spells it.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_argument` that names the option: an unknown name, a value of another type,
+    /// or one out of bounds. What only shows in the whole (two kinds of credentials, a
+    /// file that is not there) is found when the client is made.
+    #[doc(hidden)]
+    pub fn set(&mut self, name: &str, value: Value) -> Result<(), Error> {
+        let binding = self.binding;
+        let fresh = Options::default();
+        let name = known(binding, name, CLIENT_OPTIONS)?;
+        self.origins.remove(name);
+        match name {
+            "access_token" => self.access_token = secret(binding, name, value)?,
+            "app_key" => self.app_key = text(binding, name, value)?,
+            "app_secret" => self.app_secret = secret(binding, name, value)?,
+            "region" => self.region = text(binding, name, value)?,
+            "endpoint" => self.endpoint = text(binding, name, value)?,
+            "proxy" => self.proxy = secret(binding, name, value)?,
+            "ca_file" => self.ca_file = path(binding, name, value)?,
+            "timeout" => self.timeout = duration_or(binding, name, value, fresh.timeout)?,
+            "attempt_timeout" => {
+                self.attempt_timeout = duration_or(binding, name, value, fresh.attempt_timeout)?;
+            }
+            "connect_timeout" => {
+                self.connect_timeout = duration_or(binding, name, value, fresh.connect_timeout)?;
+            }
+            "max_attempts" => {
+                self.max_attempts = match value {
+                    Value::None => fresh.max_attempts,
+                    value => integer(binding, name, value, MOST_ATTEMPTS)?,
+                }
+            }
+            "rate" => {
+                self.rate = match value {
+                    Value::None => None,
+                    value => Some(integer(binding, name, value, HIGHEST_RATE)?),
+                }
+            }
+            "missing_ok" => {
+                self.missing_ok = match value {
+                    Value::None => fresh.missing_ok,
+                    value => flag(binding, name, value)?,
+                }
+            }
+            _ => return Err(unknown(binding, name, CLIENT_OPTIONS)),
+        }
+        Ok(())
+    }
+
+    /// The same with a value that comes from `origin`, a variable or a file: whoever is told
+    /// that it is wrong has to look there.
+    #[doc(hidden)]
+    pub fn set_from(&mut self, name: &str, value: Value, origin: &str) -> Result<(), Error> {
+        self.set(name, value)?;
+        let name = known(self.binding, name, CLIENT_OPTIONS)?;
+        self.origins.insert(name, origin.to_owned());
+        Ok(())
+    }
+
+    /// What an option is where it is not given, in the unit of the [`Binding`]; `Value::None`
+    /// where it is nothing. For bindings, which show it in their signatures.
+    #[doc(hidden)]
+    pub fn default_of(binding: Binding, name: &str) -> Value {
+        let fresh = Options::default();
+        let in_unit = |time: Duration| Value::Number(time.as_secs_f64() * binding.unit().0);
+        match name {
+            "region" => Value::Text(DEFAULT_REGION.to_owned()),
+            "proxy" => Value::Text(DEFAULT_PROXY.to_owned()),
+            "timeout" => in_unit(fresh.timeout),
+            "attempt_timeout" => in_unit(fresh.attempt_timeout),
+            "connect_timeout" => in_unit(fresh.connect_timeout),
+            "max_attempts" => Value::Number(fresh.max_attempts.into()),
+            "rate" => fresh.rate.map_or(Value::None, |rate| Value::Number(rate.into())),
+            "missing_ok" => Value::Flag(fresh.missing_ok),
+            _ => Value::None,
+        }
+    }
+}
+
+impl BatchOptions {
+    /// How many calls run side by side where nobody says, for the signatures of bindings.
+    #[doc(hidden)]
+    pub fn default_concurrency() -> u32 {
+        BatchOptions::default().concurrency
+    }
+
+    /// Sets one of [`BATCH_OPTIONS`] by its name, as the language spells it. `Value::None`
+    /// leaves the default.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_argument` that names the option.
+    #[doc(hidden)]
+    pub fn set(&mut self, name: &str, value: Value) -> Result<(), Error> {
+        let binding = self.binding;
+        match (known(binding, name, BATCH_OPTIONS)?, value) {
+            (_, Value::None) => {}
+            ("concurrency", value) => {
+                self.concurrency = integer(binding, name, value, MOST_CONCURRENT)?;
+            }
+            ("journal", value) => {
+                self.journal = path(binding, name, value)?;
+            }
+            ("missing_ok", value) => {
+                let missing_ok = flag(binding, name, value)?;
+                self.call = self.call.clone().missing_ok(missing_ok);
+            }
+            (_, value) => self.stop_on_missing = flag(binding, name, value)?,
+        }
+        Ok(())
+    }
+}
+
+impl Call {
+    /// Sets one of [`CALL_OPTIONS`] by its name, as the language spells it. `Value::None`
+    /// leaves the client's own. An unknown name or a bad value is reported by the deletion, as
+    /// `invalid_argument` that names the option.
+    #[doc(hidden)]
+    pub fn set(&mut self, name: &str, value: Value) {
+        let binding = self.binding;
+        let set = known(binding, name, CALL_OPTIONS).and_then(|name| {
+            match (name, value) {
+                (_, Value::None) => {}
+                ("timeout", value) => self.timeout = Some(duration(binding, name, value)?),
+                (_, value) => self.missing_ok = Some(flag(binding, name, value)?),
+            }
+            Ok(())
+        });
+        self.wrong = self.wrong.take().or(set.err());
+    }
+}
+
+impl Client {
+    /// Deletes a contact on a thread of the library's pool, and hands the outcome to `done`
+    /// there. For bindings with promises or futures.
+    ///
+    /// At most 64 such calls run at a time in a process, the others wait for a thread; a call
+    /// that waits for its turn within `rate` has one. A call that is cancelled while it waits
+    /// for a thread is handed to `done` by the thread that cancels it; where no thread can be
+    /// started, by the one that submits it.
+    #[doc(hidden)]
+    pub fn submit(
+        &self,
+        user_id: String,
+        call: Call,
+        done: impl FnOnce(Result<Deletion, Error>) + Send + 'static,
+    ) {
+        let client = self.clone();
+        let flag = call.cancel_flag().clone();
+        pool::submit(&flag, move |turn| {
+            done(match turn {
+                pool::JobStart::Run => client.delete_with(&user_id, &call),
+                pool::JobStart::Cancelled => {
+                    Err(attempt::cancelled("waiting for a thread")
+                        .about_contact(&user_id, 0, false))
+                }
+                pool::JobStart::NoThread(why) => Err(why.about_contact(&user_id, 0, false)),
+            });
+        });
+    }
+}
+
+/// The one JSON form of an outcome: an object in snake_case with `status` first among its
+/// facts (`deleted`, `absent` or `failed`), times in seconds, and what is not known left out.
+///
+/// The command's `--json`, the journal of a batch and the conformance cases all use it.
+/// `Deletion` and `Error` also implement serde's `Serialize` with the same fields.
+pub fn to_json(outcome: &Result<Deletion, Error>) -> serde_json::Value {
+    let value = match outcome {
+        Ok(deletion) => serde_json::to_value(deletion),
+        Err(error) => serde_json::to_value(error),
+    };
+    // Maps with text keys and plain values cannot fail to serialise.
+    value.unwrap_or(serde_json::Value::Null)
+}
+
+fn wrong_type(binding: Binding, name: &str, wanted: &str) -> Error {
+    let name = binding.spell(name);
+    Error::invalid(format!("{name} is not {wanted}"), format!("Give {wanted}."))
+}
+
+/// The name in the documentation of what a language spells as `spelt`.
+fn known(binding: Binding, spelt: &str, options: &[Spec]) -> Result<&'static str, Error> {
+    let found = options.iter().find(|(name, _)| binding.key(name) == spelt);
+    found.map(|(name, _)| *name).ok_or_else(|| unknown(binding, spelt, options))
+}
+
+/// The error for a name that is no option.
+fn unknown(binding: Binding, name: &str, known: &[Spec]) -> Error {
+    let list: Vec<_> = known.iter().map(|(name, _)| binding.spell(name)).collect();
+    Error::invalid(
+        format!("there is no option \"{}\"", excerpt(name)),
+        format!("The options are {}.", list.join(", ")),
+    )
+}
+
+/// Text.
+fn text(binding: Binding, name: &str, value: Value) -> Result<Option<String>, Error> {
+    match value {
+        Value::None => Ok(None),
+        Value::Text(text) => Ok(Some(text)),
+        _ => Err(wrong_type(binding, name, "text")),
+    }
+}
+
+fn secret(binding: Binding, name: &str, value: Value) -> Result<Option<Secret>, Error> {
+    Ok(text(binding, name, value)?.map(|text| Secret::new(&text)))
+}
+
+/// A path, as it is or as text.
+fn path(binding: Binding, name: &str, value: Value) -> Result<Option<PathBuf>, Error> {
+    match value {
+        Value::Path(path) => Ok(Some(path)),
+        value => Ok(text(binding, name, value)?.map(PathBuf::from)),
+    }
+}
+
+/// A truth value.
+fn flag(binding: Binding, name: &str, value: Value) -> Result<bool, Error> {
+    match value {
+        Value::Flag(flag) => Ok(flag),
+        _ => Err(wrong_type(binding, name, "true or false")),
+    }
+}
+
+fn duration_or(
+    binding: Binding,
+    name: &str,
+    value: Value,
+    default: Duration,
+) -> Result<Duration, Error> {
+    match value {
+        Value::None => Ok(default),
+        value => duration(binding, name, value),
+    }
+}
+
+/// A time in the language's unit.
+fn duration(binding: Binding, name: &str, value: Value) -> Result<Duration, Error> {
+    let (per_second, unit) = binding.unit();
+    match value {
+        Value::Number(number) => match Duration::try_from_secs_f64(number / per_second) {
+            Ok(time) => check_duration(binding, name, time).map(|()| time),
+            Err(_) => Err(bad_duration(binding, name)),
+        },
+        _ => Err(wrong_type(binding, name, &format!("a number of {unit}"))),
+    }
+}
+
+/// A whole number from 1 to `most`.
+fn integer(binding: Binding, name: &str, value: Value, most: u32) -> Result<u32, Error> {
+    match value {
+        Value::Number(number) => {
+            check_integer(binding, name, number, most)?;
+            // In bounds and whole, so nothing is lost.
+            Ok(number as u32)
+        }
+        _ => Err(wrong_type(binding, name, "a whole number")),
+    }
+}
