@@ -1,0 +1,80 @@
+//! Arguments of `sandbox`.
+
+use std::time::Duration;
+
+use clap::Args;
+use dingtalk_extcontact_sandbox::Faults;
+
+use crate::output;
+
+#[derive(Args, Debug)]
+#[command(after_help = sandbox_help())]
+pub(crate) struct Sandbox {
+    /// Port on 127.0.0.1 [default: any free one]
+    #[arg(long)]
+    pub(crate) port: Option<u16>,
+    /// How many made-up contacts there are [default: 20]
+    #[arg(long, value_name = "N")]
+    pub(crate) contacts: Option<usize>,
+    /// Another number makes other contacts and credentials [default: 1]
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// How long an access token lives [default: 7200]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) token_life: Option<Duration>,
+    /// Calls a second at most, else it throttles; none: any number [default: 20]
+    #[arg(long, value_name = "N|none", value_parser = limit)]
+    pub(crate) rate: Option<Limit>,
+    /// The app lacks the permission point for deleting
+    #[arg(long)]
+    pub(crate) no_write_permission: bool,
+    /// What goes wrong, and how often; see below
+    #[arg(long, value_name = "SPEC", value_parser = Faults::parse)]
+    pub(crate) faults: Option<Faults>,
+    /// Stop when standard input is closed, as well
+    #[arg(long)]
+    pub(crate) until_stdin_closes: bool,
+}
+
+/// Calls a second that a sandbox allows.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limit(pub(crate) Option<u32>);
+
+fn limit(text: &str) -> Result<Limit, String> {
+    if text.eq_ignore_ascii_case("none") {
+        return Ok(Limit(None));
+    }
+    text.parse()
+        .map(|limit| Limit(Some(limit)))
+        .map_err(|_| "give a whole number, or none".to_owned())
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().map_err(|_| "give a number of seconds")?;
+    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+}
+
+fn sandbox_help() -> String {
+    let mut help = "\
+It prints one line of JSON on standard output (url, access_token, app_key, app_secret, the \
+number of contacts and the first user_ids), and on standard error how to use it. It serves \
+this machine alone, until Ctrl-C or SIGTERM.
+
+Faults are NAME=CHANCE, separated by commas; CHANCE is a probability or first=N, and may be \
+followed by @TIME. Settings come after a semicolon: seed=N, on=delete|list|get|token|all.
+"
+    .to_owned();
+    for fault in Faults::known() {
+        let deletes = format!("{}; deletes: {}", fault.about, fault.deletes.name());
+        help.push_str(&output::entry(fault.name, &deletes));
+    }
+    help.push_str(
+        "
+
+Examples:
+  dingtalk-extcontact sandbox --port 8080 --contacts 1000
+  dingtalk-extcontact sandbox --faults 'lost-reply=0.1,delay=50ms..200ms;seed=7'
+  dingtalk-extcontact sandbox --faults throttle=first=3 --token-life 10",
+    );
+    output::laid_out(&help)
+}
