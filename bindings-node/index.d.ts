@@ -4,22 +4,23 @@
  * What went wrong, as a stable name:
  *
  * - `INVALID_ARGUMENT`: refused before anything was sent: an option, an argument, a closed client.
- * - `INVALID_USER_ID`: the service knows no such contact: already gone, never there, or a damaged id.
+ * - `INVALID_USER_ID`: the service knows no such contact: already gone, never there, or a damaged
+ *   id.
  * - `AUTHENTICATION`: the access token or the app's credentials are not accepted.
  * - `PERMISSION_DENIED`: the app may not delete external contacts, or not this one.
  * - `THROTTLED`: over a rate; it may pass later.
  * - `QUOTA_EXCEEDED`: a quota of the organisation is used up.
- * - `CONFIGURATION`: something around the call is set up wrongly: white list, endpoint, app, proxy
- *   login, limit of threads.
+ * - `CONFIGURATION`: something around the call is set up wrongly: IP not white-listed, app
+ *   disabled, wrong endpoint, proxy login or rules, no thread.
  * - `SERVICE`: DingTalk's own trouble; it may pass later.
  * - `API`: any other code of the service.
  * - `CONNECTION`: lookup, connection or proxy failed, or the connection was lost.
- * - `TLS`: a certificate was not trusted, or the TLS handshake was refused.
+ * - `TLS`: a certificate is not trusted, or the TLS handshake was refused.
  * - `TIMEOUT`: no whole reply in time.
- * - `PROTOCOL`: what came back is not a reply of DingTalk.
- * - `CANCELLED`: the caller aborted the call.
+ * - `PROTOCOL`: what came back is not DingTalk's: a login page, a redirect, half a reply.
+ * - `CANCELLED`: the caller cancelled the call.
  * - `JOURNAL`: the record of a batch cannot be read, written or locked.
- * - `INTERNAL`: a bug of this library.
+ * - `INTERNAL`: a bug of this library, a caught panic included.
  */
 export type ErrorCode =
   | 'INVALID_ARGUMENT'

@@ -98,8 +98,8 @@ typedef enum {
    */
   DTX_QUOTA_EXCEEDED = 14,
   /**
-   * Something around the call is set up wrongly: white list, endpoint, app, proxy
-   * login, limit of threads.
+   * Something around the call is set up wrongly: IP not white-listed, app disabled, wrong
+   * endpoint, proxy login or rules, no thread.
    */
   DTX_CONFIGURATION = 15,
   /**
@@ -115,7 +115,7 @@ typedef enum {
    */
   DTX_CONNECTION = 30,
   /**
-   * A certificate was not trusted, or the TLS handshake was refused.
+   * A certificate is not trusted, or the TLS handshake was refused.
    */
   DTX_TLS = 31,
   /**
@@ -123,7 +123,7 @@ typedef enum {
    */
   DTX_TIMEOUT = 32,
   /**
-   * What came back is not a reply of DingTalk.
+   * What came back is not DingTalk's: a login page, a redirect, half a reply.
    */
   DTX_PROTOCOL = 33,
   /**
@@ -135,7 +135,7 @@ typedef enum {
    */
   DTX_JOURNAL = 40,
   /**
-   * A bug of this library.
+   * A bug of this library, a caught panic included.
    */
   DTX_INTERNAL = 50,
 } dtx_result;

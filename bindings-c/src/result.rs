@@ -26,8 +26,8 @@ pub enum dtx_result {
     DTX_THROTTLED = 13,
     /// A quota of the organisation is used up.
     DTX_QUOTA_EXCEEDED = 14,
-    /// Something around the call is set up wrongly: white list, endpoint, app, proxy
-    /// login, limit of threads.
+    /// Something around the call is set up wrongly: IP not white-listed, app disabled, wrong
+    /// endpoint, proxy login or rules, no thread.
     DTX_CONFIGURATION = 15,
     /// DingTalk's own trouble; it may pass later.
     DTX_SERVICE = 16,
@@ -35,17 +35,17 @@ pub enum dtx_result {
     DTX_API = 19,
     /// Lookup, connection or proxy failed, or the connection was lost.
     DTX_CONNECTION = 30,
-    /// A certificate was not trusted, or the TLS handshake was refused.
+    /// A certificate is not trusted, or the TLS handshake was refused.
     DTX_TLS = 31,
     /// No whole reply in time.
     DTX_TIMEOUT = 32,
-    /// What came back is not a reply of DingTalk.
+    /// What came back is not DingTalk's: a login page, a redirect, half a reply.
     DTX_PROTOCOL = 33,
     /// The caller cancelled the call.
     DTX_CANCELLED = 34,
     /// The record of a batch cannot be read, written or locked.
     DTX_JOURNAL = 40,
-    /// A bug of this library.
+    /// A bug of this library, a caught panic included.
     DTX_INTERNAL = 50,
 }
 

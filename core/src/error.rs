@@ -25,8 +25,8 @@ pub enum ErrorKind {
     Throttled = 13,
     /// A quota of the organisation is used up.
     QuotaExceeded = 14,
-    /// Something around the call is set up wrongly: white list, endpoint, app, proxy
-    /// login, limit of threads.
+    /// Something around the call is set up wrongly: IP not white-listed, app disabled, wrong
+    /// endpoint, proxy login or rules, no thread.
     Configuration = 15,
     /// DingTalk's own trouble; it may pass later.
     Service = 16,
@@ -34,11 +34,11 @@ pub enum ErrorKind {
     Api = 19,
     /// Lookup, connection or proxy failed, or the connection was lost.
     Connection = 30,
-    /// A certificate was not trusted, or the TLS handshake was refused.
+    /// A certificate is not trusted, or the TLS handshake was refused.
     Tls = 31,
     /// No whole reply in time.
     Timeout = 32,
-    /// What came back is not a reply of DingTalk.
+    /// What came back is not DingTalk's: a login page, a redirect, half a reply.
     Protocol = 33,
     /// The caller cancelled the call.
     Cancelled = 34,
@@ -107,6 +107,42 @@ impl ErrorKind {
             self,
             ErrorKind::Throttled | ErrorKind::Service | ErrorKind::Connection | ErrorKind::Timeout
         )
+    }
+
+    /// When an error is of this kind, as a phrase of one line: `no whole reply in time`.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            ErrorKind::InvalidArgument => {
+                "refused before anything was sent: an option, an argument, a closed client"
+            }
+            ErrorKind::InvalidUserId => {
+                "the service knows no such contact: already gone, never there, or a damaged id"
+            }
+            ErrorKind::Authentication => {
+                "the access token or the app's credentials are not accepted"
+            }
+            ErrorKind::PermissionDenied => {
+                "the app may not delete external contacts, or not this one"
+            }
+            ErrorKind::Throttled => "over a rate; it may pass later",
+            ErrorKind::QuotaExceeded => "a quota of the organisation is used up",
+            ErrorKind::Configuration => {
+                "something around the call is set up wrongly: IP not white-listed, app disabled, wrong endpoint, proxy login or rules, no thread"
+            }
+            ErrorKind::Service => "DingTalk's own trouble; it may pass later",
+            ErrorKind::Api => "any other code of the service",
+            ErrorKind::Connection => {
+                "lookup, connection or proxy failed, or the connection was lost"
+            }
+            ErrorKind::Tls => "a certificate is not trusted, or the TLS handshake was refused",
+            ErrorKind::Timeout => "no whole reply in time",
+            ErrorKind::Protocol => {
+                "what came back is not DingTalk's: a login page, a redirect, half a reply"
+            }
+            ErrorKind::Cancelled => "the caller cancelled the call",
+            ErrorKind::Journal => "the record of a batch cannot be read, written or locked",
+            ErrorKind::Internal => "a bug of this library, a caught panic included",
+        }
     }
 
     /// What to do where nothing better is known of the single case; options are spelt as in

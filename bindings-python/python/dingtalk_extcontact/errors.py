@@ -155,7 +155,7 @@ class PermissionDeniedError(DingTalkError):
 
 
 class ThrottledError(DingTalkError):
-    """Over a rate; it may pass later, after ``retry_after`` where that is known."""
+    """Over a rate; it may pass later."""
 
     kind = "throttled"
 
@@ -167,8 +167,8 @@ class QuotaExceededError(DingTalkError):
 
 
 class ConfigurationError(DingTalkError):
-    """Something around the call is set up wrongly: white list, endpoint, app, proxy
-    login, limit of threads.
+    """Something around the call is set up wrongly: IP not white-listed, app disabled, wrong
+    endpoint, proxy login or rules, no thread.
     """
 
     kind = "configuration"
@@ -193,7 +193,7 @@ class ConnectionError(DingTalkError, builtins.ConnectionError):
 
 
 class TlsError(DingTalkError):
-    """A certificate was not trusted, or the TLS handshake was refused."""
+    """A certificate is not trusted, or the TLS handshake was refused."""
 
     kind = "tls"
 
@@ -205,7 +205,7 @@ class TimeoutError(DingTalkError, builtins.TimeoutError):
 
 
 class ProtocolError(DingTalkError):
-    """What came back is not a reply of DingTalk."""
+    """What came back is not DingTalk's: a login page, a redirect, half a reply."""
 
     kind = "protocol"
 
@@ -223,7 +223,7 @@ class JournalError(DingTalkError):
 
 
 class InternalError(DingTalkError):
-    """A bug of this library."""
+    """A bug of this library, a caught panic included."""
 
     kind = "internal"
 

@@ -107,44 +107,17 @@ fn of_kind(kind: ErrorKind, json: bool) -> String {
             "kind": kind.name(),
             "number": kind.number(),
             "retryable": kind.is_retryable(),
-            "meaning": meaning(kind),
+            "meaning": kind.meaning(),
             "advice": kind.advice(),
         });
         return told.to_string();
     }
     let mut told = kind.name().to_owned();
-    told.push_str(&output::entry("meaning", meaning(kind)));
+    told.push_str(&output::entry("meaning", kind.meaning()));
     told.push_str(&output::entry("advice", kind.advice()));
     told.push_str(&output::entry("may pass later", later(kind)));
     told.push_str(&output::entry("number in C", &kind.number().to_string()));
     told
-}
-
-/// When an error is of this kind, as the README's table has it.
-fn meaning(kind: ErrorKind) -> &'static str {
-    match kind {
-        ErrorKind::InvalidArgument => "refused before anything was sent",
-        ErrorKind::InvalidUserId => "no such contact: already gone, never there, or a damaged id",
-        ErrorKind::Authentication => "token or app credentials not accepted",
-        ErrorKind::PermissionDenied => "the app may not delete external contacts, or not this one",
-        ErrorKind::Throttled => "over a rate; `retry_after` where it is known",
-        ErrorKind::QuotaExceeded => "a quota of the organisation is used up",
-        ErrorKind::Configuration => {
-            "IP not white-listed, app disabled, wrong endpoint, proxy login or rules, no thread"
-        }
-        ErrorKind::Service => "DingTalk's own trouble",
-        ErrorKind::Api => "any other code of the service, with its meaning where it is known",
-        ErrorKind::Connection => "lookup, refused, reset, proxy",
-        ErrorKind::Tls => "a certificate is not trusted, or the handshake was refused",
-        ErrorKind::Timeout => "no whole reply in time",
-        ErrorKind::Protocol => {
-            "what came back is not DingTalk's: a login page, a redirect, half a reply"
-        }
-        ErrorKind::Cancelled => "by the caller",
-        ErrorKind::Journal => "the record of a batch cannot be read, written or locked",
-        ErrorKind::Internal => "a bug of this library, a caught panic included",
-        _ => "not known to this command",
-    }
 }
 
 fn later(kind: ErrorKind) -> &'static str {
@@ -211,16 +184,6 @@ mod tests {
             assert!(of_kind(kind, false).starts_with(kind.name()));
             let json: serde_json::Value = serde_json::from_str(&of_kind(kind, true)).unwrap();
             assert_eq!(json["number"], kind.number());
-        }
-    }
-
-    #[test]
-    fn the_readme_has_the_same_meanings() {
-        let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
-        let readme = std::fs::read_to_string(readme).unwrap();
-        for kind in ErrorKind::ALL {
-            let row = format!("| `{}` | {} |", kind.name(), meaning(kind));
-            assert!(readme.contains(&row), "{row}");
         }
     }
 }
