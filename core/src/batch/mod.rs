@@ -1,8 +1,10 @@
 //! Many deletions: driven by its consumer, who pushes ids and takes items.
 //!
-//! `work` is what its threads do, `pace` how many of them may.
+//! `worker` has what its threads do, `deleter` the way of one id, `pace` how many ids may be
+//! under way, `journal` what is kept of them.
 
 mod append_log;
+mod deleter;
 mod item;
 mod journal;
 mod key_set;
@@ -16,23 +18,22 @@ mod state;
 mod summary;
 mod worker;
 
-use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, Weak};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::Duration;
 
 pub use self::item::{Item, Outcome};
 use self::missing::Missing;
 pub use self::options::BatchOptions;
 use self::options::MOST_CONCURRENT;
-use self::pace::Pace;
 pub use self::prior::PriorRuns;
 pub use self::settled::PriorState;
-use self::state::{Queued, State};
+use self::state::State;
 pub use self::summary::Summary;
 use self::worker::Shared;
 use crate::batch::append_log::{AppendLog, BACKUP};
+use crate::batch::deleter::{Deleter, Queued};
 use crate::batch::journal::Journal;
-use crate::batch::key_set::{KeySet, Keys};
+use crate::batch::key_set::Keys;
 use crate::batch::reading::Scope;
 use crate::call::attempt;
 use crate::call::options::Call;
@@ -71,49 +72,22 @@ impl Client {
         if let Some(backup) = &backup {
             backup.go_on_from_last_line()?;
         }
-        let summary = Summary {
-            deleted: 0,
-            absent: 0,
-            maybe_deleted: 0,
-            failed: 0,
-            not_attempted: 0,
-            settled_before: 0,
-            repeated: 0,
-            calls: 0,
-            unrecorded: 0,
-            start: SystemTime::now(),
-            end: None,
-            endpoint: self.endpoint(),
-            app_key: self.app_key().map(str::to_owned),
-            stopped: None,
-        };
-        let state = State {
-            queue: VecDeque::new(),
-            done: VecDeque::new(),
-            running: 0,
-            workers: 0,
-            serving: 0,
-            finished: false,
-            stopped: None,
-            pace: Pace::new(concurrency, Instant::now()),
-            trouble: 0,
-            missing: stop_on_missing.then(|| Missing::new(binding)),
-            seen: KeySet::default(),
-            summary,
-            waker: None,
-        };
+        let missing = stop_on_missing.then(|| Missing::new(binding));
+        let summary = Summary::new(endpoint, self.app_key());
         Ok(Batch(Arc::new_cyclic(|shared: &Weak<Shared>| {
             let shared = shared.clone();
             let held = move || shared.upgrade().is_some_and(|shared| shared.lock().is_held());
             Shared {
-                client: self.clone(),
-                call: call.start_check(held),
+                deleter: Deleter {
+                    client: self.clone(),
+                    call: call.start_check(held),
+                    journal,
+                    backup,
+                },
                 concurrency: concurrency as usize,
-                journal,
-                backup,
                 keys,
                 process: Process::current(),
-                state: Mutex::new(state),
+                state: Mutex::new(State::new(concurrency, missing, summary)),
                 changed: Condvar::new(),
             }
         })))
@@ -205,42 +179,25 @@ impl Batch {
     pub fn push(&self, user_id: &str) {
         let shared = &self.0;
         let key = shared.keys.of(user_id);
-        let prior = shared.journal.as_ref().and_then(|journal| journal.last_line(key));
+        let prior = shared.deleter.journal.as_ref().and_then(|journal| journal.last_line(key));
         let mut state = shared.lock();
         if state.seen.insert(key, ()).is_some() {
             state.summary.repeated += 1;
             return;
         }
-        if let (Some(line), Some(journal)) = (prior, &shared.journal)
-            && line.state.is_settled()
-        {
+        let settled = prior.filter(|line| line.state.is_settled());
+        if let (Some(line), Some(journal)) = (settled, &shared.deleter.journal) {
+            // Not under the lock: the journal is read.
             drop(state);
-            let mut unreadable = None;
-            let mut item = journal.read_again(line).unwrap_or_else(|error| {
-                // It is settled; how, can no longer be told.
-                unreadable = Some(error.message().to_owned());
-                Item::new(Err(error.about_contact(user_id, 0, true)))
-            });
-            item.settled_before = true;
-            if shared.client.missing_ok(&shared.call) {
-                item = item.with_missing_ok();
-            }
-            state = shared.lock();
-            if let Some(why) = unreadable {
-                state.stop(&why);
-            }
-            state.summary.settled_before += 1;
-            return shared.deliver(state, item, 0);
+            return shared.complete(shared.deleter.settled_before(journal, user_id, line), 0);
         }
         // After the end the journal is no longer ours.
-        if state.stopped.is_some() || state.finished {
-            let left = Outcome::NotAttempted { user_id: user_id.to_owned() };
-            return shared.deliver(state, Item::new(left), 0);
+        if state.is_stopped() || state.finished {
+            let not_attempted = Outcome::NotAttempted { user_id: user_id.to_owned() };
+            return shared.deliver(state, Item::new(not_attempted).into(), 0);
         }
-        let mut task = shared.client.task(user_id);
-        task.story.uncertain = prior.is_some_and(|line| line.state == PriorState::MaybeDeleted);
-        state.queue.push_back(Queued { task, announced: false, backed_up: false, throttled: None });
-        shared.hire(state);
+        state.queue.push_back(shared.deleter.queued(user_id, prior));
+        shared.spawn_worker(state);
     }
 
     /// Says that no more ids come.
@@ -259,11 +216,11 @@ impl Batch {
             return;
         }
         let why = "stopped by the caller";
-        // What came of throttled ids is written to the journal, which may take long: that is
-        // for one of the batch's threads, where it has one.
-        let is_quick = state.queue.iter().all(|queued| queued.throttled.is_none());
+        // The end of an announced id is written to the journal, which may take long: that is for
+        // one of the batch's threads, where it has one.
+        let is_quick = state.queue.iter().all(Queued::is_quick_to_abandon);
         if is_quick || state.serving == 0 {
-            return self.0.halt(state, why);
+            return self.0.stop_now(state, why);
         }
         state.stop(why);
         drop(state);
@@ -273,7 +230,7 @@ impl Batch {
     /// Stops, and cancels the calls under way.
     pub fn cancel(&self) {
         self.stop();
-        self.0.call.canceller().cancel();
+        self.0.deleter.call.canceller().cancel();
     }
 
     /// The next item, `None` at the end of a finished batch. Waits for it; `call` may have
@@ -331,14 +288,13 @@ impl Batch {
     /// the batch, which goes on by itself afterwards.
     pub fn paused(&self) -> Option<Duration> {
         let state = self.0.lock();
-        let left = state.pace.left(Instant::now());
-        (!left.is_zero() && state.stopped.is_none()).then_some(left)
+        let pause = state.pause();
+        (!pause.is_zero() && !state.is_stopped()).then_some(pause)
     }
 
     /// The batch in numbers, up to now.
     pub fn summary(&self) -> Summary {
-        let state = self.0.lock();
-        Summary { stopped: state.stopped.clone(), ..state.summary.clone() }
+        self.0.lock().summary.clone()
     }
 }
 
@@ -356,7 +312,7 @@ impl Drop for Batch {
 impl std::fmt::Debug for Batch {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Batch")
-            .field("client", &self.0.client)
+            .field("client", &self.0.deleter.client)
             .field("summary", &self.summary())
             .finish()
     }

@@ -1,34 +1,35 @@
 //! What a batch knows at any moment, under one lock.
 
 use std::collections::VecDeque;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use crate::batch::item::{self, Item};
+use crate::batch::deleter::Queued;
+use crate::batch::item::{Item, Outcome};
 use crate::batch::key_set::KeySet;
 use crate::batch::missing::Missing;
 use crate::batch::pace::{Pace, Slowed};
 use crate::batch::summary::Summary;
-use crate::client::Task;
 use crate::error::{Error, ErrorKind};
 use crate::wire::errcode;
 
-/// So many ids in a row that ended in trouble of the network or the service stop the batch.
-const TROUBLE_IN_A_ROW: u32 = 20;
+/// So many ids in a row that failed by the network or the service stop the batch.
+const FAILURES_IN_A_ROW: u32 = 20;
 
 pub(super) struct State {
     pub queue: VecDeque<Queued>,
     pub done: VecDeque<Item>,
-    /// Calls under way.
+    /// Ids that have left the queue and are not done.
     pub running: usize,
-    /// Those that serve this batch or wait for a thread of the pool, and those that have one.
+    /// Threads that this batch has, or has asked the pool for.
     pub workers: usize,
+    /// Of these, those that it has.
     pub serving: usize,
+    /// No more ids come.
     pub finished: bool,
-    pub stopped: Option<String>,
     pub pace: Pace,
-    pub trouble: u32,
-    /// Where too many of these stop the batch.
-    pub missing: Option<Missing>,
+    failures: u32,
+    /// Where too many contacts that do not exist stop the batch.
+    missing: Option<Missing>,
     pub seen: KeySet,
     pub summary: Summary,
     pub waker: Option<Waker>,
@@ -36,45 +37,57 @@ pub(super) struct State {
 
 pub(super) type Waker = Box<dyn FnOnce(Option<Item>) + Send>;
 
-pub(super) struct Queued {
-    pub task: Task,
-    pub announced: bool,
-    pub backed_up: bool,
-    /// Why it is back in the queue.
-    pub throttled: Option<Error>,
-}
-
 impl State {
-    /// What an ended id means for the batch: why to stop it.
-    pub fn account(&mut self, item: &Item) -> Option<String> {
-        use ErrorKind::{Connection, Protocol, Service, Timeout, Tls};
+    pub fn new(concurrency: u32, missing: Option<Missing>, summary: Summary) -> State {
+        State {
+            queue: VecDeque::new(),
+            done: VecDeque::new(),
+            running: 0,
+            workers: 0,
+            serving: 0,
+            finished: false,
+            pace: Pace::new(concurrency, Instant::now()),
+            failures: 0,
+            missing,
+            seen: KeySet::default(),
+            summary,
+            waker: None,
+        }
+    }
+
+    /// Learns from an id that ended: why the batch stops, where it does.
+    pub fn learn(&mut self, item: &Item) -> Option<String> {
+        // That the journal has it says nothing of the service now.
+        if item.settled_before {
+            return None;
+        }
         match &item.outcome {
-            item::Outcome::Deletion(deletion) => {
-                self.summary.calls += u64::from(deletion.attempts);
-                self.trouble = 0;
+            Outcome::Deletion(_) => {
+                self.failures = 0;
                 self.answered(false)
             }
-            item::Outcome::Error(error) => {
-                self.summary.calls += u64::from(error.attempts());
-                let kind = error.kind();
-                let trouble = matches!(kind, Connection | Tls | Timeout | Protocol | Service);
-                self.trouble = if trouble { self.trouble + 1 } else { 0 };
-                let doubt = match error.code() {
-                    Some(_) if !trouble => self.answered(error.is_missing()),
-                    _ => None,
-                };
-                if error.stops_batch() {
-                    return Some(meaning(error).to_owned());
-                }
-                doubt.or_else(|| {
-                    (self.trouble >= TROUBLE_IN_A_ROW).then(|| {
-                        let last = error.message();
-                        format!("{TROUBLE_IN_A_ROW} contacts in a row failed, the last one: {last}")
-                    })
-                })
-            }
-            item::Outcome::NotAttempted { .. } => None,
+            Outcome::Error(error) => self.learn_from_error(error),
+            Outcome::NotAttempted { .. } => None,
         }
+    }
+
+    fn learn_from_error(&mut self, error: &Error) -> Option<String> {
+        use ErrorKind::{Connection, Protocol, Service, Timeout, Tls};
+        let failed = matches!(error.kind(), Connection | Tls | Timeout | Protocol | Service);
+        self.failures = if failed { self.failures + 1 } else { 0 };
+        let too_many_missing = match error.code() {
+            Some(_) if !failed => self.answered(error.is_missing()),
+            _ => None,
+        };
+        if error.stops_batch() {
+            return Some(meaning(error).to_owned());
+        }
+        too_many_missing.or_else(|| {
+            (self.failures >= FAILURES_IN_A_ROW).then(|| {
+                let last = error.message();
+                format!("{FAILURES_IN_A_ROW} contacts in a row failed, the last one: {last}")
+            })
+        })
     }
 
     /// The service has answered, and did not ask for fewer calls: why to stop all the same.
@@ -85,15 +98,24 @@ impl State {
 
     /// Notes why the batch stops; the first reason stays.
     pub fn stop(&mut self, why: &str) {
-        self.stopped.get_or_insert_with(|| why.to_owned());
+        self.summary.stopped.get_or_insert_with(|| why.to_owned());
     }
 
-    /// Whether no call may begin now, though it has a thread.
+    pub fn is_stopped(&self) -> bool {
+        self.summary.stopped.is_some()
+    }
+
+    /// How long no call begins, though the batch goes on.
+    pub fn pause(&self) -> Duration {
+        self.pace.left(Instant::now())
+    }
+
+    /// Whether no call may begin now, not even one that has a thread.
     pub fn is_held(&self) -> bool {
-        self.stopped.is_some() || !self.pace.left(Instant::now()).is_zero()
+        self.is_stopped() || !self.pause().is_zero()
     }
 
-    /// What it means for the batch that a call that began then was throttled: what to log.
+    /// Learns from a call that began then and was throttled: what to log.
     pub fn slow_down(&mut self, error: &Error, began: Instant, now: Instant) -> Option<String> {
         match self.pace.slow_down(error, began, now) {
             Slowed::Briefly => None,
@@ -106,8 +128,20 @@ impl State {
         }
     }
 
+    /// Puts an id back that was taken from the queue. It keeps its place.
+    pub fn put_back(&mut self, queued: Queued) {
+        self.queue.push_front(queued);
+        self.running -= 1;
+    }
+
+    /// Whether nothing more will be done.
+    pub fn is_done(&self) -> bool {
+        self.finished && self.running == 0 && self.queue.is_empty()
+    }
+
+    /// Whether everything is done and taken.
     pub fn is_over(&self) -> bool {
-        self.finished && self.running == 0 && self.queue.is_empty() && self.done.is_empty()
+        self.is_done() && self.done.is_empty()
     }
 }
 
@@ -118,14 +152,12 @@ fn meaning(error: &Error) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::BatchOptions;
     use crate::Client;
 
     #[test]
-    fn every_answer_brings_the_pace_back_up_and_trouble_does_not() {
+    fn every_answer_brings_the_pace_back_up_and_a_failure_does_not() {
         let client = Client::builder().access_token("t").endpoint("http://127.0.0.1:1");
         let batch = client.build().unwrap().batch(BatchOptions::new()).unwrap();
         let mut state = batch.0.lock();
@@ -137,7 +169,7 @@ mod tests {
                 state.pace.slow_down(&error, Instant::now(), Instant::now());
             }
             assert_eq!(state.pace.at_once(), 1);
-            (0..10).for_each(|_| drop(state.account(&Item::new(Err(error.clone())))));
+            (0..10).for_each(|_| drop(state.learn(&Item::new(Err(error.clone())))));
             assert_eq!(state.pace.at_once() > 1, rises);
         }
     }
@@ -154,9 +186,9 @@ mod tests {
             let now = start + Duration::from_secs(minutes * 60);
             let told = state.slow_down(&blocked, now, now).unwrap();
             assert!(told.starts_with(if stops { "the batch stops" } else { "the batch pauses" }));
-            assert_eq!(state.stopped.is_some(), stops, "after {minutes} minutes");
+            assert_eq!(state.is_stopped(), stops, "after {minutes} minutes");
         }
-        let why = state.stopped.as_deref().unwrap();
+        let why = state.summary.stopped.as_deref().unwrap();
         assert!(why.contains("this app may not call any API for a while"), "{why}");
     }
 }

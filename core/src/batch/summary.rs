@@ -4,7 +4,8 @@ use std::time::SystemTime;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use crate::outcome::in_utc;
+use crate::batch::item::{Item, Outcome};
+use crate::outcome::{Status, in_utc};
 
 /// A batch in numbers. Each id is in one of five groups: `deleted`, `absent`, `maybe_deleted`,
 /// `failed` and `not_attempted` add up to the items handed out or waiting to be.
@@ -41,6 +42,54 @@ pub struct Summary {
     pub app_key: Option<String>,
     /// Why the batch stopped early.
     pub stopped: Option<String>,
+}
+
+impl Summary {
+    /// A batch that begins now.
+    pub(super) fn new(endpoint: String, app_key: Option<&str>) -> Summary {
+        Summary {
+            deleted: 0,
+            absent: 0,
+            maybe_deleted: 0,
+            failed: 0,
+            not_attempted: 0,
+            settled_before: 0,
+            repeated: 0,
+            calls: 0,
+            unrecorded: 0,
+            start: SystemTime::now(),
+            end: None,
+            endpoint,
+            app_key: app_key.map(str::to_owned),
+            stopped: None,
+        }
+    }
+
+    /// Counts an id that ended.
+    pub(super) fn count(&mut self, item: &Item, unrecorded: bool) {
+        let (group, calls) = match &item.outcome {
+            Outcome::Deletion(deletion) => {
+                let group = match deletion.status {
+                    Status::Deleted => &mut self.deleted,
+                    Status::Absent => &mut self.absent,
+                };
+                (group, deletion.attempts)
+            }
+            Outcome::Error(error) => {
+                let maybe_deleted = error.maybe_deleted();
+                let group = if maybe_deleted { &mut self.maybe_deleted } else { &mut self.failed };
+                (group, error.attempts())
+            }
+            Outcome::NotAttempted { .. } => (&mut self.not_attempted, 0),
+        };
+        *group += 1;
+        if item.settled_before {
+            self.settled_before += 1;
+        } else {
+            self.calls += u64::from(calls);
+        }
+        self.unrecorded += u64::from(unrecorded);
+    }
 }
 
 impl Serialize for Summary {

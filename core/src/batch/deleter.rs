@@ -1,0 +1,209 @@
+//! The way of one id of a batch: backed up, announced, called, recorded.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use serde_json::json;
+
+use crate::batch::append_log::AppendLog;
+use crate::batch::item::{Item, Outcome};
+use crate::batch::journal::{Journal, LastLine};
+use crate::batch::settled::PriorState;
+use crate::call::attempt;
+use crate::call::options::Call;
+use crate::client::{Client, Task, Throttling};
+use crate::error::{Error, ErrorKind};
+use crate::text::panic_text;
+use crate::wire::request::check_user_id;
+
+/// What all deletions of a batch have in common.
+pub(super) struct Deleter {
+    pub client: Client,
+    /// The options of every call, and their cancel.
+    pub call: Call,
+    pub journal: Option<Journal>,
+    pub backup: Option<AppendLog>,
+}
+
+/// An id that waits for its call.
+pub(super) struct Queued {
+    task: Task,
+    announced: bool,
+    backed_up: bool,
+    /// Why it is back in the queue.
+    throttled: Option<Error>,
+}
+
+/// What came of an id that was taken from the queue.
+pub(super) enum Processed {
+    Ended(Ended),
+    /// It is to be called again, after a pause of the whole batch.
+    Throttled(Error),
+    /// The batch has stopped or pauses, and nothing was sent.
+    NotBegun,
+}
+
+/// How an id ended.
+pub(super) struct Ended {
+    pub item: Item,
+    /// Whether the journal, where there is one, does not say so.
+    pub unrecorded: bool,
+    /// Why journal or backup could not be written or read; the batch stops then.
+    pub file_error: Option<Error>,
+}
+
+impl From<Item> for Ended {
+    fn from(item: Item) -> Ended {
+        Ended { item, unrecorded: false, file_error: None }
+    }
+}
+
+impl Deleter {
+    /// An id to be called, after what the journal says of it.
+    pub fn queued(&self, user_id: &str, prior: Option<LastLine>) -> Queued {
+        let mut task = self.client.task(user_id);
+        task.story.uncertain = prior.is_some_and(|line| line.state == PriorState::MaybeDeleted);
+        Queued { task, announced: false, backed_up: false, throttled: None }
+    }
+
+    /// The end of an id that an earlier run settled, as the journal has it.
+    pub fn settled_before(&self, journal: &Journal, user_id: &str, line: LastLine) -> Ended {
+        let (mut item, file_error) = match journal.read_again(line) {
+            Ok(item) => (item, None),
+            // It is settled; how, can no longer be told.
+            Err(error) => {
+                (Item::new(Err(error.clone().about_contact(user_id, 0, true))), Some(error))
+            }
+        };
+        item.settled_before = true;
+        if self.client.missing_ok(&self.call) {
+            item = item.with_missing_ok();
+        }
+        Ended { item, unrecorded: false, file_error }
+    }
+
+    /// Calls an id, with all that has to be on disk before and after.
+    pub fn process(&self, queued: &mut Queued) -> Processed {
+        let processed = catch_unwind(AssertUnwindSafe(|| {
+            self.prepare(queued).map_or_else(|instead| instead, |()| self.delete(queued))
+        }));
+        processed.unwrap_or_else(|panic| Processed::Ended(self.panicked(&queued.task, &*panic)))
+    }
+
+    /// Checks and writes what a call needs; otherwise, what came of the id instead.
+    fn prepare(&self, queued: &mut Queued) -> Result<(), Processed> {
+        check_user_id(&queued.task.user_id).map_err(|error| queued.not_called(error))?;
+        self.back_up(queued)?;
+        self.announce(queued)
+    }
+
+    /// Keeps the contact's record. Where there is no such contact, there is none to keep.
+    fn back_up(&self, queued: &mut Queued) -> Result<(), Processed> {
+        let Some(backup) = self.backup.as_ref().filter(|_| !queued.backed_up) else {
+            return Ok(());
+        };
+        let user_id = &queued.task.user_id;
+        let kept = match self.client.record_of(user_id, &self.call, Throttling::GiveBack) {
+            Ok(contact) => backup.write(json!({"user_id": user_id, "record": contact.record()})),
+            Err(error) if error.is_missing() => Ok(()),
+            Err(error) => Err(error),
+        };
+        kept.map_err(|error| match error.kind() {
+            ErrorKind::Throttled => Processed::Throttled(queued.about_contact(error)),
+            ErrorKind::Cancelled => Processed::NotBegun,
+            _ => queued.not_called(error),
+        })?;
+        queued.backed_up = true;
+        Ok(())
+    }
+
+    fn announce(&self, queued: &mut Queued) -> Result<(), Processed> {
+        if let Some(journal) = self.journal.as_ref().filter(|_| !queued.announced) {
+            let announced = journal.announce(&queued.task.user_id);
+            announced.map_err(|error| queued.not_called(error))?;
+            queued.announced = true;
+        }
+        Ok(())
+    }
+
+    fn delete(&self, queued: &mut Queued) -> Processed {
+        let before = queued.task.story.attempts;
+        let outcome = self.client.work(&mut queued.task, &self.call, Throttling::GiveBack);
+        match outcome {
+            Err(error) if error.kind() == ErrorKind::Throttled => Processed::Throttled(error),
+            Err(error) if error.kind() == ErrorKind::Cancelled && error.attempts() == before => {
+                Processed::NotBegun
+            }
+            outcome => {
+                let item = Item::new(outcome);
+                let file_error = self.record(&item);
+                Processed::Ended(Ended { item, unrecorded: file_error.is_some(), file_error })
+            }
+        }
+    }
+
+    /// Writes to the journal, where there is one: why it failed.
+    fn record(&self, item: &Item) -> Option<Error> {
+        self.journal.as_ref()?.record(item).err()
+    }
+
+    /// Ends an id that is not called any more: throttled where a request was made, otherwise not
+    /// attempted. An announcement gets its end, so that the next run knows.
+    pub fn abandon(&self, queued: Queued) -> Ended {
+        let Queued { task, announced, throttled, .. } = queued;
+        let mut unrecorded = false;
+        if announced {
+            let end = throttled.clone().unwrap_or_else(|| {
+                let (attempts, uncertain) = (task.story.attempts, task.story.uncertain);
+                let error = attempt::cancelled("waiting for its turn");
+                error.about_contact(&task.user_id, attempts, uncertain)
+            });
+            // The batch has stopped already: a failure of the journal cannot stop it more.
+            unrecorded = self.record(&Item::new(Err(end))).is_some();
+        }
+        let not_attempted = Outcome::NotAttempted { user_id: task.user_id };
+        let item = Item::new(throttled.map_or(not_attempted, Outcome::Error));
+        Ended { item, unrecorded, file_error: None }
+    }
+
+    /// A panic ends its id alone. What was sent before it must be told.
+    fn panicked(&self, Task { user_id, story, .. }: &Task, panic: &(dyn Any + Send)) -> Ended {
+        let error = Error::new(ErrorKind::Internal, format!("a panic: {}", panic_text(panic)));
+        let uncertain = story.uncertain || story.attempts > 0;
+        let item = Item::new(Err(error.about_contact(user_id, story.attempts, uncertain)));
+        Ended { item, unrecorded: self.journal.is_some(), file_error: None }
+    }
+
+    /// Lets another run have the files.
+    pub fn release(&self) {
+        if let Some(journal) = &self.journal {
+            journal.release();
+        }
+        if let Some(backup) = &self.backup {
+            backup.release();
+        }
+    }
+}
+
+impl Queued {
+    /// The same id after a throttled call.
+    pub fn throttled(self, error: Error) -> Queued {
+        Queued { throttled: Some(error), ..self }
+    }
+
+    /// Whether ending it writes nothing to the journal.
+    pub fn is_quick_to_abandon(&self) -> bool {
+        !self.announced
+    }
+
+    /// The end of an id that cannot be called. It was not announced, so it needs no record.
+    fn not_called(&self, error: Error) -> Processed {
+        let file_error = Some(error.clone()).filter(|error| error.kind() == ErrorKind::Journal);
+        let item = Item::new(Err(self.about_contact(error)));
+        Processed::Ended(Ended { item, unrecorded: false, file_error })
+    }
+
+    fn about_contact(&self, error: Error) -> Error {
+        error.about_contact(&self.task.user_id, 0, self.task.story.uncertain)
+    }
+}
