@@ -166,7 +166,7 @@ pub unsafe extern "C" fn dtx_error_attempts(error: *const dtx_error) -> u32 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_error_retryable(error: *const dtx_error) -> c_int {
     // SAFETY: as above.
-    unsafe { border::field(error, 0, |it| it.error.retryable().into()) }
+    unsafe { border::field(error, 0, |it| it.error.is_retryable().into()) }
 }
 
 /// 1 if the contact may be gone all the same: a request went out and no certain answer came

@@ -106,7 +106,7 @@ static NAMES: [[u8; 24]; ErrorKind::ALL.len()] = {
     let mut names = [[0; 24]; ErrorKind::ALL.len()];
     let mut kind = 0;
     while kind < names.len() {
-        let name = ErrorKind::ALL[kind].name().as_bytes();
+        let name = ErrorKind::ALL[kind].as_str().as_bytes();
         assert!(name.len() < names[kind].len());
         let (start, _) = names[kind].split_at_mut(name.len());
         start.copy_from_slice(name);

@@ -60,7 +60,7 @@ fn the_results_are_the_kinds_of_the_core() {
     let constants: Vec<_> = list.lines().filter_map(constant).collect();
     let mut kinds = vec![("DTX_OK".to_owned(), 0)];
     for kind in ErrorKind::ALL {
-        kinds.push((format!("DTX_{}", kind.name().to_ascii_uppercase()), kind.number()));
+        kinds.push((format!("DTX_{}", kind.as_str().to_ascii_uppercase()), kind.number()));
     }
     assert_eq!(constants, kinds);
 }

@@ -134,7 +134,7 @@ fn as_typed(args: Vec<String>) -> Vec<OsString> {
 /// The names of all kinds of error, for a test that the types know them.
 #[napi(catch_unwind)]
 pub fn kinds() -> Vec<&'static str> {
-    ErrorKind::ALL.map(ErrorKind::name).to_vec()
+    ErrorKind::ALL.iter().map(|kind| kind.as_str()).collect()
 }
 
 /// The defaults of all options in JSON, for a test that the types state them.

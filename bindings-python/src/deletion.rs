@@ -34,7 +34,7 @@ impl From<dingtalk_extcontact::Deletion> for Deletion {
     fn from(deletion: dingtalk_extcontact::Deletion) -> Deletion {
         Deletion {
             user_id: deletion.user_id,
-            status: deletion.status.name(),
+            status: deletion.status.as_str(),
             request_id: deletion.request_id,
             attempts: deletion.attempts,
             maybe_deleted: deletion.maybe_deleted,
@@ -56,7 +56,7 @@ impl Deletion {
         attempts: u32,
         maybe_deleted: bool,
     ) -> PyResult<Deletion> {
-        let names = [Status::Deleted, Status::Absent].map(Status::name);
+        let names = [Status::Deleted, Status::Absent].map(Status::as_str);
         let known = names.into_iter().find(|name| *name == status);
         let status = known.ok_or_else(|| {
             PyValueError::new_err(format!("status must be one of {names:?}, not {status:?}"))

@@ -32,7 +32,7 @@ pub fn to_python(py: Python<'_>, error: &Error) -> PyErr {
         fields.set_item("http_status", error.http_status())?;
         fields.set_item("retry_after", error.retry_after().map(|wait| wait.as_secs_f64()))?;
         fields.set_item("attempts", error.attempts())?;
-        fields.set_item("retryable", error.retryable())?;
+        fields.set_item("retryable", error.is_retryable())?;
         fields.set_item("maybe_deleted", error.maybe_deleted())?;
         fields.set_item("user_id", error.user_id())
     };
@@ -73,7 +73,7 @@ fn make<'py>(
         fields.set_item("advice", advice)?;
         fill(&fields)?;
         let (class_of, kind) =
-            (module(py)?.getattr("_class_of")?, (kind.name(),).into_pyobject(py)?);
+            (module(py)?.getattr("_class_of")?, (kind.as_str(),).into_pyobject(py)?);
         let class = host::guarded(|| class_of.call1(&kind))?;
         let message = (message,).into_pyobject(py)?;
         host::guarded(|| class.call(&message, Some(&fields)))

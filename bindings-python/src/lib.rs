@@ -55,7 +55,7 @@ mod _native {
     /// The names of all kinds of errors.
     #[pyfunction]
     fn kinds() -> Vec<&'static str> {
-        ErrorKind::ALL.iter().map(|kind| kind.name()).collect()
+        ErrorKind::ALL.iter().map(|kind| kind.as_str()).collect()
     }
 
     /// The defaults of options, by name; None where it is nothing.

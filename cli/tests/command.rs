@@ -329,7 +329,7 @@ fn explains_codes_and_kinds() {
         assert_eq!(status, 0);
         let told = &json_lines(&out)[0];
         let known = dingtalk_extcontact::explain(told["code"].as_str().unwrap()).unwrap();
-        assert_eq!(told["kind"], known.kind.name());
+        assert_eq!(told["kind"], known.kind.as_str());
         assert_eq!(told["stops_batch"], known.stops_batch);
     }
     let (status, out, _) = ran(&mut command(&["explain", "permission_denied"]));

@@ -167,7 +167,7 @@ impl Client {
                 let given_back =
                     throttling == Throttling::GiveBack && error.kind() == ErrorKind::Throttled;
                 let level = if given_back { log::Level::Debug } else { log::Level::Info };
-                let (kind, request_id) = (error.kind().name(), error.request_id());
+                let (kind, request_id) = (error.kind().as_str(), error.request_id());
                 crate::logged(
                     || log::log!(target: crate::LOG, level, user_id = user_id.as_str(), kind, request_id; "{}", error.message()),
                 );
@@ -271,7 +271,7 @@ impl Client {
             }
             let left = clock.wait.left();
             let next = plan.next(error.kind(), retry, failed.kept_died, left, fastrand::f64());
-            let (kind, request_id) = (error.kind().name(), error.request_id());
+            let (kind, request_id) = (error.kind().as_str(), error.request_id());
             crate::logged(
                 || log::debug!(target: crate::LOG, user_id = ask.user_id(), kind, request_id; "{ask}: {}; {next}", error.message()),
             );
@@ -380,7 +380,7 @@ impl Process {
 /// A deletion as the log tells it.
 fn told(deletion: &Deletion) -> String {
     let Deletion { user_id, status, request_id, attempts, maybe_deleted } = deletion;
-    let mut text = format!("contact {user_id}: {}", status.name());
+    let mut text = format!("contact {user_id}: {}", status.as_str());
     if *maybe_deleted {
         text.push_str(" (an earlier request of this call may have deleted it)");
     }

@@ -1,6 +1,7 @@
 //! The one error type: a kind to branch on, fields to record, a sentence for people.
 
 use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -50,7 +51,7 @@ pub enum ErrorKind {
 
 impl ErrorKind {
     /// Every kind, in the order of the numbers.
-    pub const ALL: [ErrorKind; 16] = [
+    pub const ALL: &'static [ErrorKind] = &[
         ErrorKind::InvalidArgument,
         ErrorKind::InvalidUserId,
         ErrorKind::Authentication,
@@ -75,7 +76,7 @@ impl ErrorKind {
     }
 
     /// The name of the kind in snake_case, as it stands in JSON.
-    pub const fn name(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             ErrorKind::InvalidArgument => "invalid_argument",
             ErrorKind::InvalidUserId => "invalid_user_id",
@@ -94,11 +95,6 @@ impl ErrorKind {
             ErrorKind::Journal => "journal",
             ErrorKind::Internal => "internal",
         }
-    }
-
-    /// The kind with this name, if there is one.
-    pub fn from_name(name: &str) -> Option<ErrorKind> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
     /// Whether the same call may pass later, unchanged.
@@ -185,8 +181,48 @@ impl ErrorKind {
 
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+        f.pad(self.as_str())
     }
+}
+
+/// The kind with this name.
+///
+/// ```
+/// use dingtalk_extcontact::ErrorKind;
+///
+/// assert_eq!("throttled".parse(), Ok(ErrorKind::Throttled));
+/// assert!("no_such_kind".parse::<ErrorKind>().is_err());
+/// ```
+impl FromStr for ErrorKind {
+    type Err = Error;
+
+    /// # Errors
+    ///
+    /// `invalid_argument`: no kind has this name.
+    fn from_str(name: &str) -> Result<ErrorKind, Error> {
+        parse_name("kind of error", ErrorKind::ALL, ErrorKind::as_str, name)
+    }
+}
+
+/// The one of `all` that is called `name`.
+///
+/// # Errors
+///
+/// `invalid_argument` that says what there is of this `sort`.
+pub(crate) fn parse_name<T: Copy>(
+    sort: &str,
+    all: &[T],
+    name_of: fn(T) -> &'static str,
+    name: &str,
+) -> Result<T, Error> {
+    let found = all.iter().copied().find(|one| name_of(*one) == name);
+    found.ok_or_else(|| {
+        let names: Vec<_> = all.iter().map(|one| name_of(*one)).collect();
+        Error::invalid(
+            format!("there is no {sort} \"{}\"", excerpt(name)),
+            format!("Give one of {}.", names.join(", ")),
+        )
+    })
 }
 
 /// Why a contact was not deleted, or a client not made.
@@ -281,7 +317,7 @@ impl Error {
     }
 
     /// Whether the same call may pass later, unchanged.
-    pub fn retryable(&self) -> bool {
+    pub fn is_retryable(&self) -> bool {
         self.0.kind.is_retryable()
     }
 
@@ -404,7 +440,7 @@ impl Error {
         let fields = self.fields();
         entry(map, "user_id", &fields.user_id)?;
         map.serialize_entry("status", "failed")?;
-        map.serialize_entry("kind", fields.kind.name())?;
+        map.serialize_entry("kind", fields.kind.as_str())?;
         map.serialize_entry("message", &fields.message)?;
         map.serialize_entry("advice", &fields.advice)?;
         entry(map, "code", &fields.code)?;
@@ -448,11 +484,11 @@ mod tests {
     #[test]
     fn numbers_and_names_are_unique_and_lead_back() {
         for (i, kind) in ErrorKind::ALL.iter().enumerate() {
-            assert_eq!(ErrorKind::from_name(kind.name()), Some(*kind));
+            assert_eq!(kind.as_str().parse(), Ok(*kind));
             assert!(!kind.advice().is_empty());
             for other in &ErrorKind::ALL[i + 1..] {
                 assert!(kind.number() < other.number());
-                assert_ne!(kind.name(), other.name());
+                assert_ne!(kind.as_str(), other.as_str());
             }
         }
     }

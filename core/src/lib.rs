@@ -10,7 +10,7 @@
 //!
 //! let client = Client::from_env()?;
 //! match client.delete("0125400001") {
-//!     Ok(deletion) => println!("{}: {}", deletion.user_id, deletion.status.name()),
+//!     Ok(deletion) => println!("{}: {}", deletion.user_id, deletion.status),
 //!     Err(error) if error.kind() == ErrorKind::PermissionDenied => eprintln!("{}", error.advice()),
 //!     Err(error) => eprintln!("{error}"),
 //! }

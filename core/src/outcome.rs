@@ -1,10 +1,13 @@
 //! What a call ends as, and the one JSON form of it.
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::Value;
+use std::fmt;
+use std::str::FromStr;
 use std::time::{Duration, SystemTime};
 
-use crate::error::{Error, ErrorKind, entry};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::Value;
+
+use crate::error::{Error, entry, parse_name};
 
 /// How a contact came to be gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -18,11 +21,28 @@ pub enum Status {
 
 impl Status {
     /// The name as it stands in JSON: `deleted` or `absent`.
-    pub const fn name(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Status::Deleted => "deleted",
             Status::Absent => "absent",
         }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for Status {
+    type Err = Error;
+
+    /// # Errors
+    ///
+    /// `invalid_argument`: no status has this name.
+    fn from_str(name: &str) -> Result<Status, Error> {
+        parse_name("status", &[Status::Deleted, Status::Absent], Status::as_str, name)
     }
 }
 
@@ -47,7 +67,7 @@ impl Deletion {
     /// Writes the fields of the JSON form.
     pub(crate) fn write_to<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         map.serialize_entry("user_id", &self.user_id)?;
-        map.serialize_entry("status", self.status.name())?;
+        map.serialize_entry("status", self.status.as_str())?;
         entry(map, "request_id", &self.request_id)?;
         map.serialize_entry("attempts", &self.attempts)?;
         map.serialize_entry("maybe_deleted", &self.maybe_deleted)
@@ -81,7 +101,7 @@ pub(crate) fn from_json(value: &Value) -> Option<Result<Deletion, Error>> {
         "deleted" => Status::Deleted,
         "absent" => Status::Absent,
         "failed" => {
-            let error = Error::new(ErrorKind::from_name(&text("kind")?)?, text("message")?);
+            let error = Error::new(text("kind")?.parse().ok()?, text("message")?);
             return Some(Err(error.with(|fields| {
                 fields.advice = text("advice").unwrap_or_default();
                 fields.code = text("code");
@@ -109,6 +129,7 @@ pub(crate) fn from_json(value: &Value) -> Option<Result<Deletion, Error>> {
 mod tests {
     use super::*;
     use crate::binding::to_json;
+    use crate::error::ErrorKind;
     use serde_json::json;
 
     #[test]

@@ -240,7 +240,7 @@ fn limits_end_a_call_on_a_server_that_never_answers() {
         println!("200 ms took {:?}: {error}", start.elapsed());
         assert_eq!(error.kind(), ErrorKind::Timeout);
         assert!(error.message().contains(name), "{error}");
-        assert!(error.maybe_deleted() && error.retryable());
+        assert!(error.maybe_deleted() && error.is_retryable());
         assert!(start.elapsed() >= Duration::from_millis(200) && start.elapsed() < SOON);
     }
 }

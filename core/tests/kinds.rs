@@ -34,7 +34,7 @@ fn every_file_gives_the_meanings_of_the_core() {
     ]
     .map(words);
     for kind in ErrorKind::ALL {
-        let (name, meaning, number) = (kind.name(), kind.meaning(), kind.number());
+        let (name, meaning, number) = (kind.as_str(), kind.meaning(), kind.number());
         let (sentence, constant) = (capitalised(meaning), name.to_ascii_uppercase());
         for (file, expected) in [
             (&core, format!("{sentence}. {} = {number},", camel(name))),

@@ -34,7 +34,7 @@ fn without_threads(server: &str) {
         assert!(error.message().contains(WHY), "{of}: {error}");
         assert!(error.advice().contains("ulimit -u"), "{of}: {error}");
         assert!(error.advice().contains("pids limit"), "{of}: {error}");
-        assert!(!error.retryable() && !error.maybe_deleted(), "{of}: {error}");
+        assert!(!error.is_retryable() && !error.maybe_deleted(), "{of}: {error}");
         assert_eq!(error.attempts(), 0, "{of}: {error}");
     };
     let client = |host: &str| {

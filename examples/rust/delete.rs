@@ -50,7 +50,7 @@ fn main() -> ExitCode {
 
 fn print_deletion(deletion: &Deletion) {
     // Absent is fine, but not the same: it does not prove that the id was ever right.
-    let status = deletion.status.name();
+    let status = deletion.status.as_str();
     let request_id = deletion.request_id.as_deref().unwrap_or("not known");
     print!("{status}: {} (request id {request_id})", deletion.user_id);
     if deletion.maybe_deleted {
@@ -61,7 +61,7 @@ fn print_deletion(deletion: &Deletion) {
 
 fn print_error(what: &str, error: &Error) {
     eprintln!("failed: {what}");
-    eprintln!("  kind: {}", error.kind().name());
+    eprintln!("  kind: {}", error.kind().as_str());
     if let Some(code) = error.code() {
         eprintln!("  code: {code}");
     }

@@ -18,7 +18,7 @@ pub(crate) fn run(args: &Explain, output: &mut Output) -> Exit {
         );
         return Exit::Usage;
     }
-    let told = match (ErrorKind::from_name(asked), explain(effective(asked))) {
+    let told = match (asked.parse::<ErrorKind>().ok(), explain(effective(asked))) {
         (Some(kind), _) => of_kind(kind, args.json),
         (None, Some(known)) => of_code(asked, &known, args.json),
         (None, None) => {
@@ -59,7 +59,7 @@ fn similar(asked: &str) -> Vec<&'static str> {
         near.sort_unstable();
         near.into_iter().map(|(_, name)| name).take(SEVERAL).collect()
     };
-    let kinds = nearest(ErrorKind::ALL.map(ErrorKind::name).to_vec(), asked.len() / 4);
+    let kinds = nearest(ErrorKind::ALL.iter().map(|kind| kind.as_str()).collect(), asked.len() / 4);
     if kinds.is_empty() { nearest(codes().collect(), 1) } else { kinds }
 }
 
@@ -69,7 +69,7 @@ fn of_code(asked: &str, known: &CodeInfo, json: bool) -> String {
     if json {
         let mut told = json!({
             "code": code,
-            "kind": known.kind.name(),
+            "kind": known.kind.as_str(),
             "retryable": known.kind.is_retryable(),
             "stops_batch": known.stops_batch,
             "meaning": known.meaning,
@@ -87,7 +87,7 @@ fn of_code(asked: &str, known: &CodeInfo, json: bool) -> String {
     if code != known.code {
         told.push_str(&format!(", one of {}", known.code));
     }
-    told.push_str(&output::entry("kind", known.kind.name()));
+    told.push_str(&output::entry("kind", known.kind.as_str()));
     told.push_str(&output::entry("meaning", known.meaning));
     if let Some(advice) = advice {
         told.push_str(&output::entry("advice", advice));
@@ -104,7 +104,7 @@ fn of_code(asked: &str, known: &CodeInfo, json: bool) -> String {
 fn of_kind(kind: ErrorKind, json: bool) -> String {
     if json {
         let told = json!({
-            "kind": kind.name(),
+            "kind": kind.as_str(),
             "number": kind.number(),
             "retryable": kind.is_retryable(),
             "meaning": kind.meaning(),
@@ -112,7 +112,7 @@ fn of_kind(kind: ErrorKind, json: bool) -> String {
         });
         return told.to_string();
     }
-    let mut told = kind.name().to_owned();
+    let mut told = kind.as_str().to_owned();
     told.push_str(&output::entry("meaning", kind.meaning()));
     told.push_str(&output::entry("advice", kind.advice()));
     told.push_str(&output::entry("may pass later", later(kind)));
@@ -181,8 +181,8 @@ mod tests {
     #[test]
     fn every_kind_is_told() {
         for kind in ErrorKind::ALL {
-            assert!(of_kind(kind, false).starts_with(kind.name()));
-            let json: serde_json::Value = serde_json::from_str(&of_kind(kind, true)).unwrap();
+            assert!(of_kind(*kind, false).starts_with(kind.as_str()));
+            let json: serde_json::Value = serde_json::from_str(&of_kind(*kind, true)).unwrap();
             assert_eq!(json["number"], kind.number());
         }
     }

@@ -104,7 +104,7 @@ impl Client {
     /// let mut items = client.delete_many(ids, BatchOptions::new().journal("erasure.jsonl"))?;
     /// for item in &mut items {
     ///     match item.outcome {
-    ///         Outcome::Deletion(deletion) => println!("{}: {}", deletion.user_id, deletion.status.name()),
+    ///         Outcome::Deletion(deletion) => println!("{}: {}", deletion.user_id, deletion.status),
     ///         Outcome::Error(error) => eprintln!("{error}"),
     ///         Outcome::NotAttempted { user_id } => eprintln!("{user_id}: not attempted"),
     ///     }

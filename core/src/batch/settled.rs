@@ -67,7 +67,7 @@ impl Item {
 /// Whether the service refused this contact for a reason of its own: another call would be
 /// answered alike.
 fn is_refusal(error: &Error) -> bool {
-    let is_final = !error.retryable() && !error.maybe_deleted();
+    let is_final = !error.is_retryable() && !error.maybe_deleted();
     error.code().is_some() && is_final && !error.stops_batch()
 }
 

@@ -79,7 +79,7 @@ fn row(line: &'static str) -> Option<CodeInfo> {
     let (code, kind, retry, stops) = (next()?, next()?, next()?, next()?);
     Some(CodeInfo {
         code,
-        kind: ErrorKind::from_name(kind)?,
+        kind: kind.parse().ok()?,
         retry: match retry {
             "no" => Retry::No,
             "pause" => Retry::Pause,
