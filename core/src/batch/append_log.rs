@@ -1,5 +1,5 @@
-//! A file of JSON Lines that only grows, and whose lines are on disk before anybody goes on:
-//! what a journal and a backup have in common.
+//! A file of JSON Lines that only grows. A line is on disk before whoever wrote it goes on. A
+//! journal and a backup are such files.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
@@ -16,7 +16,8 @@ use crate::text::excerpt;
 
 /// The longest line that is taken for one; an outcome has some thousand bytes at most.
 pub(crate) const LONGEST_LINE: u64 = 1024 * 1024;
-/// The longest header of which a crash may leave the length alone, and zeros.
+/// The longest header that a crash may turn into zeros: the file has its length then, and none of
+/// its bytes.
 const LONGEST_HOLE: usize = 4096;
 
 /// What a file is for, and how it begins.
@@ -24,7 +25,7 @@ pub(crate) struct Kind {
     name: &'static str,
     /// Whether a file of this kind can have this first line.
     is_first: fn(&Value) -> bool,
-    /// What a first line begins with of which nothing more can be said: a torn one, say.
+    /// How a first line begins that is not whole, because a crash tore it.
     starts: &'static [&'static str],
 }
 
@@ -44,8 +45,7 @@ pub(crate) const BACKUP: Kind = Kind {
 };
 
 impl Kind {
-    /// Whether a file that begins with this line, or with this much of it, can be one of ours.
-    /// No line is the begin of any.
+    /// Whether a file of this kind can begin with this line, whole or torn. So can an empty file.
     pub fn begins_with(&self, line: &[u8]) -> bool {
         match serde_json::from_slice(line) {
             Ok(first) => (self.is_first)(&first),
@@ -63,8 +63,8 @@ impl Kind {
         Error::new(ErrorKind::Journal, format!("the {name} {path} {problem}"))
     }
 
-    /// Whether there is such a file. To be asked before it is opened: a pipe would wait for its
-    /// other end.
+    /// Whether there is such a file. Call it before the file is opened: opening a pipe waits until
+    /// somebody opens its other end.
     pub fn exists_at(&self, path: &Path) -> Result<bool, Error> {
         match path.metadata() {
             Ok(found) if !found.is_file() => Err(self.broken(path, "is no ordinary file")),
@@ -78,7 +78,7 @@ impl Kind {
         self.broken(path, &format!("cannot be opened: {error}"))
     }
 
-    /// The error of a file that begins with this line, which this kind does not.
+    /// The error for a file whose first line shows that it is of no such kind.
     pub fn foreign(&self, path: &Path, line: &[u8]) -> Error {
         let Kind { name, .. } = self;
         let known = [JOURNAL, BACKUP].into_iter().find(|kind| kind.begins_with(line));
@@ -90,8 +90,8 @@ impl Kind {
     }
 }
 
-/// An open file, locked against a second run. Shared by threads: those that write side by
-/// side share a sync.
+/// An open file, locked against a second run. Threads share it: lines that are written at the same
+/// time share a sync, which is what takes long.
 pub(crate) struct AppendLog {
     kind: &'static Kind,
     path: PathBuf,
@@ -99,22 +99,23 @@ pub(crate) struct AppendLog {
     /// another one could do neither.
     file: Descriptor<File>,
     writer: Mutex<Writer>,
-    /// For those whose group is even, and odd: a sync wakes its own group.
+    /// Wakes those who wait for a group with an even number, and with an odd one, so that a sync
+    /// wakes its own group alone.
     synced: [Condvar; 2],
 }
 
-/// Lines on their way to the disk. Those that come while others are being synced are the
-/// next group.
+/// Lines on their way to the disk, in groups: while one group is synced, the next one gathers.
 #[derive(Default)]
 struct Writer {
-    waiting: Vec<u8>,
-    /// The number of the group that waits, and of the first that is not on disk.
+    gathered: Vec<u8>,
+    /// The number of the group that gathers.
     group: u64,
+    /// The number of the first group that is not on disk.
     unsynced: u64,
     syncing: bool,
-    /// Where the next group goes in the file.
+    /// The offset of the next group in the file.
     end: u64,
-    /// Once a write has failed the end of the file is not known, so nothing more is written.
+    /// Why a write failed. The end of the file is not known then, so nothing more is written.
     failed: Option<Error>,
 }
 
@@ -130,7 +131,8 @@ impl AppendLog {
         kind.exists_at(path)?;
         let opened = options().open(path).and_then(Descriptor::new);
         let file = opened.map_err(|error| kind.unopened(path, &error))?;
-        // Before it is locked: what somebody named by mistake may be in use, and not by a run.
+        // Before the lock: another program may hold the lock of a file that was named by mistake,
+        // and "in use by another run" would be wrong.
         let first = first_line(&file).map_err(|it| broken(&format!("cannot be read: {it}")))?;
         if !kind.begins_with(&first) {
             return Err(kind.foreign(path, &first));
@@ -154,7 +156,7 @@ impl AppendLog {
         self.kind.broken(&self.path, problem)
     }
 
-    /// The file, while it is ours.
+    /// The file, unless somebody else closed its descriptor.
     pub fn file(&self) -> io::Result<&File> {
         match self.file.is_ours() {
             true => Ok(&self.file),
@@ -162,7 +164,7 @@ impl AppendLog {
         }
     }
 
-    /// The line that begins at this byte, without its end.
+    /// The line that begins at this offset, without its end.
     pub fn line_at(&self, at: u64) -> io::Result<Vec<u8>> {
         let (mut line, mut piece) = (Vec::new(), [0; 1024]);
         while (line.len() as u64) < LONGEST_LINE {
@@ -180,8 +182,8 @@ impl AppendLog {
         Err(io::ErrorKind::UnexpectedEof.into())
     }
 
-    /// Takes a file that is found good: cuts off what stands behind this byte, which was being
-    /// written when a run died, and writes from here on. Its owner alone can read it then.
+    /// Begins to write at this offset. What stands behind it was being written when a run died, and
+    /// is cut off. From now on the file's owner alone can read it.
     pub fn go_on_from(&self, whole: u64) -> Result<(), Error> {
         let failed = |error: io::Error| self.broken(&format!("cannot be repaired: {error}"));
         let file = self.file().map_err(failed)?;
@@ -197,7 +199,7 @@ impl AppendLog {
         Ok(())
     }
 
-    /// Takes a file and cuts off a torn last line, without looking at the others.
+    /// Begins to write behind the last whole line, without looking at the others.
     pub fn go_on_from_last_line(&self) -> Result<(), Error> {
         let failed = |error: io::Error| self.broken(&format!("cannot be read: {error}"));
         let mut file = self.file().map_err(failed)?;
@@ -216,7 +218,8 @@ impl AppendLog {
         self.go_on_from(0)
     }
 
-    /// A file that was there before may be open to others. Not every file system knows owners.
+    /// A file from elsewhere may be readable by others. A file system without owners is no reason to
+    /// refuse it.
     #[cfg(unix)]
     fn keep_from_others(&self, file: &File) {
         let mode: std::fs::Permissions = std::os::unix::fs::PermissionsExt::from_mode(0o600);
@@ -230,8 +233,8 @@ impl AppendLog {
     #[cfg(not(unix))]
     fn keep_from_others(&self, _: &File) {}
 
-    /// A new file is only safe once its folder is, too. Not every file system can; the lines
-    /// in the file are synced on their own.
+    /// A new file survives a power failure only once its folder is synced, too. Not every file system
+    /// can do that, so a failure is ignored.
     fn sync_folder(&self) {
         let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
         if let Ok(folder) = File::open(folder.unwrap_or(Path::new("."))) {
@@ -239,63 +242,76 @@ impl AppendLog {
         }
     }
 
-    /// Lets another run have the file; nothing is written after this. Closing it would do as
-    /// much, so that a failure is none.
+    /// Unlocks the file for another run; nothing is written after this. Closing the file unlocks it
+    /// as well, so a failure is ignored.
     pub fn release(&self) {
         let _ = self.file().and_then(File::unlock);
     }
 
-    /// Appends a line with the time, unless it has one, and waits until it is on disk. Whoever
-    /// comes first syncs for all that have come by then.
+    /// Appends a line with the time, unless it has one, and waits until it is on disk.
     pub fn write(&self, mut line: Value) -> Result<(), Error> {
         if let Some(object) = line.as_object_mut() {
             object.entry("time").or_insert_with(|| in_utc(SystemTime::now()).into());
-            // Whatever serde_json's features are: what a torn line is, its begin must tell.
+            // A torn first line is known by its first key, and the order of keys depends on the
+            // features that other crates choose for serde_json.
             object.sort_keys();
         }
-        let line = line.to_string() + "\n";
+        self.append(&(line.to_string() + "\n"))
+    }
+
+    /// Adds a line to the group that gathers, and waits for its sync. Whoever comes while no sync is
+    /// under way does it, for all that have come by then.
+    fn append(&self, line: &str) -> Result<(), Error> {
         let mut writer = self.lock();
-        writer.waiting.extend_from_slice(line.as_bytes());
-        let mine = writer.group;
+        writer.gathered.extend_from_slice(line.as_bytes());
+        let group = writer.group;
         loop {
             if let Some(error) = &writer.failed {
                 return Err(error.clone());
             }
-            if writer.unsynced > mine {
+            if writer.unsynced > group {
                 return Ok(());
             }
-            if writer.syncing {
-                let synced = self.synced_of(mine);
-                writer = synced.wait(writer).unwrap_or_else(PoisonError::into_inner);
-                continue;
-            }
-            writer.syncing = true;
-            writer.group += 1;
-            let (bytes, at) = (std::mem::take(&mut writer.waiting), writer.end);
-            drop(writer);
-            let result = self.file().and_then(|file| {
-                write_all_at(file, &bytes, at)?;
-                file.sync_data()
-            });
-            writer = self.lock();
-            writer.syncing = false;
-            match result {
-                Ok(()) => {
-                    writer.unsynced = writer.group;
-                    writer.end += bytes.len() as u64;
-                    self.synced_of(mine).notify_all();
-                    // One of those that have come meanwhile syncs for them.
-                    self.synced_of(mine + 1).notify_one();
+            writer = match writer.syncing {
+                true => {
+                    let synced = self.synced(group).wait(writer);
+                    synced.unwrap_or_else(PoisonError::into_inner)
                 }
-                Err(error) => {
-                    writer.failed = Some(self.broken(&format!("cannot be written: {error}")));
-                    self.synced.iter().for_each(Condvar::notify_all);
-                }
-            }
+                false => self.sync(writer),
+            };
         }
     }
 
-    fn synced_of(&self, group: u64) -> &Condvar {
+    /// Writes and syncs the group that has gathered.
+    fn sync<'a>(&'a self, mut writer: MutexGuard<'a, Writer>) -> MutexGuard<'a, Writer> {
+        let (group, at) = (writer.group, writer.end);
+        let bytes = std::mem::take(&mut writer.gathered);
+        writer.syncing = true;
+        writer.group += 1;
+        drop(writer);
+        let result = self.file().and_then(|file| {
+            write_all_at(file, &bytes, at)?;
+            file.sync_data()
+        });
+        let mut writer = self.lock();
+        writer.syncing = false;
+        match result {
+            Ok(()) => {
+                writer.unsynced = writer.group;
+                writer.end += bytes.len() as u64;
+                self.synced(group).notify_all();
+                // One of those that have come meanwhile syncs for them.
+                self.synced(group + 1).notify_one();
+            }
+            Err(error) => {
+                writer.failed = Some(self.broken(&format!("cannot be written: {error}")));
+                self.synced.iter().for_each(Condvar::notify_all);
+            }
+        }
+        writer
+    }
+
+    fn synced(&self, group: u64) -> &Condvar {
         let [even, odd] = &self.synced;
         if group.is_multiple_of(2) { even } else { odd }
     }

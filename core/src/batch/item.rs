@@ -1,4 +1,4 @@
-//! What comes out of a batch for each id.
+//! The item that a batch hands out for each id.
 
 use std::time::SystemTime;
 
@@ -25,8 +25,8 @@ pub struct Item {
 pub enum Outcome {
     /// The contact is gone.
     Deletion(Deletion),
-    /// It was called, or would have been; see the error. The contact may be gone all the same
-    /// where [`maybe_deleted`](Error::maybe_deleted) says so.
+    /// The call failed, or could not be made. The contact may be gone all the same where
+    /// [`maybe_deleted`](Error::maybe_deleted) says so.
     Error(Error),
     /// It was not called: the batch had stopped, or was finished.
     NotAttempted {
@@ -42,7 +42,7 @@ impl From<Result<Deletion, Error>> for Outcome {
 }
 
 impl Item {
-    /// What came of an id now, in this run.
+    /// The item of an id that ended now, in this run.
     pub fn new(outcome: impl Into<Outcome>) -> Item {
         Item { outcome: outcome.into(), time: SystemTime::now(), settled_before: false }
     }
@@ -56,7 +56,7 @@ impl Item {
         }
     }
 
-    /// When it was known what came of it, as text: UTC, RFC 3339, to the millisecond.
+    /// [`time`](Item::time) as text: UTC, RFC 3339, to the millisecond.
     pub fn time_in_utc(&self) -> String {
         in_utc(self.time)
     }

@@ -1,12 +1,12 @@
-//! Ids as numbers of fixed size: a set of a million of them must stay small.
+//! Sets and maps of ids that stay small with a million of them: an id is kept as a hash of 96 bits.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
-/// 96 bits of keyed hash. That two of a million ids share one has a chance of 10^-17.
+/// A keyed hash of an id. The chance that any two of a million ids have the same is about 10^-17.
 pub(crate) type Key = [u32; 3];
 
-/// Makes keys; those of different `Keys` do not compare.
+/// Makes the keys of a map. The key of an id is another one with another `Keys`.
 #[derive(Default)]
 pub(crate) struct Keys(RandomState, RandomState);
 
@@ -17,11 +17,11 @@ impl Keys {
     }
 }
 
-/// A map by key. It is kept in parts, as a table that grows needs the old and the new one at
-/// once: so it is those of one part.
+/// A map by key, in parts: a table that grows needs its old and its new memory at once, and in
+/// parts that is the memory of one part.
 pub(crate) struct KeyMap<V>([HashMap<Key, V>; 64]);
 
-/// Keys that have come.
+/// A set of keys.
 pub(crate) type KeySet = KeyMap<()>;
 
 impl<V> Default for KeyMap<V> {
@@ -31,7 +31,7 @@ impl<V> Default for KeyMap<V> {
 }
 
 impl<V> KeyMap<V> {
-    /// Keeps a value for a key; the one that was there before.
+    /// Sets the value of a key; returns the one before.
     pub fn insert(&mut self, key: Key, value: V) -> Option<V> {
         // There is a part for each remainder.
         self.0.get_mut(part(key)).and_then(|part| part.insert(key, value))

@@ -1,16 +1,15 @@
-//! Whether the list that a batch works on can be right.
+//! Notices a list of ids that is probably damaged: too many of them are no contact.
 
 use crate::options::names::Binding;
 
-/// So many of the last ids that were answered are looked at, and so many of these may be no
-/// contact before the batch stops.
+/// The batch stops when `TOO_MANY` of the last `LOOKED_AT` ids that were answered were no contact.
 const LOOKED_AT: u32 = 40;
 const TOO_MANY: u32 = 20;
 
-/// Which of the last ids were no contact, as this run was answered.
+/// Which of the last ids that were answered in this run were no contact.
 pub(super) struct Missing {
     binding: Binding,
-    /// A bit for each, the last one lowest.
+    /// A bit for each id, the lowest for the last one.
     last: u64,
     answered: u32,
 }
@@ -20,7 +19,7 @@ impl Missing {
         Missing { binding, last: 0, answered: 0 }
     }
 
-    /// Notes an answer: why the batch stops.
+    /// Notes an answer. Returns why the batch stops, if it does.
     pub fn note(&mut self, missing: bool) -> Option<String> {
         self.last = (self.last << 1 | u64::from(missing)) & ((1 << LOOKED_AT) - 1);
         self.answered = (self.answered + 1).min(LOOKED_AT);

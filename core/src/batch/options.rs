@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::call::options::Call;
 use crate::options::names::Binding;
 
+/// The highest `concurrency`; the pool has no more threads.
 pub(crate) const MOST_CONCURRENT: u32 = 64;
 
 /// The options of a batch.
@@ -49,7 +50,7 @@ impl BatchOptions {
         self
     }
 
-    /// A file that records the batch, and from which a later run takes it up.
+    /// A file that records the batch. A later run with the same file calls only what is not settled.
     pub fn journal(mut self, path: impl Into<PathBuf>) -> BatchOptions {
         self.journal = Some(path.into());
         self
@@ -72,9 +73,8 @@ impl BatchOptions {
     }
 
     /// Whether the batch stops when 20 of the last 40 ids that were answered were "no such
-    /// contact": a damaged list looks so. So does one of people who are long gone; with
-    /// `missing_ok` such ids are no errors and do not count. What a journal had settled does
-    /// not count either. True.
+    /// contact", because the list is probably damaged then. With `missing_ok` such ids are no
+    /// errors and do not count; nor does what a journal had settled. True.
     pub fn stop_on_missing(mut self, stop_on_missing: bool) -> BatchOptions {
         self.stop_on_missing = stop_on_missing;
         self

@@ -1,23 +1,24 @@
-//! How many calls of a batch may run now, and from when on. Pure: the clock is its caller's.
+//! How many calls of a batch may run at once, and when the next may begin. It reads no clock: its
+//! caller says what time it is.
 
 use std::time::{Duration, Instant};
 
 use crate::error::Error;
 use crate::wire::errcode::{self, Retry};
 
-/// After throttling: the first pause, doubled for as long as nothing else is answered, and the
-/// longest.
+/// The first and the longest pause after throttling. Pauses double while nothing else is answered.
 const THROTTLED: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(60)];
 /// The same where the service has blocked its caller for a while.
 const BLOCKED: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(15 * 60)];
-/// After so long a block the batch stops.
+/// A batch that is blocked for so long stops.
 const LONGEST_BLOCK: Duration = Duration::from_secs(3600);
-/// A pause that a log speaks of.
+/// A pause is logged if it is at least so long.
 const LONG_PAUSE: Duration = Duration::from_secs(10);
-/// However long the service wants the batch to wait, it is asked again after this.
+/// The longest wait that the service can ask for.
 const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
 
-/// How many calls may run now: all after success, half after each throttling.
+/// Halves the number of calls at once when the service throttles, and lets it grow again with each
+/// other answer.
 pub(super) struct Pace {
     most: f64,
     allowed: f64,
@@ -26,7 +27,7 @@ pub(super) struct Pace {
     refusals: Option<Refusals>,
 }
 
-/// Refusals with nothing else between them.
+/// Throttled answers in a row.
 struct Refusals {
     blocked: bool,
     since: Instant,
@@ -37,34 +38,34 @@ struct Refusals {
 /// What a refusal means for the batch.
 #[derive(Debug, PartialEq)]
 pub(super) enum Slowed {
-    /// It pauses, for so long from now on.
+    /// A long pause begins, of this length.
     Pauses(Duration),
-    /// It pauses briefly, or has begun to.
+    /// A short pause, or one that has begun already.
     Briefly,
-    /// Nothing but this has come for too long.
+    /// Nothing else was answered for too long: the batch stops.
     GiveUp,
 }
 
 impl Pace {
-    /// All of so many may run.
+    /// At first, as many calls as allowed at most.
     pub fn new(most: u32, now: Instant) -> Pace {
         let most = f64::from(most);
         Pace { most, allowed: most, not_before: now, slowed: None, refusals: None }
     }
 
-    /// How long no call may begin.
+    /// How long no call may begin from now on.
     pub fn left(&self, now: Instant) -> Duration {
         self.not_before.saturating_duration_since(now)
     }
 
-    /// A call that began then was throttled: half as many from now on, after a pause. Of those
-    /// that began before the batch slowed down last, none counts again.
+    /// A call that began at `began` was throttled. Calls that began before the batch slowed down
+    /// last were refused for the same reason, and slow it down no further.
     pub fn slow_down(&mut self, error: &Error, began: Instant, now: Instant) -> Slowed {
         let blocked = is_block(error);
         let counts = self.slowed.is_none_or(|at| began >= at);
         if counts {
             self.slowed = Some(now);
-            // Whether a block is over, one call can tell.
+            // One call is enough to find out whether a block is over.
             self.allowed = if blocked { 1.0 } else { (self.allowed / 2.0).max(1.0) };
         }
         let fresh = Refusals { blocked, since: now, times: 0 };
@@ -90,15 +91,14 @@ impl Pace {
         self.allowed.floor().max(1.0) as usize
     }
 
-    /// The service answered, and did not ask for fewer calls: so many of them as run now allow
-    /// one more.
+    /// The service answered and did not throttle: a round of calls allows one more.
     pub fn speed_up(&mut self) {
         self.refusals = None;
         self.allowed = (self.allowed + 1.0 / self.allowed).min(self.most);
     }
 }
 
-/// Whether the service has shut its caller out for a while that it does not name.
+/// Whether the service has shut its caller out for a while, without a word on how long.
 fn is_block(error: &Error) -> bool {
     let known = error.code().and_then(errcode::explain);
     known.is_some_and(|row| row.retry == Retry::Blocked)
@@ -119,7 +119,7 @@ mod tests {
         })
     }
 
-    /// The pauses of a batch whose every call is refused so, while it goes on.
+    /// The seconds that a batch pauses, time after time, while every call is refused with this error.
     fn pauses(error: &Error) -> Vec<u64> {
         let (mut now, mut pauses) = (Instant::now(), Vec::new());
         let mut pace = Pace::new(8, now);

@@ -1,4 +1,4 @@
-//! What earlier runs left in a journal, for who wants to know before a batch is begun.
+//! What earlier runs left in a journal, for a program that wants to know before it begins a batch.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -18,9 +18,9 @@ use crate::error::Error;
 pub struct PriorRuns {
     keys: Keys,
     states: KeyMap<PriorState>,
-    /// Whether a batch would tell "no such contact" as absent.
+    /// Whether "no such contact" counts as gone.
     missing_ok: bool,
-    /// The ids whose last line leaves open whether they are gone, with the number of it.
+    /// The ids that may be gone, with the number of the line that says so first: for their order.
     maybe_deleted: HashMap<Key, (usize, String)>,
 }
 
@@ -30,7 +30,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// `journal`: what would refuse a batch, but for one that another run has in use.
+    /// `journal`, where a batch would refuse the file; but not where another run has it in use.
     #[doc(hidden)]
     pub fn prior_runs(&self, journal: &Path) -> Result<PriorRuns, Error> {
         let missing_ok = self.missing_ok(&Call::new());
@@ -63,13 +63,12 @@ impl PriorRuns {
         }
     }
 
-    /// What is known of an id, once: taken from here, so that one that comes again is not
-    /// counted again.
+    /// The state of an id, which is removed: an id that comes again is not counted again.
     pub fn take(&mut self, user_id: &str) -> Option<PriorState> {
         self.states.remove(self.keys.of(user_id))
     }
 
-    /// The ids of which the journal leaves open whether they are gone, in its order.
+    /// The ids that may be gone, in the order of the journal.
     pub fn maybe_deleted(&self) -> Vec<String> {
         let mut ids: Vec<_> = self.maybe_deleted.values().collect();
         ids.sort_unstable();

@@ -1,4 +1,4 @@
-//! A batch in numbers.
+//! The numbers of a batch, and where they are counted.
 
 use std::time::SystemTime;
 
@@ -14,12 +14,12 @@ use crate::outcome::{Status, in_utc};
 pub struct Summary {
     /// Ids deleted, by this run or, where the journal says so, by an earlier one.
     pub deleted: u64,
-    /// Ids that were no contact, where that is fine.
+    /// Ids that were no contact, where that is no error.
     pub absent: u64,
     /// Ids that ended in an error and may be gone all the same: a request went out, and no
     /// certain answer came.
     pub maybe_deleted: u64,
-    /// Ids that ended in an error and are not gone by a call of this batch.
+    /// Ids that ended in an error and that no call of this batch deleted.
     pub failed: u64,
     /// Ids that were not called, as the batch had stopped.
     pub not_attempted: u64,
@@ -29,8 +29,8 @@ pub struct Summary {
     pub repeated: u64,
     /// Delete requests written by this run.
     pub calls: u64,
-    /// Ids of which the journal does not say what came of them, as it could not be written;
-    /// the next run takes them for uncertain.
+    /// Ids whose end is not in the journal, because it could not be written; the next run takes
+    /// them for uncertain.
     pub unrecorded: u64,
     /// When the batch began.
     pub start: SystemTime,
@@ -45,7 +45,7 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// A batch that begins now.
+    /// The numbers of a batch that begins now.
     pub(super) fn new(endpoint: String, app_key: Option<&str>) -> Summary {
         Summary {
             deleted: 0,
