@@ -191,6 +191,17 @@ def test_the_end_of_a_batch_comes_after_its_lines(
         assert "the batch stops" in warnings[0]
 
 
+def test_why_a_batch_stops_is_told_once(sandbox: Sandbox, records: list[logging.LogRecord]) -> None:
+    """However many calls were under way and met the same."""
+    sandbox.set_permission("qyapi_ext_write", False)
+    sandbox.faults("delay=1@200ms")
+    client = Client(access_token=sandbox.access_token, endpoint=sandbox.url, rate=None)
+    items = list(client.delete_many([str(n) for n in range(8)]))
+    assert sum(item.error is not None for item in items) > 1
+    warnings = [record.getMessage() for record in records if record.levelname == "WARNING"]
+    assert len(warnings) == 1, warnings
+
+
 def test_a_line_comes_while_its_call_waits(records: list[logging.LogRecord]) -> None:
     """A batch that pauses, or a call that tries again, says so at once and not at its end."""
 

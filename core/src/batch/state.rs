@@ -96,9 +96,11 @@ impl State {
         self.missing.as_mut()?.note(missing)
     }
 
-    /// Notes why the batch stops; the first reason stays.
-    pub fn stop(&mut self, why: &str) {
+    /// Notes why the batch stops; the first reason stays. Whether this is the first.
+    pub fn stop(&mut self, why: &str) -> bool {
+        let first = !self.is_stopped();
         self.summary.stopped.get_or_insert_with(|| why.to_owned());
+        first
     }
 
     pub fn is_stopped(&self) -> bool {
@@ -122,8 +124,7 @@ impl State {
             Slowed::Pauses(wait) => Some(format!("the batch pauses for {wait:?}: throttled")),
             Slowed::GiveUp => {
                 let why = format!("blocked for an hour: {}; run it again later", meaning(error));
-                self.stop(&why);
-                Some(format!("the batch stops: {why}"))
+                self.stop(&why).then(|| format!("the batch stops: {why}"))
             }
         }
     }

@@ -125,8 +125,10 @@ impl Shared {
         let mut state = self.lock();
         let learnt = state.learn(&ended.item);
         let file_error = ended.file_error.as_ref().map(|error| error.message().to_owned());
-        if let Some(why) = file_error.or(learnt) {
-            state.stop(&why);
+        // Calls side by side end for one reason, which is told once.
+        if let Some(why) = file_error.or(learnt)
+            && state.stop(&why)
+        {
             // Not under the lock: a log handler may ask for the summary. Before the item: with
             // the last one a consumer has all lines.
             drop(state);
