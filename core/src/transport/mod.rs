@@ -20,6 +20,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use flate2::read::MultiGzDecoder;
+use http::HeaderMap;
 use http::header::{
     ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING,
 };
@@ -240,7 +241,7 @@ impl Transport {
             .read_to_vec()
             .map_err(|error| (error, Some(status)))?;
         let headers = response.headers();
-        if headers.get(CONTENT_ENCODING).is_some_and(|value| value.as_bytes() == b"gzip") {
+        if is_gzip(headers) {
             let ends_with_connection =
                 !headers.contains_key(CONTENT_LENGTH) && !headers.contains_key(TRANSFER_ENCODING);
             body = match unzip(&body) {
@@ -331,6 +332,14 @@ fn check_framing<B>(response: &http::Response<B>) -> Result<(), &'static str> {
         return Err("the reply has a transfer coding other than chunked alone");
     }
     Ok(())
+}
+
+/// By either of its names, in any spelling (RFC 9110, section 8.4.1).
+fn is_gzip(headers: &HeaderMap) -> bool {
+    let names = |value: &http::HeaderValue| {
+        [&b"gzip"[..], b"x-gzip"].iter().any(|name| value.as_bytes().eq_ignore_ascii_case(name))
+    };
+    headers.get(CONTENT_ENCODING).is_some_and(names)
 }
 
 /// Undoes gzip, up to one byte over the largest reply.
