@@ -50,11 +50,12 @@ impl NoText {
 }
 
 /// What files begin with that are taken for lists.
-const BEGINNINGS: [(&[u8], NoText); 13] = [
+const BEGINNINGS: [(&[u8], NoText); 14] = [
     (b"PK\x03\x04", NoText::Workbook),
     (b"PK\x05\x06", NoText::Workbook),
     (b"\xd0\xcf\x11\xe0", NoText::OldWorkbook),
     (b"\x1f\x8b", NoText::Packed),
+    (b"BZh91AY&SY", NoText::Packed),
     (b"\xfd7zXZ", NoText::Packed),
     (b"7z\xbc\xaf", NoText::Packed),
     (b"Rar!\x1a", NoText::Packed),

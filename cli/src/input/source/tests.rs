@@ -305,6 +305,7 @@ fn what_is_no_text_is_named_for_what_it_is() {
         (b"PK\x03\x04\x14\0\x06\0".as_slice(), "workbook", "save the sheet as"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0", "workbook", "save the sheet as"),
         (b"\x1f\x8b\x08\0\0\0\0\0", "packed", "Unpack it"),
+        (b"BZh91AY&SY\0\0", "packed", "Unpack it"),
         (b"%PDF-1.7\n", "PDF", "save the sheet as"),
         (b"\xef\xbb\xbf\r\n<HTML><table>", "web page", "save the sheet as"),
         (b"<?xml version=\"1.0\"?>", "XML", "save the sheet as"),
