@@ -69,7 +69,8 @@ impl Server {
             let stop = Arc::clone(&stop);
             thread::Builder::new()
                 .name("loopback listener".into())
-                .spawn(move || listen(&listener, wake_address, &stop, &Arc::new(serve)))?
+                .spawn(move || listen(&listener, wake_address, &stop, &Arc::new(serve)))
+                .map_err(no_thread)?
         };
         Ok(Server { address, stop, wake, listening: Some(listening) })
     }
@@ -95,6 +96,12 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.stop();
     }
+}
+
+/// Names the limit that costs a thread: it is not the port's doing.
+fn no_thread(error: io::Error) -> io::Error {
+    let why = format!("no thread could be started (limit of processes or threads): {error}");
+    io::Error::new(error.kind(), why)
 }
 
 /// A TCP socket that is bound to a free port of loopback and does not listen: a connection to the

@@ -14,6 +14,8 @@ use crate::output::report;
 use crate::output::{self, Exit, Output, Style};
 use crate::signals::Interrupt;
 
+use super::sandbox;
+
 type Outcome = Result<Deletion, Error>;
 
 /// One thing that is shown.
@@ -138,7 +140,7 @@ fn show(json: bool, interrupt: &Interrupt, output: &mut Output) -> Result<Exit, 
     let sandbox = Sandbox::builder()
         .made_up(STEPS.len())
         .start()
-        .map_err(|error| cannot(&format!("the sandbox does not start: {error}")))?;
+        .map_err(|error| sandbox::not_started(&error, ""))?;
     let client = Client::builder()
         .app_key(sandbox.app_key())
         .app_secret(sandbox.app_secret())

@@ -13,6 +13,18 @@ use crate::signals::{Interrupt, Waited};
 /// How many ids the line of JSON names; there may be a million contacts.
 const NAMED: usize = 100;
 
+/// Says why there is no sandbox. `advice` is for trouble with its port.
+pub(super) fn not_started(error: &io::Error, advice: &str) -> Exit {
+    let advice = match error.kind() {
+        io::ErrorKind::WouldBlock => {
+            "Raise the limit (ulimit -u, a container's pids limit) or end what uses it up."
+        }
+        _ => advice,
+    };
+    output::complain(&format!("the sandbox does not start: {error}"), advice);
+    Exit::Usage
+}
+
 /// Serves, and returns when a signal comes or standard input is closed.
 pub(crate) fn run(args: &args::Sandbox, output: &mut Output) -> Exit {
     // Before the line that says it can be used: from then on a signal may come.
@@ -23,11 +35,7 @@ pub(crate) fn run(args: &args::Sandbox, output: &mut Output) -> Exit {
     let sandbox = match start(args) {
         Ok(sandbox) => sandbox,
         Err(error) => {
-            output::complain(
-                &format!("the sandbox does not start: {error}"),
-                "Give another --port, or none for any free one.",
-            );
-            return Exit::Usage;
+            return not_started(&error, "Give another --port, or none for any free one.");
         }
     };
     let described = describe(&sandbox);
