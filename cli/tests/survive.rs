@@ -31,13 +31,13 @@ fn main() {
 mod trial {
     use std::collections::{HashMap, HashSet};
     use std::fs;
-    use std::io::{Read, Write};
-    use std::net::TcpStream;
+    use std::io::Read;
     use std::path::{Path, PathBuf};
     use std::process::{Child, Command, ExitStatus};
     use std::thread::JoinHandle;
 
     use dingtalk_extcontact_sandbox::{Faults, Sandbox};
+    use dingtalk_extcontact_test_support::client;
     use serde_json::Value;
 
     use crate::support::{Folder, at, json_lines, spawn};
@@ -116,10 +116,7 @@ mod trial {
         /// The number of a connection that is younger than all of earlier runs, whose last
         /// requests may be read only now. Connections are accepted in their order.
         fn mark(&self) -> u64 {
-            let mut stream =
-                TcpStream::connect(self.sandbox.url().trim_start_matches("http://")).unwrap();
-            write!(stream, "GET {MARK} HTTP/1.1\r\nConnection: close\r\n\r\n").unwrap();
-            stream.read_to_end(&mut Vec::new()).unwrap();
+            client::Client::to_url(&self.sandbox.url()).get(MARK);
             let requests = self.sandbox.requests();
             requests.iter().rfind(|request| request.path == MARK).unwrap().connection
         }
