@@ -23,11 +23,6 @@ bindings-node/src/logging.rs
 bindings-node/src/port.rs
 bindings-python/src/host.rs
 bindings-python/src/logging.rs
-core/src/transport/connect.rs
-core/src/transport/desk.rs
-core/src/transport/layers.rs
-core/src/transport/mod.rs
-core/src/transport/socket.rs
 """.split())
 
 ROOMS = ["core", "bindings-c", "bindings-node", "bindings-python", "cli", "sandbox", "conformance",

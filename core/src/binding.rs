@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::batch::options::{BatchOptions, MOST_CONCURRENT};
-use crate::call::attempt;
+use crate::call::failure;
 use crate::call::options::Call;
 use crate::client::Client;
 use crate::error::Error;
@@ -220,11 +220,11 @@ impl Client {
     ) {
         let client = self.clone();
         let flag = call.cancel_flag().clone();
-        pool::submit(&flag, move |turn| {
-            done(match turn {
+        pool::submit(&flag, move |start| {
+            done(match start {
                 pool::JobStart::Run => client.delete_with(&user_id, &call),
                 pool::JobStart::Cancelled => {
-                    Err(attempt::cancelled("waiting for a thread")
+                    Err(failure::cancelled("waiting for a thread")
                         .about_contact(&user_id, 0, false))
                 }
                 pool::JobStart::NoThread(why) => Err(why.about_contact(&user_id, 0, false)),

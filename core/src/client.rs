@@ -5,28 +5,20 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use crate::call::attempt::{
-    self, Ask, Attempt, AttemptContext, AttemptOptions, CallDeadline, CallState, Delete,
-};
+use crate::call::api_call::{ApiCall, Delete};
+use crate::call::context::AttemptContext;
 use crate::call::options::Call;
-use crate::call::rate::Rates;
-use crate::call::retry::{Next, Plan};
-use crate::call::token::AppToken;
-use crate::error::{Error, ErrorKind};
-use crate::options::fixed_token::Token;
+use crate::call::steps::{CallState, DeleteState, Throttling};
+use crate::call::{driver, failure};
+use crate::error::Error;
 use crate::options::names::Binding;
-use crate::options::proxy::Proxy;
 use crate::options::{self, Credentials, Options, Settings};
-use crate::outcome::{Deletion, Status};
+use crate::outcome::Deletion;
 use crate::runtime::fork::PerProcess;
-use crate::runtime::wait::Stop;
 use crate::secret::Secret;
 use crate::text::panic_text;
-use crate::transport::Transport;
-use crate::wire::request;
-use crate::wire::response::Failure;
 
 /// Deletes external contacts.
 ///
@@ -47,41 +39,9 @@ use crate::wire::response::Failure;
 pub struct Client(Arc<Inner>);
 
 struct Inner {
-    settings: Settings,
+    settings: Arc<Settings>,
     closed: AtomicBool,
-    process: PerProcess<Process>,
-}
-
-/// A deletion and what has come of it so far.
-pub(crate) struct Task {
-    pub user_id: String,
-    pub story: CallState,
-    plan: Plan,
-}
-
-/// The good end of a call.
-pub(crate) enum Ended<T> {
-    Done(T),
-    /// There is no such contact, and that is fine.
-    Missing(Option<String>),
-}
-
-/// Who waits when the service throttles.
-#[derive(Clone, Copy, PartialEq)]
-pub(crate) enum Throttling {
-    /// The call, as one of its attempts.
-    Wait,
-    /// The batch, with all of its calls; it costs no attempt.
-    GiveBack,
-}
-
-/// What a forked child has of its own.
-struct Process {
-    topapi: Transport,
-    /// Where the token call goes to another host.
-    oauth: Option<Transport>,
-    app_token: AppToken,
-    rates: Rates,
+    context: PerProcess<AttemptContext>,
 }
 
 impl Client {
@@ -110,9 +70,10 @@ impl Client {
     pub fn with_options(options: Options) -> Result<Client, Error> {
         let binding = options.binding;
         let settings = options.check().map_err(|error| binding.advise(error))?;
-        let process = PerProcess::new(Process::new(&settings));
+        let settings = Arc::new(settings);
+        let context = PerProcess::new(AttemptContext::new(&settings));
         let closed = AtomicBool::new(false);
-        Ok(Client(Arc::new(Inner { settings, closed, process })))
+        Ok(Client(Arc::new(Inner { settings, closed, context })))
     }
 
     /// Deletes a contact, with the client's options.
@@ -122,7 +83,7 @@ impl Client {
     /// Whatever kept the contact from being deleted, and whether it may be gone all the
     /// same; see [`Error`].
     pub fn delete(&self, user_id: &str) -> Result<Deletion, Error> {
-        self.delete_with(user_id, &Call::new())
+        self.run_delete(&mut self.delete_state(user_id, Throttling::Wait), &Call::new())
     }
 
     /// Deletes a contact, with options of this call; it can be cancelled.
@@ -131,49 +92,59 @@ impl Client {
     ///
     /// As [`delete`](Client::delete); `cancelled` where the call was cancelled.
     pub fn delete_with(&self, user_id: &str, call: &Call) -> Result<Deletion, Error> {
-        self.work(&mut self.task(user_id), call, Throttling::Wait)
+        self.run_delete(&mut self.delete_state(user_id, Throttling::Wait), call)
     }
 
-    /// A deletion to be worked on.
-    pub(crate) fn task(&self, user_id: &str) -> Task {
-        Task { user_id: user_id.to_owned(), story: CallState::default(), plan: self.plan() }
+    /// A deletion that has not begun.
+    pub(crate) fn delete_state(&self, user_id: &str, throttling: Throttling) -> DeleteState {
+        self.call_state(Delete { user_id: user_id.to_owned() }, throttling)
     }
 
-    /// Works on a deletion until it ends; where throttling is given back, the task can be
-    /// worked on again later and remembers what it did.
-    pub(crate) fn work(
+    /// Runs a deletion to its end. Where throttling is given back, it can be run again later and
+    /// remembers what it did.
+    pub(crate) fn run_delete(
         &self,
-        task: &mut Task,
+        state: &mut DeleteState,
         call: &Call,
-        throttling: Throttling,
     ) -> Result<Deletion, Error> {
-        task.plan.renew();
-        // The caller's probe runs below, where it waits for a turn or a token, too: its panic
-        // must not pass into an interpreter.
-        let result = catch_unwind(AssertUnwindSafe(|| self.run(task, call, throttling)))
-            .unwrap_or_else(|panic| Err(caught(&panic_text(panic.as_ref()))));
-        let Task { user_id, story, .. } = task;
-        match result {
-            Ok(deletion) => {
-                let request_id = deletion.request_id.as_deref();
-                crate::logged(
-                    || log::info!(target: crate::LOG, user_id = user_id.as_str(), request_id; "{}", told(&deletion)),
-                );
-                Ok(deletion)
-            }
+        let result = match self.run(state, call) {
+            Ok(answer) => Ok(state.deletion(answer)),
             Err(error) => {
-                let error = self.in_its_words(error);
-                let error = error.about_contact(user_id, story.attempts, story.uncertain);
-                let given_back =
-                    throttling == Throttling::GiveBack && error.kind() == ErrorKind::Throttled;
-                let level = if given_back { log::Level::Debug } else { log::Level::Info };
-                let (kind, request_id) = (error.kind().as_str(), error.request_id());
-                crate::logged(
-                    || log::log!(target: crate::LOG, level, user_id = user_id.as_str(), kind, request_id; "{}", error.message()),
-                );
-                Err(error)
+                Err(error.about_contact(&state.api_call.user_id, state.attempts, state.uncertain))
             }
-        }
+        };
+        log_outcome(state, &result);
+        result
+    }
+
+    /// A call that has not begun.
+    pub(crate) fn call_state<A: ApiCall>(
+        &self,
+        api_call: A,
+        throttling: Throttling,
+    ) -> CallState<A> {
+        CallState::new(&self.0.settings, api_call, throttling, Instant::now())
+    }
+
+    /// Runs any call to its end, on this thread. Errors speak the language of the client's
+    /// caller.
+    pub(crate) fn run<A: ApiCall>(
+        &self,
+        state: &mut CallState<A>,
+        call: &Call,
+    ) -> Result<A::Answer, Error> {
+        // The caller's probe runs below, wherever the call waits: its panic must not pass into
+        // an interpreter.
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            state.begin(call, Instant::now())?;
+            if self.is_closed() {
+                return Err(Error::invalid("client is closed", "Make a new client."));
+            }
+            driver::drive(state, self.context(), call)
+        }));
+        result
+            .unwrap_or_else(|panic| Err(failure::panicked(&panic_text(panic.as_ref()))))
+            .map_err(|error| self.0.settings.binding.advise(error))
     }
 
     /// Replaces the access token that the client was made with. Calls under way go on with
@@ -216,105 +187,23 @@ impl Client {
     /// are closed. Doing it again does nothing. Dropping the last clone does it too.
     pub fn close(&self) {
         self.0.closed.store(true, Ordering::SeqCst);
-        self.process().topapi.close();
-        self.process().oauth().close();
-    }
-
-    fn run(&self, task: &mut Task, call: &Call, throttling: Throttling) -> Result<Deletion, Error> {
-        let Task { user_id, story, plan } = task;
-        request::check_user_id(user_id)?;
-        let missing_ok = self.missing_ok(call);
-        match self.ask(&Delete(user_id), call, story, plan, throttling, missing_ok)? {
-            Ended::Done(request_id) => Ok(story.end(user_id, Status::Deleted, request_id)),
-            Ended::Missing(request_id) => Ok(story.end(user_id, Status::Absent, request_id)),
-        }
-    }
-
-    /// The whole way of a call.
-    pub(crate) fn ask<A: Ask>(
-        &self,
-        ask: &A,
-        call: &Call,
-        story: &mut CallState,
-        plan: &mut Plan,
-        throttling: Throttling,
-        missing_ok: bool,
-    ) -> Result<Ended<A::Answer>, Error> {
-        let timeout = call.timeout.unwrap_or(self.0.settings.timeout);
-        call.wrong.clone().map_or(Ok(()), Err)?;
-        options::check_duration(call.binding, "timeout", timeout)?;
-        if self.0.closed.load(Ordering::SeqCst) {
-            return Err(Error::invalid("client is closed", "Make a new client."));
-        }
-        let process = self.process();
-        let wait = call.wait();
-        wait.ask().map_err(|_| attempt::cancelled("beginning"))?;
-        let gate = call.start_wait();
-        let mut clock = CallDeadline::new(wait, gate, timeout, process.rates.of(A::API));
-        let (mut step, mut last) = (AttemptOptions::default(), None);
-        loop {
-            let failed = match process.attempt(&self.0, ask, step, &mut clock, story) {
-                Attempt::Done(answer) => return Ok(Ended::Done(answer)),
-                Attempt::Cancelled(doing) => return Err(attempt::cancelled(doing)),
-                Attempt::Panicked(text) => return Err(caught(&text)),
-                // A turn that would come too late is no reason to forget what went wrong.
-                Attempt::TooLate => return Err(last.unwrap_or_else(attempt::too_late)),
-                Attempt::Failed(failed) => failed,
-            };
-            let Failure { error, uncertain, missing, retry } = failed.failure;
-            if A::DELETES && missing && (missing_ok || story.uncertain) {
-                return Ok(Ended::Missing(error.request_id().map(str::to_owned)));
-            }
-            story.uncertain |= uncertain && A::DELETES;
-            if throttling == Throttling::GiveBack && error.kind() == ErrorKind::Throttled {
-                return Err(error);
-            }
-            let left = clock.wait.left();
-            let next = plan.next(error.kind(), retry, failed.kept_died, left, fastrand::f64());
-            let (kind, request_id) = (error.kind().as_str(), error.request_id());
-            crate::logged(
-                || log::debug!(target: crate::LOG, user_id = ask.user_id(), kind, request_id; "{ask}: {}; {next}", error.message()),
-            );
-            step = AttemptOptions::default();
-            match next {
-                Next::GiveUp => return Err(error),
-                Next::Again(pause) => match clock.wait.sleep(pause) {
-                    Ok(()) => {}
-                    Err(Stop::TimedOut) => return Err(error),
-                    Err(Stop::Cancelled) => return Err(attempt::cancelled("waiting to try again")),
-                },
-                Next::Reconnected => step.fresh = true,
-                Next::WithNewToken if !self.0.can_renew(story.token.as_ref()) => return Err(error),
-                Next::WithNewToken => step.refused = story.token.clone(),
-            }
-            last = Some(error);
-        }
+        self.context().close();
     }
 
     /// Whether "no such contact" is fine for this call.
     pub(crate) fn missing_ok(&self, call: &Call) -> bool {
-        call.missing_ok.unwrap_or(self.0.settings.missing_ok)
-    }
-
-    /// The error with advice in the language of the client's caller.
-    pub(crate) fn in_its_words(&self, error: Error) -> Error {
-        self.0.settings.binding.advise(error)
-    }
-
-    /// What a call that reads starts with.
-    pub(crate) fn plan(&self) -> Plan {
-        Plan::new(self.0.settings.max_attempts)
+        call.allows_missing(&self.0.settings)
     }
 
     /// This process's connections, token and rate.
-    fn process(&self) -> &Process {
-        self.0.process.get(|| Process::new(&self.0.settings))
+    fn context(&self) -> &AttemptContext {
+        self.0.context.get(|| AttemptContext::new(&self.0.settings))
     }
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Settings { credentials, topapi, .. } = &self.0.settings;
+        let Settings { credentials, topapi, .. } = &*self.0.settings;
         let mut debug = f.debug_struct("Client");
         debug.field("endpoint", &topapi.to_string());
         match credentials {
@@ -327,54 +216,20 @@ impl fmt::Debug for Client {
     }
 }
 
-impl Inner {
-    /// Whether there may be another token than the one that was refused: the app's next
-    /// one, or a fixed one that the caller has set meanwhile.
-    fn can_renew(&self, refused: Option<&Token>) -> bool {
-        match (&self.settings.credentials, refused) {
-            (Credentials::Fixed(fixed), Some(refused)) => fixed.get() != *refused,
-            _ => true,
+/// Logs how a deletion ended; one that goes back to its batch has not.
+fn log_outcome(state: &DeleteState, result: &Result<Deletion, Error>) {
+    let user_id = state.api_call.user_id.as_str();
+    crate::logged(|| match result {
+        Ok(deletion) => {
+            let request_id = deletion.request_id.as_deref();
+            log::info!(target: crate::LOG, user_id, request_id; "{}", told(deletion));
         }
-    }
-}
-
-impl Process {
-    fn new(settings: &Settings) -> Process {
-        let dialer = Arc::default();
-        let way = |base, proxy: &Option<Proxy>| {
-            Transport::new(base, proxy.as_ref(), &settings.roots, &dialer)
-        };
-        let topapi = way(&settings.topapi, &settings.topapi_proxy);
-        let oauth = if settings.oauth == settings.topapi {
-            None
-        } else {
-            Some(way(&settings.oauth, &settings.oauth_proxy))
-        };
-        Process { topapi, oauth, app_token: AppToken::default(), rates: Rates::new(settings.rate) }
-    }
-
-    /// The way to the host of the token call; one endpoint serves both.
-    fn oauth(&self) -> &Transport {
-        self.oauth.as_ref().unwrap_or(&self.topapi)
-    }
-
-    /// One attempt with this process's connections.
-    fn attempt<A: Ask>(
-        &self,
-        inner: &Inner,
-        ask: &A,
-        step: AttemptOptions,
-        clock: &mut CallDeadline,
-        story: &mut CallState,
-    ) -> Attempt<A::Answer> {
-        let way = AttemptContext {
-            settings: &inner.settings,
-            topapi: &self.topapi,
-            oauth: self.oauth(),
-            app_token: &self.app_token,
-        };
-        attempt::attempt(&way, ask, step, clock, story)
-    }
+        Err(error) => {
+            let level = if state.gives_back(error) { log::Level::Debug } else { log::Level::Info };
+            let (kind, request_id) = (error.kind().as_str(), error.request_id());
+            log::log!(target: crate::LOG, level, user_id, kind, request_id; "{}", error.message());
+        }
+    });
 }
 
 /// A deletion as the log tells it.
@@ -388,11 +243,6 @@ fn told(deletion: &Deletion) -> String {
         text.push_str(&format!(", request id {id}"));
     }
     text + &format!(", {attempts} request{}", if *attempts == 1 { "" } else { "s" })
-}
-
-/// A panic as an error.
-fn caught(text: &str) -> Error {
-    Error::new(ErrorKind::Internal, format!("a panic: {text}"))
 }
 
 /// Makes a [`Client`]: each method sets the option of its name, [`build`](Self::build)

@@ -5,10 +5,11 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use crate::call::attempt::{Ask, CallState};
+use crate::call::api_call::ApiCall;
 use crate::call::options::Call;
 use crate::call::rate::Api;
-use crate::client::{Client, Ended, Throttling};
+use crate::call::steps::Throttling;
+use crate::client::Client;
 use crate::error::{Error, ErrorKind};
 use crate::secret::{Secret, Secrets};
 use crate::wire::request::{self, Request};
@@ -72,7 +73,8 @@ impl Client {
     pub fn contacts(&self, call: &Call) -> Result<Vec<Contact>, Error> {
         let (mut contacts, mut seen) = (Vec::new(), HashSet::new());
         for offset in (0..).step_by(PAGE) {
-            let records = self.read(&Page { offset }, call, Throttling::Wait)?;
+            let mut state = self.call_state(List { offset }, Throttling::Wait);
+            let records = self.run(&mut state, call)?;
             let (count, known) = (records.len(), contacts.len());
             for record in records {
                 let contact = contact(record)?;
@@ -105,23 +107,8 @@ impl Client {
         call: &Call,
         throttling: Throttling,
     ) -> Result<Contact, Error> {
-        request::check_user_id(user_id)
-            .and_then(|()| self.read(&Get(user_id), call, throttling))
-            .and_then(contact)
-    }
-
-    fn read<A: Ask>(
-        &self,
-        ask: &A,
-        call: &Call,
-        throttling: Throttling,
-    ) -> Result<A::Answer, Error> {
-        let (mut story, mut plan) = (CallState::default(), self.plan());
-        let answered = self.ask(ask, call, &mut story, &mut plan, throttling, false);
-        match answered.map_err(|error| self.in_its_words(error))? {
-            Ended::Done(answer) => Ok(answer),
-            Ended::Missing(_) => Err(Error::new(ErrorKind::Internal, "a read call was absent")),
-        }
+        let mut state = self.call_state(Get { user_id: user_id.to_owned() }, throttling);
+        self.run(&mut state, call).and_then(contact)
     }
 }
 
@@ -134,19 +121,23 @@ fn contact(record: Map<String, Value>) -> Result<Contact, Error> {
 }
 
 /// A page of the list.
-struct Page {
+struct List {
     offset: usize,
 }
 
-impl fmt::Display for Page {
+impl fmt::Display for List {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "contacts from {}", self.offset)
     }
 }
 
-impl Ask for Page {
+impl ApiCall for List {
     type Answer = Vec<Map<String, Value>>;
     const API: Api = Api::List;
+
+    fn user_id(&self) -> Option<&str> {
+        None
+    }
 
     fn request(&self, token: &Secret) -> Request {
         request::list(self.offset, PAGE, token)
@@ -158,24 +149,26 @@ impl Ask for Page {
 }
 
 /// One contact.
-struct Get<'a>(&'a str);
+struct Get {
+    user_id: String,
+}
 
-impl fmt::Display for Get<'_> {
+impl fmt::Display for Get {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the record of contact {}", self.0)
+        write!(f, "the record of contact {}", self.user_id)
     }
 }
 
-impl Ask for Get<'_> {
+impl ApiCall for Get {
     type Answer = Map<String, Value>;
     const API: Api = Api::Get;
 
     fn user_id(&self) -> Option<&str> {
-        Some(self.0)
+        Some(&self.user_id)
     }
 
     fn request(&self, token: &Secret) -> Request {
-        request::get(self.0, token)
+        request::get(&self.user_id, token)
     }
 
     fn read(&self, answer: &Answer, secrets: &Secrets) -> Result<Self::Answer, Failure> {

@@ -51,3 +51,18 @@ fn errors_of_reading() {
     assert_eq!((error.kind(), error.maybe_deleted()), (ErrorKind::PermissionDenied, false));
     assert!(error.advice().contains("qyapi_ext_read"));
 }
+
+#[test]
+fn a_panic_of_the_probe_is_an_error_of_the_call() {
+    let sandbox = Sandbox::builder().made_up(1).start().unwrap();
+    let client = client(&sandbox);
+    let call = Call::new().probe(|| panic!("on purpose"));
+    let errors = [
+        client.get(&sandbox.contacts()[0], &call).map(drop).unwrap_err(),
+        client.contacts(&call).map(drop).unwrap_err(),
+    ];
+    for error in errors {
+        assert_eq!(error.kind(), ErrorKind::Internal, "{error}");
+        assert!(error.message().contains("on purpose"), "{error}");
+    }
+}

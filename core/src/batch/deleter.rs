@@ -9,9 +9,10 @@ use crate::batch::append_log::AppendLog;
 use crate::batch::item::{Item, Outcome};
 use crate::batch::journal::{Journal, LastLine};
 use crate::batch::settled::PriorState;
-use crate::call::attempt;
+use crate::call::failure;
 use crate::call::options::Call;
-use crate::client::{Client, Task, Throttling};
+use crate::call::steps::{DeleteState, Throttling};
+use crate::client::Client;
 use crate::error::{Error, ErrorKind};
 use crate::text::panic_text;
 use crate::wire::request::check_user_id;
@@ -27,7 +28,7 @@ pub(super) struct Deleter {
 
 /// An id that waits for its call.
 pub(super) struct Queued {
-    task: Task,
+    call: DeleteState,
     announced: bool,
     backed_up: bool,
     /// Why it is back in the queue.
@@ -61,9 +62,9 @@ impl From<Item> for Ended {
 impl Deleter {
     /// An id to be called, after what the journal says of it.
     pub fn queued(&self, user_id: &str, prior: Option<LastLine>) -> Queued {
-        let mut task = self.client.task(user_id);
-        task.story.uncertain = prior.is_some_and(|line| line.state == PriorState::MaybeDeleted);
-        Queued { task, announced: false, backed_up: false, throttled: None }
+        let mut call = self.client.delete_state(user_id, Throttling::GiveBack);
+        call.uncertain = prior.is_some_and(|line| line.state == PriorState::MaybeDeleted);
+        Queued { call, announced: false, backed_up: false, throttled: None }
     }
 
     /// The end of an id that an earlier run settled, as the journal has it.
@@ -87,12 +88,12 @@ impl Deleter {
         let processed = catch_unwind(AssertUnwindSafe(|| {
             self.prepare(queued).map_or_else(|instead| instead, |()| self.delete(queued))
         }));
-        processed.unwrap_or_else(|panic| Processed::Ended(self.panicked(&queued.task, &*panic)))
+        processed.unwrap_or_else(|panic| Processed::Ended(self.panicked(&queued.call, &*panic)))
     }
 
     /// Checks and writes what a call needs; otherwise, what came of the id instead.
     fn prepare(&self, queued: &mut Queued) -> Result<(), Processed> {
-        check_user_id(&queued.task.user_id).map_err(|error| queued.not_called(error))?;
+        check_user_id(&queued.call.api_call.user_id).map_err(|error| queued.not_called(error))?;
         self.back_up(queued)?;
         self.announce(queued)
     }
@@ -102,7 +103,7 @@ impl Deleter {
         let Some(backup) = self.backup.as_ref().filter(|_| !queued.backed_up) else {
             return Ok(());
         };
-        let user_id = &queued.task.user_id;
+        let user_id = &queued.call.api_call.user_id;
         let kept = match self.client.record_of(user_id, &self.call, Throttling::GiveBack) {
             Ok(contact) => backup.write(json!({"user_id": user_id, "record": contact.record()})),
             Err(error) if error.is_missing() => Ok(()),
@@ -119,7 +120,7 @@ impl Deleter {
 
     fn announce(&self, queued: &mut Queued) -> Result<(), Processed> {
         if let Some(journal) = self.journal.as_ref().filter(|_| !queued.announced) {
-            let announced = journal.announce(&queued.task.user_id);
+            let announced = journal.announce(&queued.call.api_call.user_id);
             announced.map_err(|error| queued.not_called(error))?;
             queued.announced = true;
         }
@@ -127,8 +128,8 @@ impl Deleter {
     }
 
     fn delete(&self, queued: &mut Queued) -> Processed {
-        let before = queued.task.story.attempts;
-        let outcome = self.client.work(&mut queued.task, &self.call, Throttling::GiveBack);
+        let before = queued.call.attempts;
+        let outcome = self.client.run_delete(&mut queued.call, &self.call);
         match outcome {
             Err(error) if error.kind() == ErrorKind::Throttled => Processed::Throttled(error),
             Err(error) if error.kind() == ErrorKind::Cancelled && error.attempts() == before => {
@@ -150,27 +151,28 @@ impl Deleter {
     /// Ends an id that is not called any more: throttled where a request was made, otherwise not
     /// attempted. An announcement gets its end, so that the next run knows.
     pub fn abandon(&self, queued: Queued) -> Ended {
-        let Queued { task, announced, throttled, .. } = queued;
+        let Queued { call, announced, throttled, .. } = queued;
         let mut unrecorded = false;
         if announced {
             let end = throttled.clone().unwrap_or_else(|| {
-                let (attempts, uncertain) = (task.story.attempts, task.story.uncertain);
-                let error = attempt::cancelled("waiting for its turn");
-                error.about_contact(&task.user_id, attempts, uncertain)
+                let (attempts, uncertain) = (call.attempts, call.uncertain);
+                let error = failure::cancelled("waiting for its turn");
+                error.about_contact(&call.api_call.user_id, attempts, uncertain)
             });
             // The batch has stopped already: a failure of the journal cannot stop it more.
             unrecorded = self.record(&Item::new(Err(end))).is_some();
         }
-        let not_attempted = Outcome::NotAttempted { user_id: task.user_id };
+        let not_attempted = Outcome::NotAttempted { user_id: call.api_call.user_id };
         let item = Item::new(throttled.map_or(not_attempted, Outcome::Error));
         Ended { item, unrecorded, file_error: None }
     }
 
     /// A panic ends its id alone. What was sent before it must be told.
-    fn panicked(&self, Task { user_id, story, .. }: &Task, panic: &(dyn Any + Send)) -> Ended {
+    fn panicked(&self, call: &DeleteState, panic: &(dyn Any + Send)) -> Ended {
         let error = Error::new(ErrorKind::Internal, format!("a panic: {}", panic_text(panic)));
-        let uncertain = story.uncertain || story.attempts > 0;
-        let item = Item::new(Err(error.about_contact(user_id, story.attempts, uncertain)));
+        let uncertain = call.uncertain || call.attempts > 0;
+        let item =
+            Item::new(Err(error.about_contact(&call.api_call.user_id, call.attempts, uncertain)));
         Ended { item, unrecorded: self.journal.is_some(), file_error: None }
     }
 
@@ -204,6 +206,6 @@ impl Queued {
     }
 
     fn about_contact(&self, error: Error) -> Error {
-        error.about_contact(&self.task.user_id, 0, self.task.story.uncertain)
+        error.about_contact(&self.call.api_call.user_id, 0, self.call.uncertain)
     }
 }

@@ -35,7 +35,7 @@ use crate::batch::deleter::{Deleter, Queued};
 use crate::batch::journal::Journal;
 use crate::batch::key_set::Keys;
 use crate::batch::reading::Scope;
-use crate::call::attempt;
+use crate::call::failure;
 use crate::call::options::Call;
 use crate::client::Client;
 use crate::error::Error;
@@ -251,7 +251,7 @@ impl Batch {
                 return Ok(None);
             }
             if let Err(Stop::Cancelled | Stop::TimedOut) = verdict {
-                return Err(attempt::cancelled("waiting for the next item"));
+                return Err(failure::cancelled("waiting for the next item"));
             }
             wait.on(&self.0.changed, state, Duration::MAX);
             verdict = wait.ask();

@@ -1,7 +1,11 @@
-//! One call: its token, its permit, its attempts, and what is tried again.
+//! One call: its steps and who takes them, its token, its permit, and what is tried again.
 
-pub(crate) mod attempt;
+pub(crate) mod api_call;
+pub(crate) mod context;
+pub(crate) mod driver;
+pub(crate) mod failure;
 pub(crate) mod options;
 pub(crate) mod rate;
-pub(crate) mod retry;
-pub(crate) mod token;
+mod retry;
+pub(crate) mod steps;
+mod token;

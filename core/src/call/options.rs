@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::Error;
+use crate::options::Settings;
 use crate::options::names::Binding;
 use crate::runtime::cancel::CancelFlag;
 use crate::runtime::wait::{Probe, Wait};
@@ -71,6 +72,11 @@ impl Call {
     /// The same options, with a cancel of its own and this check before the call begins.
     pub(crate) fn start_check(self, held: impl Fn() -> bool + Send + Sync + 'static) -> Call {
         Call { flag: CancelFlag::default(), start_check: Some(Arc::new(held)), ..self }
+    }
+
+    /// Whether "no such contact" is fine for this call of a client with these settings.
+    pub(crate) fn allows_missing(&self, settings: &Settings) -> bool {
+        self.missing_ok.unwrap_or(settings.missing_ok)
     }
 
     /// A handle that cancels this call from any thread, any number of times.

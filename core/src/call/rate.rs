@@ -5,10 +5,11 @@
 //! when, so a request counts here until a second after the latest moment that is possible.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::runtime::wait::{Stop, Wait};
+use crate::transport::ExchangeTimes;
 
 /// The window of the limit (standard edition: 20 calls of an app to one API).
 const WINDOW: Duration = Duration::from_secs(1);
@@ -32,7 +33,7 @@ pub(crate) struct Rates {
 }
 
 impl Rates {
-    /// At most `limit` turns in any one second for each API; `None`: no limit.
+    /// At most `limit` requests in any one second for each API; `None`: no limit.
     pub fn new(limit: Option<u32>) -> Rates {
         Rates { delete: Rate::new(limit), list: Rate::new(limit), get: Rate::new(limit) }
     }
@@ -46,77 +47,57 @@ impl Rates {
     }
 }
 
-/// Gives out turns.
+/// The limit of one API: gives out permits.
 pub(crate) struct Rate {
     limit: Option<u32>,
     line: Mutex<Line>,
     moved: Condvar,
 }
 
-/// When the request of a turn was written, once it was.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Written(Arc<Times>);
-
-#[derive(Debug, Default)]
-struct Times {
-    written: OnceLock<Instant>,
-    answered: OnceLock<Instant>,
-}
-
-impl Written {
-    /// It has just been written.
-    pub fn now(&self) {
-        let _ = self.0.written.set(Instant::now());
-    }
-
-    fn is(&self, other: &Written) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
-    }
-
-    /// When the request leaves the window; `None` while that is not known.
-    fn leaves(&self, now: Instant) -> Option<Instant> {
-        let at_last = *self.0.written.get()? + LONGEST_WAY;
-        let counted = match self.0.answered.get() {
-            Some(answered) => at_last.min(*answered),
-            None => Some(at_last).filter(|at| *at <= now)?,
-        };
-        Some(counted + WINDOW)
-    }
-}
-
 /// The right to write one request. Dropped without that it is another's.
-pub(crate) struct Permit<'a>(Option<(&'a Rate, Written)>);
+pub(crate) struct Permit<'a>(Option<(&'a Rate, ExchangeTimes)>);
 
 impl Permit<'_> {
     /// To be told when the request is written, where there is a limit.
-    pub fn written(&self) -> Option<Written> {
-        self.0.as_ref().map(|(_, written)| written.clone())
+    pub fn times(&self) -> Option<ExchangeTimes> {
+        self.0.as_ref().map(|(_, times)| times.clone())
     }
 
     /// Ends it: whether the request was written, and answered just now.
     pub fn end(self, written: bool, answered: bool) {
         let Some((_, times)) = &self.0 else { return };
+        let now = Instant::now();
         if written {
-            times.now();
+            times.note_written(now);
         }
         if answered {
-            let _ = times.0.answered.set(Instant::now());
+            times.note_answered(now);
         }
     }
 }
 
 impl Drop for Permit<'_> {
     fn drop(&mut self) {
-        if let Some((rate, written)) = &self.0
-            && written.0.written.get().is_none()
+        if let Some((rate, times)) = &self.0
+            && times.written().is_none()
         {
-            rate.lock().open.retain(|other| !other.is(written));
+            rate.lock().open.retain(|other| !other.is(times));
             rate.moved.notify_all();
         }
     }
 }
 
-/// A place in the line, given up however the wait ends: by a turn, a cancel, or a panic in
+/// When a request leaves the window; `None` while that is not known.
+fn leaves_at(times: &ExchangeTimes, now: Instant) -> Option<Instant> {
+    let at_last = times.written()? + LONGEST_WAY;
+    let counted = match times.answered() {
+        Some(answered) => at_last.min(answered),
+        None => Some(at_last).filter(|at| *at <= now)?,
+    };
+    Some(counted + WINDOW)
+}
+
+/// A place in the line, given up however the wait ends: by a permit, a cancel, or a panic in
 /// the probe.
 struct Place<'a> {
     rate: &'a Rate,
@@ -130,14 +111,13 @@ impl Drop for Place<'_> {
     }
 }
 
-/// Who waits, and what became of the last turns.
+/// Who waits, and what became of the last permits.
 #[derive(Default)]
 struct Line {
     waiting: VecDeque<u64>,
     next_ticket: u64,
-    /// Turns that count for as long as nobody knows: their request is not written yet, or
-    /// on its way.
-    open: Vec<Written>,
+    /// Requests that count for as long as nobody knows: not written yet, or on their way.
+    open: Vec<ExchangeTimes>,
     /// When the others leave the window, the next one first.
     leaving: VecDeque<Instant>,
 }
@@ -147,8 +127,8 @@ impl Rate {
         Rate { limit, line: Mutex::default(), moved: Condvar::new() }
     }
 
-    /// Waits for a turn. Whoever gives up while waiting leaves no gap.
-    pub fn turn(&self, wait: &Wait) -> Result<Permit<'_>, Stop> {
+    /// Waits for a permit. Whoever gives up while waiting leaves no gap.
+    pub fn permit(&self, wait: &Wait) -> Result<Permit<'_>, Stop> {
         wait.check()?;
         let Some(limit) = self.limit else {
             return Ok(Permit(None));
@@ -179,21 +159,21 @@ impl Line {
         ticket
     }
 
-    /// Begins a turn.
-    fn open(&mut self) -> Written {
-        let written = Written::default();
-        self.open.push(written.clone());
-        written
+    /// Begins a permit.
+    fn open(&mut self) -> ExchangeTimes {
+        let times = ExchangeTimes::default();
+        self.open.push(times.clone());
+        times
     }
 
-    /// The time until this ticket may have its turn within the limit, as far as is known;
-    /// forgets turns that have left the window.
+    /// The time until this ticket may have its permit within the limit, as far as is known;
+    /// forgets requests that have left the window.
     fn until_free(&mut self, ticket: u64, limit: u32, now: Instant) -> Duration {
         if self.waiting.front() != Some(&ticket) {
             return Duration::MAX;
         }
         let leaving = &mut self.leaving;
-        self.open.retain(|turn| match turn.leaves(now) {
+        self.open.retain(|times| match leaves_at(times, now) {
             None => true,
             Some(at) => {
                 leaving.insert(leaving.partition_point(|other| *other <= at), at);
@@ -218,7 +198,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn use_up(rate: &Rate) {
-        rate.turn(&Wait::default()).unwrap().end(true, true);
+        rate.permit(&Wait::default()).unwrap().end(true, true);
     }
 
     #[test]
@@ -228,9 +208,9 @@ mod tests {
         let call = Call::new();
         call.canceller().cancel();
         for _ in 0..100 {
-            assert_eq!(rate.turn(&call.wait()).err(), Some(Stop::Cancelled));
+            assert_eq!(rate.permit(&call.wait()).err(), Some(Stop::Cancelled));
         }
-        rate.turn(&Wait::default().within(Duration::from_secs(20))).unwrap();
+        rate.permit(&Wait::default().within(Duration::from_secs(20))).unwrap();
         assert!(rate.lock().waiting.is_empty());
     }
 
@@ -240,17 +220,17 @@ mod tests {
         use_up(&rate);
         let call = Call::new().probe(|| panic!("on purpose"));
         let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            rate.turn(&call.wait()).is_ok()
+            rate.permit(&call.wait()).is_ok()
         }));
         assert!(caught.is_err());
-        rate.turn(&Wait::default().within(Duration::from_secs(20))).unwrap();
+        rate.permit(&Wait::default().within(Duration::from_secs(20))).unwrap();
     }
 
     #[test]
-    fn a_turn_that_is_not_used_is_anothers() {
+    fn a_permit_that_is_not_used_is_anothers() {
         let rate = Rate::new(Some(1));
         for _ in 0..100 {
-            rate.turn(&Wait::default()).unwrap().end(false, false);
+            rate.permit(&Wait::default()).unwrap().end(false, false);
         }
         assert!(rate.lock().open.is_empty());
     }
@@ -261,7 +241,7 @@ mod tests {
         let wait = Wait::default().within(Duration::ZERO);
         for api in [Api::Delete, Api::List, Api::Get] {
             use_up(rates.of(api));
-            assert!(rates.of(api).turn(&wait).is_err());
+            assert!(rates.of(api).permit(&wait).is_err());
         }
     }
 
@@ -272,21 +252,21 @@ mod tests {
         for (answered, leaves) in
             [(Some(10), 1010), (Some(40), 1040), (Some(300), 1050), (None, 1050)]
         {
-            let turn = Written::default();
-            assert_eq!(turn.leaves(at(9_999)), None, "nobody knows when it will be written");
-            turn.0.written.set(start).unwrap();
-            assert_eq!(turn.leaves(at(49)), None, "it is on its way");
+            let times = ExchangeTimes::default();
+            assert_eq!(leaves_at(&times, at(9_999)), None, "nobody knows when it will be written");
+            times.note_written(start);
+            assert_eq!(leaves_at(&times, at(49)), None, "it is on its way");
             if let Some(answered) = answered {
-                turn.0.answered.set(at(answered)).unwrap();
+                times.note_answered(at(answered));
             }
-            assert_eq!(turn.leaves(at(400)), Some(at(leaves)), "{answered:?}");
+            assert_eq!(leaves_at(&times, at(400)), Some(at(leaves)), "{answered:?}");
         }
     }
 
     /// A request and its fate, in milliseconds.
     #[derive(Clone, Debug)]
     struct Sent {
-        /// After the one before asked for its turn.
+        /// After the one before asked for its permit.
         gap: u64,
         connects: u64,
         /// From its writing to where the service counts, and from there to the reply.
@@ -306,26 +286,26 @@ mod tests {
         })
     }
 
-    /// A simulated clock: the turns of these requests, one after the other, and what becomes
+    /// A simulated clock: the permits of these requests, one after the other, and what becomes
     /// of each. When the service counts them.
     fn simulate(requests: &[Sent], limit: u32) -> Vec<Instant> {
         let ms = Duration::from_millis;
         let start = Instant::now();
         let (mut line, mut now, mut asked) = (Line::default(), start, start);
         let ticket = line.join();
-        // Of each turn: the turn, when it is written, and when it is answered.
-        let mut turns: Vec<(Written, Instant, Option<Instant>)> = Vec::new();
+        // Of each request: its times as they are told, when it is written, and when answered.
+        let mut requested: Vec<(ExchangeTimes, Instant, Option<Instant>)> = Vec::new();
         let mut counted = Vec::new();
         for Sent { gap, connects, way, back } in requests {
             asked += ms(*gap);
             now = now.max(asked);
             loop {
-                for (turn, written, answered) in &turns {
+                for (times, written, answered) in &requested {
                     if *written <= now {
-                        let _ = turn.0.written.set(*written);
+                        times.note_written(*written);
                     }
                     if let Some(answered) = answered.filter(|at| *at <= now) {
-                        let _ = turn.0.answered.set(answered);
+                        times.note_answered(answered);
                     }
                 }
                 let until_free = line.until_free(ticket, limit, now);
@@ -333,12 +313,13 @@ mod tests {
                     break;
                 }
                 // Nobody waits that does not have to.
-                let counts = |(_, written, answered): &&(Written, Instant, Option<Instant>)| {
-                    let after = answered.unwrap_or(*written + LONGEST_WAY);
-                    now < *written + LONGEST_WAY + WINDOW && now < after + WINDOW
-                };
-                assert!(turns.iter().filter(counts).count() >= limit as usize);
-                let events = turns.iter().flat_map(|(_, written, answered)| {
+                let counts =
+                    |(_, written, answered): &&(ExchangeTimes, Instant, Option<Instant>)| {
+                        let after = answered.unwrap_or(*written + LONGEST_WAY);
+                        now < *written + LONGEST_WAY + WINDOW && now < after + WINDOW
+                    };
+                assert!(requested.iter().filter(counts).count() >= limit as usize);
+                let events = requested.iter().flat_map(|(_, written, answered)| {
                     [Some(*written), *answered].into_iter().flatten()
                 });
                 let next = events.filter(|at| *at > now).min();
@@ -346,7 +327,7 @@ mod tests {
             }
             let written = now + ms(*connects);
             let at_service = written + ms(*way);
-            turns.push((line.open(), written, back.map(|back| at_service + ms(back))));
+            requested.push((line.open(), written, back.map(|back| at_service + ms(back))));
             counted.push(at_service);
         }
         counted.sort();

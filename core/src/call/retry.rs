@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::error::ErrorKind;
 use crate::text::seconds;
 use crate::wire::errcode::Retry;
+use crate::wire::response::Failure;
 
 /// The longest pause that is not asked for by the service.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -15,7 +16,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const THROTTLED_PAUSE: Duration = Duration::from_secs(1);
 
 /// What a call may still try.
-pub(crate) struct Plan {
+pub(crate) struct RetryPlan {
     tries_left: u32,
     pauses: u32,
     may_renew_token: bool,
@@ -46,9 +47,9 @@ impl fmt::Display for Next {
     }
 }
 
-impl Plan {
-    pub fn new(max_attempts: u32) -> Plan {
-        Plan {
+impl RetryPlan {
+    pub fn new(max_attempts: u32) -> RetryPlan {
+        RetryPlan {
             tries_left: max_attempts.saturating_sub(1),
             pauses: 0,
             may_renew_token: true,
@@ -56,35 +57,30 @@ impl Plan {
         }
     }
 
-    /// The two extra attempts are there again: for a task that is worked on another time.
+    /// The two extra attempts are there again: for a call that begins another time.
     pub fn renew(&mut self) {
         self.may_renew_token = true;
         self.may_reconnect = true;
     }
 
-    /// The next step after a failure of this kind. `kept_died`: a kept connection broke
-    /// before a byte of the reply. `left`: of the call's time. `chance`: a random number
-    /// from 0 to 1.
-    pub fn next(
-        &mut self,
-        kind: ErrorKind,
-        retry: Retry,
-        kept_died: bool,
-        left: Duration,
-        chance: f64,
-    ) -> Next {
-        if kept_died && std::mem::take(&mut self.may_reconnect) {
-            return Next::Reconnected;
-        }
-        let pause = match retry {
+    /// What to do at once where a kept connection broke before a byte of the reply, if that has
+    /// not been done yet.
+    pub fn next_on_new_connection(&mut self) -> Option<Next> {
+        std::mem::take(&mut self.may_reconnect).then_some(Next::Reconnected)
+    }
+
+    /// What to do after a failure. `left`: of the call's time. `chance`: a random number from 0
+    /// to 1.
+    pub fn next(&mut self, failure: &Failure, left: Duration, chance: f64) -> Next {
+        let pause = match failure.retry {
             Retry::No => return Next::GiveUp,
             Retry::NewToken if std::mem::take(&mut self.may_renew_token) => {
                 return Next::WithNewToken;
             }
             Retry::NewToken => return Next::GiveUp,
-            // A wait of nothing would be a storm.
-            Retry::After(wait) => wait.max(self.pause(kind, chance)),
-            Retry::Pause | Retry::Blocked => self.pause(kind, chance),
+            // Never at once, whatever the service says.
+            Retry::After(wait) => wait.max(self.pause(failure.error.kind(), chance)),
+            Retry::Pause | Retry::Blocked => self.pause(failure.error.kind(), chance),
         };
         if self.tries_left == 0 || pause >= left {
             return Next::GiveUp;
@@ -105,56 +101,52 @@ impl Plan {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Error;
     use proptest::prelude::*;
 
     const LONG: Duration = Duration::from_secs(60);
 
+    fn failed(kind: ErrorKind, retry: Retry) -> Failure {
+        Failure::new(Error::new(kind, "no"), false, retry)
+    }
+
     #[test]
     fn max_attempts_counts_the_first() {
-        let mut plan = Plan::new(3);
+        let mut plan = RetryPlan::new(3);
+        let failure = failed(ErrorKind::Service, Retry::Pause);
         for _ in 0..2 {
-            assert!(matches!(
-                plan.next(ErrorKind::Service, Retry::Pause, false, LONG, 0.5),
-                Next::Again(_)
-            ));
+            assert!(matches!(plan.next(&failure, LONG, 0.5), Next::Again(_)));
         }
-        assert_eq!(plan.next(ErrorKind::Service, Retry::Pause, false, LONG, 0.5), Next::GiveUp);
+        assert_eq!(plan.next(&failure, LONG, 0.5), Next::GiveUp);
     }
 
     #[test]
     fn the_two_extra_attempts_come_once_each() {
-        let mut plan = Plan::new(1);
-        assert_eq!(
-            plan.next(ErrorKind::Connection, Retry::Pause, true, LONG, 0.5),
-            Next::Reconnected
-        );
-        assert_eq!(plan.next(ErrorKind::Connection, Retry::Pause, true, LONG, 0.5), Next::GiveUp);
-        assert_eq!(
-            plan.next(ErrorKind::Authentication, Retry::NewToken, false, LONG, 0.5),
-            Next::WithNewToken
-        );
-        assert_eq!(
-            plan.next(ErrorKind::Authentication, Retry::NewToken, false, LONG, 0.5),
-            Next::GiveUp
-        );
+        let mut plan = RetryPlan::new(1);
+        assert_eq!(plan.next_on_new_connection(), Some(Next::Reconnected));
+        assert_eq!(plan.next_on_new_connection(), None);
+        let failure = failed(ErrorKind::Authentication, Retry::NewToken);
+        assert_eq!(plan.next(&failure, LONG, 0.5), Next::WithNewToken);
+        assert_eq!(plan.next(&failure, LONG, 0.5), Next::GiveUp);
+        plan.renew();
+        assert_eq!(plan.next_on_new_connection(), Some(Next::Reconnected));
+        assert_eq!(plan.next(&failure, LONG, 0.5), Next::WithNewToken);
     }
 
     #[test]
     fn a_wait_that_does_not_fit_ends_the_call() {
-        let mut plan = Plan::new(9);
-        let wait = Retry::After(Duration::from_secs(300));
-        assert_eq!(plan.next(ErrorKind::Throttled, wait, false, LONG, 0.5), Next::GiveUp);
-        assert_eq!(
-            plan.next(ErrorKind::Service, Retry::Pause, false, Duration::ZERO, 0.0),
-            Next::GiveUp
-        );
+        let mut plan = RetryPlan::new(9);
+        let throttled = failed(ErrorKind::Throttled, Retry::After(Duration::from_secs(300)));
+        assert_eq!(plan.next(&throttled, LONG, 0.5), Next::GiveUp);
+        let failure = failed(ErrorKind::Service, Retry::Pause);
+        assert_eq!(plan.next(&failure, Duration::ZERO, 0.0), Next::GiveUp);
     }
 
     #[test]
-    fn a_wait_of_nothing_is_no_storm() {
-        let mut plan = Plan::new(2);
-        let next = plan.next(ErrorKind::Throttled, Retry::After(Duration::ZERO), false, LONG, 0.0);
-        assert_eq!(next, Next::Again(THROTTLED_PAUSE));
+    fn a_service_that_says_at_once_is_given_a_pause() {
+        let mut plan = RetryPlan::new(2);
+        let throttled = failed(ErrorKind::Throttled, Retry::After(Duration::ZERO));
+        assert_eq!(plan.next(&throttled, LONG, 0.0), Next::Again(THROTTLED_PAUSE));
     }
 
     #[test]
@@ -167,7 +159,7 @@ mod tests {
     proptest! {
         #[test]
         fn pauses_stay_in_their_bounds(n in 0u32..200, chance in 0.0f64..=1.0) {
-            let plan = Plan { tries_left: 1, pauses: n, may_renew_token: true, may_reconnect: true };
+            let plan = RetryPlan { tries_left: 1, pauses: n, may_renew_token: true, may_reconnect: true };
             let pause = plan.pause(ErrorKind::Service, chance);
             prop_assert!(pause <= LONGEST_PAUSE);
             prop_assert!(n >= 6 || pause <= FIRST_PAUSE * 2u32.pow(n));

@@ -76,12 +76,11 @@ impl Wait {
         self.left().clamp(Duration::from_millis(1), SLICE)
     }
 
-    /// Sleeps.
-    pub fn sleep(&self, time: Duration) -> Result<(), Stop> {
-        let end = Instant::now() + time;
+    /// Sleeps until then.
+    pub fn sleep_until(&self, at: Instant) -> Result<(), Stop> {
         loop {
             self.ask()?;
-            let left = end.saturating_duration_since(Instant::now());
+            let left = at.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return Ok(());
             }
@@ -130,7 +129,7 @@ mod tests {
         let flag = CancelFlag::default();
         let wait = Wait::new(flag.clone(), None);
         let start = Instant::now();
-        let sleeper = std::thread::spawn(move || wait.sleep(Duration::from_secs(60)));
+        let sleeper = std::thread::spawn(move || wait.sleep_until(start + Duration::from_secs(60)));
         flag.cancel();
         assert_eq!(sleeper.join().unwrap(), Err(Stop::Cancelled));
         assert!(start.elapsed() < SOON);
@@ -153,7 +152,8 @@ mod tests {
     fn a_deadline_only_ever_gets_nearer() {
         let wait = Wait::default().within(Duration::from_millis(5));
         assert!(wait.within(Duration::from_secs(60)).left() <= Duration::from_millis(5));
-        assert_eq!(wait.sleep(Duration::from_secs(60)), Err(Stop::TimedOut));
+        let later = Instant::now() + Duration::from_secs(60);
+        assert_eq!(wait.sleep_until(later), Err(Stop::TimedOut));
         assert_eq!(wait.left(), Duration::ZERO);
         assert!(wait.slice() > Duration::ZERO);
     }

@@ -7,8 +7,7 @@ use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::TransportError;
-use crate::call::rate::Written;
+use super::exchange::{ExchangeOptions, ExchangeTimes, TransportError};
 use crate::runtime::wait::{SLICE, Stop, Wait};
 use crate::secret::{Secret, Secrets};
 
@@ -23,7 +22,7 @@ struct Entry {
     secret_query: Option<Secret>,
     secrets: Secrets,
     /// To be told when the request is written.
-    written: Option<Written>,
+    times: Option<ExchangeTimes>,
     /// When the call's probe was asked last.
     asked: Option<Instant>,
     seen: Seen,
@@ -58,21 +57,15 @@ impl Seen {
 }
 
 impl Desk {
-    /// A call sits down: an attempt may wait this long, and a new connection this long.
-    pub fn open(
-        &self,
-        wait: Wait,
-        connect_wait: Wait,
-        query: Option<Secret>,
-        secrets: Secrets,
-        written: Option<Written>,
-    ) {
+    /// A call sits down, with the query that holds its token.
+    pub fn open(&self, query: Option<Secret>, options: ExchangeOptions) {
+        let ExchangeOptions { wait, connect_timeout, secrets, times, .. } = options;
         *self.entry() = Entry {
+            connect_wait: Some(wait.within(connect_timeout)),
             wait: Some(wait),
-            connect_wait: Some(connect_wait),
             secret_query: query,
-            secrets,
-            written,
+            secrets: secrets.clone(),
+            times,
             asked: Some(Instant::now()),
             seen: Seen::default(),
         };
@@ -145,10 +138,10 @@ impl Desk {
     /// All of it has left, or as much as could.
     pub fn note_request_ends(&self) {
         let entry = self.entry();
-        if let Some(written) = &entry.written
+        if let Some(times) = &entry.times
             && entry.seen.written()
         {
-            written.now();
+            times.note_written(Instant::now());
         }
     }
 

@@ -12,9 +12,10 @@ use ureq::unversioned::transport::{
 
 use super::desk::Desk;
 use super::dial::{DialError, Dialer};
+use super::exchange::{TransportError, text_of};
 use super::socket::Socket;
 use super::tunnel::{Tunnel, TunnelError};
-use super::{TransportError, connect, socks, text_of};
+use super::{connect, socks};
 use crate::options::proxy::{Proxy, ProxyKind};
 
 /// Sizes of the buffers of a connection; ureq's own are 128 KiB each. The input buffer

@@ -8,6 +8,7 @@
 mod connect;
 mod desk;
 mod dial;
+mod exchange;
 mod layers;
 mod socket;
 mod socks;
@@ -29,14 +30,12 @@ use ureq::unversioned::transport::Connector;
 
 use self::desk::{Desk, Seen};
 pub(crate) use self::dial::Dialer;
+pub(crate) use self::exchange::{Exchange, ExchangeOptions, ExchangeTimes, TransportError};
+use self::exchange::{USER_AGENT, text_of};
 use self::layers::{Dial, INPUT_BUFFER, LARGEST_HEAD, NoLookup, OUTPUT_BUFFER, Tls, Whole};
-use crate::call::rate::Written;
-use crate::error::Error;
 use crate::options::endpoint::Base;
 use crate::options::proxy::Proxy;
 use crate::options::roots::Roots;
-use crate::runtime::wait::{Stop, Wait};
-use crate::secret::Secrets;
 use crate::text::panic_text;
 use crate::wire::request::Request;
 use crate::wire::response::Answer;
@@ -48,8 +47,6 @@ const LARGEST_BODY: u64 = 1024 * 1024;
 const LONGEST_IDLE: Duration = Duration::from_secs(15);
 /// At most as many idle connections are kept as calls can run side by side in a batch.
 const MOST_IDLE: usize = 64;
-
-const USER_AGENT: &str = concat!("dingtalk-extcontact/", env!("CARGO_PKG_VERSION"));
 
 /// The way to one host, shared by all threads of a process.
 pub(crate) struct Transport {
@@ -82,41 +79,6 @@ struct Shelf {
 struct Idle {
     connection: Connection,
     since: Instant,
-}
-
-/// What became of a request.
-pub(crate) struct Exchange {
-    pub result: Result<Answer, TransportError>,
-    /// A byte of the request was written to a connection.
-    pub written: bool,
-    /// A kept connection died before a byte of the reply.
-    pub kept_died: bool,
-}
-
-/// Why there is no answer.
-#[derive(Debug)]
-pub(crate) enum TransportError {
-    /// Code below panicked.
-    Panic(String),
-    /// The program's logger would print the bytes of the reply.
-    WireLogged,
-    /// There was no thread for a lookup or a connection.
-    NoThread(Error),
-    /// The wait ended: in the attempt, or while it connected.
-    Stopped { stop: Stop, connecting: bool },
-    /// No connection: lookup, refused, unreachable, proxy, reset in the handshake.
-    Connect(String),
-    /// The proxy, named by this `source`, wants a login, or another than it was `given`; the
-    /// schemes that it offers.
-    ProxyLogin { source: String, schemes: Vec<String>, given: bool },
-    /// The proxy, named by this `source`, does not lead to this host.
-    ProxyRefused { source: String, text: String },
-    /// A certificate verdict or an alert.
-    Tls(String),
-    /// The connection broke.
-    Lost(String),
-    /// What came is not HTTP, or out of bounds; with the status where it had one.
-    NotHttp(String, Option<u16>),
 }
 
 impl Transport {
@@ -154,17 +116,9 @@ impl Transport {
         Transport { base: base.clone(), agents, idle: Mutex::default() }
     }
 
-    /// Sends a request and reads the reply, on a kept connection or, where `fresh`, surely
-    /// on a new one. Somebody may want to know when it is `written`.
-    pub fn post(
-        &self,
-        request: &Request,
-        wait: &Wait,
-        connect_timeout: Duration,
-        fresh: bool,
-        secrets: &Secrets,
-        written: Option<Written>,
-    ) -> Exchange {
+    /// Sends a request and reads the reply, on a kept connection unless the options say
+    /// otherwise.
+    pub fn post(&self, request: &Request, options: ExchangeOptions) -> Exchange {
         // ureq prints the bytes that it reads at this level, a new token among them.
         if log::log_enabled!(target: "ureq_proto::util", log::Level::Trace) {
             return Exchange {
@@ -174,12 +128,11 @@ impl Transport {
             };
         }
         let connection = match self.take_idle() {
-            Some(kept) if !fresh => kept,
+            Some(kept) if !options.fresh => kept,
             _ => self.agents.connection(),
         };
         let query = request.secret_query.clone();
-        let connect_wait = wait.within(connect_timeout);
-        connection.desk.open(wait.clone(), connect_wait, query, secrets.clone(), written);
+        connection.desk.open(query, options);
         // ureq and rustls run here, and the caller's probe: whatever they do, what was sent
         // must be told.
         let run = AssertUnwindSafe(|| self.run(request, &connection));
@@ -386,16 +339,6 @@ fn trouble(error: ureq::Error, status: Option<u16>, seen: &mut Seen) -> Transpor
     }
 }
 
-fn text_of(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::UnexpectedEof => {
-            "the connection was closed before the whole reply".to_owned()
-        }
-        io::ErrorKind::ConnectionReset => "the connection was reset".to_owned(),
-        _ => error.to_string(),
-    }
-}
-
 /// The roots to trust, in ureq's terms.
 fn root_certs(roots: &Roots) -> RootCerts {
     match roots {
@@ -410,7 +353,8 @@ fn root_certs(roots: &Roots) -> RootCerts {
 mod tests {
     use super::*;
     use crate::options::proxy::ProxyKind;
-    use crate::secret::Secret;
+    use crate::runtime::wait::Wait;
+    use crate::secret::{Secret, Secrets};
     use dingtalk_extcontact_test_support::{Reply, read_request, serve};
     use std::sync::mpsc::channel;
 
@@ -435,16 +379,15 @@ mod tests {
         };
         let transport = Transport::new(&base, Some(&proxy), &Roots::Mozilla, &Arc::default());
         transport.agents.dialer.remember(&host, &[address.ip()]);
-        let wait = Wait::default().within(Duration::from_secs(30));
         let request = crate::wire::request::delete("0125", &Secret::new("hush-token"));
-        let exchange = transport.post(
-            &request,
-            &wait,
-            Duration::from_secs(30),
-            false,
-            &Secrets::default(),
-            None,
-        );
+        let options = ExchangeOptions {
+            wait: Wait::default().within(Duration::from_secs(30)),
+            connect_timeout: Duration::from_secs(30),
+            fresh: false,
+            secrets: &Secrets::default(),
+            times: None,
+        };
+        let exchange = transport.post(&request, options);
         assert!(matches!(exchange.result, Err(TransportError::ProxyRefused { .. })));
         let request = requests.recv().unwrap();
         assert!(!format!("{request:?}").contains("hush"), "{request:?}");
