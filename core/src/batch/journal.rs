@@ -1,17 +1,17 @@
-//! The record on disk of a batch: for audit, and for taking up a run that died.
+//! The journal of a batch: for audit, and for continuing a run that died. `docs/journal.md` has its
+//! format.
 //!
-//! JSON Lines, described in `docs/journal.md`. A header; then for each id a line before its
-//! call and a line with what came of it. A line is on disk before what it announces is done,
-//! and before what it tells is handed on.
+//! An id's call is announced on disk before it is made, and its end is on disk before the item is
+//! handed out. So a call that the journal does not know was never made.
 
 use std::path::Path;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::batch::append_log::{AppendLog, JOURNAL};
 use crate::batch::item::Item;
 use crate::batch::key_set::{Key, KeyMap, Keys};
-use crate::batch::reading::{self, Scope, VERSION};
+use crate::batch::reading::{self, Scope};
 use crate::batch::settled::PriorState;
 use crate::error::Error;
 
@@ -58,7 +58,7 @@ impl Journal {
             last_lines.insert(keys.of(entry.user_id), LastLine::new(entry.state(), entry.offset));
         })?;
         log.go_on_from(end)?;
-        log.write(if end == 0 { header(scope) } else { json!({"event": "resumed"}) })?;
+        log.write(if end == 0 { scope.header() } else { json!({"event": "resumed"}) })?;
         Ok(Journal { log, last_lines })
     }
 
@@ -85,28 +85,17 @@ impl Journal {
     pub fn record(&self, item: &Item) -> Result<(), Error> {
         let mut line = item.to_json();
         if let Some(object) = line.as_object_mut() {
-            // The next run sees for itself that it was settled before.
+            // True for whoever reads the line again, but not now.
             object.remove("settled_before");
             object.insert("event".into(), "ended".into());
         }
         self.log.write(line)
     }
 
-    /// Lets another run have the file; nothing is written after this.
+    /// Unlocks the file for another run; nothing is written after this.
     pub fn release(&self) {
         self.log.release();
     }
-}
-
-fn header(scope: Scope<'_>) -> Value {
-    let mut header = Map::new();
-    header.insert("journal".into(), "dingtalk-extcontact".into());
-    header.insert("version".into(), VERSION.into());
-    header.insert("endpoint".into(), scope.endpoint.into());
-    if let Some(app_key) = scope.app_key {
-        header.insert("app_key".into(), app_key.into());
-    }
-    Value::Object(header)
 }
 
 #[cfg(test)]
@@ -125,7 +114,7 @@ mod tests {
 
     const ENDPOINT: &str = "https://oapi.dingtalk.io";
 
-    /// A file of a test's own.
+    /// A file for one test.
     struct TestFile(PathBuf);
 
     impl TestFile {
@@ -147,12 +136,12 @@ mod tests {
         }
     }
 
-    /// A line of a journal, and what it leaves its id as.
+    /// A line of a journal, and the state that it leaves its id in.
     #[derive(Clone, Debug)]
     struct Line {
         text: String,
         id: String,
-        left: PriorState,
+        state: PriorState,
     }
 
     fn item(kind: u8, id: &str, words: &str) -> (PriorState, Item) {
@@ -165,14 +154,14 @@ mod tests {
                 Ok(Deletion { user_id, status, request_id, attempts, maybe_deleted }),
             )
         };
-        let refused = |left, kind, code: Option<&str>, maybe_deleted| {
+        let refused = |state, kind, code: Option<&str>, maybe_deleted| {
             let error = Error::new(kind, words).with(|fields| {
                 fields.code = code.map(str::to_owned);
                 fields.errmsg = Some(words.to_owned());
             });
-            (left, Err(error.about_contact(id, 1, maybe_deleted)))
+            (state, Err(error.about_contact(id, 1, maybe_deleted)))
         };
-        let (left, outcome) = match kind {
+        let (state, outcome) = match kind {
             0 => gone(Status::Deleted, 1, false),
             1 => gone(Status::Absent, 2, true),
             2 => refused(PriorState::Refused, ErrorKind::InvalidUserId, Some("33012"), false),
@@ -180,21 +169,21 @@ mod tests {
             4 => refused(PriorState::Open, ErrorKind::Throttled, Some("90018"), false),
             _ => refused(PriorState::Open, ErrorKind::PermissionDenied, Some("60011"), false),
         };
-        (left, Item::new(outcome))
+        (state, Item::new(outcome))
     }
 
     fn line() -> impl Strategy<Value = Line> {
         (0..6u8, 0..8u8, "\\PC{0,12}[\\x00-\\x1f]{0,2}").prop_map(|(id, kind, words)| {
             let id = format!("0{id}号");
-            let (left, mut line) = match kind {
+            let (state, mut line) = match kind {
                 6.. => (PriorState::MaybeDeleted, json!({"user_id": id})),
                 _ => {
-                    let (left, item) = item(kind, &id, &words);
-                    (left, item.to_json())
+                    let (state, item) = item(kind, &id, &words);
+                    (state, item.to_json())
                 }
             };
             line["event"] = if kind < 6 { "ended" } else { "announced" }.into();
-            Line { text: format!("{line}\n"), id, left }
+            Line { text: format!("{line}\n"), id, state }
         })
     }
 
@@ -220,7 +209,7 @@ mod tests {
         (bytes.clone(), whole.take_while(|(now, then)| *now == then.as_bytes()).count())
     }
 
-    /// As much as the lines of 64 calls with long words of the service can be.
+    /// The lines of 64 calls with long texts of the service can be longer than one line may be.
     #[test]
     fn a_hole_that_is_longer_than_any_line_is_cut_off_too() {
         let (file, keys) = (TestFile::new(), Keys::default());
@@ -282,7 +271,7 @@ mod tests {
             let check = |journal: &Journal, expected: &HashMap<String, &Line>| {
                 for id in (0..6).map(|id| format!("0{id}号")).chain(["later".to_owned()]) {
                     let (last, line) = (journal.last_line(keys.of(&id)), expected.get(&id));
-                    assert_eq!(last.map(|last| last.state), line.map(|line| line.left), "{id}");
+                    assert_eq!(last.map(|last| last.state), line.map(|line| line.state), "{id}");
                     if let (Some(last), Some(line)) = (last, line)
                         && last.state.is_settled()
                     {
@@ -297,13 +286,13 @@ mod tests {
             let journal = file.open(&keys).unwrap();
             check(&journal, &expected);
 
-            let (left, item) = item(0, "later", "r");
+            let (state, item) = item(0, "later", "r");
             journal.announce("later").unwrap();
             journal.record(&item).unwrap();
             drop(journal);
             let mut then = item.to_json();
             then["event"] = "ended".into();
-            let later = Line { text: then.to_string(), id: "later".to_owned(), left };
+            let later = Line { text: then.to_string(), id: "later".to_owned(), state };
             expected.insert("later".to_owned(), &later);
             check(&file.open(&keys).unwrap(), &expected);
             assert!(!fs::read(&file.0).unwrap().contains(&0));

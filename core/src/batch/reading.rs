@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::batch::append_log::{JOURNAL, LONGEST_LINE};
 use crate::batch::item::Item;
@@ -15,7 +15,7 @@ use crate::outcome;
 use crate::text::excerpt;
 
 /// The version of the format; a journal of another one is refused.
-pub(super) const VERSION: u64 = 1;
+const VERSION: u64 = 1;
 
 /// Whose contacts a journal is about. One of another scope is refused: the same id may be
 /// somebody else there.
@@ -81,6 +81,18 @@ pub(super) fn read(
 }
 
 impl Scope<'_> {
+    /// The first line of a journal.
+    pub fn header(self) -> Value {
+        let mut header = Map::new();
+        header.insert("journal".into(), "dingtalk-extcontact".into());
+        header.insert("version".into(), VERSION.into());
+        header.insert("endpoint".into(), self.endpoint.into());
+        if let Some(app_key) = self.app_key {
+            header.insert("app_key".into(), app_key.into());
+        }
+        Value::Object(header)
+    }
+
     /// Refuses the header of a journal of another version or scope.
     fn check(self, path: &Path, header: &Value) -> Result<(), Error> {
         if header.get("version").and_then(Value::as_u64) != Some(VERSION) {
