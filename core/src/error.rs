@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -250,6 +251,24 @@ pub(crate) struct Fields {
     pub attempts: u32,
     pub maybe_deleted: bool,
     pub user_id: Option<String>,
+    pub cause: Option<Cause>,
+}
+
+/// The error of the system or of TLS that stands behind one of ours.
+#[derive(Clone, Debug)]
+pub(crate) struct Cause(Arc<dyn std::error::Error + Send + Sync>);
+
+impl Cause {
+    pub fn new(error: impl std::error::Error + Send + Sync + 'static) -> Cause {
+        Cause(Arc::new(error))
+    }
+}
+
+/// Errors are told apart by what they say, not by what stands behind them.
+impl PartialEq for Cause {
+    fn eq(&self, _: &Cause) -> bool {
+        true
+    }
 }
 
 impl Error {
@@ -350,6 +369,7 @@ impl Error {
             attempts: 0,
             maybe_deleted: false,
             user_id: None,
+            cause: None,
         }))
     }
 
@@ -362,6 +382,11 @@ impl Error {
     pub(crate) fn advise(mut self, advice: impl Into<String>) -> Error {
         self.0.advice = advice.into();
         self
+    }
+
+    /// The same error with what stands behind it.
+    pub(crate) fn caused_by(self, cause: impl std::error::Error + Send + Sync + 'static) -> Error {
+        self.with(|fields| fields.cause = Some(Cause::new(cause)))
     }
 
     /// The same error with fields set.
@@ -432,7 +457,14 @@ impl fmt::Debug for Error {
     }
 }
 
-impl std::error::Error for Error {}
+/// Its source is the error of the system or of TLS, where there is one: a `std::io::Error` or a
+/// `rustls::Error`.
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        let Cause(cause) = self.0.cause.as_ref()?;
+        Some(&**cause)
+    }
+}
 
 impl Error {
     /// Writes the fields of the JSON form.

@@ -1,5 +1,6 @@
 //! TLS, proxies, connections: what needs servers of another make than the conformance cases.
 
+use std::error::Error;
 use std::net::{Shutdown, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -58,6 +59,7 @@ fn certificates_that_are_not_trusted() {
         let error = client(address, ca_file).delete("0125").unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Tls, "{why}: {error}");
         assert_eq!((error.attempts(), error.maybe_deleted()), (0, false), "{why}");
+        assert!(error.source().unwrap().is::<rustls::Error>(), "{why}");
         assert!(error.advice().contains("ca_file"), "{why}");
     }
     // The system's own roots do not know a test's authority either.

@@ -70,12 +70,12 @@ impl Kind {
             Ok(found) if !found.is_file() => Err(self.broken(path, "is no ordinary file")),
             Ok(_) => Ok(true),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-            Err(error) => Err(self.unopened(path, &error)),
+            Err(error) => Err(self.unopened(path, error)),
         }
     }
 
-    pub fn unopened(&self, path: &Path, error: &io::Error) -> Error {
-        self.broken(path, &format!("cannot be opened: {error}"))
+    pub fn unopened(&self, path: &Path, error: io::Error) -> Error {
+        self.broken(path, &format!("cannot be opened: {error}")).caused_by(error)
     }
 
     /// The error for a file whose first line shows that it is of no such kind.
@@ -130,7 +130,7 @@ impl AppendLog {
         let broken = |problem: &str| kind.broken(path, problem);
         kind.exists_at(path)?;
         let opened = options().open(path).and_then(Descriptor::new);
-        let file = opened.map_err(|error| kind.unopened(path, &error))?;
+        let file = opened.map_err(|error| kind.unopened(path, error))?;
         // Before the lock: another program may hold the lock of a file that was named by mistake,
         // and "in use by another run" would be wrong.
         let first = first_line(&file).map_err(|it| broken(&format!("cannot be read: {it}")))?;
@@ -140,7 +140,9 @@ impl AppendLog {
         file.try_lock().map_err(|error| match error {
             TryLockError::WouldBlock => broken("is in use by another run")
                 .advise("Wait until that run has ended, or name another file."),
-            TryLockError::Error(error) => broken(&format!("cannot be locked: {error}")),
+            TryLockError::Error(error) => {
+                broken(&format!("cannot be locked: {error}")).caused_by(error)
+            }
         })?;
         Ok(AppendLog {
             kind,
@@ -185,7 +187,9 @@ impl AppendLog {
     /// Begins to write at this offset. What stands behind it was being written when a run died, and
     /// is cut off. From now on the file's owner alone can read it.
     pub fn go_on_from(&self, whole: u64) -> Result<(), Error> {
-        let failed = |error: io::Error| self.broken(&format!("cannot be repaired: {error}"));
+        let failed = |error: io::Error| {
+            self.broken(&format!("cannot be repaired: {error}")).caused_by(error)
+        };
         let file = self.file().map_err(failed)?;
         self.keep_from_others(file);
         self.sync_folder();
@@ -201,7 +205,8 @@ impl AppendLog {
 
     /// Begins to write behind the last whole line, without looking at the others.
     pub fn go_on_from_last_line(&self) -> Result<(), Error> {
-        let failed = |error: io::Error| self.broken(&format!("cannot be read: {error}"));
+        let failed =
+            |error: io::Error| self.broken(&format!("cannot be read: {error}")).caused_by(error);
         let mut file = self.file().map_err(failed)?;
         let mut end = file.seek(SeekFrom::End(0)).map_err(failed)?;
         let mut block = [0; 4096];
@@ -304,7 +309,8 @@ impl AppendLog {
                 self.synced(group + 1).notify_one();
             }
             Err(error) => {
-                writer.failed = Some(self.broken(&format!("cannot be written: {error}")));
+                let failed = self.broken(&format!("cannot be written: {error}"));
+                writer.failed = Some(failed.caused_by(error));
                 self.synced.iter().for_each(Condvar::notify_all);
             }
         }

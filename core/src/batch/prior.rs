@@ -38,7 +38,7 @@ impl Client {
         if !JOURNAL.exists_at(journal)? {
             return Ok(runs);
         }
-        let file = File::open(journal).map_err(|error| JOURNAL.unopened(journal, &error))?;
+        let file = File::open(journal).map_err(|error| JOURNAL.unopened(journal, error))?;
         let scope = Scope { endpoint: &self.endpoint(), app_key: self.app_key() };
         reading::read(journal, &file, scope, |entry| {
             number += 1;

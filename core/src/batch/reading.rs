@@ -43,7 +43,8 @@ pub(super) fn read(
     scope: Scope<'_>,
     mut each: impl FnMut(Entry<'_>),
 ) -> Result<u64, Error> {
-    let unread = |error: io::Error| broken(path, &format!("cannot be read: {error}"));
+    let unread =
+        |error: io::Error| broken(path, &format!("cannot be read: {error}")).caused_by(error);
     let mut reader = BufReader::with_capacity(256 * 1024, file);
     let (mut end, mut number, mut line) = (0, 0, Vec::new());
     loop {

@@ -15,7 +15,7 @@ pub(crate) fn no_answer(
     written: bool,
     over: bool,
 ) -> Failure {
-    let mut http_status = None;
+    let (mut http_status, mut cause) = (None, None);
     let (kind, text) = match error {
         TransportError::Stopped { connecting, .. } => {
             let error = timed_out(settings, connecting, "waiting for the reply", over);
@@ -28,14 +28,23 @@ pub(crate) fn no_answer(
             return Failure::new(set_up_wrongly(error), false, Retry::No);
         }
         TransportError::Panic(text) => (ErrorKind::Internal, text),
-        TransportError::Connect(text) | TransportError::Lost(text) => (ErrorKind::Connection, text),
-        TransportError::Tls(text) => (ErrorKind::Tls, format!("TLS: {text}")),
+        TransportError::Connect(text, below) | TransportError::Lost(text, below) => {
+            cause = below;
+            (ErrorKind::Connection, text)
+        }
+        TransportError::Tls(text, below) => {
+            cause = below;
+            (ErrorKind::Tls, format!("TLS: {text}"))
+        }
         TransportError::NotHttp(text, status) => {
             http_status = status;
             (ErrorKind::Protocol, text)
         }
     };
-    let error = Error::new(kind, one_line(&text)).with(|fields| fields.http_status = http_status);
+    let error = Error::new(kind, one_line(&text)).with(|fields| {
+        fields.http_status = http_status;
+        fields.cause = cause;
+    });
     let again = written || kind.is_retryable();
     Failure::new(error, written, if again { Retry::Pause } else { Retry::No })
 }

@@ -477,7 +477,7 @@ mod tests {
     }
 
     fn lost(written: bool, kept_died: bool) -> Exchange {
-        let error = TransportError::Lost("the connection was reset".to_owned());
+        let error = TransportError::Lost("the connection was reset".to_owned(), None);
         Exchange { result: Err(error), written, kept_died }
     }
 

@@ -69,7 +69,8 @@ fn read_pem(name: &str, path: &Path) -> Result<Vec<Vec<u8>>, Error> {
             "Give a readable file with at least one certificate in PEM form: BEGIN CERTIFICATE and END CERTIFICATE, each in a line of its own. openssl x509 -in FILE writes other forms so.",
         )
     };
-    let bytes = std::fs::read(path).map_err(|error| bad(format!("cannot be read: {error}")))?;
+    let bytes = std::fs::read(path)
+        .map_err(|error| bad(format!("cannot be read: {error}")).caused_by(error))?;
     pem::certificates(&bytes).map_err(bad)
 }
 

@@ -16,11 +16,11 @@ use crate::error::{Error, ErrorKind};
 pub fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), Error> {
     // A thread has the signals blocked that are blocked where it is made.
     #[cfg(unix)]
-    let _blocked = signals::Blocked::new().map_err(|errno| no_thread(&errno.into()))?;
-    Builder::new().name(name.to_owned()).spawn(work).map(drop).map_err(|error| no_thread(&error))
+    let _blocked = signals::Blocked::new().map_err(|errno| no_thread(errno.into()))?;
+    Builder::new().name(name.to_owned()).spawn(work).map(drop).map_err(no_thread)
 }
 
-fn no_thread(why: &io::Error) -> Error {
+fn no_thread(why: io::Error) -> Error {
     Error::new(
         ErrorKind::Configuration,
         format!("no thread could be started (limit of processes or threads): {why}"),
@@ -29,6 +29,7 @@ fn no_thread(why: &io::Error) -> Error {
         "Raise the limit (ulimit -u, a container's pids limit) or end what uses it up, then \
          call again.",
     )
+    .caused_by(why)
 }
 
 #[cfg(unix)]

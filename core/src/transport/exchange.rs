@@ -4,7 +4,7 @@ use std::io;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use crate::error::Error;
+use crate::error::{Cause, Error};
 use crate::runtime::wait::{Stop, Wait};
 use crate::secret::Secrets;
 use crate::wire::response::Answer;
@@ -79,16 +79,16 @@ pub(crate) enum TransportError {
     /// The wait ended: in the attempt, or while it connected.
     Stopped { stop: Stop, connecting: bool },
     /// No connection: lookup, refused, unreachable, proxy, reset in the handshake.
-    Connect(String),
+    Connect(String, Option<Cause>),
     /// The proxy, named by this `source`, wants a login, or another than it was `given`; the
     /// schemes that it offers.
     ProxyLogin { source: String, schemes: Vec<String>, given: bool },
     /// The proxy, named by this `source`, does not lead to this host.
     ProxyRefused { source: String, text: String },
     /// A certificate verdict or an alert.
-    Tls(String),
+    Tls(String, Option<Cause>),
     /// The connection broke.
-    Lost(String),
+    Lost(String, Option<Cause>),
     /// What came is not HTTP, or out of bounds; with the status where it had one.
     NotHttp(String, Option<u16>),
 }

@@ -16,6 +16,7 @@ use super::exchange::{TransportError, text_of};
 use super::socket::Socket;
 use super::tunnel::{Tunnel, TunnelError};
 use super::{connect, socks};
+use crate::error::Cause;
 use crate::options::proxy::{Proxy, ProxyKind};
 
 /// Sizes of the buffers of a connection; ureq's own are 128 KiB each. The input buffer
@@ -82,12 +83,13 @@ impl Dial {
             self.dialer.dial(host, port, &self.desk.wait()).map_err(|error| match error {
                 DialError::Stopped(stop) => self.desk.stop(stop),
                 DialError::NoThread(why) => self.desk.fail(TransportError::NoThread(why)),
-                DialError::Lookup(error) => self
-                    .desk
-                    .fail(TransportError::Connect(format!("cannot look up {host}: {error}"))),
+                DialError::Lookup(error) => {
+                    let text = format!("cannot look up {host}: {error}");
+                    self.desk.fail(TransportError::Connect(text, None))
+                }
                 DialError::Connect(address, error) => {
                     let text = format!("cannot connect to {host} ({address}): {error}");
-                    self.desk.fail(TransportError::Connect(text))
+                    self.desk.fail(TransportError::Connect(text, Some(Cause::new(error))))
                 }
             })?;
         Ok(Socket::new(stream, self.desk.clone(), INPUT_BUFFER, OUTPUT_BUFFER)?)
@@ -137,7 +139,10 @@ impl Dial {
                 io::ErrorKind::Other | io::ErrorKind::TimedOut | io::ErrorKind::InvalidData => {
                     return error.into();
                 }
-                _ => TransportError::Connect(format!("through {name}: {}", text_of(&error))),
+                _ => TransportError::Connect(
+                    format!("through {name}: {}", text_of(&error)),
+                    Some(Cause::new(error)),
+                ),
             },
             TunnelError::Login(schemes) => {
                 let secrets = self.desk.secrets();
@@ -151,7 +156,7 @@ impl Dial {
                 source: proxy.source.clone(),
                 text: format!("{name} {text}"),
             },
-            TunnelError::Failed(text) => TransportError::Connect(format!("{name} {text}")),
+            TunnelError::Failed(text) => TransportError::Connect(format!("{name} {text}"), None),
         };
         self.desk.fail(trouble).into()
     }

@@ -33,6 +33,7 @@ pub(crate) use self::dial::Dialer;
 pub(crate) use self::exchange::{Exchange, ExchangeOptions, ExchangeTimes, TransportError};
 use self::exchange::{USER_AGENT, text_of};
 use self::layers::{Dial, INPUT_BUFFER, LARGEST_HEAD, NoLookup, OUTPUT_BUFFER, Tls, Whole};
+use crate::error::Cause;
 use crate::options::endpoint::Base;
 use crate::options::proxy::Proxy;
 use crate::options::roots::Roots;
@@ -312,17 +313,19 @@ fn trouble(error: ureq::Error, status: Option<u16>, seen: &mut Seen) -> Transpor
         return trouble;
     }
     match error {
-        ureq::Error::Rustls(error) => TransportError::Tls(error.to_string()),
-        ureq::Error::Tls(text) => TransportError::Tls(text.to_owned()),
+        ureq::Error::Rustls(error) => tls_error(&error),
+        ureq::Error::Tls(text) => TransportError::Tls(text.to_owned(), None),
         ureq::Error::Io(error) => {
             let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
             match inner {
-                Some(tls) => TransportError::Tls(tls.to_string()),
-                None if connecting => TransportError::Connect(text_of(&error)),
-                None => TransportError::Lost(text_of(&error)),
+                Some(tls) => tls_error(tls),
+                None if connecting => {
+                    TransportError::Connect(text_of(&error), Some(Cause::new(error)))
+                }
+                None => TransportError::Lost(text_of(&error), Some(Cause::new(error))),
             }
         }
-        error if connecting => TransportError::Connect(error.to_string()),
+        error if connecting => TransportError::Connect(error.to_string(), None),
         ureq::Error::BodyExceedsLimit(_) => {
             TransportError::NotHttp(format!("the reply is over {LARGEST_BODY} bytes"), status)
         }
@@ -337,6 +340,10 @@ fn trouble(error: ureq::Error, status: Option<u16>, seen: &mut Seen) -> Transpor
         // an address.
         _ => TransportError::NotHttp("the request could not be made".to_owned(), status),
     }
+}
+
+fn tls_error(error: &rustls::Error) -> TransportError {
+    TransportError::Tls(error.to_string(), Some(Cause::new(error.clone())))
 }
 
 /// The roots to trust, in ureq's terms.
