@@ -31,7 +31,7 @@ pub(super) struct Queued {
     call: DeleteState,
     announced: bool,
     backed_up: bool,
-    /// Why it is back in the queue.
+    /// The last answer, if that is why the id is back in the queue.
     throttled: Option<Error>,
 }
 
@@ -47,7 +47,7 @@ pub(super) enum Processed {
 /// How an id ended.
 pub(super) struct Ended {
     pub item: Item,
-    /// Whether the journal, where there is one, does not say so.
+    /// Whether it is missing in the journal.
     pub unrecorded: bool,
     /// Why journal or backup could not be written or read; the batch stops then.
     pub file_error: Option<Error>,
@@ -71,7 +71,7 @@ impl Deleter {
     pub fn settled_before(&self, journal: &Journal, user_id: &str, line: LastLine) -> Ended {
         let (mut item, file_error) = match journal.read_again(line) {
             Ok(item) => (item, None),
-            // It is settled; how, can no longer be told.
+            // That it is settled is known, but no longer how.
             Err(error) => {
                 (Item::new(Err(error.clone().about_contact(user_id, 0, true))), Some(error))
             }
@@ -83,7 +83,7 @@ impl Deleter {
         Ended { item, unrecorded: false, file_error }
     }
 
-    /// Calls an id, with all that has to be on disk before and after.
+    /// Backs up, announces, calls and records an id, as far as it has not been done.
     pub fn process(&self, queued: &mut Queued) -> Processed {
         let processed = catch_unwind(AssertUnwindSafe(|| {
             self.prepare(queued).map_or_else(|instead| instead, |()| self.delete(queued))
@@ -91,14 +91,14 @@ impl Deleter {
         processed.unwrap_or_else(|panic| Processed::Ended(self.panicked(&queued.call, &*panic)))
     }
 
-    /// Checks and writes what a call needs; otherwise, what came of the id instead.
+    /// Does what must be done before the call. An error is what came of the id instead.
     fn prepare(&self, queued: &mut Queued) -> Result<(), Processed> {
         check_user_id(&queued.call.api_call.user_id).map_err(|error| queued.not_called(error))?;
         self.back_up(queued)?;
         self.announce(queued)
     }
 
-    /// Keeps the contact's record. Where there is no such contact, there is none to keep.
+    /// Writes the contact's record to the backup. No such contact is no error: it has no record.
     fn back_up(&self, queued: &mut Queued) -> Result<(), Processed> {
         let Some(backup) = self.backup.as_ref().filter(|_| !queued.backed_up) else {
             return Ok(());
@@ -143,7 +143,7 @@ impl Deleter {
         }
     }
 
-    /// Writes to the journal, where there is one: why it failed.
+    /// Writes an end to the journal, where there is one. Returns why it failed.
     fn record(&self, item: &Item) -> Option<Error> {
         self.journal.as_ref()?.record(item).err()
     }
@@ -167,7 +167,8 @@ impl Deleter {
         Ended { item, unrecorded, file_error: None }
     }
 
-    /// A panic ends its id alone. What was sent before it must be told.
+    /// The end of an id whose call panicked, in a log handler, say. The contact may be gone if a
+    /// request was sent before.
     fn panicked(&self, call: &DeleteState, panic: &(dyn Any + Send)) -> Ended {
         let error = Error::new(ErrorKind::Internal, format!("a panic: {}", panic_text(panic)));
         let uncertain = call.uncertain || call.attempts > 0;
@@ -176,7 +177,7 @@ impl Deleter {
         Ended { item, unrecorded: self.journal.is_some(), file_error: None }
     }
 
-    /// Lets another run have the files.
+    /// Unlocks the files for another run.
     pub fn release(&self) {
         if let Some(journal) = &self.journal {
             journal.release();
@@ -193,7 +194,7 @@ impl Queued {
         Queued { throttled: Some(error), ..self }
     }
 
-    /// Whether ending it writes nothing to the journal.
+    /// Whether abandoning it writes nothing to the journal.
     pub fn is_quick_to_abandon(&self) -> bool {
         !self.announced
     }

@@ -49,9 +49,10 @@ use crate::runtime::wait::Stop;
 /// The consumer drives it: it pushes ids while [`wants`](Batch::wants) says so, says
 /// [`finish`](Batch::finish) after the last, and takes items with [`next`](Batch::next) until
 /// there is none left. The methods may be called from any thread. Dropping a batch stops it;
-/// calls under way finish on the library's threads and are recorded. A batch is not for a
-/// child after `fork`, which has none of these threads: begin one there. That a child drops it
-/// is nothing to the parent.
+/// calls under way finish on the library's threads and are recorded. After `fork` a child has
+/// none of these threads: it can begin a batch of its own, and may drop its copy of this one,
+/// which does nothing to the parent's.
+#[must_use = "a batch that is dropped stops"]
 pub struct Batch(Arc<Shared>);
 
 impl Client {
@@ -60,8 +61,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// `invalid_argument` for a bad option; `journal` where the record cannot be read, written
-    /// or locked, or belongs to something else. Nothing has been called then.
+    /// `invalid_argument` for a bad option; `journal` where journal or backup cannot be read,
+    /// written or locked, or is another kind of file. Nothing was called then.
     pub fn batch(&self, options: BatchOptions) -> Result<Batch, Error> {
         let BatchOptions { binding, concurrency, journal, backup, stop_on_missing, call } = options;
         check_integer(binding, "concurrency", concurrency.into(), MOST_CONCURRENT)?;
@@ -93,8 +94,8 @@ impl Client {
         })))
     }
 
-    /// Deletes many contacts: an iterator over what came of each, in the order of
-    /// completion. Ids are taken as they are needed; one that comes again is called once.
+    /// Deletes many contacts: an iterator over what came of each, in the order of completion. Ids
+    /// are taken as calls have room for them; an id that comes again is not called again.
     ///
     /// ```no_run
     /// use dingtalk_extcontact::{BatchOptions, Client, Outcome};
@@ -129,7 +130,8 @@ impl Client {
     }
 }
 
-/// The items of [`Client::delete_many`].
+/// The items of [`Client::delete_many`]. Dropping it stops the batch.
+#[must_use = "ids are called as items are taken"]
 pub struct DeleteMany<I> {
     ids: I,
     batch: Batch,
@@ -160,7 +162,7 @@ where
                 None => self.batch.finish(),
             }
         }
-        // Nobody can cancel this wait, so it ends with an item or the end.
+        // Nothing cancels this wait, so it returns no error.
         self.batch.next(&Call::new()).ok().flatten()
     }
 }
@@ -174,7 +176,7 @@ impl Batch {
         !state.finished && held < 2 * self.0.concurrency
     }
 
-    /// Hands over an id. One that was handed over before is dropped and counted; one that comes
+    /// Adds an id. One that was added before is dropped and counted as `repeated`; one that is added
     /// after [`finish`](Batch::finish) is not attempted.
     pub fn push(&self, user_id: &str) {
         let shared = &self.0;
@@ -191,7 +193,7 @@ impl Batch {
             drop(state);
             return shared.complete(shared.deleter.settled_before(journal, user_id, line), 0);
         }
-        // After the end the journal is no longer ours.
+        // After the end another run may have the journal.
         if state.is_stopped() || state.finished {
             let not_attempted = Outcome::NotAttempted { user_id: user_id.to_owned() };
             return shared.deliver(state, Item::new(not_attempted).into(), 0);
@@ -200,7 +202,7 @@ impl Batch {
         shared.spawn_worker(state);
     }
 
-    /// Says that no more ids come.
+    /// Says that there are no more ids.
     pub fn finish(&self) {
         let mut state = self.0.lock();
         state.finished = true;
@@ -284,8 +286,8 @@ impl Batch {
         }
     }
 
-    /// How long no call begins from now on, where the service wants it so: it has throttled
-    /// the batch, which goes on by itself afterwards.
+    /// How long the batch begins no call, because the service throttled it. It goes on by itself
+    /// afterwards. `None` while it does not pause.
     pub fn paused(&self) -> Option<Duration> {
         let state = self.0.lock();
         let pause = state.pause();
@@ -300,8 +302,8 @@ impl Batch {
 
 impl Drop for Batch {
     fn drop(&mut self) {
-        // A child's copy has none of the threads, perhaps a lock that one of them held, and
-        // the lock of the journal in common with its parent.
+        // A forked child's copy has none of the threads; one of them may have held the mutex, and
+        // the lock of the journal is the parent's as well.
         if self.0.process.is_current() {
             self.finish();
             self.stop();

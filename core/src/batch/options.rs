@@ -9,6 +9,7 @@ use crate::options::names::Binding;
 pub(crate) const MOST_CONCURRENT: u32 = 64;
 
 /// The options of a batch.
+#[must_use]
 #[derive(Clone, Debug)]
 pub struct BatchOptions {
     pub(crate) binding: Binding,

@@ -28,7 +28,7 @@ pub(super) struct State {
     pub finished: bool,
     pub pace: Pace,
     failures: u32,
-    /// Where too many contacts that do not exist stop the batch.
+    /// `None` where missing contacts do not stop the batch.
     missing: Option<Missing>,
     pub seen: KeySet,
     pub summary: Summary,
@@ -55,9 +55,9 @@ impl State {
         }
     }
 
-    /// Learns from an id that ended: why the batch stops, where it does.
+    /// Learns from an id that ended. Returns why the batch stops, if it does.
     pub fn learn(&mut self, item: &Item) -> Option<String> {
-        // That the journal has it says nothing of the service now.
+        // It says nothing about the service now.
         if item.settled_before {
             return None;
         }
@@ -90,7 +90,8 @@ impl State {
         })
     }
 
-    /// The service has answered, and did not ask for fewer calls: why to stop all the same.
+    /// The service answered and did not throttle. Returns why the batch stops all the same, if it
+    /// does.
     fn answered(&mut self, missing: bool) -> Option<String> {
         self.pace.speed_up();
         self.missing.as_mut()?.note(missing)
@@ -107,17 +108,17 @@ impl State {
         self.summary.stopped.is_some()
     }
 
-    /// How long no call begins, though the batch goes on.
+    /// How long no call may begin from now on.
     pub fn pause(&self) -> Duration {
         self.pace.left(Instant::now())
     }
 
-    /// Whether no call may begin now, not even one that has a thread.
+    /// Whether no call may begin now, even if it has a thread.
     pub fn is_held(&self) -> bool {
         self.is_stopped() || !self.pause().is_zero()
     }
 
-    /// Learns from a call that began then and was throttled: what to log.
+    /// Learns from a call that began at `began` and was throttled. Returns what to log.
     pub fn slow_down(&mut self, error: &Error, began: Instant, now: Instant) -> Option<String> {
         match self.pace.slow_down(error, began, now) {
             Slowed::Briefly => None,
@@ -129,7 +130,7 @@ impl State {
         }
     }
 
-    /// Puts an id back that was taken from the queue. It keeps its place.
+    /// Puts an id back at the head of the queue.
     pub fn put_back(&mut self, queued: Queued) {
         self.queue.push_front(queued);
         self.running -= 1;

@@ -26,7 +26,7 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes another thread of the pool, if there is work for it.
+    /// Asks the pool for another thread, if there is work for it.
     pub fn spawn_worker(self: &Arc<Self>, mut state: MutexGuard<'_, State>) {
         let work = state.running + state.queue.len();
         if state.workers >= state.pace.at_once().min(work) {
@@ -39,7 +39,7 @@ impl Shared {
         self.wait_for_thread();
     }
 
-    /// Has a worker run as soon as the pool has a thread for it.
+    /// Serves as soon as the pool has a thread.
     fn wait_for_thread(self: &Arc<Self>) {
         let shared = self.clone();
         pool::run(move |start| match start {
@@ -82,7 +82,7 @@ impl Shared {
             }
             let pause = state.pause();
             let may_run = pause.is_zero() && state.running < state.pace.at_once();
-            // One that waits is enough: others may have use for the thread.
+            // One waiting thread is enough: other batches may need this one.
             if state.queue.is_empty() || (!may_run && state.workers > state.pace.at_once()) {
                 state.workers -= 1;
                 state.serving -= 1;
@@ -98,8 +98,8 @@ impl Shared {
         }
     }
 
-    /// Whether the thread goes to other batches or calls that wait for one, and this batch to the
-    /// end of their line.
+    /// Whether to leave the thread to others that wait for one, and to wait behind them: no batch
+    /// keeps the pool for itself.
     fn yields_thread(&self) -> bool {
         let crowded = pool::is_crowded();
         let mut state = self.lock();
@@ -119,7 +119,7 @@ impl Shared {
         }
     }
 
-    /// Takes note of an id that ended, and delivers its item. `ran` as for
+    /// Stops the batch if this end of an id is a reason to, and delivers its item. `ran` as for
     /// [`deliver`](Shared::deliver).
     pub fn complete(&self, ended: Ended, ran: usize) {
         let mut state = self.lock();
@@ -148,7 +148,7 @@ impl Shared {
     /// Ends what is queued.
     fn drain(&self, mut state: MutexGuard<'_, State>) {
         let abandoned = std::mem::take(&mut state.queue);
-        // They count as running until they are delivered, so that nobody sees an early end.
+        // They count as running until they are delivered: the batch has not ended before.
         state.running += abandoned.len();
         // Not under the lock: the journal may take long.
         drop(state);
@@ -158,8 +158,8 @@ impl Shared {
         }
     }
 
-    /// Counts an item and hands it to who waits, or keeps it for who comes. `ran` ids stop
-    /// running with it: none where it was not in the queue.
+    /// Counts an item, and hands it to the waker or keeps it. `ran` is 1 for an id that counts as
+    /// running, and 0 for one that never was in the queue.
     pub fn deliver(&self, mut state: MutexGuard<'_, State>, ended: Ended, ran: usize) {
         let Ended { item, unrecorded, .. } = ended;
         state.running -= ran;
@@ -175,8 +175,8 @@ impl Shared {
         pool::guarded(|| waker(Some(item)));
     }
 
-    /// Notes the end with the last item, before anybody can see it: the journal is free for
-    /// the next run then.
+    /// Notes the end before the last item can be taken: whoever has it can begin the next run with
+    /// the same journal.
     fn note_end(&self, state: &mut State) {
         if state.is_done() && state.summary.end.is_none() {
             state.summary.end = Some(SystemTime::now());
@@ -184,7 +184,7 @@ impl Shared {
         }
     }
 
-    /// Tells who waits that there will be no more.
+    /// Tells everybody who waits, if there will be no more items.
     pub fn notice_end(&self, mut state: MutexGuard<'_, State>) {
         self.note_end(&mut state);
         let waker = if state.is_over() { state.waker.take() } else { None };
