@@ -15,7 +15,7 @@ use serde_json::{Map, Value as Json};
 fn main() -> ExitCode {
     log::set_logger(&Lines).expect("the only logger");
     log::set_max_level(log::LevelFilter::Trace);
-    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("../conformance/cases");
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases");
     let judge = Arc::new(Judge::load(&cases).expect("the cases are well-formed"));
     let names: Vec<String> = judge.names().iter().map(|name| name.to_string()).collect();
     assert!(!names.is_empty(), "there are no cases in {}", cases.display());
