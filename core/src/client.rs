@@ -222,7 +222,7 @@ fn log_outcome(state: &DeleteState, result: &Result<Deletion, Error>) {
     crate::logged(|| match result {
         Ok(deletion) => {
             let request_id = deletion.request_id.as_deref();
-            log::info!(target: crate::LOG, user_id, request_id; "{}", told(deletion));
+            log::info!(target: crate::LOG, user_id, request_id; "{}", deletion_text(deletion));
         }
         Err(error) => {
             let level = if state.gives_back(error) { log::Level::Debug } else { log::Level::Info };
@@ -233,7 +233,7 @@ fn log_outcome(state: &DeleteState, result: &Result<Deletion, Error>) {
 }
 
 /// A deletion as the log tells it.
-fn told(deletion: &Deletion) -> String {
+fn deletion_text(deletion: &Deletion) -> String {
     let Deletion { user_id, status, request_id, attempts, maybe_deleted } = deletion;
     let mut text = format!("contact {user_id}: {}", status.as_str());
     if *maybe_deleted {

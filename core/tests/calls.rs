@@ -103,14 +103,14 @@ fn a_cancel_ends_the_pause_between_attempts() {
 }
 
 #[test]
-fn a_cancel_ends_the_wait_for_a_turn() {
+fn a_cancel_ends_the_wait_for_a_permit() {
     let (server, requests) = silent();
     let client = builder(server).rate(Some(1)).build().unwrap();
     let first = Call::new();
     std::thread::scope(|scope| {
         scope.spawn(|| client.delete_with("0124", &first).unwrap_err());
         requests.recv().unwrap();
-        // Somebody stands in line before, so that this call's turn is seconds away.
+        // Others stand in line before, so that this call's permit is seconds away.
         let calls: Vec<_> = (0..10).map(|_| Call::new()).collect();
         let in_line: Vec<_> = calls
             .iter()
@@ -246,7 +246,7 @@ fn limits_end_a_call_on_a_server_that_never_answers() {
 }
 
 #[test]
-fn waiting_for_a_turn_is_no_part_of_the_time_limit() {
+fn waiting_for_a_permit_is_no_part_of_the_time_limit() {
     let (server, _) = serve_ok();
     let client = builder(server).rate(Some(1)).timeout(Duration::from_millis(800)).build().unwrap();
     std::thread::scope(|scope| {
@@ -416,7 +416,7 @@ fn the_rate_holds_behind_a_slow_token() {
                 client.delete_with("0125", &call).unwrap();
             });
         }
-        // Long enough for turns to be given, were they given before the token is there.
+        // Long enough for permits to be given, were they given before the token is there.
         for _ in 0..9 * 30 {
             waiting.recv().unwrap();
         }

@@ -87,7 +87,8 @@ impl Drop for Permit<'_> {
     }
 }
 
-/// When a request leaves the window; `None` while that is not known.
+/// When a request leaves the window, at the latest moment that is possible; `None` while that is
+/// not known.
 fn leaves_at(times: &ExchangeTimes, now: Instant) -> Option<Instant> {
     let at_last = times.written()? + LONGEST_WAY;
     let counted = match times.answered() {
@@ -99,14 +100,14 @@ fn leaves_at(times: &ExchangeTimes, now: Instant) -> Option<Instant> {
 
 /// A place in the line, given up however the wait ends: by a permit, a cancel, or a panic in
 /// the probe.
-struct Place<'a> {
+struct Ticket<'a> {
     rate: &'a Rate,
-    ticket: u64,
+    number: u64,
 }
 
-impl Drop for Place<'_> {
+impl Drop for Ticket<'_> {
     fn drop(&mut self) {
-        self.rate.lock().waiting.retain(|other| *other != self.ticket);
+        self.rate.lock().waiting.retain(|other| *other != self.number);
         self.rate.moved.notify_all();
     }
 }
@@ -133,15 +134,15 @@ impl Rate {
         let Some(limit) = self.limit else {
             return Ok(Permit(None));
         };
-        let place = Place { rate: self, ticket: self.lock().join() };
+        let ticket = Ticket { rate: self, number: self.lock().join() };
         loop {
             let mut line = self.lock();
-            let until_free = line.until_free(place.ticket, limit, Instant::now());
+            let until_free = line.until_free(ticket.number, limit, Instant::now());
             if until_free.is_zero() {
                 return Ok(Permit(Some((self, line.open()))));
             }
             wait.on(&self.moved, line, until_free);
-            // Not under the lock: the probe may take the host's own (Python's).
+            // Not under the lock: the probe may take one of its language's (Python's).
             wait.ask()?;
         }
     }

@@ -24,15 +24,17 @@ const EARLY_AGAIN: Duration = Duration::from_secs(30);
 #[derive(Default)]
 pub(crate) struct AppToken {
     state: Mutex<State>,
-    landed: Condvar,
+    /// A refresh has finished.
+    finished: Condvar,
 }
 
 #[derive(Default)]
 struct State {
     kept: Option<Kept>,
-    in_flight: bool,
-    /// How many flights have landed, and how the last one that failed did.
-    flights: u64,
+    /// A refresh is in progress: one caller fetches a token.
+    refreshing: bool,
+    /// How many refreshes have finished, and which of them failed last, and how.
+    refreshes: u64,
     failed: Option<(u64, Failure)>,
 }
 
@@ -42,12 +44,38 @@ struct Kept {
     ends_at: Option<Instant>,
 }
 
-/// What came of asking for a token.
+/// Why there is no token.
 pub(crate) enum TokenError {
     Stopped(Stop),
     Failed(Failure),
     /// Code below panicked.
     Panicked(String),
+}
+
+impl State {
+    /// The token that is kept, where it is still good and not the `refused` one.
+    fn good(&self, refused: Option<&Token>, now: Instant) -> Option<&Kept> {
+        self.kept.as_ref().filter(|kept| {
+            refused.is_none_or(|token| *token != kept.token)
+                && kept.ends_at.is_none_or(|end| now < end)
+        })
+    }
+
+    /// How the last refresh failed, if it finished after so many others.
+    fn failed_after(&self, refreshes: u64) -> Option<&Failure> {
+        self.failed.as_ref().filter(|(failed, _)| *failed > refreshes).map(|(_, failure)| failure)
+    }
+
+    fn keep(&mut self, token: Token, life: Option<Duration>) {
+        let now = Instant::now();
+        let life = life.map(|life| life.max(SHORTEST_LIFE));
+        self.failed = None;
+        self.kept = Some(Kept {
+            token,
+            refresh_at: life.map(|life| now + life - EARLY.min(life / 4)),
+            ends_at: life.map(|life| now + life),
+        });
+    }
 }
 
 impl AppToken {
@@ -59,95 +87,85 @@ impl AppToken {
         wait: &Wait,
         fetch: impl FnOnce(&Wait) -> Result<NewToken, TokenError>,
     ) -> Result<Token, TokenError> {
-        let mut seen_flight = None;
+        let mut waited_since = None;
         loop {
             let mut state = self.lock();
             let now = Instant::now();
-            let good = state.kept.as_ref().filter(|kept| {
-                refused.is_none_or(|token| *token != kept.token)
-                    && kept.ends_at.is_none_or(|end| now < end)
-            });
-            if let Some(kept) = good {
+            if let Some(kept) = state.good(refused, now) {
+                let token = kept.token.clone();
                 let due = kept.refresh_at.is_some_and(|at| now >= at);
-                if !due || state.in_flight {
-                    return Ok(kept.token.clone());
+                if !due || state.refreshing {
+                    return Ok(token);
                 }
-                let old = kept.token.clone();
-                state.in_flight = true;
+                state.refreshing = true;
                 drop(state);
-                let brief = wait.within(EARLY_MOST.min(wait.left() / 4));
-                return match self.fly(None, || fetch(&brief)) {
-                    Ok(token) => Ok(token),
-                    // The old token is good for minutes.
-                    Err(TokenError::Stopped(Stop::TimedOut)) => {
-                        self.put_off_refresh();
-                        Ok(old)
-                    }
-                    Err(TokenError::Failed(failure)) => {
-                        crate::logged(
-                            || log::warn!(target: crate::LOG, "early refresh of the token failed, the old one serves on: {}", failure.error.message()),
-                        );
-                        self.put_off_refresh();
-                        Ok(old)
-                    }
-                    Err(cancelled) => Err(cancelled),
-                };
+                return self.refresh_early(token, wait, fetch);
             }
-            // The flight that this caller waited for has failed: so would the next.
-            if let (Some(seen), Some((flight, failure))) = (seen_flight, &state.failed)
-                && *flight > seen
-            {
+            // The refresh that this caller waited for has failed: so would the next.
+            if let Some(failure) = waited_since.and_then(|since| state.failed_after(since)) {
                 return Err(TokenError::Failed(failure.clone()));
             }
-            if !state.in_flight {
-                state.in_flight = true;
+            if !state.refreshing {
+                state.refreshing = true;
                 drop(state);
-                return self.fly(refused, || fetch(wait));
+                return self.refresh(refused, || fetch(wait));
             }
-            seen_flight.get_or_insert(state.flights);
-            wait.on(&self.landed, state, Duration::MAX);
+            waited_since.get_or_insert(state.refreshes);
+            wait.on(&self.finished, state, Duration::MAX);
             wait.ask().map_err(TokenError::Stopped)?;
         }
     }
 
-    /// Fetches; `in_flight` is set, and is cleared however this ends.
-    fn fly(
+    /// Replaces a token that is still good for minutes: where that fails, it serves on.
+    fn refresh_early(
+        &self,
+        old: Token,
+        wait: &Wait,
+        fetch: impl FnOnce(&Wait) -> Result<NewToken, TokenError>,
+    ) -> Result<Token, TokenError> {
+        let brief = wait.within(EARLY_MOST.min(wait.left() / 4));
+        match self.refresh(None, || fetch(&brief)) {
+            Err(TokenError::Stopped(Stop::TimedOut)) => {}
+            Err(TokenError::Failed(failure)) => {
+                crate::logged(
+                    || log::warn!(target: crate::LOG, "early refresh of the token failed, the old one serves on: {}", failure.error.message()),
+                );
+            }
+            result => return result,
+        }
+        self.put_off_refresh();
+        Ok(old)
+    }
+
+    /// Fetches a token; `refreshing` is set, and is cleared however this ends.
+    fn refresh(
         &self,
         refused: Option<&Token>,
         fetch: impl FnOnce() -> Result<NewToken, TokenError>,
     ) -> Result<Token, TokenError> {
-        let landing = Landing(self);
-        let result = fetch();
+        let in_progress = InProgress(self);
+        let fetched = fetch();
         let mut state = self.lock();
-        state.flights += 1;
-        let result = match result {
+        state.refreshes += 1;
+        let result = match fetched {
             Ok(new) => {
-                let now = Instant::now();
-                let life = new.life.map(|life| life.max(SHORTEST_LIFE));
                 let token = Arc::new(new.token);
-                state.failed = None;
-                state.kept = Some(Kept {
-                    token: token.clone(),
-                    refresh_at: life.map(|life| now + life - EARLY.min(life / 4)),
-                    ends_at: life.map(|life| now + life),
-                });
-                // The service hands out the very token that it just refused.
+                state.keep(token.clone(), new.life);
                 if refused.is_some_and(|refused| *refused == token) {
-                    state.failed = Some((state.flights, same_token()));
                     Err(TokenError::Failed(same_token()))
                 } else {
                     Ok(token)
                 }
             }
-            Err(TokenError::Failed(failure)) => {
-                state.failed = Some((state.flights, failure.clone()));
-                Err(TokenError::Failed(failure))
-            }
-            // A caller that gave up says nothing about the service: the next one flies.
-            Err(own) => Err(own),
+            Err(error) => Err(error),
         };
+        // Of the others only a failure of the service ends the waiting: a caller that gave up
+        // says nothing about it, and the next one fetches.
+        if let Err(TokenError::Failed(failure)) = &result {
+            state.failed = Some((state.refreshes, failure.clone()));
+        }
         drop(state);
-        drop(landing);
+        drop(in_progress);
         result
     }
 
@@ -162,16 +180,17 @@ impl AppToken {
     }
 }
 
-/// Ends a flight, also when the fetch panics: nobody may wait for ever.
-struct Landing<'a>(&'a AppToken);
+/// Ends a refresh, also when the fetch panics: nobody may wait for ever.
+struct InProgress<'a>(&'a AppToken);
 
-impl Drop for Landing<'_> {
+impl Drop for InProgress<'_> {
     fn drop(&mut self) {
-        self.0.lock().in_flight = false;
-        self.0.landed.notify_all();
+        self.0.lock().refreshing = false;
+        self.0.finished.notify_all();
     }
 }
 
+/// The service has handed out the very token that it refused.
 fn same_token() -> Failure {
     let error = Error::new(
         ErrorKind::Authentication,
@@ -206,21 +225,21 @@ mod tests {
     }
 
     #[test]
-    fn one_flight_serves_all_threads() {
-        let (app, flights, start) = (AppToken::default(), AtomicUsize::new(0), Barrier::new(16));
+    fn one_refresh_serves_all_threads() {
+        let (app, fetches, start) = (AppToken::default(), AtomicUsize::new(0), Barrier::new(16));
         std::thread::scope(|scope| {
             for _ in 0..16 {
                 scope.spawn(|| {
                     start.wait();
                     let token = app.get(None, &wait(), |_| {
-                        flights.fetch_add(1, Ordering::SeqCst);
+                        fetches.fetch_add(1, Ordering::SeqCst);
                         new("t", Some(7200))
                     });
                     assert_eq!(text(token), "t");
                 });
             }
         });
-        assert_eq!(flights.load(Ordering::SeqCst), 1);
+        assert_eq!(fetches.load(Ordering::SeqCst), 1);
     }
 
     #[test]
@@ -229,7 +248,7 @@ mod tests {
         let old = app.get(None, &wait(), |_| new("old", Some(7200))).ok().unwrap();
         assert_eq!(text(app.get(Some(&old), &wait(), |_| new("new", Some(7200)))), "new");
         // Whoever was refused the old token later finds the new one there.
-        assert_eq!(text(app.get(Some(&old), &wait(), |_| panic!("no second flight"))), "new");
+        assert_eq!(text(app.get(Some(&old), &wait(), |_| panic!("no second fetch"))), "new");
     }
 
     #[test]
@@ -245,11 +264,11 @@ mod tests {
     }
 
     #[test]
-    fn a_life_of_nothing_makes_no_loop() {
+    fn a_life_of_no_time_makes_no_loop() {
         for life in [None, Some(1)] {
             let app = AppToken::default();
             app.get(None, &wait(), |_| new("t", life)).ok().unwrap();
-            assert_eq!(text(app.get(None, &wait(), |_| panic!("no second flight"))), "t");
+            assert_eq!(text(app.get(None, &wait(), |_| panic!("no second fetch"))), "t");
         }
     }
 
@@ -289,12 +308,12 @@ mod tests {
 
     #[test]
     fn who_waits_shares_the_failure_and_does_not_ask_again() {
-        let (app, aloft) = (AppToken::default(), Barrier::new(2));
+        let (app, refreshing) = (AppToken::default(), Barrier::new(2));
         let waiting = Arc::new(AtomicBool::new(false));
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 let result = app.get(None, &wait(), |_| {
-                    aloft.wait();
+                    refreshing.wait();
                     while !waiting.load(Ordering::SeqCst) {
                         std::thread::yield_now();
                     }
@@ -302,19 +321,19 @@ mod tests {
                 });
                 assert!(result.is_err());
             });
-            aloft.wait();
+            refreshing.wait();
             let asked = waiting.clone();
             let call = Call::new().probe(move || {
                 asked.store(true, Ordering::SeqCst);
                 false
             });
             let patience = call.wait().within(Duration::from_secs(30));
-            assert!(app.get(None, &patience, |_| panic!("no second flight")).is_err());
+            assert!(app.get(None, &patience, |_| panic!("no second fetch")).is_err());
         });
     }
 
     #[test]
-    fn who_gives_up_lets_the_next_fly() {
+    fn who_gives_up_lets_the_next_fetch() {
         let app = AppToken::default();
         assert!(matches!(
             app.get(None, &wait(), |_| Err(TokenError::Stopped(Stop::Cancelled))),

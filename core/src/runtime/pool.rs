@@ -1,5 +1,5 @@
-//! The threads that serve asynchronous callers and batches: one pool for the process, grown
-//! on demand and gone when idle. A blocking call never comes here.
+//! The threads for asynchronous callers and batches: one pool for the process, which grows on
+//! demand and whose idle threads end. A blocking call never comes here.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
@@ -18,7 +18,7 @@ const IDLE: Duration = Duration::from_secs(10);
 /// A child after `fork` has none of its parent's threads; it grows its own.
 static POOL: LazyLock<PerProcess<Arc<Pool>>> = LazyLock::new(|| PerProcess::new(Arc::default()));
 
-/// What a job is told when its turn comes.
+/// What a job is told when it starts.
 pub(crate) enum JobStart {
     /// It has a thread.
     Run,
@@ -107,12 +107,12 @@ impl Pool {
             let mut state = self.lock();
             state.threads -= 1;
             // With other threads at work the jobs are only late.
-            let stranded = match state.threads {
+            let left = match state.threads {
                 0 => std::mem::take(&mut state.queue),
                 _ => VecDeque::new(),
             };
             drop(state);
-            for work in stranded.iter().filter_map(|job| job.take()) {
+            for work in left.iter().filter_map(|job| job.take()) {
                 guarded(|| work(JobStart::NoThread(why.clone())));
             }
         }
@@ -156,13 +156,13 @@ mod tests {
     fn work_runs_side_by_side_up_to_the_limit() {
         let pool = Arc::new(Pool::default());
         let (started, starts) = channel();
-        let (release, gate) = sync_channel::<()>(0);
-        let gate = Arc::new(Mutex::new(gate));
+        let (release, released) = sync_channel::<()>(0);
+        let released = Arc::new(Mutex::new(released));
         for _ in 0..MOST_THREADS + 5 {
-            let (started, gate) = (started.clone(), gate.clone());
+            let (started, released) = (started.clone(), released.clone());
             let work: Work = Box::new(move |_| {
                 started.send(()).unwrap();
-                gate.lock().unwrap().recv().unwrap();
+                released.lock().unwrap().recv().unwrap();
             });
             pool.submit(Arc::new(Job(Mutex::new(Some(work)))));
         }
@@ -183,13 +183,13 @@ mod tests {
     fn cancelled_work_is_done_by_who_cancels() {
         let pool = Arc::new(Pool::default());
         let (started, starts) = channel();
-        let gate = Arc::new(Mutex::new(()));
-        let closed = gate.lock().unwrap();
+        let lock = Arc::new(Mutex::new(()));
+        let held = lock.lock().unwrap();
         for _ in 0..MOST_THREADS {
-            let (started, gate) = (started.clone(), gate.clone());
+            let (started, lock) = (started.clone(), lock.clone());
             let work: Work = Box::new(move |_| {
                 started.send(()).unwrap();
-                drop(gate.lock());
+                drop(lock.lock());
             });
             pool.submit_for(&CancelFlag::default(), work);
         }
@@ -197,8 +197,8 @@ mod tests {
         (0..MOST_THREADS).for_each(|_| starts.recv().unwrap());
         for (early, late) in [(true, false), (false, true)] {
             let (flag, (sender, receiver)) = (CancelFlag::default(), channel());
-            let work: Work = Box::new(move |turn| {
-                let cancelled = matches!(turn, JobStart::Cancelled);
+            let work: Work = Box::new(move |start| {
+                let cancelled = matches!(start, JobStart::Cancelled);
                 sender.send((cancelled, std::thread::current().id())).unwrap();
             });
             early.then(|| flag.cancel());
@@ -207,7 +207,7 @@ mod tests {
             assert_eq!(receiver.try_recv(), Ok((true, std::thread::current().id())));
             assert!(receiver.try_recv().is_err(), "it is done once");
         }
-        drop(closed);
+        drop(held);
     }
 
     #[test]
