@@ -7,6 +7,7 @@
 use std::collections::VecDeque;
 use std::mem::ManuallyDrop;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 
 use dingtalk_extcontact::binding::Binding;
 use dingtalk_extcontact::{Batch, BatchOptions, Call, Item as Core};
@@ -293,7 +294,10 @@ impl DeleteMany {
 
     /// The next item, if there is one already.
     fn _ready(&self, py: Python<'_>) -> PyResult<Option<Item>> {
-        let ready = self.detached(py, Batch::try_next)?;
+        let ready = self.detached(py, |batch| match batch.try_next() {
+            Poll::Ready(item) => item,
+            Poll::Pending => None,
+        })?;
         logging::pass_kept(py)?;
         ready.map(|item| Item::of(py, item)).transpose()
     }

@@ -19,6 +19,7 @@ mod summary;
 mod worker;
 
 use std::sync::{Arc, Condvar, Mutex, Weak};
+use std::task::Poll;
 use std::time::Duration;
 
 pub use self::item::{Item, Outcome};
@@ -246,11 +247,8 @@ impl Batch {
         let mut verdict = wait.check();
         loop {
             let mut state = self.0.lock();
-            if let Some(item) = state.done.pop_front() {
-                return Ok(Some(item));
-            }
-            if state.is_over() {
-                return Ok(None);
+            if let Poll::Ready(next) = state.try_next() {
+                return Ok(next);
             }
             if let Err(Stop::Cancelled | Stop::TimedOut) = verdict {
                 return Err(failure::cancelled("waiting for the next item"));
@@ -260,9 +258,10 @@ impl Batch {
         }
     }
 
-    /// The next item, if there is one already.
-    pub fn try_next(&self) -> Option<Item> {
-        self.0.lock().done.pop_front()
+    /// The next item without waiting: `Poll::Pending` while there is none yet, and
+    /// `Poll::Ready(None)` at the end of a finished batch.
+    pub fn try_next(&self) -> Poll<Option<Item>> {
+        self.0.lock().try_next()
     }
 
     /// The next item, handed to `done` as soon as there is one: at once, or later on a
@@ -271,15 +270,15 @@ impl Batch {
     pub fn next_with(&self, done: impl FnOnce(Option<Item>) + Send + 'static) {
         let mut state = self.0.lock();
         let earlier = state.waker.take();
-        if let Some(item) = state.done.pop_front() {
-            drop(state);
-            pool::guarded(|| done(Some(item)));
-        } else if state.is_over() {
-            drop(state);
-            pool::guarded(|| done(None));
-        } else {
-            state.waker = Some(Box::new(done));
-            drop(state);
+        match state.try_next() {
+            Poll::Ready(next) => {
+                drop(state);
+                pool::guarded(|| done(next));
+            }
+            Poll::Pending => {
+                state.waker = Some(Box::new(done));
+                drop(state);
+            }
         }
         if let Some(earlier) = earlier {
             pool::guarded(|| earlier(None));

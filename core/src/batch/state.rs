@@ -1,6 +1,7 @@
 //! What a batch knows at any moment, under one lock.
 
 use std::collections::VecDeque;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use crate::batch::deleter::Queued;
@@ -139,6 +140,15 @@ impl State {
     /// Whether nothing more will be done.
     pub fn is_done(&self) -> bool {
         self.finished && self.running == 0 && self.queue.is_empty()
+    }
+
+    /// Takes the next item. `Ready(None)` where everything is done and taken.
+    pub fn try_next(&mut self) -> Poll<Option<Item>> {
+        match self.done.pop_front() {
+            Some(item) => Poll::Ready(Some(item)),
+            None if self.is_over() => Poll::Ready(None),
+            None => Poll::Pending,
+        }
     }
 
     /// Whether everything is done and taken.

@@ -1,5 +1,7 @@
 //! Items as their consumer takes them.
 
+use std::task::Poll;
+
 use super::*;
 
 #[test]
@@ -109,6 +111,17 @@ fn a_panic_in_a_callback_costs_no_item() {
 }
 
 #[test]
+fn try_next_tells_none_yet_from_the_end() {
+    let sandbox = sandbox(1);
+    let batch = builder(&sandbox).build().unwrap().batch(BatchOptions::new()).unwrap();
+    assert_eq!(batch.try_next(), Poll::Pending, "more ids may come");
+    batch.push(&sandbox.contacts()[0]);
+    batch.finish();
+    assert!(is_deletion(batch.next(&late())));
+    assert_eq!(batch.try_next(), Poll::Ready(None));
+}
+
+#[test]
 fn waiting_for_an_item_can_be_ended_and_taken_up() {
     let sandbox = sandbox(1);
     let batch = builder(&sandbox).build().unwrap().batch(BatchOptions::new()).unwrap();
@@ -156,7 +169,7 @@ fn an_item_says_when_it_happened_and_whether_that_was_before() {
     let batch = client.batch(BatchOptions::new()).unwrap();
     batch.stop();
     batch.push("0998");
-    let left = batch.try_next().unwrap();
+    let Poll::Ready(Some(left)) = batch.try_next() else { panic!("it is there at once") };
     assert!(left.time >= start && left.to_json()["time"].is_string(), "{left:?}");
     assert_eq!(left.to_json()["settled_before"], false);
 }
