@@ -3,57 +3,62 @@
 
 use serde_json::Value;
 
-pub(crate) fn check_matcher(value: &Value, place: &str) -> Result<(), String> {
-    let Value::Object(matcher) = value else {
-        return Ok(());
-    };
-    let known = match (matcher.len(), matcher.iter().next()) {
-        (1, Some((name, value))) => match name.as_str() {
-            "contains" => value.is_string(),
-            "at_least" => value.is_number(),
-            _ => false,
-        },
-        _ => false,
-    };
-    if known {
-        Ok(())
-    } else {
-        Err(format!(
-            "{place}: an object here is {{\"contains\": text}} or {{\"at_least\": number}}, not {value}"
-        ))
+enum Matcher<'a> {
+    Contains(&'a str),
+    AtLeast(f64),
+    Equals(&'a Value),
+}
+
+impl<'a> Matcher<'a> {
+    /// None for an object that is no matcher.
+    fn of(expected: &'a Value) -> Option<Matcher<'a>> {
+        let Value::Object(object) = expected else {
+            return Some(Matcher::Equals(expected));
+        };
+        let mut fields = object.iter();
+        match (fields.next(), fields.next()) {
+            (Some((name, Value::String(part))), None) if name == "contains" => {
+                Some(Matcher::Contains(part))
+            }
+            (Some((name, least)), None) if name == "at_least" => {
+                least.as_f64().map(Matcher::AtLeast)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Whether `expected` says what it asks for; the text says what is wrong with it.
+pub(crate) fn check_matcher(expected: &Value, place: &str) -> Result<(), String> {
+    match Matcher::of(expected) {
+        Some(_) => Ok(()),
+        None => Err(format!(
+            "{place}: an object here is {{\"contains\": text}} or {{\"at_least\": number}}, not {expected}"
+        )),
     }
 }
 
 /// Whether `value` is what `expected` asks for.
 pub(crate) fn matches(expected: &Value, value: &Value) -> bool {
-    match expected {
-        Value::Object(matcher) => {
-            if let Some(part) = matcher.get("contains").and_then(Value::as_str) {
-                return value.as_str().is_some_and(|text| text.contains(part));
-            }
-            if let Some(least) = matcher.get("at_least").and_then(Value::as_f64) {
-                return value.as_f64().is_some_and(|number| number >= least);
-            }
-            false
-        }
+    match Matcher::of(expected) {
+        Some(Matcher::Contains(part)) => value.as_str().is_some_and(|text| text.contains(part)),
+        Some(Matcher::AtLeast(least)) => value.as_f64().is_some_and(|number| number >= least),
         // A language with one kind of number writes 1 for 1.0.
-        Value::Number(number) if value.is_number() => {
+        Some(Matcher::Equals(Value::Number(number))) if value.is_number() => {
             Value::Number(number.clone()) == *value || number.as_f64() == value.as_f64()
         }
-        other => other == value,
+        Some(Matcher::Equals(other)) => other == value,
+        None => false,
     }
 }
 
+/// What `expected` asks for, in words.
 pub(crate) fn described(expected: &Value) -> String {
-    if let Value::Object(matcher) = expected {
-        if let Some(part) = matcher.get("contains") {
-            return format!("a text with {part} in it");
-        }
-        if let Some(least) = matcher.get("at_least") {
-            return format!("a number of at least {least}");
-        }
+    match Matcher::of(expected) {
+        Some(Matcher::Contains(part)) => format!("a text with {part:?} in it"),
+        Some(Matcher::AtLeast(least)) => format!("a number of at least {least}"),
+        Some(Matcher::Equals(_)) | None => expected.to_string(),
     }
-    expected.to_string()
 }
 
 #[cfg(test)]
