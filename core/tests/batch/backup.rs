@@ -61,7 +61,7 @@ fn stop_during_a_backup_deletes_nobody() {
     assert_eq!(sandbox.contacts().len(), 8);
 }
 
-/// An announcement of a run that died, and then no way to the record that is to be kept.
+/// An earlier run died after its announcement, and this one cannot read the record to back up.
 #[test]
 fn what_is_uncertain_stays_so_without_a_backup() {
     let (folder, sandbox) = (Folder::new("uncertain"), sandbox(1));

@@ -48,7 +48,7 @@ fn journals_that_are_refused() {
     assert_eq!(sandbox.request_count(), before, "nothing was called");
 }
 
-/// A pipe would wait for its other end, which is nobody.
+/// To open a pipe would wait for its other end, which nobody opens.
 #[cfg(unix)]
 #[test]
 fn a_pipe_is_no_journal() {
@@ -63,7 +63,7 @@ fn a_pipe_is_no_journal() {
     assert!(error.message().contains("is no ordinary file"), "{error}");
 }
 
-/// What somebody named by mistake: it is told for what it is not, and stays as it was.
+/// A file that was named by mistake: the error says what it is not, and it stays as it was.
 #[cfg(unix)]
 #[test]
 fn a_file_of_another_kind_is_left_as_it_is() {
@@ -99,9 +99,9 @@ fn a_file_of_another_kind_is_left_as_it_is() {
         fs::write(&path, &text).unwrap();
         let file = fs::File::open(&path).unwrap();
         file.set_permissions(fs::Permissions::from_mode(0o644)).unwrap();
-        // Long enough ago that a later touch shows.
+        // Any later write would change it.
         file.set_modified(SystemTime::UNIX_EPOCH).unwrap();
-        // In use by its own program, which is no run.
+        // As another program would that uses the file.
         file.lock().unwrap();
         let options = match kind.starts_with("journal") {
             true => BatchOptions::new().journal(&path),

@@ -1,5 +1,7 @@
 //! Items as their consumer takes them.
 
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Barrier};
 use std::task::Poll;
 
 use super::*;
@@ -26,38 +28,27 @@ fn ids_are_taken_lazily_and_memory_is_bounded() {
 
 #[test]
 fn calls_run_side_by_side_up_to_the_concurrency() {
-    let (most, now) = (std::sync::Arc::default(), std::sync::Arc::default());
-    let (most_seen, under_way): (
-        std::sync::Arc<std::sync::atomic::AtomicUsize>,
-        std::sync::Arc<std::sync::atomic::AtomicUsize>,
-    ) = (most, now);
-    let (noted, counted) = (most_seen.clone(), under_way.clone());
-    let all_here = std::sync::Arc::new(std::sync::Barrier::new(6));
+    let most_seen = Arc::new(AtomicUsize::new(0));
+    let (most, running, six) = (most_seen.clone(), AtomicUsize::new(0), Barrier::new(6));
     let server = serve(move |connection| {
-        use std::sync::atomic::Ordering::SeqCst;
         while read_request(connection).is_some() {
-            noted.fetch_max(counted.fetch_add(1, SeqCst) + 1, SeqCst);
-            // Answers only when six are there: with fewer side by side this never ends.
-            all_here.wait();
-            counted.fetch_sub(1, SeqCst);
+            most.fetch_max(running.fetch_add(1, SeqCst) + 1, SeqCst);
+            // Answers only when six are there: with fewer at once this never ends.
+            six.wait();
+            running.fetch_sub(1, SeqCst);
             connection.send(&reply(OK)).unwrap();
         }
     });
-    let client = Client::builder()
-        .access_token("t")
-        .endpoint(format!("http://{server}"))
-        .rate(None)
-        .build()
-        .unwrap();
+    let client = client_of(server);
     let ids: Vec<_> = (0..60).map(|n| format!("0{n}")).collect();
     let (items, _) = run(&client, &ids, BatchOptions::new().concurrency(6));
     assert_eq!(items.len(), 60);
-    assert_eq!(most_seen.load(std::sync::atomic::Ordering::SeqCst), 6);
+    assert_eq!(most_seen.load(SeqCst), 6);
 }
 
-/// Several threads push while another takes and ends it at some point.
+/// Three threads push, while another takes items and then stops the batch, cancels it or goes on.
 #[test]
-fn many_hands_lose_nothing_and_get_an_end() {
+fn threads_that_push_and_take_at_once_lose_no_item() {
     let sandbox = sandbox(0);
     let client = token_builder(&sandbox).build().unwrap();
     for round in 0..200 {
@@ -66,9 +57,9 @@ fn many_hands_lose_nothing_and_get_an_end() {
         let mut taken = HashSet::new();
         std::thread::scope(|scope| {
             let pushers: Vec<_> = (0..3)
-                .map(|hand| {
+                .map(|thread| {
                     let batch = &batch;
-                    scope.spawn(move || (0..20).for_each(|n| batch.push(&format!("0{hand}{n}"))))
+                    scope.spawn(move || (0..20).for_each(|n| batch.push(&format!("0{thread}{n}"))))
                 })
                 .collect();
             let mut items = std::iter::from_fn(|| batch.next(&late()).unwrap());

@@ -1,4 +1,4 @@
-//! The journal, and taking a run up from it.
+//! The journal, and continuing an earlier run from it.
 
 use super::*;
 
@@ -107,7 +107,7 @@ fn a_journal_that_is_moved_is_still_read() {
     assert!(is_deletion(batch.next(&Call::new())));
 }
 
-/// A crash may leave any part of what was written together since the last sync.
+/// A crash may leave any part of what was written since the last sync.
 #[test]
 fn zeros_among_the_last_lines_are_cut_off_and_elsewhere_refused() {
     let (folder, sandbox) = (Folder::new("zeros"), sandbox(3));

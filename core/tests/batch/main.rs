@@ -43,6 +43,12 @@ fn token_builder(sandbox: &Sandbox) -> ClientBuilder {
     Client::builder().access_token(sandbox.token()).endpoint(sandbox.url()).rate(None)
 }
 
+/// A client of a server that takes any token.
+fn client_of(server: std::net::SocketAddr) -> Client {
+    let client = Client::builder().access_token("t").endpoint(format!("http://{server}"));
+    client.rate(None).build().unwrap()
+}
+
 /// A wait that ends where something hangs.
 fn late() -> Call {
     let start = Instant::now();

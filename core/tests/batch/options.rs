@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn bad_options_name_themselves() {
+fn an_error_names_the_bad_option() {
     use dingtalk_extcontact::binding::{Binding, Value};
     let sandbox = sandbox(0);
     let client = builder(&sandbox).build().unwrap();

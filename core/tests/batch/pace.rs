@@ -13,7 +13,7 @@ fn throttling_costs_no_attempt_and_stops_nothing() {
 }
 
 #[test]
-fn the_ip_block_pauses_what_waits_for_its_turn() {
+fn an_ip_block_holds_back_calls_that_wait_for_the_rate() {
     let sandbox = sandbox(128);
     let client = token_builder(&sandbox).rate(Some(10)).build().unwrap();
     let batch = client.batch(BatchOptions::new().concurrency(64)).unwrap();
@@ -25,13 +25,13 @@ fn the_ip_block_pauses_what_waits_for_its_turn() {
         assert!(start.elapsed() < LONG);
         std::thread::yield_now();
     }
-    // The block may come to the last of these, or to the ten of the next second.
+    // The last of these ten may be refused, or all ten of the next second.
     assert!(!sandbox.wait_for_requests(21, Duration::from_millis(2500)));
     batch.stop();
     assert_eq!(batch.paused(), None);
 }
 
-/// What waits for a handshake leaves late, and must not leave beside the next second's.
+/// A request that waits for a handshake leaves late, but not in the same second as 20 others.
 #[test]
 fn the_rate_holds_where_requests_leave() {
     let authority = Authority::new("rate");
@@ -47,7 +47,7 @@ fn the_rate_holds_where_requests_leave() {
         }
     });
     let server = serve(move |connection| {
-        // A long way.
+        // As over a slow network.
         std::thread::sleep(Duration::from_millis(300));
         terminate_tls(connection, &config, plain);
     });
@@ -63,7 +63,7 @@ fn the_rate_holds_where_requests_leave() {
     let mut times: Vec<_> = requests.try_iter().collect();
     times.sort();
     assert_eq!(times.len(), 45);
-    // They are read a little later than they were written, now and then.
+    // A request may be read a little later than it was written.
     for window in times.windows(21) {
         assert!(
             window[20] - window[0] > Duration::from_millis(900),

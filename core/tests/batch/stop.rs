@@ -17,7 +17,7 @@ fn a_code_that_every_id_would_get_stops_the_batch() {
 }
 
 #[test]
-fn trouble_in_a_row_stops_the_batch() {
+fn twenty_failures_in_a_row_stop_the_batch() {
     let sandbox = sandbox(100);
     sandbox.faults(Faults::parse("http-500=1").unwrap());
     let client = builder(&sandbox).max_attempts(1).build().unwrap();
@@ -59,7 +59,7 @@ fn a_damaged_list_stops_unless_it_is_said_to_be_right() {
     }
 }
 
-/// A lost reply, and "no such contact" when it is tried again: that is no damage.
+/// "No such contact" after a lost reply says nothing against the list.
 #[test]
 fn what_this_run_may_have_deleted_itself_is_not_missing() {
     let sandbox = sandbox(25);
@@ -68,7 +68,7 @@ fn what_this_run_may_have_deleted_itself_is_not_missing() {
     let journal = Folder::new("lost");
     let options = || BatchOptions::new().concurrency(1).journal(journal.journal());
     let ids = sandbox.contacts();
-    // Twenty in a row are trouble enough by themselves.
+    // Stops after twenty failures in a row.
     run(&client, &ids, options());
     sandbox.faults(Faults::default());
     let (_, summary) = run(&client, &ids, options());
@@ -87,32 +87,24 @@ fn a_closed_client_stops_the_batch() {
 }
 
 #[test]
-fn a_throttled_id_that_is_stopped_in_the_queue_is_no_lie() {
+fn a_throttled_id_in_the_queue_ends_as_throttled_when_the_batch_stops() {
     let sandbox = sandbox(3);
     sandbox.block_ip(BlockShape::Json);
-    let client = Client::builder()
-        .access_token(sandbox.token())
-        .endpoint(sandbox.url())
-        .rate(None)
-        .build()
-        .unwrap();
+    let client = token_builder(&sandbox).build().unwrap();
     let batch = client.batch(BatchOptions::new().concurrency(1)).unwrap();
     sandbox.contacts().iter().for_each(|id| batch.push(id));
     batch.finish();
     assert!(sandbox.wait_for_requests(1, Duration::from_secs(20)));
     let start = Instant::now();
     batch.stop();
-    let mut ended = Vec::new();
-    while let Some(item) = batch.next(&Call::new()).unwrap() {
-        ended.push(item);
-    }
+    let ended = drain(&batch);
     assert!(start.elapsed() < Duration::from_secs(1), "a pause of 300 s ends");
     let throttled = |item: &&Item| matches!(&item.outcome, Outcome::Error(e) if e.kind() == ErrorKind::Throttled && e.attempts() == 1);
     assert_eq!((ended.len(), ended.iter().filter(throttled).count()), (3, 1), "{ended:?}");
 }
 
 #[test]
-fn an_end_starts_no_call_that_has_a_thread_and_waits_for_its_turn() {
+fn stop_and_cancel_hold_back_calls_that_wait_for_the_rate() {
     for (name, end) in [("stop", Batch::stop as fn(&Batch)), ("cancel", Batch::cancel)] {
         let (folder, sandbox) = (Folder::new(name), sandbox(64));
         let client = token_builder(&sandbox).rate(Some(4)).build().unwrap();
@@ -128,7 +120,7 @@ fn an_end_starts_no_call_that_has_a_thread_and_waits_for_its_turn() {
         let called = summary.deleted + summary.maybe_deleted;
         assert_eq!((called, summary.not_attempted), (4, 60), "{name}");
         assert_eq!(sandbox.request_count(), 4);
-        // What was announced and not called is on record as that.
+        // The journal says of each announced id that it was not called.
         let lines = folder.lines();
         let count = |event: &str| lines.iter().filter(|line| line["event"] == event).count();
         assert_eq!(count("announced"), count("ended"));
@@ -156,12 +148,7 @@ fn a_cancel_tells_what_was_under_way() {
         asked.lock().unwrap().send(()).unwrap();
         connection.hold();
     });
-    let client = Client::builder()
-        .access_token("t")
-        .endpoint(format!("http://{server}"))
-        .rate(None)
-        .build()
-        .unwrap();
+    let client = client_of(server);
     let batch = client.batch(BatchOptions::new().concurrency(2)).unwrap();
     ["01", "02", "03"].iter().for_each(|id| batch.push(id));
     batch.finish();

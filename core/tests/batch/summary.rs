@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn one_item_an_id_and_a_summary() {
+fn each_id_is_one_item_and_counted_once() {
     let sandbox = sandbox(50);
     let mut ids = sandbox.contacts();
     ids.insert(7, "0999".into());
@@ -43,7 +43,7 @@ fn what_may_be_gone_is_a_group_of_its_own() {
     assert_eq!(groups(&first), [2, 0, 2, 1, 0]);
     let told = serde_json::to_value(&first).unwrap();
     assert_eq!((&told["maybe_deleted"], &told["failed"]), (&2.into(), &1.into()));
-    // The service knows no such contact any more: gone, whoever it was.
+    // "No such contact" now: they are gone, whoever deleted them.
     let (items, second) = run(&client, &ids, options());
     assert_eq!(groups(&second), [2, 2, 0, 1, 0]);
     let by_us = |item: &&Item| matches!(&item.outcome, Outcome::Deletion(it) if it.maybe_deleted);
