@@ -299,7 +299,10 @@ impl DeleteMany {
             Poll::Pending => None,
         })?;
         logging::pass_kept(py)?;
-        ready.map(|item| Item::of(py, item)).transpose()
+        match ready {
+            Poll::Ready(Some(item)) => Item::of(py, item).map(Some),
+            Poll::Ready(None) | Poll::Pending => Ok(None),
+        }
     }
 
     /// The event loop settles the next item, or None at the end.

@@ -12,8 +12,8 @@ use crate::call::failure;
 use crate::call::options::Call;
 use crate::client::Client;
 use crate::error::Error;
-use crate::options::endpoint::DEFAULT_REGION;
-use crate::options::proxy::DEFAULT_PROXY;
+use crate::options::endpoint::Region;
+use crate::options::proxy::ProxySetting;
 use crate::options::{HIGHEST_RATE, MOST_ATTEMPTS, bad_duration, check_duration, check_integer};
 use crate::outcome::Deletion;
 use crate::runtime::pool;
@@ -137,8 +137,8 @@ impl Options {
         let fresh = Options::default();
         let in_unit = |time: Duration| Value::Number(time.as_secs_f64() * binding.unit().0);
         match name {
-            "region" => Value::Text(DEFAULT_REGION.to_owned()),
-            "proxy" => Value::Text(DEFAULT_PROXY.to_owned()),
+            "region" => Value::Text(Region::default().as_str().to_owned()),
+            "proxy" => Value::Text(ProxySetting::default().as_str().to_owned()),
             "timeout" => in_unit(fresh.timeout),
             "attempt_timeout" => in_unit(fresh.attempt_timeout),
             "connect_timeout" => in_unit(fresh.connect_timeout),

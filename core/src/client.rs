@@ -13,7 +13,9 @@ use crate::call::options::Call;
 use crate::call::steps::{CallState, DeleteState, Throttling};
 use crate::call::{driver, failure};
 use crate::error::Error;
+use crate::options::endpoint::Region;
 use crate::options::names::Binding;
+use crate::options::proxy::ProxySetting;
 use crate::options::{self, Credentials, Options, Settings};
 use crate::outcome::Deletion;
 use crate::runtime::fork::PerProcess;
@@ -259,6 +261,7 @@ fn deletion_text(deletion: &Deletion) -> String {
 ///     .build()?;
 /// # Ok::<(), dingtalk_extcontact::Error>(())
 /// ```
+#[must_use = "it makes a client when it is built"]
 #[derive(Clone, Debug, Default)]
 pub struct ClientBuilder(Options);
 
@@ -295,11 +298,11 @@ impl ClientBuilder {
         self
     }
 
-    /// `international` (the default: oapi and api.dingtalk.io) or `china` (oapi and
-    /// api.dingtalk.com).
-    pub fn region(mut self, region: impl Into<String>) -> Self {
+    /// The part of the service that the organisation belongs to; international where it is not
+    /// given.
+    pub fn region(mut self, region: Region) -> Self {
         self.0.origins.remove("region");
-        self.0.region = Some(region.into());
+        self.0.region = Some(region.as_str().to_owned());
         self
     }
 
@@ -344,17 +347,17 @@ impl ClientBuilder {
         self
     }
 
-    /// Whether "no such contact" ends as [`Status::Absent`] instead of an error. It does not
+    /// Whether "no such contact" ends as [`Absent`](crate::Status::Absent) instead of an error. It does not
     /// tell a contact already gone from an id that never was one, so it hides damaged ids.
     pub fn missing_ok(mut self, missing_ok: bool) -> Self {
         self.0.missing_ok = missing_ok;
         self
     }
 
-    /// `environment` (the default: HTTPS_PROXY, ALL_PROXY, and NO_PROXY with names, addresses
-    /// and ranges of them), `none`, or a URL: http, https or socks5. Its only login is Basic. A loopback endpoint never goes through a proxy.
-    pub fn proxy(mut self, proxy: impl AsRef<str>) -> Self {
-        self.0.proxy = Some(Secret::new(proxy.as_ref()));
+    /// The proxy; the one of the environment where it is not given. A loopback endpoint never
+    /// goes through a proxy.
+    pub fn proxy(mut self, proxy: ProxySetting) -> Self {
+        self.0.proxy = Some(Secret::new(proxy.as_str()));
         self
     }
 

@@ -62,6 +62,8 @@ pub use call::options::{Call, Canceller};
 pub use client::{Client, ClientBuilder};
 pub use contacts::Contact;
 pub use error::{Error, ErrorKind};
+pub use options::endpoint::Region;
+pub use options::proxy::ProxySetting;
 pub use outcome::{Deletion, Status};
 pub use wire::errcode::{CodeInfo, codes, explain};
 pub use wire::request::check_user_id;

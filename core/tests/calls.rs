@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use dingtalk_extcontact::{Call, Client, ClientBuilder, Error, ErrorKind, Status};
+use dingtalk_extcontact::{Call, Client, ClientBuilder, Error, ErrorKind, ProxySetting, Status};
 use dingtalk_extcontact_test_support::*;
 use serde_json::Value;
 
@@ -20,7 +20,12 @@ fn builder(server: SocketAddr) -> ClientBuilder {
 }
 
 fn patient(builder: ClientBuilder) -> ClientBuilder {
-    builder.rate(None).timeout(MINUTE).attempt_timeout(MINUTE).connect_timeout(MINUTE).proxy("none")
+    builder
+        .rate(None)
+        .timeout(MINUTE)
+        .attempt_timeout(MINUTE)
+        .connect_timeout(MINUTE)
+        .proxy(ProxySetting::None)
 }
 
 /// A server that reads a request, says so, and never answers.

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use dingtalk_extcontact::{Client, ErrorKind};
+use dingtalk_extcontact::{Client, ErrorKind, ProxySetting};
 use dingtalk_extcontact_test_support::*;
 
 static LINES: Mutex<Vec<String>> = Mutex::new(Vec::new());
@@ -59,7 +59,7 @@ fn no_line_of_any_crate_holds_a_secret() {
     let client = Client::builder()
         .app_key("key")
         .app_secret("hush-secret")
-        .proxy(format!("http://user:hush-password@127.0.0.1:{}", proxy.port()))
+        .proxy(ProxySetting::Url(format!("http://user:hush-password@127.0.0.1:{}", proxy.port())))
         .ca_file(authority.file())
         .build()
         .unwrap();

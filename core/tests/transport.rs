@@ -5,14 +5,14 @@ use std::net::{Shutdown, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use dingtalk_extcontact::{Client, ClientBuilder, ErrorKind, Status};
+use dingtalk_extcontact::{Client, ClientBuilder, ErrorKind, ProxySetting, Status};
 use dingtalk_extcontact_test_support::*;
 use rustls::version::{TLS12, TLS13};
 
 const TOKEN: &str = "hush-token";
 
 fn builder() -> ClientBuilder {
-    Client::builder().access_token(TOKEN).rate(None).max_attempts(1).proxy("none")
+    Client::builder().access_token(TOKEN).rate(None).max_attempts(1).proxy(ProxySetting::None)
 }
 
 fn client(address: SocketAddr, ca_file: PathBuf) -> Client {
@@ -117,7 +117,7 @@ fn through_a_connect_proxy_without_a_word_of_the_token() {
     let config = authority.server(&["oapi.dingtalk.io"], &[&TLS13]);
     let (proxy, proxied) = connect_proxy(serve_tls(config, plain));
     let url = format!("http://me:hush%20word@127.0.0.1:{}", proxy.port());
-    let client = builder().proxy(url).ca_file(authority.file()).build().unwrap();
+    let client = builder().proxy(ProxySetting::Url(url)).ca_file(authority.file()).build().unwrap();
     assert_eq!(client.delete("0125").unwrap().status, Status::Deleted);
     assert_eq!(client.delete("0126").unwrap().status, Status::Deleted);
     let proxied = proxied.lock().unwrap();
@@ -138,7 +138,7 @@ fn through_a_proxy_that_speaks_tls_itself() {
     let (inner, proxied) = connect_proxy(server);
     let outer = serve_tls(authority.server(&["localhost"], &[&TLS13]), inner);
     let url = format!("https://localhost:{}", outer.port());
-    let client = builder().proxy(url).ca_file(authority.file()).build().unwrap();
+    let client = builder().proxy(ProxySetting::Url(url)).ca_file(authority.file()).build().unwrap();
     assert_eq!(client.delete("0125").unwrap().status, Status::Deleted);
     assert_eq!(client.delete("0126").unwrap().status, Status::Deleted);
     assert_eq!(proxied.lock().unwrap()[0].path, "oapi.dingtalk.io:443");
@@ -160,7 +160,7 @@ fn through_a_socks_proxy_that_looks_the_name_up() {
         relay(connection, server, |_| {});
     });
     let url = format!("socks5://127.0.0.1:{}", proxy.port());
-    let client = builder().proxy(url).ca_file(authority.file()).build().unwrap();
+    let client = builder().proxy(ProxySetting::Url(url)).ca_file(authority.file()).build().unwrap();
     assert_eq!(client.delete("0125").unwrap().status, Status::Deleted);
     assert_eq!(client.delete("0126").unwrap().status, Status::Deleted);
     let mut expected = vec![5, 1, 0, 3, 16];
@@ -184,7 +184,8 @@ fn proxies_that_refuse() {
             connection.send(answer.as_bytes()).unwrap();
         });
         let url = format!("http://u:hush@127.0.0.1:{}", proxy.port());
-        let error = builder().proxy(url).build().unwrap().delete("0125").unwrap_err();
+        let error =
+            builder().proxy(ProxySetting::Url(url)).build().unwrap().delete("0125").unwrap_err();
         assert_eq!(error.kind(), kind, "{answer:?}: {error}");
         assert_eq!((error.attempts(), error.maybe_deleted()), (0, false));
         assert!(!error.to_string().contains("hush"));
@@ -194,7 +195,10 @@ fn proxies_that_refuse() {
         connection.fill();
         let _ = connection.send(b"HTTP/1.1 400 Bad Request\r\n\r\n");
     });
-    let client = builder().proxy(format!("socks5://127.0.0.1:{}", proxy.port())).build().unwrap();
+    let client = builder()
+        .proxy(ProxySetting::Url(format!("socks5://127.0.0.1:{}", proxy.port())))
+        .build()
+        .unwrap();
     let error = client.delete("0125").unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connection);
     assert!(error.message().contains("SOCKS5"), "{error}");

@@ -267,6 +267,7 @@ impl Batch {
     /// The next item, handed to `done` as soon as there is one: at once, or later on a
     /// thread of the library. One such wait at a time; a second one ends the first with
     /// `None`.
+    #[doc(hidden)]
     pub fn next_with(&self, done: impl FnOnce(Option<Item>) + Send + 'static) {
         let mut state = self.0.lock();
         let earlier = state.waker.take();

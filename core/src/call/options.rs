@@ -24,6 +24,7 @@ use crate::runtime::wait::{Probe, Wait};
 /// std::thread::spawn(move || canceller.cancel());
 /// ```
 #[derive(Clone, Default)]
+#[must_use]
 pub struct Call {
     pub(crate) binding: Binding,
     pub(crate) timeout: Option<Duration>,

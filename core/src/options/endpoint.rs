@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::IpAddr;
+use std::str::FromStr;
 
 use http::Uri;
 use http::uri::Authority;
@@ -9,10 +10,58 @@ use http::uri::Authority;
 use crate::error::Error;
 use crate::text::excerpt;
 
-pub(crate) const DEFAULT_REGION: &str = "international";
 /// The longest name of a host, in bytes (RFC 1035), and the longest path of an endpoint.
 const LONGEST_HOST: usize = 255;
 const LONGEST_PATH: usize = 1024;
+
+/// The part of DingTalk's service that an organisation belongs to.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Region {
+    /// `international`: oapi.dingtalk.io and api.dingtalk.io.
+    #[default]
+    International,
+    /// `china`: oapi.dingtalk.com and api.dingtalk.com.
+    China,
+}
+
+impl Region {
+    /// The name, as it is given in every language: `international` or `china`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Region::International => "international",
+            Region::China => "china",
+        }
+    }
+
+    /// The region with this name. Errors call the option `option`.
+    fn parse(option: &str, name: &str) -> Result<Region, Error> {
+        let mut all = [Region::International, Region::China].into_iter();
+        all.find(|region| region.as_str() == name).ok_or_else(|| {
+            Error::invalid(
+                format!("{option} \"{}\" is none", excerpt(name)),
+                "Give international (the default) or china.",
+            )
+        })
+    }
+}
+
+impl fmt::Display for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for Region {
+    type Err = Error;
+
+    /// # Errors
+    ///
+    /// `invalid_argument`: no region has this name.
+    fn from_str(name: &str) -> Result<Region, Error> {
+        Region::parse("region", name)
+    }
+}
 
 /// Where an API is: scheme, host, port and the start of its paths.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,17 +78,12 @@ pub(crate) struct Base {
 
 impl Base {
     /// The hosts of the two APIs in a region: topapi, and the token call. Errors call the
-    /// region `name`.
-    pub fn of_region(name: &str, region: Option<&str>) -> Result<(Base, Base), Error> {
-        let tld = match region {
-            None | Some(DEFAULT_REGION) => "io",
-            Some("china") => "com",
-            Some(other) => {
-                return Err(Error::invalid(
-                    format!("{name} \"{}\" is none", excerpt(other)),
-                    "Give international (the default) or china.",
-                ));
-            }
+    /// option `option`.
+    pub fn of_region(option: &str, region: Option<&str>) -> Result<(Base, Base), Error> {
+        let region = region.map(|name| Region::parse(option, name)).transpose()?;
+        let tld = match region.unwrap_or_default() {
+            Region::International => "io",
+            Region::China => "com",
         };
         let official = |host: &str| Base {
             https: true,

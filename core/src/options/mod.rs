@@ -344,6 +344,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::binding::Value;
     use crate::options::names::CLIENT_OPTIONS;
+    use crate::options::proxy::ProxySetting;
 
     pub(crate) fn options(variables: &'static [(&'static str, &'static str)]) -> Options {
         let mut options = Options {
@@ -475,7 +476,8 @@ pub(crate) mod tests {
             "https://h/#hush",
             "https://h/?q=1#@hush",
         ] {
-            let builder = crate::Client::builder().endpoint(endpoint).proxy(endpoint);
+            let builder = crate::Client::builder().endpoint(endpoint);
+            let builder = builder.proxy(ProxySetting::Url(endpoint.to_owned()));
             let shown = format!("{builder:?}");
             assert!(!shown.contains("hu"), "{shown}");
         }

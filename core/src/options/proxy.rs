@@ -1,6 +1,8 @@
 //! The way to a host: straight, or through a proxy, and what NO_PROXY exempts.
 
+use std::fmt;
 use std::net::IpAddr;
+use std::str::FromStr;
 
 use http::Uri;
 use http::uri::Authority;
@@ -13,9 +15,77 @@ use crate::options::environment::Environment;
 use crate::secret::Secret;
 use crate::text::excerpt;
 
-pub(crate) const DEFAULT_PROXY: &str = "environment";
 /// The longest user name or password of a proxy, in bytes.
 const LONGEST_LOGIN: usize = 1024;
+
+/// Which proxy a client goes through. Its `Debug` output shows no URL, which may hold a login.
+///
+/// ```
+/// use dingtalk_extcontact::ProxySetting;
+///
+/// assert_eq!("none".parse(), Ok(ProxySetting::None));
+/// let url = "socks5://proxy.example:1080".parse::<ProxySetting>()?;
+/// assert_eq!(url, ProxySetting::Url("socks5://proxy.example:1080".to_owned()));
+/// assert!("proxy.example".parse::<ProxySetting>().is_err());
+/// # Ok::<(), dingtalk_extcontact::Error>(())
+/// ```
+#[non_exhaustive]
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+pub enum ProxySetting {
+    /// `environment`: the one that HTTPS_PROXY or ALL_PROXY names, but for hosts in NO_PROXY.
+    #[default]
+    Environment,
+    /// `none`: straight.
+    None,
+    /// A URL: http, https or socks5, with `user:password@` before the host where the proxy
+    /// asks for a Basic login.
+    Url(String),
+}
+
+impl ProxySetting {
+    /// The text, as it is given in every language: `environment`, `none` or the URL.
+    pub fn as_str(&self) -> &str {
+        match self {
+            ProxySetting::Environment => "environment",
+            ProxySetting::None => "none",
+            ProxySetting::Url(url) => url,
+        }
+    }
+
+    /// What a text means, right or wrong.
+    fn of(text: &str) -> ProxySetting {
+        match text {
+            "environment" => ProxySetting::Environment,
+            "none" => ProxySetting::None,
+            url => ProxySetting::Url(url.to_owned()),
+        }
+    }
+}
+
+impl fmt::Debug for ProxySetting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ProxySetting::Environment => f.write_str("Environment"),
+            ProxySetting::None => f.write_str("None"),
+            ProxySetting::Url(_) => f.write_str("Url(***)"),
+        }
+    }
+}
+
+impl FromStr for ProxySetting {
+    type Err = Error;
+
+    /// # Errors
+    ///
+    /// `invalid_argument` that says what is wrong with the URL, without quoting it.
+    fn from_str(text: &str) -> Result<ProxySetting, Error> {
+        let setting = ProxySetting::of(text);
+        if let ProxySetting::Url(url) = &setting {
+            Proxy::parse("proxy", url, None)?;
+        }
+        Ok(setting)
+    }
+}
 
 /// The way to a host: straight, or through a proxy. `given` is what the caller said, which
 /// errors call `name`; without it, or where it is `environment`, the variables say.
@@ -25,11 +95,11 @@ pub(crate) fn proxy_to(
     given: Option<&str>,
     environment: &Environment,
 ) -> Result<Option<Proxy>, Error> {
-    match given {
-        Some("none") => Ok(None),
-        Some(DEFAULT_PROXY) | None => proxy_of_environment(base, environment),
-        Some(url) => {
-            let proxy = Proxy::parse(name, url, None)?;
+    match given.map(ProxySetting::of).unwrap_or_default() {
+        ProxySetting::None => Ok(None),
+        ProxySetting::Environment => proxy_of_environment(base, environment),
+        ProxySetting::Url(url) => {
+            let proxy = Proxy::parse(name, &url, None)?;
             Ok(Some(proxy).filter(|_| !is_loopback(&base.host)))
         }
     }
