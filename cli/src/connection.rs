@@ -7,135 +7,104 @@ use dingtalk_extcontact::{Client, Error};
 
 use crate::args::{Connection, Rate};
 use crate::input::text;
-use crate::output;
 use crate::output::log_lines::TARGET;
+use crate::output::{self, Exit};
 
-/// Why no client could be made. Nothing was sent.
-#[derive(Debug)]
-pub(crate) enum NoClient {
-    /// The library does not accept an option.
-    Refused(Error),
-    /// A file with a secret cannot be used.
-    File { file: String, problem: String },
-    /// There are no credentials at all.
-    NoCredentials(Error),
-}
-
-impl From<Error> for NoClient {
-    fn from(error: Error) -> NoClient {
-        NoClient::Refused(error)
-    }
-}
-
-impl NoClient {
-    /// Says it on standard error.
-    pub(crate) fn complain(&self) {
-        match self {
-            NoClient::Refused(error) => output::complain_of(error),
-            NoClient::File { file, problem } => output::complain(
-                &format!("{file} {problem}"),
-                "Give the name of a readable file with the credential and nothing else.",
-            ),
-            NoClient::NoCredentials(error) => {
-                output::complain_of(error);
-                output::note(
-                    "       On the command line: --token-file FILE, or --app-key KEY with \
-                     --app-secret-file FILE.",
-                );
-            }
-        }
-    }
-}
-
-/// Makes a client; `more` sets further options. Credentials on the command line win over
-/// those in the environment.
+/// Makes a client; `more` sets further options. What the command line gives wins over the
+/// environment. If there can be no client, the reason is printed.
 pub(crate) fn client(
     args: &Connection,
     more: impl FnOnce(&mut Options) -> Result<(), Error>,
-) -> Result<Client, NoClient> {
-    let mut options = Options::from_env(Binding::Command)?;
+) -> Result<Client, Exit> {
+    let refused = |error: Error| output::usage_error(&error);
+    let mut options = Options::from_env(Binding::Command).map_err(refused)?;
+    set_credentials(&mut options, args)?;
+    set_texts(&mut options, args).map_err(refused)?;
+    set_numbers(&mut options, args).map_err(refused)?;
+    more(&mut options).map_err(refused)?;
+    let client = Client::with_options(options).map_err(refused)?;
+    let who = client.app_key().map_or("an access token".to_owned(), |key| format!("app {key}"));
+    log::info!(target: TARGET, "calls go to {} with {who}", client.endpoint());
+    Ok(client)
+}
+
+/// Sets the credentials. One kind on the command line removes the other kind of the environment.
+fn set_credentials(options: &mut Options, args: &Connection) -> Result<(), Exit> {
+    let mut replaced = Vec::new();
     if args.token_file.is_some() {
-        options.set("app_key", Value::None)?;
-        options.set("app_secret", Value::None)?;
+        replaced.extend(["app_key", "app_secret"]);
     }
     if args.app_key.is_some() || args.app_secret_file.is_some() {
-        options.set("access_token", Value::None)?;
+        replaced.push("access_token");
     }
-    for (name, option, path) in [
-        ("access_token", "--token-file", &args.token_file),
-        ("app_secret", "--app-secret-file", &args.app_secret_file),
-    ] {
+    for name in replaced {
+        options.set(name, Value::None).map_err(|error| output::usage_error(&error))?;
+    }
+    for (name, path) in [("access_token", &args.token_file), ("app_secret", &args.app_secret_file)]
+    {
         if let Some(path) = path {
-            let file = called(option, path);
-            options.set_from(name, secret(&file, path)?, &file)?;
+            let file = describe_file(name, path);
+            let secret = read_secret(&file, path)?;
+            options.set_from(name, secret, &file).map_err(|error| output::usage_error(&error))?;
         }
     }
-    let texts = [
+    Ok(())
+}
+
+fn set_texts(options: &mut Options, args: &Connection) -> Result<(), Error> {
+    for (name, value) in [
         ("app_key", &args.app_key),
         ("region", &args.region),
         ("endpoint", &args.endpoint),
         ("proxy", &args.proxy),
         ("ca_file", &args.ca_file),
-    ];
-    for (name, value) in texts {
+    ] {
         if let Some(value) = value {
-            let option = format!("--{}", name.replace('_', "-"));
-            options.set_from(name, Value::Text(value.clone()), &option)?;
+            options.set(name, Value::Text(value.clone()))?;
         }
     }
+    Ok(())
+}
+
+fn set_numbers(options: &mut Options, args: &Connection) -> Result<(), Error> {
     for (name, value) in [("timeout", args.timeout), ("max_attempts", args.max_attempts)] {
         if let Some(value) = value {
             options.set(name, Value::Number(value))?;
         }
     }
     match args.rate {
-        None => {}
-        Some(Rate::None) => options.set("rate", Value::None)?,
-        Some(Rate::Calls(calls)) => options.set("rate", Value::Number(calls))?,
+        None => Ok(()),
+        Some(Rate::Unlimited) => options.set("rate", Value::None),
+        Some(Rate::Calls(calls)) => options.set("rate", Value::Number(calls)),
     }
-    more(&mut options)?;
-    let client = Client::with_options(options).map_err(|error| match has_credentials(args) {
-        true => NoClient::Refused(error),
-        false => NoClient::NoCredentials(error),
-    })?;
-    let who = client.app_key().map_or("an access token".to_owned(), |key| format!("app {key}"));
-    log::info!(target: TARGET, "calls go to {} with {who}", client.endpoint());
-    Ok(client)
 }
 
-fn has_credentials(args: &Connection) -> bool {
-    args.token_file.is_some()
-        || args.app_key.is_some()
-        || args.app_secret_file.is_some()
-        || ["ACCESS_TOKEN", "APP_KEY", "APP_SECRET"]
-            .into_iter()
-            .any(|name| variable(name).is_some())
-}
-
-/// A variable of the environment that is not empty.
-fn variable(name: &str) -> Option<String> {
-    std::env::var(format!("DINGTALK_{name}")).ok().filter(|text| !text.is_empty())
-}
-
-/// What to call the file of an option. A name that is none of a file is not repeated: people
-/// give the token itself where its file belongs.
-fn called(option: &str, path: &Path) -> String {
+/// How to name the file of an option in an error. A path that does not exist is not repeated:
+/// people give the token itself in place of its file.
+fn describe_file(name: &str, path: &Path) -> String {
+    let option = Binding::Command.spell(name);
     match path.exists() {
-        true => format!("the file {} of {option}", output::shown(&path.to_string_lossy())),
+        true => format!("the file {} of {option}", output::escaped(&path.to_string_lossy())),
         false => format!("the file of {option}"),
     }
 }
 
-/// What a file holds, without the line break at its end, and without what PowerShell puts
-/// before it: a byte order mark, of UTF-8 or UTF-16.
-fn secret(file: &str, path: &Path) -> Result<Value, NoClient> {
-    let bad = |problem| NoClient::File { file: file.to_owned(), problem };
-    let bytes = std::fs::read(path).map_err(|error| bad(format!("cannot be read: {error}")))?;
-    let text = decoded(&bytes).ok_or_else(|| bad("holds bytes that are not text".into()))?;
+/// The text of a file, without the line break at its end, and decoded by the byte order mark
+/// (UTF-8 or UTF-16) that PowerShell writes.
+fn read_secret(file: &str, path: &Path) -> Result<Value, Exit> {
+    let failed = |problem: &str| {
+        output::print_error(
+            &format!("{file} {problem}"),
+            "Give the name of a readable file with the credential and nothing else.",
+        );
+        Exit::Usage
+    };
+    let bytes = std::fs::read(path).map_err(|error| failed(&format!("cannot be read: {error}")))?;
+    let text = decode(&bytes).ok_or_else(|| failed("holds bytes that are not text"))?;
     Ok(Value::Text(text.trim_end_matches(['\r', '\n']).to_owned()))
 }
 
-fn decoded(bytes: &[u8]) -> Option<String> {
+fn decode(bytes: &[u8]) -> Option<String> {
     let utf16 = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
         let (units, rest) = bytes.as_chunks();
         let units: Vec<u16> = units.iter().copied().map(unit).collect();

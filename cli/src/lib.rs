@@ -29,7 +29,7 @@ use std::ffi::OsString;
 
 use args::{Cli, Command};
 use commands::{delete, demo, explain, list, sandbox};
-use output::log_lines::Lines;
+use output::log_lines::LogGuard;
 pub use output::log_lines::logger;
 use output::{Exit, Output};
 
@@ -59,10 +59,13 @@ pub fn run<I: IntoIterator<Item = OsString>>(args: I) -> i32 {
 }
 
 fn start(args: &Cli, output: &mut Output) -> Exit {
-    let _lines = match Lines::shown(args.verbose) {
+    let _guard = match LogGuard::install(args.verbose) {
         Ok(lines) => lines,
         Err(problem) => {
-            output::complain(&problem, "Set it to error, warn, info, debug or off, or unset it.");
+            output::print_error(
+                &problem,
+                "Set it to error, warn, info, debug or off, or unset it.",
+            );
             return Exit::Usage;
         }
     };

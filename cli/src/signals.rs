@@ -1,4 +1,4 @@
-//! Ctrl-C, SIGTERM and SIGHUP, owned for a while.
+//! Handlers for Ctrl-C (SIGINT), SIGTERM and SIGHUP.
 
 use std::io;
 use std::sync::Arc;
@@ -14,116 +14,115 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 
 use crate::output::{self, Exit};
 
-/// How often a wait looks whether a signal has come.
-const SLICE: Duration = Duration::from_millis(50);
+/// How often a wait checks for a signal.
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Signals that set a flag instead of ending the process, until this is dropped. One that is
-/// ignored stays so: whoever started the command wanted that (`nohup`, `command &` in a script).
+/// Until this is dropped, signals set a flag instead of ending the process. Ignored signals stay
+/// ignored: whoever started the command wanted that (`nohup`, `command &` in a script).
 #[derive(Default)]
-pub(crate) struct Interrupt {
+pub(crate) struct Signals {
     flag: Arc<AtomicBool>,
-    /// A flag of its own: of a terminal that closes, the shell and the system both tell, and
-    /// that must not count as somebody who asks twice.
+    /// SIGHUP has its own flag: when a terminal closes, the shell and the system both send it, and
+    /// that must not count as two requests to stop.
     hung_up: Arc<AtomicBool>,
     hang_up_taken: AtomicBool,
-    owned: Vec<SigId>,
+    handlers: Vec<SigId>,
 }
 
 /// What ended a wait.
 #[derive(Debug, PartialEq)]
-pub(crate) enum Waited<T> {
-    /// This came.
-    Got(T),
+pub(crate) enum Wait<T> {
+    /// The value is there.
+    Ready(T),
     /// A signal came first.
     Interrupted,
-    /// Nobody is left to send anything.
-    Over,
+    /// The sender is gone.
+    Disconnected,
 }
 
-impl Interrupt {
-    /// Owns SIGINT, SIGTERM and SIGHUP; where that fails, it is said.
-    pub(crate) fn watched() -> Result<Interrupt, Exit> {
-        Interrupt::own().map_err(|error| {
-            output::complain(&format!("Ctrl-C cannot be watched for: {error}"), "");
+impl Signals {
+    /// Installs the handlers. A failure is printed.
+    pub(crate) fn install() -> Result<Signals, Exit> {
+        Signals::try_install().map_err(|error| {
+            output::print_error(&format!("Ctrl-C cannot be watched for: {error}"), "");
             Exit::Usage
         })
     }
 
-    fn own() -> io::Result<Interrupt> {
-        let mut interrupt = Interrupt::default();
+    fn try_install() -> io::Result<Signals> {
+        let mut installed = Signals::default();
         let signals = [
-            (SIGINT, &interrupt.flag),
-            (SIGTERM, &interrupt.flag),
+            (SIGINT, &installed.flag),
+            (SIGTERM, &installed.flag),
             #[cfg(unix)]
-            (SIGHUP, &interrupt.hung_up),
+            (SIGHUP, &installed.hung_up),
         ];
         for (signal, flag) in signals {
             if !is_ignored(signal)? {
-                interrupt.owned.push(signal_hook::flag::register(signal, flag.clone())?);
+                installed.handlers.push(signal_hook::flag::register(signal, flag.clone())?);
             }
         }
-        Ok(interrupt)
+        Ok(installed)
     }
 
-    /// Whether a signal has come.
-    pub(crate) fn came(&self) -> bool {
+    /// Whether a signal has come and was not taken.
+    pub(crate) fn pending(&self) -> bool {
         self.probe()()
     }
 
-    /// Whether a signal has come; from here on, whether another one has. The terminal hangs up
-    /// once.
+    /// Takes a signal, so that only the next one is pending. SIGHUP counts once.
     pub(crate) fn take(&self) -> bool {
         let hung_up = self.hung_up.swap(false, Ordering::SeqCst)
             && !self.hang_up_taken.swap(true, Ordering::SeqCst);
         self.flag.swap(false, Ordering::SeqCst) || hung_up
     }
 
-    /// The same question as [`came`](Self::came), as a closure, for a call to ask while it waits.
+    /// [`pending`](Self::pending) as a closure, for a call to check while it waits.
     pub(crate) fn probe(&self) -> impl Fn() -> bool + Send + Sync + use<> {
         let (flag, hung_up) = (self.flag.clone(), self.hung_up.clone());
         move || flag.load(Ordering::SeqCst) || hung_up.load(Ordering::SeqCst)
     }
 
-    /// Does on a thread of its own what cannot be called off, such as a read of a terminal, and
-    /// waits for it or for a signal, whichever comes first.
+    /// Runs what cannot be cancelled, such as a read of a terminal, on its own thread, and waits for
+    /// that or for a signal, whichever comes first.
     pub(crate) fn wait_for<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<Waited<T>, Exit> {
+    ) -> Result<Wait<T>, Exit> {
         let (sender, receiver) = mpsc::channel();
-        // Nobody may be left who wants to know.
+        // After a signal the receiver is gone.
         let work = move || drop(sender.send(work()));
         spawn("dingtalk-command", work).map_err(|error| {
-            output::complain_of(&error);
+            output::print_library_error(&error);
             Exit::Failed
         })?;
         Ok(self.wait(&receiver))
     }
 
     /// Waits for a message or a signal, whichever comes first.
-    pub(crate) fn wait<T>(&self, from: &Receiver<T>) -> Waited<T> {
+    pub(crate) fn wait<T>(&self, from: &Receiver<T>) -> Wait<T> {
         loop {
-            if self.came() {
-                return Waited::Interrupted;
+            if self.pending() {
+                return Wait::Interrupted;
             }
-            match from.recv_timeout(SLICE) {
-                Ok(message) => return Waited::Got(message),
-                Err(RecvTimeoutError::Disconnected) => return Waited::Over,
+            match from.recv_timeout(POLL_INTERVAL) {
+                Ok(message) => return Wait::Ready(message),
+                Err(RecvTimeoutError::Disconnected) => return Wait::Disconnected,
                 Err(RecvTimeoutError::Timeout) => {}
             }
         }
     }
 }
 
-impl Drop for Interrupt {
+impl Drop for Signals {
     fn drop(&mut self) {
-        for id in self.owned.drain(..) {
+        for id in self.handlers.drain(..) {
             signal_hook::low_level::unregister(id);
         }
     }
 }
 
-/// Whether a signal is without effect in this process, by the will of whoever started it.
+/// Whether a signal is ignored in this process.
 #[cfg(unix)]
 #[expect(unsafe_code, reason = "no safe crate tells how a signal is handled without changing it")]
 fn is_ignored(signal: i32) -> io::Result<bool> {
@@ -148,42 +147,42 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_signal_is_seen_while_owned_and_by_the_next_owner_anew() {
+    fn a_signal_is_pending_until_it_is_taken_and_for_each_owner() {
         for _ in 0..2 {
-            let interrupt = Interrupt::watched().unwrap();
-            let probe = interrupt.probe();
-            assert!(!interrupt.came() && !probe());
+            let signals = Signals::install().unwrap();
+            let probe = signals.probe();
+            assert!(!signals.pending() && !probe());
             signal_hook::low_level::raise(SIGINT).unwrap();
-            assert!(interrupt.came() && probe());
+            assert!(signals.pending() && probe());
             let (_sender, receiver) = mpsc::channel::<()>();
-            assert_eq!(interrupt.wait(&receiver), Waited::Interrupted);
-            assert!(interrupt.take() && !interrupt.take() && !probe());
+            assert_eq!(signals.wait(&receiver), Wait::Interrupted);
+            assert!(signals.take() && !signals.take() && !probe());
             signal_hook::low_level::raise(SIGTERM).unwrap();
-            assert!(interrupt.take());
+            assert!(signals.take());
         }
-        // In one test: signals are for all that watch.
+        // Not a test of its own: signals reach all handlers of the process.
         #[cfg(unix)]
-        a_terminal_that_hangs_up_is_seen_once_however_many_tell();
+        several_hang_ups_count_as_one();
     }
 
     #[cfg(unix)]
-    fn a_terminal_that_hangs_up_is_seen_once_however_many_tell() {
-        let interrupt = Interrupt::watched().unwrap();
+    fn several_hang_ups_count_as_one() {
+        let signals = Signals::install().unwrap();
         signal_hook::low_level::raise(SIGHUP).unwrap();
-        assert!(interrupt.came() && interrupt.take() && !interrupt.came());
+        assert!(signals.pending() && signals.take() && !signals.pending());
         signal_hook::low_level::raise(SIGHUP).unwrap();
-        assert!(!interrupt.take());
+        assert!(!signals.take());
         signal_hook::low_level::raise(SIGTERM).unwrap();
-        assert!(interrupt.take(), "that is another one");
+        assert!(signals.take(), "that is another one");
     }
 
     #[test]
-    fn a_wait_ends_with_what_it_waits_for() {
-        let interrupt = Interrupt::default();
+    fn a_wait_ends_by_a_message_or_a_lost_sender() {
+        let signals = Signals::default();
         let (sender, receiver) = mpsc::channel();
         sender.send(7).unwrap();
-        assert_eq!(interrupt.wait(&receiver), Waited::Got(7));
+        assert_eq!(signals.wait(&receiver), Wait::Ready(7));
         drop(sender);
-        assert_eq!(interrupt.wait(&receiver), Waited::Over);
+        assert_eq!(signals.wait(&receiver), Wait::Disconnected);
     }
 }

@@ -1,10 +1,10 @@
-//! Arguments of every subcommand that calls DingTalk.
+//! Arguments of all subcommands that call DingTalk.
 
 use std::path::PathBuf;
 
 use clap::Args;
 
-/// How to reach DingTalk, and as whom; for every subcommand that calls it.
+/// How to reach DingTalk, and with which credentials.
 #[derive(Args, Debug, Default)]
 #[command(next_help_heading = "Connection")]
 pub(crate) struct Connection {
@@ -42,18 +42,16 @@ pub(crate) struct Connection {
     pub(crate) rate: Option<Rate>,
 }
 
-/// A number of calls a second, or no limit. Its bounds are the library's business.
+/// A limit of calls a second. The library checks its bounds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Rate {
-    /// No limit.
-    None,
-    /// So many.
+    Unlimited,
     Calls(f64),
 }
 
 fn rate(text: &str) -> Result<Rate, String> {
     if text.eq_ignore_ascii_case("none") {
-        return Ok(Rate::None);
+        return Ok(Rate::Unlimited);
     }
     text.parse().map(Rate::Calls).map_err(|_| "give a number, or none".to_owned())
 }

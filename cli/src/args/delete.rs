@@ -60,7 +60,7 @@ pub(crate) struct Delete {
 }
 
 fn delete_help() -> String {
-    output::laid_out(&format!(
+    output::reflowed(&format!(
         "\
 {CREDENTIALS}
 

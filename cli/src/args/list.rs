@@ -26,7 +26,7 @@ pub(crate) struct List {
 }
 
 fn list_help() -> String {
-    output::laid_out(&format!(
+    output::reflowed(&format!(
         "\
 {CREDENTIALS}
   The app needs the permission point qyapi_ext_read.

@@ -1,4 +1,4 @@
-//! What can be said on the command line.
+//! The arguments of the command line.
 
 mod connection;
 mod delete;
@@ -23,7 +23,7 @@ use crate::output::{self, Exit, Output};
     name = "dingtalk-extcontact",
     version,
     term_width = output::width(),
-    after_help = output::laid_out("\
+    after_help = output::reflowed("\
 The environment variable DINGTALK_LOG (error, warn, info or debug) shows what it does, too: \
 -v is info, -vv is debug. No line holds a token or a secret.
 
@@ -53,7 +53,7 @@ pub(crate) enum Command {
 }
 
 #[derive(Args, Debug)]
-#[command(after_help = output::laid_out("\
+#[command(after_help = output::reflowed("\
 Examples:
   dingtalk-extcontact explain 60011
   dingtalk-extcontact explain 88/60011            errcode and sub_code
@@ -70,7 +70,7 @@ pub(crate) struct Explain {
 }
 
 #[derive(Args, Debug)]
-#[command(after_help = output::laid_out("\
+#[command(after_help = output::reflowed("\
 It needs no account and reaches nothing but this machine. Exit status 0 if every step ended \
 as it should.
 
@@ -83,14 +83,14 @@ pub(crate) struct Demo {
     pub(crate) json: bool,
 }
 
-/// Reads the arguments. Help, version or a mistake is an end at once: all is said then.
+/// Parses the arguments. `--help`, `--version` and errors are printed and end the command.
 pub(crate) fn parse(
     args: impl IntoIterator<Item = OsString>,
     output: &mut Output,
 ) -> Result<Cli, Exit> {
     let args: Vec<OsString> = args.into_iter().collect();
     if let Some(name) = secret_option(&args) {
-        output::complain(
+        output::print_error(
             &format!("{name} is no option: other users can read the arguments of a program"),
             "Put the token into a file and give --token-file FILE, or set \
              DINGTALK_ACCESS_TOKEN; for an app, --app-key KEY and --app-secret-file FILE, or \
@@ -109,18 +109,18 @@ pub(crate) fn parse(
             }
             match output.line(text.trim_end()) {
                 Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                    Err(output::unwritten(&error))
+                    Err(output::stdout_failed(&error))
                 }
-                _ => Err(Exit::Done),
+                _ => Err(Exit::Success),
             }
         }
     }
 }
 
-/// The name of an option that people try for giving a secret, if one is among the arguments.
-/// Found before anything else reads them, so that its value is echoed nowhere.
+/// Finds an option that people guess to pass a secret by. It is looked for before clap parses the
+/// arguments, so that no error quotes the secret.
 fn secret_option(args: &[OsString]) -> Option<&'static str> {
-    const TRIED: [&str; 6] =
+    const GUESSED: [&str; 6] =
         ["--token", "--access-token", "--access_token", "--app-secret", "--app_secret", "--secret"];
     args.iter()
         .skip(1)
@@ -130,7 +130,7 @@ fn secret_option(args: &[OsString]) -> Option<&'static str> {
         })
         .find_map(|arg| {
             let name = arg.split_once('=').map_or(arg, |(name, _)| name);
-            TRIED.into_iter().find(|tried| *tried == name)
+            GUESSED.into_iter().find(|guess| *guess == name)
         })
 }
 
@@ -142,9 +142,8 @@ mod tests {
 
     use super::*;
 
-    /// The libraries have the defaults; the help repeats them for people.
     #[test]
-    fn the_help_has_the_defaults_of_the_libraries() {
+    fn the_help_states_the_defaults_of_the_libraries() {
         let client = format!("{:?} {:?}", Options::new(), BatchOptions::new());
         let sandbox = format!("{:?}", dingtalk_extcontact_sandbox::Sandbox::builder());
         for (subcommand, library, option, told, default) in [

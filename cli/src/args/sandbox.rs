@@ -36,7 +36,7 @@ pub(crate) struct Sandbox {
     pub(crate) until_stdin_closes: bool,
 }
 
-/// Calls a second that a sandbox allows.
+/// How many calls a second the sandbox allows; `None` for no limit.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limit(pub(crate) Option<u32>);
 
@@ -66,7 +66,7 @@ followed by @TIME. Settings come after a semicolon: seed=N, on=delete|list|get|t
     .to_owned();
     for fault in Faults::known() {
         let deletes = format!("{}; deletes: {}", fault.about, fault.deletes.name());
-        help.push_str(&output::entry(fault.name, &deletes));
+        help.push_str(&output::labelled(fault.name, &deletes));
     }
     help.push_str(
         "
@@ -76,5 +76,5 @@ Examples:
   dingtalk-extcontact sandbox --faults 'lost-reply=0.1,delay=50ms..200ms;seed=7'
   dingtalk-extcontact sandbox --faults throttle=first=3 --token-life 10",
     );
-    output::laid_out(&help)
+    output::reflowed(&help)
 }

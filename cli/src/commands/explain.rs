@@ -1,4 +1,4 @@
-//! `explain CODE`: what the library knows of a return code or a kind of error.
+//! `explain`: prints what the library knows of a return code or a kind of error.
 
 use dingtalk_extcontact::{CodeInfo, ErrorKind, codes, explain};
 use serde_json::json;
@@ -6,13 +6,13 @@ use serde_json::json;
 use crate::args::Explain;
 use crate::output::{self, Exit, Output};
 
-/// Explains, on standard output.
+/// Runs the subcommand.
 pub(crate) fn run(args: &Explain, output: &mut Output) -> Exit {
     let asked = args.code.trim();
     if effective(asked).is_empty() {
         let what =
             if asked.is_empty() { "an empty text" } else { "what stands before a slash alone" };
-        output::complain(
+        output::print_error(
             &format!("{what} is no code"),
             "Give a code (60011, 88/60011, isp.-1) or a kind of error.",
         );
@@ -26,8 +26,8 @@ pub(crate) fn run(args: &Explain, output: &mut Output) -> Exit {
                 names if names.is_empty() => String::new(),
                 names => format!("Did you mean {}? ", names.join(" or ")),
             };
-            output::complain(
-                &format!("nothing is known of the code {}", output::shown(asked)),
+            output::print_error(
+                &format!("nothing is known of the code {}", output::escaped(asked)),
                 &format!(
                     "{similar}A code that is not in the table ends as an error of the kind api, \
                      with its number and the service's own words.",
@@ -37,18 +37,17 @@ pub(crate) fn run(args: &Explain, output: &mut Output) -> Exit {
         }
     };
     match output.line(&told) {
-        Ok(()) => Exit::Done,
-        Err(error) => output::unwritten(&error),
+        Ok(()) => Exit::Success,
+        Err(error) => output::stdout_failed(&error),
     }
 }
 
-/// The code that decides, of `88/60011`: the gateway's errcode wraps the one after it.
+/// The code that counts: in `88/60011` the second, since the first is only the gateway's wrapper.
 fn effective(asked: &str) -> &str {
     asked.split_once('/').map_or(asked, |(_, code)| code.trim())
 }
 
-/// What somebody may have meant: the kinds, and failing these the codes, that are hardly
-/// different.
+/// What was probably meant: similar names of kinds, or else similar codes.
 fn similar(asked: &str) -> Vec<&'static str> {
     const SEVERAL: usize = 3;
     let nearest = |names: Vec<&'static str>, most: usize| -> Vec<&'static str> {
@@ -79,25 +78,25 @@ fn of_code(asked: &str, known: &CodeInfo, json: bool) -> String {
         }
         return told.to_string();
     }
-    let mut told = output::shown(code);
+    let mut told = output::escaped(code);
     if let Some((errcode, _)) = asked.split_once('/') {
-        let errcode = output::shown(errcode.trim());
+        let errcode = output::escaped(errcode.trim());
         told.push_str(&format!(", the sub_code under errcode {errcode}"));
     }
     if code != known.code {
         told.push_str(&format!(", one of {}", known.code));
     }
-    told.push_str(&output::entry("kind", known.kind.as_str()));
-    told.push_str(&output::entry("meaning", known.meaning));
+    told.push_str(&output::labelled("kind", known.kind.as_str()));
+    told.push_str(&output::labelled("meaning", known.meaning));
     if let Some(advice) = advice {
-        told.push_str(&output::entry("advice", advice));
+        told.push_str(&output::labelled("advice", advice));
     }
-    told.push_str(&output::entry("may pass later", later(known.kind)));
+    told.push_str(&output::labelled("may pass later", later(known.kind)));
     let stops = match known.stops_batch {
         true => "yes, every further contact would be refused alike",
         false => "no, other contacts may pass",
     };
-    told.push_str(&output::entry("stops a batch", stops));
+    told.push_str(&output::labelled("stops a batch", stops));
     told
 }
 
@@ -113,10 +112,10 @@ fn of_kind(kind: ErrorKind, json: bool) -> String {
         return told.to_string();
     }
     let mut told = kind.as_str().to_owned();
-    told.push_str(&output::entry("meaning", kind.meaning()));
-    told.push_str(&output::entry("advice", kind.advice()));
-    told.push_str(&output::entry("may pass later", later(kind)));
-    told.push_str(&output::entry("number in C", &kind.number().to_string()));
+    told.push_str(&output::labelled("meaning", kind.meaning()));
+    told.push_str(&output::labelled("advice", kind.advice()));
+    told.push_str(&output::labelled("may pass later", later(kind)));
+    told.push_str(&output::labelled("number in C", &kind.number().to_string()));
     told
 }
 
@@ -132,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_code_after_the_slash_decides() {
+    fn the_code_after_the_slash_counts() {
         for (asked, code) in [
             ("60011", "60011"),
             ("88/60011", "60011"),
@@ -145,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_is_told_with_all_that_is_known() {
+    fn a_code_is_explained_with_all_that_is_known() {
         let known = explain("60011").unwrap();
         let told = of_code("88/60011", &known, false);
         assert!(told.starts_with("60011, the sub_code under errcode 88\n"), "{told}");
@@ -160,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn every_code_is_told_in_lines_that_fit() {
+    fn every_explanation_fits_into_the_width() {
         for code in codes() {
             let told = of_code(code, &explain(code).unwrap(), false);
             for line in told.lines() {
@@ -170,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_hardly_different_may_have_been_meant() {
+    fn similar_names_and_codes_are_suggested() {
         assert_eq!(similar("permision_denied"), ["permission_denied"]);
         assert_eq!(similar("Permission denied"), ["permission_denied"]);
         assert_eq!(similar("60101"), ["40101", "60001", "60011"]);
@@ -179,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_is_told() {
+    fn every_kind_is_explained() {
         for kind in ErrorKind::ALL {
             assert!(of_kind(*kind, false).starts_with(kind.as_str()));
             let json: serde_json::Value = serde_json::from_str(&of_kind(*kind, true)).unwrap();

@@ -1,4 +1,4 @@
-//! `list`: the external contacts, for people or for programs.
+//! `list`: prints the external contacts.
 
 use std::io;
 
@@ -7,17 +7,17 @@ use dingtalk_extcontact::{Call, Contact, ErrorKind};
 use crate::args::List;
 use crate::connection;
 use crate::input::filter;
-use crate::output::cell;
+use crate::output::csv_cell;
 use crate::output::log_lines::TARGET;
 use crate::output::table::Table;
 use crate::output::{self, Exit, Output};
-use crate::signals::Interrupt;
+use crate::signals::Signals;
 
 /// The columns of the table for people.
 const COLUMNS: [&str; 6] =
     ["userid", "name", "company_name", "mobile", "follower_user_id", "label_ids"];
 
-/// All fields that the service documents, as they stand in CSV.
+/// The columns of CSV: all fields that the service documents.
 const FIELDS: [&str; 13] = [
     "userid",
     "name",
@@ -34,46 +34,41 @@ const FIELDS: [&str; 13] = [
     "share_user_ids",
 ];
 
-/// Lists.
+/// Runs the subcommand.
 pub(crate) fn run(args: &List, output: &mut Output) -> Exit {
-    let client = match connection::client(&args.connection, |_| Ok(())) {
-        Ok(client) => client,
-        Err(problem) => {
-            problem.complain();
-            return Exit::Usage;
+    try_run(args, output).unwrap_or_else(|exit| exit)
+}
+
+fn try_run(args: &List, output: &mut Output) -> Result<Exit, Exit> {
+    let client = connection::client(&args.connection, |_| Ok(()))?;
+    let signals = Signals::install()?;
+    let call = Call::new().probe(signals.probe());
+    let contacts = client.contacts(&call).map_err(|error| match error.kind() {
+        ErrorKind::Cancelled => Exit::Interrupted,
+        _ => {
+            output::print_library_error(&error);
+            Exit::Failed
         }
-    };
-    let interrupt = match Interrupt::watched() {
-        Ok(interrupt) => interrupt,
-        Err(exit) => return exit,
-    };
-    let contacts = match client.contacts(&Call::new().probe(interrupt.probe())) {
-        Ok(contacts) => {
-            log::info!(target: TARGET, "{} listed", output::counted(contacts.len() as u64, "contact"));
-            filter::matching(contacts, &args.filters)
-        }
-        Err(error) if error.kind() == ErrorKind::Cancelled => return Exit::Interrupted,
-        Err(error) => {
-            output::complain_of(&error);
-            return Exit::Failed;
-        }
-    };
-    let printed = if args.json {
-        json(&contacts, output)
+    })?;
+    log::info!(target: TARGET, "{} listed", output::counted(contacts.len() as u64, "contact"));
+    let contacts = filter::matching(contacts, &args.filters);
+    print(args, &contacts, output).map_err(|error| output::stdout_failed(&error))?;
+    if contacts.is_empty() && !args.filters.is_empty() {
+        output::note(filter::NO_MATCH);
+        return Ok(Exit::NoMatch);
+    }
+    Ok(Exit::Success)
+}
+
+fn print(args: &List, contacts: &[Contact], output: &mut Output) -> io::Result<()> {
+    if args.json {
+        json(contacts, output)
     } else if args.csv {
-        csv(&contacts, cell::harmless, output)
+        csv(contacts, csv_cell::escape, output)
     } else if args.excel {
-        csv(&contacts, cell::for_excel, output)
+        csv(contacts, csv_cell::escape_for_excel, output)
     } else {
-        for_people(&contacts, output)
-    };
-    match printed {
-        Ok(()) if contacts.is_empty() && !args.filters.is_empty() => {
-            output::note(filter::NOBODY);
-            Exit::NobodyMatched
-        }
-        Ok(()) => Exit::Done,
-        Err(error) => output::unwritten(&error),
+        table(contacts, output)
     }
 }
 
@@ -85,7 +80,7 @@ fn json(contacts: &[Contact], output: &mut Output) -> io::Result<()> {
 }
 
 fn csv(contacts: &[Contact], cell: impl Fn(&str) -> String, output: &mut Output) -> io::Result<()> {
-    // Without a byte order mark Excel takes the text for one of an older encoding.
+    // Without a byte order mark Excel assumes an older encoding.
     let mut rows = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
     rows.write_record(FIELDS)?;
     for contact in contacts {
@@ -95,7 +90,7 @@ fn csv(contacts: &[Contact], cell: impl Fn(&str) -> String, output: &mut Output)
     output.line(String::from_utf8_lossy(&text).trim_end_matches('\n'))
 }
 
-fn for_people(contacts: &[Contact], output: &mut Output) -> io::Result<()> {
+fn table(contacts: &[Contact], output: &mut Output) -> io::Result<()> {
     let heading = ["userid", "name", "company", "mobile", "follower", "labels"];
     let mut table = Table::new(output.width(), &heading);
     for contact in contacts {
@@ -109,7 +104,7 @@ fn for_people(contacts: &[Contact], output: &mut Output) -> io::Result<()> {
     Ok(())
 }
 
-/// A field as text; ids of a list with spaces between.
+/// A field as text; a list of ids is joined by spaces.
 fn value(contact: &Contact, field: &str) -> String {
     match contact.text(field) {
         Some(text) => text.to_owned(),

@@ -1,4 +1,4 @@
-//! `sandbox`: serves a DingTalk on loopback until it is told to stop.
+//! `sandbox`: serves an imitation of DingTalk on loopback until it is told to stop.
 
 use std::io::{self, Read};
 use std::sync::mpsc;
@@ -8,60 +8,56 @@ use serde_json::Value;
 
 use crate::args;
 use crate::output::{self, Exit, Output};
-use crate::signals::{Interrupt, Waited};
+use crate::signals::{Signals, Wait};
 
-/// How many ids the line of JSON names; there may be a million contacts.
-const NAMED: usize = 100;
+/// How many ids the line of JSON lists at most; there may be a million contacts.
+const LISTED: usize = 100;
 
-/// Says why there is no sandbox. `advice` is for trouble with its port.
-pub(super) fn not_started(error: &io::Error, advice: &str) -> Exit {
-    let advice = match error.kind() {
-        io::ErrorKind::WouldBlock => {
-            "Raise the limit (ulimit -u, a container's pids limit) or end what uses it up."
-        }
-        _ => advice,
-    };
-    output::complain(&format!("the sandbox does not start: {error}"), advice);
-    Exit::Usage
+/// Runs the subcommand until a signal comes or, if asked for, standard input is closed.
+pub(crate) fn run(args: &args::Sandbox, output: &mut Output) -> Exit {
+    try_run(args, output).unwrap_or_else(|exit| exit)
 }
 
-/// Serves, and returns when a signal comes or standard input is closed.
-pub(crate) fn run(args: &args::Sandbox, output: &mut Output) -> Exit {
-    // Before the line that says it can be used: from then on a signal may come.
-    let interrupt = match Interrupt::watched() {
-        Ok(interrupt) => interrupt,
-        Err(exit) => return exit,
-    };
-    let sandbox = match start(args) {
-        Ok(sandbox) => sandbox,
-        Err(error) => {
-            return not_started(&error, "Give another --port, or none for any free one.");
-        }
-    };
-    let described = describe(&sandbox);
-    if output.line(&described.to_string()).is_err() {
-        output::complain("standard output is closed: nobody learns the sandbox's URL", "");
-        return Exit::Failed;
+fn try_run(args: &args::Sandbox, output: &mut Output) -> Result<Exit, Exit> {
+    // First: once the sandbox's URL is printed, a signal may come.
+    let signals = Signals::install()?;
+    let sandbox = start(args)
+        .map_err(|error| not_started(&error, "Give another --port, or none for any free one."))?;
+    let description = describe(&sandbox);
+    if output.line(&description.to_string()).is_err() {
+        output::print_error("standard output is closed: nobody learns the sandbox's URL", "");
+        return Err(Exit::Failed);
     }
-    output::note(&how_to_use(&sandbox, &described));
-    // Without a reason to look at standard input, its end is never told.
-    let ended = if args.until_stdin_closes {
-        interrupt.wait_for(until_stdin_closes)
+    output::note(&how_to_use(&sandbox, &description));
+    let end = if args.until_stdin_closes {
+        signals.wait_for(until_stdin_closes)?
     } else {
-        let (_open, never) = mpsc::channel();
-        Ok(interrupt.wait(&never))
+        // Nothing is ever sent, so only a signal ends the wait.
+        let (_sender, receiver) = mpsc::channel();
+        signals.wait(&receiver)
     };
-    let why = match ended {
-        Ok(Waited::Interrupted) => "stopped",
-        Ok(Waited::Got(()) | Waited::Over) => "stopped: standard input is closed",
-        Err(exit) => return exit,
+    let why = match end {
+        Wait::Interrupted => "stopped",
+        Wait::Ready(()) | Wait::Disconnected => "stopped: standard input is closed",
     };
     output::note(&format!(
         "{why}; requests: {}, contacts deleted: {}",
         sandbox.request_count(),
         sandbox.deleted().len()
     ));
-    Exit::Done
+    Ok(Exit::Success)
+}
+
+/// Prints why there is no sandbox; `advice` is for trouble with its port.
+pub(crate) fn not_started(error: &io::Error, advice: &str) -> Exit {
+    let advice = match error.kind() {
+        io::ErrorKind::WouldBlock => {
+            "Raise the limit (ulimit -u, a container's pids limit) or end what uses it up."
+        }
+        _ => advice,
+    };
+    output::print_error(&format!("the sandbox does not start: {error}"), advice);
+    Exit::Usage
 }
 
 fn start(args: &args::Sandbox) -> io::Result<Sandbox> {
@@ -90,19 +86,19 @@ fn start(args: &args::Sandbox) -> io::Result<Sandbox> {
     builder.start()
 }
 
-/// What a client needs, and some ids to try.
+/// What a client needs to know, and some ids to try.
 fn describe(sandbox: &Sandbox) -> Value {
-    let mut described = sandbox.describe();
+    let mut description = sandbox.describe();
     let mut ids = sandbox.contacts();
-    ids.truncate(NAMED);
-    if let Some(fields) = described.as_object_mut() {
+    ids.truncate(LISTED);
+    if let Some(fields) = description.as_object_mut() {
         fields.insert("user_ids".to_owned(), ids.into());
     }
-    described
+    description
 }
 
-fn how_to_use(sandbox: &Sandbox, described: &Value) -> String {
-    let id = described.pointer("/user_ids/0").and_then(Value::as_str).unwrap_or("0125400001");
+fn how_to_use(sandbox: &Sandbox, description: &Value) -> String {
+    let id = description.pointer("/user_ids/0").and_then(Value::as_str).unwrap_or("0125400001");
     format!(
         "\
 A DingTalk to try against listens at {url}. In another shell:
@@ -124,7 +120,7 @@ Ctrl-C stops it.",
     )
 }
 
-/// Returns when standard input is at its end.
+/// Returns at the end of standard input.
 fn until_stdin_closes() {
     let mut bytes = [0; 1024];
     let mut stdin = io::stdin().lock();

@@ -1,22 +1,21 @@
-//! What hands and spreadsheets do to ids, and what helps then.
+//! Damage that people and spreadsheets do to ids.
 
 use dingtalk_extcontact::binding::LONGEST_USER_ID;
 
-/// What a spreadsheet writes where it has no value.
+/// What a spreadsheet writes in place of a value.
 pub(crate) const SPREADSHEET_ERRORS: [&str; 7] =
     ["#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#DIV/0!"];
 
-/// What helps where digits are lost.
+/// Advice where digits are lost.
 pub(crate) const AS_TEXT: &str = "Take the ids from where they came from once more, as text: what \
                                   a number has lost cannot be put back.";
 
-/// Where a table stands for a list.
+/// Advice where a table is given as a list.
 pub(crate) const NAME_THE_COLUMN: &str =
     "Say which column of a CSV file has the ids: --column NAME.";
 
-/// What is wrong with an id that passed through people's hands, if anything that can be seen,
-/// and what helps.
-pub(crate) fn damage(id: &str) -> Option<(&'static str, &'static str)> {
+/// What damage an id shows, and what to do about it.
+pub(crate) fn find_damage(id: &str) -> Option<(&'static str, &'static str)> {
     if is_scientific(id) {
         let wrong = "a spreadsheet made a rounded number of it, its digits are lost";
         return Some((wrong, AS_TEXT));
@@ -50,8 +49,8 @@ pub(crate) fn damage(id: &str) -> Option<(&'static str, &'static str)> {
     None
 }
 
-/// What helps with an id that the library refuses.
-pub(crate) fn help(id: &str) -> &'static str {
+/// Advice on an id that the library refuses.
+pub(crate) fn advice_on_refused(id: &str) -> &'static str {
     if id.trim().is_empty() {
         "Leave out what is blank; a variable of the shell without a value is."
     } else if id.len() > LONGEST_USER_ID {
@@ -67,14 +66,14 @@ pub(crate) fn are_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Whether it is rather data than a heading: a number as long as an id's, or an address.
-pub(crate) fn is_data(text: &str) -> bool {
+/// Whether text is data and no heading: it has a long number, or an e-mail address.
+pub(crate) fn looks_like_data(text: &str) -> bool {
     const DIGITS: usize = 5;
     text.contains('@')
         || text.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() >= DIGITS)
 }
 
-/// 1.25E+14, 1,25E+14, 1E+15, 1.25e14; not 12e5, which may be an id.
+/// `1.25E+14`, `1,25E+14`, `1E+15`, `1.25e14`; not `12e5`, which may be an id.
 fn is_scientific(id: &str) -> bool {
     let Some((mantissa, exponent)) = id.split_once(['e', 'E']) else { return false };
     let power = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
@@ -84,7 +83,7 @@ fn is_scientific(id: &str) -> bool {
     }
 }
 
-/// 125,400,001 and what other countries put for the comma; two digits a group in India.
+/// `125,400,001`, with the separators of other countries too; in India groups have two digits.
 fn is_grouped(id: &str) -> bool {
     let mut groups = id.split([',', '.', ' ', '\'', '’', '\u{a0}', '\u{202f}', '\u{2009}', '，']);
     let first = groups.next().unwrap_or_default();
@@ -96,7 +95,7 @@ fn is_grouped(id: &str) -> bool {
         && rest.last().is_some_and(|group| group.len() == 3)
 }
 
-/// 125400001.0, 125400001,00, 125,400,001.0.
+/// `125400001.0`, `125400001,00`, `125,400,001.0`.
 fn has_decimals(id: &str) -> bool {
     id.rsplit_once(['.', ',']).is_some_and(|(whole, part)| {
         let zeros = part.bytes().all(|byte| byte == b'0');

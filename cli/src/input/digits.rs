@@ -1,28 +1,28 @@
-//! Zeros and digits that ids have lost, as only a whole list or the service tells.
+//! Lost zeros and digits that a single id does not show, but a whole list or the service does.
 
 use std::collections::{BTreeMap, HashMap};
 
 use crate::input::damage::are_digits;
 use crate::output;
 
-/// A spreadsheet keeps so many digits of a number.
+/// How many digits of a number a spreadsheet keeps.
 const SPREADSHEET_DIGITS: usize = 15;
 
-/// How the ids of a list look that are digits and nothing else: what a single id cannot
-/// tell, the list can.
+/// Statistics of the ids of a list that have digits only.
 #[derive(Default)]
-pub(crate) struct Shapes {
-    /// By zeros at the beginning and digits in all: how many, and the first line.
+pub(crate) struct DigitStats {
+    /// By leading zeros and length: how many ids, and the first line.
     known: BTreeMap<(u8, usize), (u64, u64)>,
-    /// Ids of more digits than a spreadsheet keeps.
+    /// How many ids have more digits than a spreadsheet keeps.
     long: u64,
     first_long: u64,
-    /// Whether all of these are zeros after what it keeps, and how many zeros in all.
+    /// Whether all of these end in zeros behind the digits that it keeps, and how many zeros that is
+    /// in all.
     all_rounded: bool,
     zeros: usize,
 }
 
-impl Shapes {
+impl DigitStats {
     pub(crate) fn note(&mut self, bare: &str, zeros: u8, line: u64) {
         let length = bare.len() + usize::from(zeros);
         self.known.entry((zeros, length)).or_insert((0, line)).0 += 1;
@@ -38,8 +38,8 @@ impl Shapes {
         }
     }
 
-    /// The first line and the number of ids that lost their last digits, and this in words: if
-    /// all long ones end in zeros, that is no chance. Six zeros are one in a million.
+    /// Ids that were rounded: the first line, how many, and a description. If all long ids end in
+    /// zeros, that is no coincidence: for six zeros the chance is one in a million.
     pub(crate) fn rounded(&self) -> Option<(u64, u64, String)> {
         let wrong = format!(
             "from here on, all {} ids of more than {SPREADSHEET_DIGITS} digits end in zeros after \
@@ -49,9 +49,8 @@ impl Shapes {
         (self.all_rounded && self.zeros >= 6).then_some((self.first_long, self.long, wrong))
     }
 
-    /// A doubt about ids that may have lost zeros at their beginning, in words. No more than
-    /// a doubt: the service says nowhere that the length of an id and its zeros have to do with
-    /// each other.
+    /// Describes ids that may have lost leading zeros. This is only a doubt: the service documents
+    /// no relation between the length of an id and its zeros.
     pub(crate) fn shortened(&self, unit: &str) -> Option<String> {
         let (with, without): (Vec<_>, Vec<_>) =
             self.known.iter().partition(|((zeros, _), _)| *zeros > 0);
@@ -72,12 +71,12 @@ impl Shapes {
     }
 }
 
-/// Ids of one shape: zeros at the beginning and digits in all; how many, and the first line.
-type Shape<'a> = (&'a (u8, usize), &'a (u64, u64));
+/// Leading zeros and length; how many ids have these, and the first line.
+type Group<'a> = (&'a (u8, usize), &'a (u64, u64));
 
-/// Whether all ids that begin with zeros have one length, and all others are shorter by as
-/// many zeros as some begin with.
-fn all_shortened(with: &[Shape], without: &[Shape]) -> bool {
+/// Whether all ids with leading zeros have the same length, and each other id is shorter by a
+/// number of zeros that occurs among them.
+fn all_shortened(with: &[Group], without: &[Group]) -> bool {
     let Some(&(&(_, length), _)) = with.first() else { return false };
     let lost =
         |other: usize| with.iter().any(|((zeros, _), _)| other + usize::from(*zeros) == length);
@@ -86,10 +85,11 @@ fn all_shortened(with: &[Shape], without: &[Shape]) -> bool {
         && without.iter().all(|((_, other), _)| lost(*other))
 }
 
-/// How many ids without zeros are shorter than each of those with some, and how many these
-/// are, where that is no chance: if zeros had nothing to do with lengths, it would be so in less
-/// than one list of a hundred. Most of the short ones must be as long as lost zeros explain.
-fn shortest_by_no_chance(with: &[Shape], without: &[Shape]) -> Option<(u64, u64)> {
+/// How many ids without leading zeros are shorter than every id with some, and how many there are
+/// of the latter; `None` if that may be a coincidence. If zeros and lengths were independent, fewer
+/// than one list in a hundred would look like this. Most of the short ids must have a length that
+/// lost zeros explain.
+fn shortest_by_no_chance(with: &[Group], without: &[Group]) -> Option<(u64, u64)> {
     const CHANCE: f64 = 0.01;
     let shortest = with.iter().map(|((_, length), _)| *length).min()?;
     let zeros = usize::from(with.iter().map(|((zeros, _), _)| *zeros).max()?);
@@ -97,7 +97,7 @@ fn shortest_by_no_chance(with: &[Shape], without: &[Shape]) -> Option<(u64, u64)
         let shapes = without.iter().filter(|((_, length), _)| (from..shortest).contains(length));
         shapes.map(|(_, (count, _))| count).sum::<u64>()
     };
-    let total = |shapes: &[Shape]| shapes.iter().map(|(_, (count, _))| count).sum::<u64>();
+    let total = |shapes: &[Group]| shapes.iter().map(|(_, (count, _))| count).sum::<u64>();
     let (whole, bare) = (total(with), total(without));
     let (found, explained) = (count(0), count(shortest.saturating_sub(zeros)));
     let chance: f64 =
@@ -110,8 +110,8 @@ pub(crate) fn may_lack_zeros(id: &str) -> bool {
     are_digits(id) && !id.starts_with('0')
 }
 
-/// Of ids without a contact those that are a contact's id but for zeros at the beginning: how
-/// many, and the first with the contact's.
+/// Ids without a contact that become a contact's id with zeros before them: how many, and the
+/// first, with the contact's.
 pub(crate) fn lost_zeros<'a>(
     missing: &'a [String],
     contacts: impl Iterator<Item = &'a str>,

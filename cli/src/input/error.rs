@@ -2,68 +2,68 @@
 
 use std::io;
 
-use crate::input::text::NoText;
+use crate::input::text::NotText;
 use crate::output;
 
-/// So many lines are named that are wrong; the rest is counted.
-pub(crate) const NAMED: usize = 10;
+/// How many wrong ids are printed; the rest is counted.
+pub(crate) const PRINTED: usize = 10;
 
-/// Why a list is not used. Nothing was sent.
+/// Why ids are not used. Nothing was sent.
 #[derive(Debug)]
-pub(crate) enum Unusable {
-    /// None of it.
-    Whole(Useless),
-    /// So many ids are wrong; the first of them, with what is wrong, and what helps.
-    Wrong { count: u64, first: Vec<String>, advice: Vec<&'static str> },
+pub(crate) enum InputError {
+    /// The list cannot be read.
+    List(ListError),
+    /// How many ids are wrong, what is wrong with the first of them, and what to do.
+    Ids { count: u64, first: Vec<String>, advice: Vec<&'static str> },
 }
 
-/// A list that is no use as a whole, and what helps.
+/// Why a list cannot be read, and what to do.
 #[derive(Debug)]
-pub(crate) struct Useless {
+pub(crate) struct ListError {
     pub(crate) problem: String,
     pub(crate) advice: &'static str,
 }
 
-impl Useless {
-    pub(crate) fn new(problem: String, advice: &'static str) -> Useless {
-        Useless { problem, advice }
+impl ListError {
+    pub(crate) fn new(problem: String, advice: &'static str) -> ListError {
+        ListError { problem, advice }
     }
 
-    pub(crate) fn text(line: u64, what: NoText) -> Useless {
-        Useless::new(format!("line {line}: {}", what.problem()), what.advice())
-    }
-}
-
-impl From<io::Error> for Useless {
-    fn from(error: io::Error) -> Useless {
-        Useless::new(error.to_string(), "")
+    pub(crate) fn text(line: u64, what: NotText) -> ListError {
+        ListError::new(format!("line {line}: {}", what.problem()), what.advice())
     }
 }
 
-impl From<Useless> for Unusable {
-    fn from(useless: Useless) -> Unusable {
-        Unusable::Whole(useless)
+impl From<io::Error> for ListError {
+    fn from(error: io::Error) -> ListError {
+        ListError::new(error.to_string(), "")
     }
 }
 
-impl Unusable {
-    /// Says it on standard error.
-    pub(crate) fn complain(&self, source: &str) {
+impl From<ListError> for InputError {
+    fn from(error: ListError) -> InputError {
+        InputError::List(error)
+    }
+}
+
+impl InputError {
+    /// Prints the error.
+    pub(crate) fn print(&self, source: &str) {
         match self {
-            Unusable::Whole(Useless { problem, advice }) => {
-                output::complain(&format!("{source}: {problem}"), &nothing_sent(advice));
+            InputError::List(ListError { problem, advice }) => {
+                output::print_error(&format!("{source}: {problem}"), &nothing_sent(advice));
             }
-            Unusable::Wrong { count, first, advice } => {
+            InputError::Ids { count, first, advice } => {
                 let ids = output::counted(*count, "id");
                 let rest = count.saturating_sub(first.len() as u64);
                 let mut message = format!("{ids} of {source} cannot be right");
                 for wrong in first {
                     message.push_str(&format!("\n  {wrong}"));
                 }
-                if rest > 0 && first.len() == NAMED {
+                if rest > 0 && first.len() == PRINTED {
                     message.push_str(&format!("\n  and {rest} more"));
                 }
-                output::complain(&message, &nothing_sent(&advice.join(" ")));
+                output::print_error(&message, &nothing_sent(&advice.join(" ")));
             }
         }
     }

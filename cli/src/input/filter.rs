@@ -3,8 +3,8 @@
 use dingtalk_extcontact::Contact;
 use unicode_normalization::UnicodeNormalization;
 
-/// Said where no contact matches, on standard error and with an exit status of its own.
-pub(crate) const NOBODY: &str = "no contact matches; list without --where shows who there is";
+/// Printed where no contact matches; that has its own exit status.
+pub(crate) const NO_MATCH: &str = "no contact matches; list without --where shows who there is";
 
 /// A condition on one field of a contact.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,14 +18,14 @@ pub(crate) struct Filter {
 
 #[derive(Clone, Debug, PartialEq)]
 enum Test {
-    /// Composed.
+    /// Holds normalized text.
     Is(String),
-    /// Folded.
+    /// Holds text without case.
     Contains(String),
     Missing,
 }
 
-/// Names on the command line and in a record.
+/// Names of fields on the command line, and in a record.
 const FIELDS: [(&str, &str); 5] = [
     ("name", "name"),
     ("company", "company_name"),
@@ -45,8 +45,8 @@ impl Filter {
                     return Err(format!("nothing to look for; for an empty field say no-{name}"));
                 }
                 match contains {
-                    true => (name, Test::Contains(folded(value))),
-                    false => (name, Test::Is(composed(value))),
+                    true => (name, Test::Contains(case_folded(value))),
+                    false => (name, Test::Is(normalized(value))),
                 }
             }
             None => match text.strip_prefix("no-") {
@@ -68,28 +68,26 @@ impl Filter {
         let text = contact.text(self.field).map(str::to_owned);
         let mut values = text.into_iter().chain(contact.ids(self.field));
         match &self.test {
-            Test::Is(wanted) => values.any(|value| composed(&value) == *wanted),
-            Test::Contains(part) => values.any(|value| folded(&value).contains(part)),
+            Test::Is(wanted) => values.any(|value| normalized(&value) == *wanted),
+            Test::Contains(part) => values.any(|value| case_folded(&value).contains(part)),
             Test::Missing => values.next().is_none(),
         }
     }
 }
 
-/// Text in the one of its forms that others compare with: an umlaut is one character, whether
-/// it was typed so or as a letter and a mark.
-fn composed(text: &str) -> String {
+/// Text in Unicode's form NFC, in which an umlaut is one character and not a letter and a mark.
+fn normalized(text: &str) -> String {
     text.nfc().collect()
 }
 
-/// The same without the difference of capitals. By way of the upper case, in which letters are
-/// one that have two lower ones, and letter by letter, since a whole word's Σ depends on its
-/// place.
-fn folded(text: &str) -> String {
+/// Normalized text without case. Via upper case, since some capitals have two lower-case forms
+/// (σ and ς); letter by letter, since the lower case of Σ in a whole word depends on its place.
+fn case_folded(text: &str) -> String {
     text.nfc().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfc().collect()
 }
 
-/// All of them, in words.
-pub(crate) fn in_words(filters: &[Filter]) -> String {
+/// The filters in words.
+pub(crate) fn describe(filters: &[Filter]) -> String {
     let filters: Vec<_> = filters.iter().map(|filter| filter.text.as_str()).collect();
     filters.join(" and ")
 }
@@ -120,11 +118,11 @@ mod tests {
     }
 
     #[test]
-    fn one_text_is_found_in_each_of_its_forms() {
+    fn text_is_found_in_all_unicode_forms() {
         let forms = ["J\u{fc}rgen", "Ju\u{308}rgen"];
         for (typed, there) in [(forms[0], forms[1]), (forms[1], forms[0])] {
-            assert_eq!(composed(typed), composed(there));
-            assert!(folded(there).contains(&folded(typed)));
+            assert_eq!(normalized(typed), normalized(there));
+            assert!(case_folded(there).contains(&case_folded(typed)));
         }
         for (typed, there) in [
             ("JU\u{308}RGEN", "j\u{fc}rgen"),
@@ -135,14 +133,14 @@ mod tests {
             ("n\u{303}", "ESPA\u{d1}A"),
             ("\u{1112}\u{1161}\u{11ab}", "\u{d55c}국"),
         ] {
-            assert!(folded(there).contains(&folded(typed)), "{typed} in {there}");
+            assert!(case_folded(there).contains(&case_folded(typed)), "{typed} in {there}");
         }
-        assert!(!folded("Jurgen").contains(&folded("J\u{fc}")));
-        assert_ne!(composed("acme"), composed("ACME"));
+        assert!(!case_folded("Jurgen").contains(&case_folded("J\u{fc}")));
+        assert_ne!(normalized("acme"), normalized("ACME"));
     }
 
     #[test]
-    fn what_would_match_everybody_or_nothing_known_is_refused() {
+    fn filters_that_match_everybody_or_name_no_field_are_refused() {
         for text in ["company~", "company= ", "acme", "", "=x", "name!=x", "email~x", "no-"] {
             assert!(Filter::parse(text).is_err(), "{text}");
         }

@@ -1,18 +1,18 @@
-//! JSON lines: a record each, as `list --json` prints them, of which a field is the id.
+//! Reads the ids in a field of JSON lines, as `list --json` prints them.
 
 use std::io::{BufRead, Read};
 
 use serde_json::Value;
 
 use crate::input::damage::AS_TEXT;
-use crate::input::error::Useless;
+use crate::input::error::ListError;
 use crate::input::lines::{FirstLine, next_line};
 use crate::input::list::List;
 use crate::input::text;
 
 const ONE_A_LINE: &str = "Give JSON lines, one object a line: jq -c '.[]' makes them of an array.";
 
-/// Whether a list is JSON, by its first line: no id and no heading looks so.
+/// Whether a list is JSON by its first line, which neither an id nor a heading looks like.
 pub(crate) fn is_json(first: &[u8]) -> bool {
     let first = first.trim_ascii();
     first.starts_with(b"{") || first == b"[" || first.starts_with(b"[{")
@@ -24,7 +24,7 @@ pub(crate) fn read(
     first: FirstLine,
     from: impl BufRead,
     column: Option<&str>,
-) -> Result<(), Useless> {
+) -> Result<(), ListError> {
     let field = column.unwrap_or("userid");
     let mut from = first.bytes.chain(from);
     let mut line = Vec::new();
@@ -56,7 +56,7 @@ pub(crate) fn read(
             },
             _ if number == first.number => {
                 let problem = format!("line {number}: this is JSON, but not one record a line");
-                return Err(Useless::new(problem, ONE_A_LINE));
+                return Err(ListError::new(problem, ONE_A_LINE));
             }
             _ => list.refuse(number, "this is no record of JSON", ONE_A_LINE),
         }

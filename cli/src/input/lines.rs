@@ -1,20 +1,19 @@
-//! Lines of a list, counted as an editor counts them.
+//! LogGuard of a list, counted as an editor counts them.
 
 use std::io::{self, BufRead, Read};
 
 use crate::input::text;
 
-/// The longest line that is read as one.
+/// Longer lines are cut, in bytes.
 pub(crate) const LONGEST_LINE: u64 = 64 * 1024;
 
-/// The first line of a list that is not blank, with its line break and without a byte order
-/// mark.
+/// The first line that is not blank: with its line break, without a byte order mark.
 pub(crate) struct FirstLine {
     pub(crate) number: u64,
     pub(crate) bytes: Vec<u8>,
 }
 
-/// Reads up to the first line that is not blank, the next one being line `number`.
+/// Reads up to the first line that is not blank; the next line is line `number`.
 pub(crate) fn first_line(from: &mut impl BufRead, mut number: u64) -> io::Result<FirstLine> {
     let mut bytes = Vec::new();
     while from.take(LONGEST_LINE).read_until(b'\n', &mut bytes)? > 0 {
@@ -30,7 +29,7 @@ pub(crate) fn first_line(from: &mut impl BufRead, mut number: u64) -> io::Result
     Ok(FirstLine { number, bytes })
 }
 
-/// Reads a line, without its line break and cut where it is too long; false at the end.
+/// Reads a line without its line break, cut if it is too long. Returns false at the end.
 pub(crate) fn next_line(from: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
     line.clear();
     if from.take(LONGEST_LINE).read_until(b'\n', line)? == 0 {
@@ -42,8 +41,8 @@ pub(crate) fn next_line(from: &mut impl BufRead, line: &mut Vec<u8>) -> io::Resu
     }
 }
 
-/// What is read, with each line break (CR LF, LF, or the CR of an old Mac) as one LF: whoever
-/// counts lines behind it counts them as an editor does.
+/// Turns each line break (CR LF, LF, or CR) into one LF while reading. No crate does that for a
+/// stream of bytes in unknown encoding.
 pub(crate) struct LineBreaks<R> {
     from: R,
     after_return: bool,
@@ -70,7 +69,7 @@ impl<R: Read> Read for LineBreaks<R> {
                     kept += 1;
                 }
             }
-            // Nothing at all means the end, and half a line break is not that.
+            // Zero bytes would mean the end, so read on behind the LF of a CR LF.
             if kept > 0 || count == 0 {
                 return Ok(kept);
             }

@@ -1,6 +1,7 @@
 //! What the command is given: ids from lists of several forms, and filters.
 
 mod column;
+mod csv_scanner;
 pub(crate) mod damage;
 pub(crate) mod digits;
 mod error;
@@ -9,7 +10,6 @@ mod json_lines;
 mod lines;
 mod list;
 mod plain;
-mod quotes;
 mod source;
 pub(crate) mod text;
 

@@ -5,10 +5,10 @@ use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use crate::args::Delete;
-use crate::input::error::{Unusable, Useless};
+use crate::input::error::{InputError, ListError};
 use crate::input::lines::{LineBreaks, first_line};
 use crate::input::list::{Ids, List};
-use crate::input::text::{self, NoText};
+use crate::input::text::{self, NotText};
 use crate::input::{column, json_lines};
 
 /// Where a list of ids comes from.
@@ -20,7 +20,7 @@ pub(crate) enum Source {
 }
 
 impl Source {
-    /// What the arguments name; `None` where they name a filter instead.
+    /// The source that the arguments name; `None` if they give filters.
     pub(crate) fn of(args: &Delete) -> Result<Option<Source>, String> {
         let column = args.column.clone();
         let dash = |path: &Path| path == Path::new("-");
@@ -40,7 +40,7 @@ impl Source {
         Ok(Some(source))
     }
 
-    /// In words, for the record.
+    /// The source in words.
     pub(crate) fn name(&self) -> String {
         let of = |column: &Option<String>| {
             column.as_ref().map_or(String::new(), |name| format!(", column {name}"))
@@ -53,7 +53,7 @@ impl Source {
     }
 
     /// Reads and checks all ids.
-    pub(crate) fn read(&self) -> Result<Ids, Unusable> {
+    pub(crate) fn read(&self) -> Result<Ids, InputError> {
         let mut list = List::new(true);
         match self {
             Source::Arguments(ids) => {
@@ -61,7 +61,7 @@ impl Source {
                 list.add_all(ids.iter().map(String::as_str))?;
             }
             Source::File { path, column } => {
-                let file = File::open(path).map_err(Useless::from)?;
+                let file = File::open(path).map_err(ListError::from)?;
                 list.read(file, column.as_deref())?;
             }
             Source::Stdin { column } => {
@@ -72,8 +72,8 @@ impl Source {
     }
 }
 
-/// The ids of contacts that the service has listed: they may be odd, but not damaged.
-pub(crate) fn listed<'a>(ids: impl Iterator<Item = &'a str>) -> Result<Ids, Unusable> {
+/// Collects ids that the service has listed: they may be unusual, but are not damaged.
+pub(crate) fn listed<'a>(ids: impl Iterator<Item = &'a str>) -> Result<Ids, InputError> {
     let mut list = List::new(false);
     list.unit = "contact";
     list.add_all(ids)?;
@@ -81,14 +81,14 @@ pub(crate) fn listed<'a>(ids: impl Iterator<Item = &'a str>) -> Result<Ids, Unus
 }
 
 impl List {
-    /// Reads a list of any form: one id a line, the column of a CSV file, JSON lines.
-    fn read(&mut self, from: impl Read, column: Option<&str>) -> Result<(), Useless> {
+    /// Reads a list in any form: one id a line, the column of a CSV file, JSON lines.
+    fn read(&mut self, from: impl Read, column: Option<&str>) -> Result<(), ListError> {
         let mut from = BufReader::new(LineBreaks::new(from));
         let mut first = first_line(&mut from, 1)?;
         text::check_beginning(&first.bytes).map_err(|what| match what {
-            NoText::Utf16 => Useless::text(first.number, what),
-            // It is no text with lines.
-            _ => Useless::new(what.problem().to_owned(), what.advice()),
+            NotText::Utf16 => ListError::text(first.number, what),
+            // Not text, so a line number would be misleading.
+            _ => ListError::new(what.problem().to_owned(), what.advice()),
         })?;
         let delimiter = column::named_delimiter(&first.bytes);
         if delimiter.is_some() {

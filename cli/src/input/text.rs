@@ -1,10 +1,10 @@
-//! Whether bytes are text, and what they are instead; and text made visible.
+//! Tells text from other files, and quotes it in messages.
 
 use dingtalk_extcontact::binding::is_invisible;
 
-/// Why bytes are no text that can be read here.
+/// Why bytes are not text that can be read.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum NoText {
+pub(crate) enum NotText {
     Utf16,
     NotUtf8,
     Binary,
@@ -15,33 +15,33 @@ pub(crate) enum NoText {
     Markup,
 }
 
-impl NoText {
+impl NotText {
     pub(crate) const fn problem(self) -> &'static str {
         match self {
-            NoText::Utf16 => "the text is UTF-16, as a spreadsheet saves \"Unicode text\"",
-            NoText::NotUtf8 => "the text is not UTF-8",
-            NoText::Binary => "this is no text: it has bytes of zero",
-            NoText::Workbook => {
+            NotText::Utf16 => "the text is UTF-16, as a spreadsheet saves \"Unicode text\"",
+            NotText::NotUtf8 => "the text is not UTF-8",
+            NotText::Binary => "this is no text: it has bytes of zero",
+            NotText::Workbook => {
                 "this is the workbook of a spreadsheet (.xlsx, .ods) or a packed file (.zip), \
                  and no text"
             }
-            NoText::OldWorkbook => {
+            NotText::OldWorkbook => {
                 "this is the workbook of a spreadsheet (.xls, or one with a password), and no \
                  text"
             }
-            NoText::Packed => "this is a packed file, and no text",
-            NoText::Pdf => "this is a PDF file, and no list",
-            NoText::Markup => "this is a web page or XML, whatever its name ends in, and no list",
+            NotText::Packed => "this is a packed file, and no text",
+            NotText::Pdf => "this is a PDF file, and no list",
+            NotText::Markup => "this is a web page or XML, whatever its name ends in, and no list",
         }
     }
 
     pub(crate) const fn advice(self) -> &'static str {
         match self {
-            NoText::Packed => "Unpack it, and give the list that is in it.",
-            NoText::Utf16 | NoText::NotUtf8 | NoText::Binary => {
+            NotText::Packed => "Unpack it, and give the list that is in it.",
+            NotText::Utf16 | NotText::NotUtf8 | NotText::Binary => {
                 "Save the list as UTF-8; a spreadsheet calls that \"CSV UTF-8\"."
             }
-            NoText::Workbook | NoText::OldWorkbook | NoText::Pdf | NoText::Markup => {
+            NotText::Workbook | NotText::OldWorkbook | NotText::Pdf | NotText::Markup => {
                 "Open it in a spreadsheet, save the sheet as \"CSV UTF-8\", and give that file \
                  with --column."
             }
@@ -49,69 +49,69 @@ impl NoText {
     }
 }
 
-/// What files begin with that are taken for lists.
-const BEGINNINGS: [(&[u8], NoText); 14] = [
-    (b"PK\x03\x04", NoText::Workbook),
-    (b"PK\x05\x06", NoText::Workbook),
-    (b"\xd0\xcf\x11\xe0", NoText::OldWorkbook),
-    (b"\x1f\x8b", NoText::Packed),
-    (b"BZh91AY&SY", NoText::Packed),
-    (b"\xfd7zXZ", NoText::Packed),
-    (b"7z\xbc\xaf", NoText::Packed),
-    (b"Rar!\x1a", NoText::Packed),
-    (b"\x28\xb5\x2f\xfd", NoText::Packed),
-    (b"%PDF-", NoText::Pdf),
-    (b"<!DOCTYPE", NoText::Markup),
-    (b"<html", NoText::Markup),
-    (b"<table", NoText::Markup),
-    (b"<?xml", NoText::Markup),
+/// The first bytes of files that people give in place of a list.
+const BEGINNINGS: [(&[u8], NotText); 14] = [
+    (b"PK\x03\x04", NotText::Workbook),
+    (b"PK\x05\x06", NotText::Workbook),
+    (b"\xd0\xcf\x11\xe0", NotText::OldWorkbook),
+    (b"\x1f\x8b", NotText::Packed),
+    (b"\xfd7zXZ", NotText::Packed),
+    (b"BZh91AY&SY", NotText::Packed),
+    (b"7z\xbc\xaf", NotText::Packed),
+    (b"Rar!\x1a", NotText::Packed),
+    (b"\x28\xb5\x2f\xfd", NotText::Packed),
+    (b"%PDF-", NotText::Pdf),
+    (b"<!DOCTYPE", NotText::Markup),
+    (b"<html", NotText::Markup),
+    (b"<table", NotText::Markup),
+    (b"<?xml", NotText::Markup),
 ];
 
-/// Whether a file can be a list, by its first line.
-pub(crate) fn check_beginning(line: &[u8]) -> Result<(), NoText> {
+/// Checks by its first line whether a file can be a list.
+pub(crate) fn check_beginning(line: &[u8]) -> Result<(), NotText> {
     let begins = |with: &[u8]| line.get(..with.len()).is_some_and(|b| b.eq_ignore_ascii_case(with));
     match BEGINNINGS.iter().find(|(with, _)| begins(with)) {
         Some(&(_, what)) => Err(what),
-        // Other text may have a line that is good: each is told by itself.
+        // Text in another encoding may have good lines: each line is checked by itself.
         None => match check(line) {
-            Err(what @ (NoText::Utf16 | NoText::Binary)) => Err(what),
+            Err(what @ (NotText::Utf16 | NotText::Binary)) => Err(what),
             _ => Ok(()),
         },
     }
 }
 
-/// Bytes as text.
-pub(crate) fn check(bytes: &[u8]) -> Result<&str, NoText> {
+/// Decodes bytes as UTF-8.
+pub(crate) fn check(bytes: &[u8]) -> Result<&str, NotText> {
     let marked = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
     let side_by_side = bytes.windows(2).any(|two| two == [0, 0]);
     match bytes.contains(&0) {
-        // Every second byte of plain digits is zero in UTF-16, and none in UTF-8.
-        zeros if marked || zeros && !side_by_side => Err(NoText::Utf16),
-        true => Err(NoText::Binary),
-        false => str::from_utf8(bytes).map_err(|_| NoText::NotUtf8),
+        // In UTF-16 every second byte of ASCII is zero; in UTF-8 none is.
+        zeros if marked || zeros && !side_by_side => Err(NotText::Utf16),
+        true => Err(NotText::Binary),
+        false => str::from_utf8(bytes).map_err(|_| NotText::NotUtf8),
     }
 }
 
-/// A byte order mark is not part of the text.
+/// A line without the byte order mark of UTF-8.
 pub(crate) fn without_mark(line: &[u8]) -> &[u8] {
     line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line)
 }
 
-/// Text for a message about it, cut to 40 characters: what cannot be seen, or is a space of
-/// another kind than it looks, is shown by its number.
-pub(crate) fn visible(text: &str) -> String {
+/// Quotes text in a message about it, cut to 40 characters. Invisible characters and unusual
+/// spaces are replaced by their code points.
+pub(crate) fn excerpt(text: &str) -> String {
     const LONGEST: usize = 40;
-    let mut visible = String::new();
+    let mut excerpt = String::new();
     for (number, c) in text.chars().enumerate() {
         if number == LONGEST {
-            visible.push_str("...");
+            excerpt.push_str("...");
             break;
         }
         if c != ' ' && (c.is_control() || c.is_whitespace() || is_invisible(c)) {
-            visible.push_str(&format!("<U+{:04X}>", u32::from(c)));
+            excerpt.push_str(&format!("<U+{:04X}>", u32::from(c)));
         } else {
-            visible.push(c);
+            excerpt.push(c);
         }
     }
-    visible
+    excerpt
 }

@@ -3,26 +3,26 @@
 /// How the command ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
-    /// All is as asked.
-    Done,
+    /// Everything is as asked.
+    Success,
     /// Some of it is not.
     Failed,
-    /// Nothing was sent: the arguments do not allow it.
+    /// The arguments do not allow it; nothing was sent.
     Usage,
     /// No contact matches the filters.
-    NobodyMatched,
-    /// Ctrl-C came in between.
+    NoMatch,
+    /// Ctrl-C, or another signal to stop.
     Interrupted,
 }
 
 impl Exit {
-    /// The number that the shell sees.
+    /// The exit status that the shell sees.
     pub(crate) const fn status(self) -> i32 {
         match self {
-            Exit::Done => 0,
+            Exit::Success => 0,
             Exit::Failed => 1,
             Exit::Usage => 2,
-            Exit::NobodyMatched => 3,
+            Exit::NoMatch => 3,
             Exit::Interrupted => 130,
         }
     }

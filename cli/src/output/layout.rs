@@ -1,4 +1,4 @@
-//! Text in lines that fit.
+//! Text wrapped for people.
 
 use textwrap::core::{Word, display_width};
 use textwrap::{WordSeparator, WordSplitter, WrapAlgorithm};
@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthChar;
 
 use crate::output::terminal::width;
 
-/// Text in lines that fit, each indented.
+/// Wraps text and indents all of its lines.
 pub(crate) fn wrapped(text: &str, indent: usize) -> String {
     let indent = " ".repeat(indent);
     match text {
@@ -15,20 +15,20 @@ pub(crate) fn wrapped(text: &str, indent: usize) -> String {
     }
 }
 
-/// Text behind a word or name, all its lines beside that.
-pub(crate) fn hung(prefix: &str, text: &str) -> String {
+/// Wraps text behind a prefix, with the other lines indented by its width.
+pub(crate) fn hanging(prefix: &str, text: &str) -> String {
     let indent = " ".repeat(display_width(prefix));
     in_columns(width(), prefix, &indent, text).trim_end().to_owned()
 }
 
-/// A line with a name and a text, the text wrapped beside the name; the line break comes first.
-pub(crate) fn entry(name: &str, text: &str) -> String {
-    format!("\n{}", hung(&format!("  {name:<15} "), text))
+/// A line break, a name, and text wrapped beside it.
+pub(crate) fn labelled(name: &str, text: &str) -> String {
+    format!("\n{}", hanging(&format!("  {name:<15} "), text))
 }
 
-/// Lines that fit, made of lines of any length: each goes on where it began or, in a list of
-/// names and what they mean, where the meaning began.
-pub(crate) fn laid_out(text: &str) -> String {
+/// Wraps each line of a text. Continued lines keep its indent; in a list of names and
+/// meanings (two spaces between) they are indented to the meaning.
+pub(crate) fn reflowed(text: &str) -> String {
     let width = width();
     let lines = text.lines().map(|line| {
         let text = line.trim_start_matches(' ');
@@ -41,8 +41,8 @@ pub(crate) fn laid_out(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Text in lines of so many columns. What has no place to break, such as a URL or the name of
-/// a file, stays whole.
+/// Wraps text to a width. Words too long for a line, such as URLs and paths, stay whole so that
+/// they can be copied.
 pub(crate) fn in_columns(width: usize, first: &str, others: &str, text: &str) -> String {
     let options = textwrap::Options::new(width)
         .initial_indent(first)
@@ -54,16 +54,18 @@ pub(crate) fn in_columns(width: usize, first: &str, others: &str, text: &str) ->
     textwrap::fill(text, options)
 }
 
-/// Words with a space between, and what Chinese has instead: it may be broken anywhere but
-/// before punctuation.
+/// Splits at spaces, and in Chinese anywhere but before punctuation.
+///
+/// Unicode's rules for line breaks, which textwrap has too, would also break URLs and options at
+/// slashes and hyphens.
 fn words<'a>(line: &'a str) -> Box<dyn Iterator<Item = Word<'a>> + 'a> {
-    const STAYS: &str = "，。、：；！？）》」』”";
+    const NEVER_FIRST: &str = "，。、：；！？）》」』”";
     Box::new(WordSeparator::AsciiSpace.find_words(line).flat_map(|word| {
         let mut pieces = Vec::new();
         let mut start = 0;
         let text: &'a str = word.word;
         for (before, (at, c)) in text.chars().zip(text.char_indices().skip(1)) {
-            if before.width() == Some(2) && !STAYS.contains(c) {
+            if before.width() == Some(2) && !NEVER_FIRST.contains(c) {
                 pieces.extend(text.get(start..at).map(Word::from));
                 start = at;
             }
@@ -79,40 +81,40 @@ fn words<'a>(line: &'a str) -> Box<dyn Iterator<Item = Word<'a>> + 'a> {
 mod tests {
     use super::*;
 
-    fn in_40(first: &str, others: &str, text: &str) -> String {
+    fn wrap_40(first: &str, others: &str, text: &str) -> String {
         in_columns(40, first, others, text)
     }
 
     #[test]
     fn text_is_wrapped_between_words_and_indented() {
         let text = "word ".repeat(40);
-        let lines = in_40("    ", "    ", &text);
+        let lines = wrap_40("    ", "    ", &text);
         assert!(lines.lines().count() > 1);
         for line in lines.lines() {
             assert!(line.starts_with("    word"), "{line:?}");
             assert!(line.len() <= 40 && !line.ends_with(' '), "{line:?}");
         }
         assert_eq!(lines.split_whitespace().count(), 40);
-        assert_eq!(in_40("a: ", "   ", "x --missing-ok y"), "a: x --missing-ok y");
+        assert_eq!(wrap_40("a: ", "   ", "x --missing-ok y"), "a: x --missing-ok y");
         assert_eq!(wrapped("", 2), "");
     }
 
     #[test]
-    fn what_somebody_copies_stays_whole() {
+    fn urls_paths_and_options_stay_whole() {
         let long = format!("/some/where/{}-list.txt", "x".repeat(60));
-        assert_eq!(in_40("  ", "  ", &long), format!("  {long}"));
+        assert_eq!(wrap_40("  ", "  ", &long), format!("  {long}"));
         assert_eq!(
-            in_40("", " ", "give --journal-of-some-kind or --missing-ok").lines().count(),
+            wrap_40("", " ", "give --journal-of-some-kind or --missing-ok").lines().count(),
             2
         );
-        let lines = in_40("", " ", "it is called --an-option-of-some-length-here");
+        let lines = wrap_40("", " ", "it is called --an-option-of-some-length-here");
         assert_eq!(lines, "it is called\n --an-option-of-some-length-here");
     }
 
     #[test]
     fn chinese_is_broken_anywhere_but_before_punctuation() {
         let text = "应用尚未开通所需的权限，请在开发者后台申请。".repeat(6);
-        let lines = in_40("  ", "  ", &text);
+        let lines = wrap_40("  ", "  ", &text);
         for line in lines.lines() {
             assert!(display_width(line) <= 40, "{line}");
             assert!(!line.trim_start().starts_with(['，', '。']), "{line}");
@@ -122,12 +124,12 @@ mod tests {
     }
 
     #[test]
-    fn lines_go_on_where_they_began_or_where_the_meaning_did() {
-        let indented = laid_out(&format!("  {}", "word ".repeat(width() / 4)));
+    fn continued_lines_keep_the_indent_of_the_line_or_its_meaning() {
+        let indented = reflowed(&format!("  {}", "word ".repeat(width() / 4)));
         assert!(indented.lines().count() > 1, "{indented}");
         assert!(indented.lines().all(|line| line.starts_with("  word")), "{indented}");
-        let entry = laid_out(&format!("  name   {}", "word ".repeat(width() / 4)));
+        let entry = reflowed(&format!("  name   {}", "word ".repeat(width() / 4)));
         assert!(entry.lines().skip(1).all(|line| line.starts_with("         word")), "{entry}");
-        assert_eq!(laid_out("a\n\n  b  c"), "a\n\n  b  c");
+        assert_eq!(reflowed("a\n\n  b  c"), "a\n\n  b  c");
     }
 }

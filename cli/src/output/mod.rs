@@ -1,6 +1,6 @@
 //! What the command says: lines for people and for programs, and how it ends.
 
-pub(crate) mod cell;
+pub(crate) mod csv_cell;
 mod exit;
 mod layout;
 pub(crate) mod log_lines;
@@ -13,8 +13,10 @@ mod terminal;
 mod text;
 
 pub(crate) use exit::Exit;
-pub(crate) use layout::{entry, hung, laid_out, wrapped};
-pub(crate) use stderr::{ask, complain, complain_of, interrupted, note, note_whole};
-pub(crate) use stdout::{Output, Style, unwritten, why_closed};
-pub(crate) use terminal::{takes_escapes, width};
-pub(crate) use text::{counted, number, shown};
+pub(crate) use layout::{hanging, labelled, reflowed, wrapped};
+pub(crate) use stderr::{
+    interrupted, note, note_unwrapped, print_error, print_library_error, prompt, usage_error,
+};
+pub(crate) use stdout::{Output, Style, stdout_failed, stdout_problem};
+pub(crate) use terminal::{supports_escapes, width};
+pub(crate) use text::{counted, escaped, number};

@@ -6,79 +6,84 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use console::Term;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle, TermLike};
+use indicatif::{
+    FormattedDuration, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle, TermLike,
+};
 
 use crate::output;
 
+/// The width of the bar, in columns.
 const BAR: usize = 30;
 
-/// The bar that is to be seen, for who writes beside it from elsewhere.
-static SEEN: Mutex<Option<ProgressBar>> = Mutex::new(None);
+/// The bar on the screen, for log lines that any thread writes.
+static VISIBLE_BAR: Mutex<Option<ProgressBar>> = Mutex::new(None);
 
-/// Does what writes to the terminal, with the bar, if there is one, out of its way.
-pub(crate) fn beside<T>(write: impl FnOnce() -> T) -> T {
-    let bar = SEEN.lock().unwrap_or_else(PoisonError::into_inner).clone();
+/// Runs `write`, which writes to the terminal, with the bar on the screen hidden if there is one.
+pub(crate) fn with_bar_hidden<T>(write: impl FnOnce() -> T) -> T {
+    let bar = VISIBLE_BAR.lock().unwrap_or_else(PoisonError::into_inner).clone();
     match bar {
         Some(bar) => bar.suspend(write),
         None => write(),
     }
 }
 
-/// A bar on standard error, where that is a terminal that can draw; otherwise nothing.
+/// A progress bar on standard error; hidden where that is no terminal that can draw it.
 pub(crate) struct Progress {
     bar: ProgressBar,
-    /// What did not go well, in words.
-    trouble: Arc<Mutex<String>>,
+    /// What failed so far, in words. Shared with the closure that draws the line: indicatif hands
+    /// that no message.
+    problems: Arc<Mutex<String>>,
 }
 
 impl Progress {
-    /// Nothing to be seen.
+    /// No bar.
     pub(crate) fn hidden() -> Progress {
-        Progress { bar: ProgressBar::hidden(), trouble: Arc::default() }
+        Progress { bar: ProgressBar::hidden(), problems: Arc::default() }
     }
 
-    /// A bar for so many contacts.
-    pub(crate) fn of(total: u64) -> Progress {
+    /// A bar for `total` contacts.
+    pub(crate) fn new(total: u64) -> Progress {
         let terminal = Terminal(Term::buffered_stderr());
-        if !output::takes_escapes(&terminal.0) {
+        if !output::supports_escapes(&terminal.0) {
             return Progress::hidden();
         }
         let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
         let bar = ProgressBar::with_draw_target(Some(total), target);
-        let trouble: Arc<Mutex<String>> = Arc::default();
-        let told = trouble.clone();
+        let problems: Arc<Mutex<String>> = Arc::default();
+        let shown = problems.clone();
         let draw = move |state: &ProgressState, to: &mut dyn Write| {
             let width = usize::from(terminal.width());
-            let told = told.lock().unwrap_or_else(PoisonError::into_inner);
+            let problems = shown.lock().unwrap_or_else(PoisonError::into_inner);
             let pace = Some(state.per_sec()).filter(|rate| *rate > 0.0);
             let pace = pace.map(|rate| (rate, state.eta()));
-            let _ = to.write_str(&line(width, state.pos(), total, pace, &told));
+            let _ = to.write_str(&line(width, state.pos(), total, pace, &problems));
         };
         if let Ok(style) = ProgressStyle::with_template("{line}") {
             bar.set_style(style.with_key("line", draw));
         }
         bar.enable_steady_tick(Duration::from_millis(200));
-        *SEEN.lock().unwrap_or_else(PoisonError::into_inner) = Some(bar.clone());
-        Progress { bar, trouble }
+        *VISIBLE_BAR.lock().unwrap_or_else(PoisonError::into_inner) = Some(bar.clone());
+        Progress { bar, problems }
     }
 
-    /// One more is done. What an earlier run settled says nothing about the time left.
-    pub(crate) fn step(&mut self, earlier: bool, trouble: String) {
-        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
+    /// Counts a contact as done. One that an earlier run settled took no time, and does not count
+    /// for the time left.
+    pub(crate) fn step(&mut self, earlier: bool, problems: String) {
+        *self.problems.lock().unwrap_or_else(PoisonError::into_inner) = problems;
         self.bar.inc(1);
         if earlier {
             self.bar.reset_eta();
         }
     }
 
-    /// Does what writes to the terminal, with the bar out of its way.
-    pub(crate) fn aside<T>(&self, write: impl FnOnce() -> T) -> T {
+    /// Runs `write`, which writes to the terminal, with the bar hidden.
+    pub(crate) fn hide_while<T>(&self, write: impl FnOnce() -> T) -> T {
         self.bar.suspend(write)
     }
 
-    /// Takes the bar away.
+    /// Removes the bar.
     pub(crate) fn end(&self) {
-        *SEEN.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *VISIBLE_BAR.lock().unwrap_or_else(PoisonError::into_inner) = None;
         self.bar.finish_and_clear();
     }
 }
@@ -89,9 +94,9 @@ impl Drop for Progress {
     }
 }
 
-/// A terminal that says it is narrower than it is. The bar's line is filled up to its width,
-/// and what the terminal shows of Ctrl-C, `^C`, goes behind that: were there no room, the
-/// line would break, and a copy of the bar would stay.
+/// A terminal that claims to be narrower than it is. indicatif fills the bar's line up to the
+/// width, and a terminal prints `^C` behind it on Ctrl-C. Without room for that the line would
+/// wrap, and a copy of the bar would stay on the screen.
 #[derive(Clone, Debug)]
 struct Terminal(Term);
 
@@ -137,28 +142,27 @@ impl TermLike for Terminal {
     }
 }
 
-/// As much as so many columns have room for. `pace`, calls a second and the time left, is not
-/// known before the first reply.
+/// The bar's line, cut to a width. `pace` is calls a second and the time left, and is not known
+/// before the first reply.
 fn line(
     width: usize,
     done: u64,
     total: u64,
     pace: Option<(f64, Duration)>,
-    trouble: &str,
+    problems: &str,
 ) -> String {
     let count = format!("{done}/{total}");
     let rate = pace.map_or("--/s".to_owned(), |(rate, _)| format!("{rate:.1}/s"));
     let left = pace.map_or("--:--:-- left".to_owned(), |(_, left)| {
-        let left = left.as_secs();
-        format!("{:02}:{:02}:{:02} left", left / 3600, left / 60 % 60, left % 60)
+        format!("{} left", FormattedDuration(left))
     });
     let filled = usize::try_from(BAR as u64 * done / total.max(1)).unwrap_or(BAR).min(BAR);
     let bar = "█".repeat(filled) + &"░".repeat(BAR - filled);
-    // What there is no room for is left out, in this order.
+    // The longest of these that fits.
     for parts in [
-        [bar.as_str(), &count, &rate, &left, trouble].as_slice(),
-        &[&count, &rate, &left, trouble],
-        &[&count, &left, trouble],
+        [bar.as_str(), &count, &rate, &left, problems].as_slice(),
+        &[&count, &rate, &left, problems],
+        &[&count, &left, problems],
         &[&count, &left],
         &[&count],
     ] {
@@ -195,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_known_of_the_pace_before_the_first_reply() {
+    fn the_pace_is_unknown_before_the_first_reply() {
         assert_eq!(line(36, 0, 40, None, ""), "0/40  --/s  --:--:-- left");
         assert!(line(80, 40, 40, None, "").starts_with(&"█".repeat(BAR)));
         assert!(line(80, 41, 40, None, "").starts_with(&"█".repeat(BAR)));

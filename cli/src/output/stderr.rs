@@ -1,31 +1,32 @@
-//! Standard error: notes, questions and mistakes.
+//! Standard error: notes, questions and errors. Where it cannot be written, that is ignored: there
+//! is no place left to tell it.
 
 use std::io::{self, Write};
 
 use dingtalk_extcontact::Error;
 
 use crate::output::exit::Exit;
-use crate::output::layout::{hung, laid_out, wrapped};
+use crate::output::layout::{hanging, reflowed, wrapped};
 
-/// Lines on standard error. That they cannot be written is nowhere to be said.
+/// Prints text for people, wrapped.
 pub(crate) fn note(text: &str) {
-    let _ = io::stderr().write_all(format!("{}\n", laid_out(text)).as_bytes());
+    let _ = io::stderr().write_all(format!("{}\n", reflowed(text)).as_bytes());
 }
 
-/// A line on standard error, for programs that search it: not wrapped.
-pub(crate) fn note_whole(line: &str) {
+/// Prints a line that programs may search: it is not wrapped.
+pub(crate) fn note_unwrapped(line: &str) {
     let _ = io::stderr().write_all(format!("{line}\n").as_bytes());
 }
 
-/// A question on standard error; the answer goes into the same line.
-pub(crate) fn ask(question: &str) {
-    let _ = io::stderr().write_all(format!("{} ", laid_out(question)).as_bytes());
+/// Prints a question; the answer is typed on the same line.
+pub(crate) fn prompt(question: &str) {
+    let _ = io::stderr().write_all(format!("{} ", reflowed(question)).as_bytes());
 }
 
-/// A mistake and what to do about it, on standard error.
-pub(crate) fn complain(message: &str, advice: &str) {
+/// Prints an error and what to do about it.
+pub(crate) fn print_error(message: &str, advice: &str) {
     let (first, more) = message.split_once('\n').unwrap_or((message, ""));
-    note(&hung("error: ", first));
+    note(&hanging("error: ", first));
     for text in [more, &wrapped(advice, 7)] {
         if !text.is_empty() {
             note(text);
@@ -33,12 +34,18 @@ pub(crate) fn complain(message: &str, advice: &str) {
     }
 }
 
-/// An error of the library, on standard error.
-pub(crate) fn complain_of(error: &Error) {
-    complain(error.message(), error.advice());
+/// Prints an error of the library.
+pub(crate) fn print_library_error(error: &Error) {
+    print_error(error.message(), error.advice());
 }
 
-/// Says that Ctrl-C came before the first deletion.
+/// Prints an error of the library that ends the command before anything is sent.
+pub(crate) fn usage_error(error: &Error) -> Exit {
+    print_library_error(error);
+    Exit::Usage
+}
+
+/// Tells that a signal came before the first deletion.
 pub(crate) fn interrupted() -> Exit {
     note("interrupted; nothing was deleted");
     Exit::Interrupted

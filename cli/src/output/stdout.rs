@@ -6,15 +6,15 @@ use console::Term;
 
 use crate::output::exit::Exit;
 use crate::output::layout::in_columns;
-use crate::output::stderr::complain;
+use crate::output::stderr::print_error;
 use crate::output::table::Table;
-use crate::output::terminal::{columns_asked_for, columns_of, takes_escapes};
+use crate::output::terminal::{columns_from_env, columns_of, supports_escapes};
 
-/// Standard output. A closed pipe is an error to be handled, never a panic.
+/// Standard output. Unlike with `println!`, a closed pipe is an error, not a panic.
 pub(crate) struct Output {
     stdout: io::Stdout,
     colour: bool,
-    /// Columns that a line has to fit into; in a file or a pipe it may have any length.
+    /// In columns; `None` for a file or a pipe, where lines may have any length.
     width: Option<usize>,
 }
 
@@ -22,47 +22,46 @@ impl Output {
     pub(crate) fn new() -> Output {
         let terminal = Term::stdout();
         let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        let width = columns_asked_for().or_else(|| columns_of(&terminal));
-        Output { stdout: io::stdout(), colour: takes_escapes(&terminal) && !plain, width }
+        let width = columns_from_env().or_else(|| columns_of(&terminal));
+        Output { stdout: io::stdout(), colour: supports_escapes(&terminal) && !plain, width }
     }
 
-    /// Columns that a line has to fit into, if there is a bound.
+    /// The width that lines must fit into, in columns; `None` where there is no limit.
     pub(crate) const fn width(&self) -> Option<usize> {
         self.width
     }
 
-    /// What is one line for programs that search it, in more than one where a terminal wants
-    /// that.
-    pub(crate) fn fitted(&self, text: &str) -> String {
+    /// Wraps text on a terminal. In a file or a pipe it stays one line, which programs can search.
+    pub(crate) fn fit_to_terminal(&self, text: &str) -> String {
         self.width.map_or_else(|| text.to_owned(), |width| in_columns(width, "", "    ", text))
     }
 
-    /// A line that is out when this returns.
+    /// Writes a line and flushes it.
     pub(crate) fn line(&mut self, line: &str) -> io::Result<()> {
         let mut stdout = self.stdout.lock();
         stdout.write_all(format!("{line}\n").as_bytes())?;
         stdout.flush()
     }
 
-    /// A table, its heading in a style of its own.
+    /// Writes a table.
     pub(crate) fn table(&mut self, table: &Table) -> io::Result<()> {
         let mut lines = table.lines();
         let heading = lines.next().map(|line| self.style(Style::Heading, &line));
         heading.into_iter().chain(lines).try_for_each(|line| self.line(&line))
     }
 
-    /// The last thing to do: a host process may not flush Rust's buffer.
+    /// To be called last: a process that hosts the command may not flush Rust's buffer.
     pub(crate) fn flush(&mut self) {
         let _ = self.stdout.flush();
     }
 
-    /// Text in a style, where standard output is a terminal that may have it.
+    /// Text in a style, if standard output is a terminal with colours.
     pub(crate) fn style(&self, style: Style, text: &str) -> String {
         if self.colour { format!("\x1b[{}m{text}\x1b[0m", style.code()) } else { text.to_owned() }
     }
 }
 
-/// How a piece of text stands out.
+/// How text is highlighted.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Style {
     Heading,
@@ -84,19 +83,19 @@ impl Style {
     }
 }
 
-/// Why standard output takes no more.
-pub(crate) fn why_closed(error: &io::Error) -> String {
+/// Why standard output cannot be written.
+pub(crate) fn stdout_problem(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::BrokenPipe => "standard output was closed".to_owned(),
         _ => format!("standard output cannot be written: {error}"),
     }
 }
 
-/// Ends where standard output takes no more. Whoever reads may have enough, as `head` does:
-/// that is nothing to complain of.
-pub(crate) fn unwritten(error: &io::Error) -> Exit {
+/// Ends the command because standard output cannot be written. A closed pipe is no error to
+/// print: a reader such as `head` has enough.
+pub(crate) fn stdout_failed(error: &io::Error) -> Exit {
     if error.kind() != io::ErrorKind::BrokenPipe {
-        complain(&why_closed(error), "");
+        print_error(&stdout_problem(error), "");
     }
     Exit::Failed
 }

@@ -1,29 +1,29 @@
-//! Tables for people.
+//! Tables.
 
 use comfy_table::{ColumnConstraint, ContentArrangement, Row, presets};
 
-use crate::output::text::shown;
+use crate::output::text::escaped;
 
-/// Between two columns.
+/// Spaces between two columns.
 const GAP: u16 = 2;
 
-/// A heading and rows below it, in columns that have room for all they hold. Where lines must
-/// fit, cells are cut, but for those of the first column: half an id is none.
+/// A heading and rows. Where lines must fit into a width, cells are cut, except in the first
+/// column: an id that is cut is useless.
 pub(crate) struct Table(comfy_table::Table);
 
 impl Table {
-    /// With a heading only, in so many columns of a terminal, if there is one.
+    /// A table with a heading; `width` is in columns, `None` for no limit.
     pub(crate) fn new(width: Option<usize>, heading: &[&str]) -> Table {
         let mut table = comfy_table::Table::new();
         table.load_style(presets::NOTHING);
         if let Some(width) = width {
             table.set_content_arrangement(ContentArrangement::Dynamic);
-            // The gap behind the last column is not to be seen.
+            // The gap behind the last column is trimmed.
             table.set_width(u16::try_from(width).unwrap_or(u16::MAX).saturating_add(GAP));
         }
         table.set_header(row(heading));
         for column in table.column_iter_mut() {
-            // Cut wherever the room ends, not before a word: nothing that is shown has a NUL.
+            // Cells are cut between words; escaped text has no NUL, so each is one word.
             column.set_padding((0, GAP)).set_delimiter('\0');
         }
         if let Some(ids) = table.column_mut(0) {
@@ -32,19 +32,19 @@ impl Table {
         Table(table)
     }
 
-    /// Adds a row. What is missing at its end is empty.
+    /// Adds a row; missing cells at its end are empty.
     pub(crate) fn push(&mut self, cells: &[&str]) {
         self.0.add_row(row(cells));
     }
 
-    /// The lines; the first one is the heading.
+    /// The lines, the heading first.
     pub(crate) fn lines(&self) -> impl Iterator<Item = String> {
         self.0.lines().map(|line| line.trim_end().to_owned())
     }
 }
 
 fn row(cells: &[&str]) -> Row {
-    let mut row = Row::from(cells.iter().map(|cell| shown(cell)));
+    let mut row = Row::from(cells.iter().map(|cell| escaped(cell)));
     row.max_height(1);
     row
 }

@@ -2,30 +2,30 @@
 
 use console::Term;
 
-/// Whether a terminal does what escapes say, rather than show them: for colours, and for a line
-/// that is drawn again and again.
-pub(crate) fn takes_escapes(terminal: &Term) -> bool {
+/// Whether a terminal obeys escape sequences: for colours and the progress bar.
+pub(crate) fn supports_escapes(terminal: &Term) -> bool {
     let name = std::env::var_os("TERM").unwrap_or_default();
     terminal.is_term() && (cfg!(windows) || !name.is_empty() && name != "dumb")
 }
 
-/// Columns that text for reading fits into.
+/// The width that text for people is wrapped to, in columns.
 pub(crate) fn width() -> usize {
-    /// Nobody likes to read longer lines.
+    /// Longer lines are hard to read.
     const WIDEST: usize = 100;
-    /// Where nothing is known.
+    /// Without a terminal.
     const USUAL: usize = 80;
-    columns_asked_for().unwrap_or_else(|| {
+    columns_from_env().unwrap_or_else(|| {
         let known = [Term::stdout(), Term::stderr()].iter().find_map(columns_of);
         known.map_or(USUAL, |columns| columns.min(WIDEST))
     })
 }
 
-/// By the variable that shells and other programs know, too.
-pub(crate) fn columns_asked_for() -> Option<usize> {
+/// The width in the environment variable `COLUMNS`, as other programs read it.
+pub(crate) fn columns_from_env() -> Option<usize> {
     std::env::var("COLUMNS").ok()?.parse().ok().filter(|columns| *columns > 0)
 }
 
+/// The width of a terminal; `None` where it is a file or a pipe.
 pub(crate) fn columns_of(terminal: &Term) -> Option<usize> {
     let size = terminal.is_term().then(|| terminal.size_checked()).flatten();
     size.map(|(_, columns)| columns.into())

@@ -1,4 +1,4 @@
-//! Numbers and foreign text as they may be shown.
+//! Numbers, and text from elsewhere made safe to print.
 
 use dingtalk_extcontact::binding::is_invisible;
 
@@ -12,18 +12,18 @@ pub(crate) fn number(count: u64) -> String {
     indicatif::HumanCount(count).to_string()
 }
 
-/// Text as it may stand on a terminal, on one line: what could drive the terminal, turn the
-/// direction of the rest or not be seen is escaped.
-pub(crate) fn shown(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
+/// Text made safe to print on one line: control characters, direction marks and invisible
+/// characters are escaped.
+pub(crate) fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_control() || is_invisible(c) {
-            shown.extend(c.escape_unicode());
+            escaped.extend(c.escape_unicode());
         } else {
-            shown.push(c);
+            escaped.push(c);
         }
     }
-    shown
+    escaped
 }
 
 #[cfg(test)]
@@ -31,8 +31,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_id_cannot_drive_the_terminal() {
-        assert_eq!(shown("0125\x1b[2J\n"), "0125\\u{1b}[2J\\u{a}");
-        assert_eq!(shown("张三\u{9b}1m\u{202e}"), "张三\\u{9b}1m\\u{202e}");
+    fn control_and_invisible_characters_are_escaped() {
+        assert_eq!(escaped("0125\x1b[2J\n"), "0125\\u{1b}[2J\\u{a}");
+        assert_eq!(escaped("张三\u{9b}1m\u{202e}"), "张三\\u{9b}1m\\u{202e}");
     }
 }

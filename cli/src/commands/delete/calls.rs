@@ -1,4 +1,4 @@
-//! The calls of a run: one alone, or many as a batch.
+//! The calls of a run: a single one, or a batch.
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -6,108 +6,114 @@ use std::time::{Duration, Instant};
 use dingtalk_extcontact::{Batch, BatchOptions, Call, Client, Item};
 
 use crate::input::Ids;
-use crate::output::report::{Record, Report};
+use crate::output::report::{Report, RunInfo};
 use crate::output::{self, Exit};
-use crate::signals::Interrupt;
+use crate::signals::Signals;
 
-/// How often one looks at what no item tells.
-const LOOK: Duration = Duration::from_secs(1);
+/// How often to check for a pause while no item comes.
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
-/// One contact, without a batch; Ctrl-C cancels the call.
-pub(crate) fn one(
-    client: &Client,
-    ids: &mut Ids,
-    interrupt: &Interrupt,
-    mut report: Report,
-) -> Exit {
-    let call = Call::new().probe(interrupt.probe());
-    match ids.iter().and_then(|mut ids| ids.next().transpose()) {
-        Ok(id) => {
-            let outcome = client.delete_with(&id.unwrap_or_default(), &call);
-            // It is on standard error where standard output is closed.
-            let _ = report.item(&Item::new(outcome));
-        }
-        Err(error) => report.stopped(unreadable(&error)),
-    }
-    report.end()
+/// What calls need.
+pub(crate) struct Calls<'a> {
+    pub(crate) client: &'a Client,
+    pub(crate) ids: &'a mut Ids,
+    pub(crate) signals: &'a Signals,
+    pub(crate) report: Report<'a>,
 }
 
-/// Many contacts, on record.
-pub(crate) fn many(
-    client: &Client,
-    mut options: BatchOptions,
-    ids: &mut Ids,
-    record: &Record,
-    interrupt: &Interrupt,
-    mut report: Report,
-) -> Result<Exit, Exit> {
-    if let Some(path) = &record.journal {
-        options = options.journal(path);
-        output::note(&format!("journal: {}", output::shown(&path.to_string_lossy())));
-    }
-    if let Some(path) = &record.backup {
-        options = options.backup(path);
-    }
-    let batch = client.batch(options).map_err(|error| {
-        output::complain_of(&error);
-        Exit::Usage
-    })?;
-    report.show_progress();
-    drive(&batch, ids, interrupt, &mut report);
-    Ok(report.end_with(batch.summary(), record))
-}
-
-/// Feeds the batch, tells what becomes of each contact, and heeds signals.
-fn drive(batch: &Batch, ids: &mut Ids, interrupt: &Interrupt, report: &mut Report) {
-    let mut ids = match ids.iter() {
-        Ok(ids) => ids,
-        Err(error) => return report.stopped(unreadable(&error)),
-    };
-    let (mut signals, mut closed) = (0, false);
-    loop {
-        if interrupt.take() {
-            signals += 1;
-            report.interrupted();
-            if signals == 1 {
-                stop(batch, report, "interrupted");
-                report.note("interrupted: what is under way finishes; Ctrl-C again cancels it");
-            } else {
-                batch.cancel();
+impl Calls<'_> {
+    /// Deletes one contact, without a batch. A signal cancels the call.
+    pub(crate) fn one(mut self) -> Exit {
+        let call = Call::new().probe(self.signals.probe());
+        match self.ids.iter().and_then(|mut ids| ids.next().transpose()) {
+            Ok(id) => {
+                let outcome = self.client.delete_with(&id.unwrap_or_default(), &call);
+                // If standard output fails, it is printed on standard error.
+                let _ = self.report.item(&Item::new(outcome));
             }
+            Err(error) => self.report.stopped(unreadable(&error)),
         }
-        report.pause(batch.paused());
-        while batch.wants() {
-            match ids.next() {
-                Some(Ok(id)) => batch.push(&id),
-                Some(Err(error)) => {
-                    report.stopped(unreadable(&error));
-                    batch.finish();
+        self.report.end()
+    }
+
+    /// Deletes contacts as a batch. An `Err` means that it could not begin.
+    pub(crate) fn many(mut self, mut options: BatchOptions, run: &RunInfo) -> Result<Exit, Exit> {
+        if let Some(path) = &run.journal {
+            options = options.journal(path);
+            output::note(&format!("journal: {}", output::escaped(&path.to_string_lossy())));
+        }
+        if let Some(path) = &run.backup {
+            options = options.backup(path);
+        }
+        let batch = self.client.batch(options).map_err(|error| output::usage_error(&error))?;
+        self.report.show_progress();
+        self.drive(&batch);
+        Ok(self.report.end_with(batch.summary(), run))
+    }
+
+    /// Feeds the batch, reports its items, and obeys signals.
+    fn drive(&mut self, batch: &Batch) {
+        let report = &mut self.report;
+        let mut ids = match self.ids.iter() {
+            Ok(ids) => ids,
+            Err(error) => return report.stopped(unreadable(&error)),
+        };
+        let (mut interrupts, mut closed) = (0, false);
+        loop {
+            if self.signals.take() {
+                interrupts += 1;
+                interrupt(batch, report, interrupts);
+            }
+            report.pause(batch.paused());
+            feed(batch, &mut ids, report);
+            let (signal, until) = (self.signals.probe(), Instant::now() + POLL_INTERVAL);
+            let call = Call::new().probe(move || signal() || Instant::now() >= until);
+            match batch.next(&call) {
+                Ok(Some(item)) => {
+                    if let Err(error) = report.item(&item)
+                        && !closed
+                    {
+                        closed = true;
+                        // Deletions that cannot be reported must not go on.
+                        let why = output::stdout_problem(&error);
+                        stop(batch, report, &why);
+                        report.note(&format!("stopped: {why}"));
+                    }
                 }
-                None => batch.finish(),
+                Ok(None) => break,
+                // A signal, or the end of the interval.
+                Err(_) => {}
             }
-        }
-        let (came, until) = (interrupt.probe(), Instant::now() + LOOK);
-        let call = Call::new().probe(move || came() || Instant::now() >= until);
-        match batch.next(&call) {
-            Ok(Some(item)) => {
-                if let Err(error) = report.item(&item)
-                    && !closed
-                {
-                    closed = true;
-                    // What cannot be told must not happen.
-                    let why = output::why_closed(&error);
-                    stop(batch, report, &why);
-                    report.note(&format!("stopped: {why}"));
-                }
-            }
-            Ok(None) => break,
-            // A signal, or time for a look.
-            Err(_) => {}
         }
     }
 }
 
-/// Stops a batch, for this reason unless it has stopped for another.
+/// The first signal lets the calls in flight finish, another one cancels them.
+fn interrupt(batch: &Batch, report: &mut Report, interrupts: u32) {
+    report.interrupted();
+    if interrupts == 1 {
+        stop(batch, report, "interrupted");
+        report.note("interrupted: what is under way finishes; Ctrl-C again cancels it");
+    } else {
+        batch.cancel();
+    }
+}
+
+/// Hands on as many ids as the batch wants.
+fn feed(batch: &Batch, ids: &mut impl Iterator<Item = io::Result<String>>, report: &mut Report) {
+    while batch.wants() {
+        match ids.next() {
+            Some(Ok(id)) => batch.push(&id),
+            Some(Err(error)) => {
+                report.stopped(unreadable(&error));
+                batch.finish();
+            }
+            None => batch.finish(),
+        }
+    }
+}
+
+/// Stops a batch. A reason for which it has stopped already stays.
 fn stop(batch: &Batch, report: &mut Report, why: &str) {
     if batch.summary().stopped.is_none() {
         report.stopped(why.to_owned());

@@ -1,14 +1,15 @@
-//! The files that a run writes: which they are, and that they are none of its input.
+//! The files that a run writes.
 
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use crate::args::Delete;
+use crate::commands::delete::selection::Selection;
 use crate::input::{Source, filter};
-use crate::output::report::Record;
+use crate::output::report::RunInfo;
 use crate::output::{self, Exit};
 
-/// The files to write to must be files, and others than the list.
+/// Refuses files to write to that are standard output, or the list itself.
 pub(crate) fn check_files(args: &Delete, source: Option<&Source>) -> Result<(), Exit> {
     for (name, file) in [("--journal", &args.journal), ("--backup", &args.backup)] {
         let Some(file) = file else { continue };
@@ -21,56 +22,58 @@ pub(crate) fn check_files(args: &Delete, source: Option<&Source>) -> Result<(), 
             }
             _ => continue,
         };
-        output::complain(&problem, "Name another file. Nothing was sent.");
+        output::print_error(&problem, "Name another file. Nothing was sent.");
         return Err(Exit::Usage);
     }
     Ok(())
 }
 
-/// What the summary says beside the library's own, the journal's path above all.
-pub(crate) fn record(
+/// Where the ids came from and what the run writes. A run of several contacts has a journal
+/// unless that was declined.
+pub(crate) fn run_info(
     args: &Delete,
     source: Option<&Source>,
     count: u64,
-    parts: Option<&str>,
-) -> Record {
-    let beside = match source {
-        // Not a pipe, whose name stands in no real folder.
+    selection: Option<&Selection>,
+) -> RunInfo {
+    let list = match source {
+        // Not a pipe: no journal can stand beside that.
         Some(Source::File { path, .. }) if path.is_file() => Some(path),
         _ => None,
     };
     let journal = match &args.journal {
         Some(path) => Some(path.clone()),
         None if args.no_journal || count < 2 => None,
-        None => Some(beside.map_or_else(journal_of_now, |list| journal_of(list))),
+        None => Some(list.map_or_else(journal_by_time, |list| journal_beside(list))),
     };
-    let mut again = "run the same command again".to_owned();
-    match (&journal, source) {
+    let found_again = args.journal.is_some() || list.is_some();
+    let resume = match (&journal, source) {
         (Some(path), _) => {
-            if args.journal.is_none() && beside.is_none() {
-                again.push_str(&format!(
-                    " with --journal {}",
-                    output::shown(&path.to_string_lossy())
-                ));
-            }
-            again.push_str("; what is settled in the journal is not called again");
+            let option = match found_again {
+                true => String::new(),
+                false => format!(" with --journal {}", output::escaped(&path.to_string_lossy())),
+            };
+            format!("{SAME_COMMAND}{option}; what is settled in the journal is not called again")
         }
-        (None, Some(_)) => again.push_str("; all ids are called again"),
-        // Who is gone is listed no more.
-        (None, None) => {}
-    }
-    let by_filters = || {
-        let mut chosen = format!("contacts where {}", filter::in_words(&args.filters));
-        if let Some(parts) = parts {
-            chosen.push_str(&format!(": {parts}"));
-        }
-        chosen
+        (None, Some(_)) => format!("{SAME_COMMAND}; all ids are called again"),
+        // Contacts that are gone are not listed, and so not called.
+        (None, None) => SAME_COMMAND.to_owned(),
     };
-    Record {
-        ids_from: source.map_or_else(by_filters, Source::name),
+    RunInfo {
+        ids_from: source.map_or_else(|| ids_from_filters(args, selection), Source::name),
         journal,
         backup: args.backup.clone(),
-        again,
+        resume,
+    }
+}
+
+const SAME_COMMAND: &str = "run the same command again";
+
+fn ids_from_filters(args: &Delete, selection: Option<&Selection>) -> String {
+    let filters = filter::describe(&args.filters);
+    match selection.and_then(Selection::describe) {
+        Some(parts) => format!("contacts where {filters}: {parts}"),
+        None => format!("contacts where {filters}"),
     }
 }
 
@@ -79,16 +82,16 @@ fn is_same_file(one: &Path, other: &Path) -> bool {
     real(one).is_some_and(|one| real(other) == Some(one))
 }
 
-/// Beside the list.
-fn journal_of(list: &Path) -> PathBuf {
+/// A journal beside the list.
+fn journal_beside(list: &Path) -> PathBuf {
     let mut name = list.as_os_str().to_owned();
     name.push(".journal.jsonl");
     name.into()
 }
 
-/// In the current directory, named with date and time, and the process for those that
-/// begin in one second.
-fn journal_of_now() -> PathBuf {
+/// A journal in the current directory, named by the time, and by the process in case two begin in
+/// the same second.
+fn journal_by_time() -> PathBuf {
     let now = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
     let now: String = now.chars().filter(|c| !matches!(c, '-' | ':')).collect();
     format!("dingtalk-extcontact-{now}-{}.journal.jsonl", std::process::id()).into()

@@ -1,110 +1,77 @@
-//! `delete`: one contact or thousands, on record, until something says stop.
+//! `delete`: deletes one contact or thousands, and keeps a journal of it.
 
 mod calls;
 mod confirm;
 mod dry_run;
 mod files;
+mod lookup;
 mod prior;
 mod selection;
 
 use dingtalk_extcontact::binding::{Binding, Value};
-use dingtalk_extcontact::{BatchOptions, Call, Client, Error};
+use dingtalk_extcontact::{BatchOptions, Client, Error};
 
 use crate::args::Delete;
-use crate::commands::delete::calls::{many, one};
-use crate::commands::delete::confirm::ask;
-use crate::commands::delete::files::{check_files, record};
-use crate::commands::delete::prior::OnRecord;
-use crate::commands::delete::selection::Choice;
+use crate::commands::delete::calls::Calls;
+use crate::commands::delete::confirm::Question;
+use crate::commands::delete::dry_run::DryRun;
+use crate::commands::delete::files::{check_files, run_info};
+use crate::commands::delete::prior::PriorCounts;
+use crate::commands::delete::selection::Selection;
 use crate::connection;
 use crate::input::damage::AS_TEXT;
 use crate::input::{Ids, Source};
 use crate::output::log_lines::TARGET;
-use crate::output::report::Report;
+use crate::output::report::{Report, RunInfo};
 use crate::output::{self, Exit, Output};
-use crate::signals::{Interrupt, Waited};
+use crate::signals::{Signals, Wait};
 
-/// Deletes, and says what became of each contact.
+/// Runs the subcommand.
 pub(crate) fn run(args: &Delete, output: &mut Output) -> Exit {
     try_run(args, output).unwrap_or_else(|exit| exit)
 }
 
-/// Up to the first deletion anything may end the command, with all said.
+/// An `Err` ends the command before the first deletion; its reason was printed.
 fn try_run(args: &Delete, output: &mut Output) -> Result<Exit, Exit> {
     let source = Source::of(args).map_err(|problem| {
-        output::complain(&problem, "Nothing was sent.");
+        output::print_error(&problem, "Nothing was sent.");
         Exit::Usage
     })?;
     let client = connection::client(&args.connection, |options| {
         options.set("missing_ok", Value::Flag(args.missing_ok))
-    });
-    let client = client.map_err(|problem| {
-        problem.complain();
-        Exit::Usage
     })?;
-    let options = batch_options(args).map_err(|error| {
-        output::complain_of(&error);
-        Exit::Usage
-    })?;
+    let options = batch_options(args).map_err(|error| output::usage_error(&error))?;
     check_files(args, source.as_ref())?;
-    let interrupt = Interrupt::watched()?;
-    let (mut ids, choice) = chosen(args, source.as_ref(), &client, &interrupt)?;
-    log::info!(target: TARGET, "{} to delete", output::counted(ids.count, "contact"));
-    if args.ids_are_right {
-        ids.doubt = None;
-    }
-    let nobody = source.is_none() && ids.count == 0;
-    let ended = |exit| if nobody && exit == Exit::Done { Exit::NobodyMatched } else { exit };
-    let parts = choice.as_ref().and_then(Choice::parts);
-    let record = record(args, source.as_ref(), ids.count, parts.as_deref());
-    let runs = prior::runs(&client, record.journal.as_deref())?;
-    if args.dry_run {
-        dry_run::show(&client, &mut ids, choice, runs, args.json, &interrupt, output)?;
-        return Ok(ended(Exit::Done));
-    }
-    if let Some(doubt) = &ids.doubt {
-        output::complain(
-            doubt,
-            &format!("Nothing was sent. {AS_TEXT} If they are right, give --ids-are-right."),
-        );
-        return Err(Exit::Usage);
-    }
-    let on_record = OnRecord::of(runs, &mut ids)?;
-    let left = ids.count.saturating_sub(on_record.settled());
-    if let Some(words) = on_record.in_words(ids.count) {
-        output::note(&words);
-    }
-    // Whoever gave a filter has not seen even the one contact that it finds.
-    let unseen = source.is_none() && ids.count == 1;
-    if (ids.count > 1 || unseen) && left > 0 && !args.yes {
-        let from_stdin = matches!(source, Some(Source::Stdin { .. }));
-        ask(&client, left, from_stdin, &record, &interrupt)?;
-    }
-    let report = Report::new(output, args.json, ids.count);
-    let alone = matches!(source, Some(Source::Arguments(_))) && ids.count == 1;
-    if alone && record.journal.is_none() && record.backup.is_none() {
-        // Without a batch the call ends within its time limit, even where the service asks to
-        // come back later.
-        return Ok(one(&client, &mut ids, &interrupt, report));
-    }
-    many(&client, options, &mut ids, &record, &interrupt, report).map(ended)
-}
+    let signals = Signals::install()?;
 
-/// Who is meant, and where filters say it, what is known of them.
-fn chosen(
-    args: &Delete,
-    source: Option<&Source>,
-    client: &Client,
-    interrupt: &Interrupt,
-) -> Result<(Ids, Option<Choice>), Exit> {
-    match source {
-        Some(source) => Ok((read(source, interrupt)?, None)),
-        None => {
-            let call = Call::new().probe(interrupt.probe());
-            let (ids, choice) = Choice::of(args, client, &call)?;
-            Ok((ids, Some(choice)))
+    let (mut ids, selection) = find_ids(args, source.as_ref(), &client, &signals)?;
+    let run = run_info(args, source.as_ref(), ids.count, selection.as_ref());
+    let prior = prior::read_journal(&client, run.journal.as_deref())?;
+    let no_match = source.is_none() && ids.count == 0;
+
+    let exit = if args.dry_run {
+        let dry_run = DryRun { client: &client, signals: &signals, json: args.json, output };
+        dry_run.show(&mut ids, selection, prior)?;
+        Exit::Success
+    } else {
+        refuse_doubtful(&ids)?;
+        let prior = PriorCounts::of(prior, &mut ids)?;
+        prior.note(ids.count);
+        let left = ids.count.saturating_sub(prior.settled());
+        if left > 0 && !args.yes && needs_confirmation(source.as_ref(), &ids) {
+            let from_stdin = matches!(source, Some(Source::Stdin { .. }));
+            let backup = run.backup.is_some();
+            Question { client: &client, count: left, from_stdin, backup }.ask(&signals)?;
         }
-    }
+        let single = is_single(source.as_ref(), &ids, &run);
+        let report = Report::new(output, args.json, ids.count);
+        let calls = Calls { client: &client, ids: &mut ids, signals: &signals, report };
+        match single {
+            true => calls.one(),
+            false => calls.many(options, &run)?,
+        }
+    };
+    Ok(if no_match && exit == Exit::Success { Exit::NoMatch } else { exit })
 }
 
 fn batch_options(args: &Delete) -> Result<BatchOptions, Error> {
@@ -116,16 +83,61 @@ fn batch_options(args: &Delete) -> Result<BatchOptions, Error> {
     Ok(options)
 }
 
-/// Reads the list.
-fn read(source: &Source, interrupt: &Interrupt) -> Result<Ids, Exit> {
+/// The ids of the list, or those that filters select.
+fn find_ids(
+    args: &Delete,
+    source: Option<&Source>,
+    client: &Client,
+    signals: &Signals,
+) -> Result<(Ids, Option<Selection>), Exit> {
+    let (mut ids, selection) = match source {
+        Some(source) => (read(source, signals)?, None),
+        None => {
+            let (ids, selection) = Selection::fetch(args, client, signals)?;
+            (ids, Some(selection))
+        }
+    };
+    log::info!(target: TARGET, "{} to delete", output::counted(ids.count, "contact"));
+    if args.ids_are_right {
+        ids.doubt = None;
+    }
+    Ok((ids, selection))
+}
+
+/// Reads a list. A read of a terminal or a pipe cannot be cancelled, so it has its own thread.
+fn read(source: &Source, signals: &Signals) -> Result<Ids, Exit> {
     let reader = source.clone();
-    match interrupt.wait_for(move || reader.read())? {
-        Waited::Got(Ok(ids)) => Ok(ids),
-        Waited::Got(Err(unusable)) => {
-            unusable.complain(&output::shown(&source.name()));
+    match signals.wait_for(move || reader.read())? {
+        Wait::Ready(Ok(ids)) => Ok(ids),
+        Wait::Ready(Err(error)) => {
+            error.print(&output::escaped(&source.name()));
             Err(Exit::Usage)
         }
-        Waited::Interrupted => Err(output::interrupted()),
-        Waited::Over => Err(Exit::Failed),
+        Wait::Interrupted => Err(output::interrupted()),
+        Wait::Disconnected => Err(Exit::Failed),
     }
+}
+
+fn refuse_doubtful(ids: &Ids) -> Result<(), Exit> {
+    let Some(doubt) = &ids.doubt else { return Ok(()) };
+    output::print_error(
+        doubt,
+        &format!("Nothing was sent. {AS_TEXT} If they are right, give --ids-are-right."),
+    );
+    Err(Exit::Usage)
+}
+
+/// Whether to ask before deleting: more than one contact, or one that a filter has found, since
+/// nobody has seen its id yet.
+fn needs_confirmation(source: Option<&Source>, ids: &Ids) -> bool {
+    ids.count > 1 || (source.is_none() && ids.count == 1)
+}
+
+/// Whether one call does without a batch. It then ends within its time limit, even if the service
+/// asks to come back later.
+fn is_single(source: Option<&Source>, ids: &Ids, run: &RunInfo) -> bool {
+    matches!(source, Some(Source::Arguments(_)))
+        && ids.count == 1
+        && run.journal.is_none()
+        && run.backup.is_none()
 }

@@ -1,4 +1,4 @@
-//! What is on record of the ids of a run before it begins.
+//! What earlier runs left in the journal about the ids of this one.
 
 use std::path::Path;
 
@@ -8,35 +8,32 @@ use dingtalk_extcontact::binding::{PriorRuns, PriorState};
 use crate::input::Ids;
 use crate::output::{self, Exit};
 
-/// Of how many ids earlier runs on the same journal know something that matters.
+/// How many ids are in the journal, by what it says of them.
 #[derive(Debug, Default)]
-pub(crate) struct OnRecord {
+pub(crate) struct PriorCounts {
     pub(crate) gone: u64,
     pub(crate) refused: u64,
-    /// They are called again.
+    /// These are called again.
     pub(crate) maybe_gone: u64,
 }
 
-/// Reads a journal, if there is one.
-pub(crate) fn runs(client: &Client, journal: Option<&Path>) -> Result<PriorRuns, Exit> {
+/// Reads the journal, if there is one.
+pub(crate) fn read_journal(client: &Client, journal: Option<&Path>) -> Result<PriorRuns, Exit> {
     let runs = journal.map(|journal| client.prior_runs(journal)).transpose();
-    runs.map(Option::unwrap_or_default).map_err(|error| {
-        output::complain_of(&error);
-        Exit::Usage
-    })
+    runs.map(Option::unwrap_or_default).map_err(|error| output::usage_error(&error))
 }
 
-impl OnRecord {
-    /// Looks for each id.
-    pub(crate) fn of(mut runs: PriorRuns, ids: &mut Ids) -> Result<OnRecord, Exit> {
-        let mut found = OnRecord::default();
+impl PriorCounts {
+    /// Counts the ids.
+    pub(crate) fn of(mut runs: PriorRuns, ids: &mut Ids) -> Result<PriorCounts, Exit> {
+        let mut counts = PriorCounts::default();
         for id in ids.iter().map_err(|error| ids_unreadable(&error))? {
-            found.count(runs.take(&id.map_err(|error| ids_unreadable(&error))?));
+            counts.add(runs.take(&id.map_err(|error| ids_unreadable(&error))?));
         }
-        Ok(found)
+        Ok(counts)
     }
 
-    pub(crate) fn count(&mut self, state: Option<PriorState>) {
+    pub(crate) fn add(&mut self, state: Option<PriorState>) {
         match state {
             Some(PriorState::Gone) => self.gone += 1,
             Some(PriorState::Refused) => self.refused += 1,
@@ -45,13 +42,20 @@ impl OnRecord {
         }
     }
 
-    /// Those that are not called again.
+    /// How many are not called again.
     pub(crate) const fn settled(&self) -> u64 {
         self.gone + self.refused
     }
 
-    /// "2,620 left to delete, 380 are on record as gone"; nothing where nothing is known.
-    pub(crate) fn in_words(&self, all: u64) -> Option<String> {
+    /// Prints the counts, if there are any.
+    pub(crate) fn note(&self, all: u64) {
+        if let Some(words) = self.describe(all) {
+            output::note(&words);
+        }
+    }
+
+    /// "2,620 left to delete, 380 are on record as gone"; `None` if the journal has none of them.
+    pub(crate) fn describe(&self, all: u64) -> Option<String> {
         if self.settled() + self.maybe_gone == 0 {
             return None;
         }
@@ -77,9 +81,9 @@ const fn are(count: u64) -> &'static str {
     if count == 1 { "is" } else { "are" }
 }
 
-/// Says that a list that was set aside is not to be had any more.
+/// Prints that the ids, which are spooled, cannot be read a second time.
 pub(crate) fn ids_unreadable(error: &std::io::Error) -> Exit {
-    output::complain(&format!("the ids cannot be read again: {error}"), "Nothing was sent.");
+    output::print_error(&format!("the ids cannot be read again: {error}"), "Nothing was sent.");
     Exit::Failed
 }
 
@@ -88,9 +92,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_on_record_is_told_apart() {
+    fn the_counts_of_the_journal_are_described() {
         let words =
-            |gone, refused, maybe_gone| OnRecord { gone, refused, maybe_gone }.in_words(3000);
+            |gone, refused, maybe_gone| PriorCounts { gone, refused, maybe_gone }.describe(3000);
         assert_eq!(words(0, 0, 0), None);
         assert_eq!(words(380, 0, 0).unwrap(), "2,620 left to delete, 380 are on record as gone");
         assert_eq!(

@@ -1,5 +1,5 @@
-//! The contacts that filters choose, and those that an earlier run on the same journal left
-//! open: what it deleted without learning so is listed no more, so that no filter finds it.
+//! The contacts that filters select, and those that the journal leaves open. A contact that an
+//! earlier run deleted without learning so is not listed any more, so no filter can find it.
 
 use std::collections::HashSet;
 
@@ -7,55 +7,56 @@ use dingtalk_extcontact::{Call, Client, Contact, ErrorKind};
 
 use crate::args::Delete;
 use crate::commands::delete::prior;
-use crate::input::filter;
-use crate::input::{self, Ids};
+use crate::input::{self, Ids, filter};
 use crate::output::{self, Exit};
+use crate::signals::Signals;
 
-/// Who was chosen.
-pub(crate) struct Choice {
+/// The contacts that were selected.
+pub(crate) struct Selection {
     pub(crate) matching: Vec<Contact>,
-    /// How many may be gone from an earlier run.
-    listed_no_more: usize,
+    /// How many more the journal leaves open.
+    open: usize,
 }
 
-impl Choice {
-    /// Reads all contacts and chooses.
-    pub(crate) fn of(args: &Delete, client: &Client, call: &Call) -> Result<(Ids, Choice), Exit> {
-        let contacts = client.contacts(call).map_err(|error| match error.kind() {
+impl Selection {
+    /// Reads all contacts and the journal, and selects.
+    pub(crate) fn fetch(
+        args: &Delete,
+        client: &Client,
+        signals: &Signals,
+    ) -> Result<(Ids, Selection), Exit> {
+        let call = Call::new().probe(signals.probe());
+        let contacts = client.contacts(&call).map_err(|error| match error.kind() {
             ErrorKind::Cancelled => output::interrupted(),
             _ => {
-                output::complain_of(&error);
+                output::print_library_error(&error);
                 Exit::Failed
             }
         })?;
-        let mut open = prior::runs(client, args.journal.as_deref())?.maybe_deleted();
-        // Who is listed is there; whether they are meant is for the filters to say.
+        let mut open = prior::read_journal(client, args.journal.as_deref())?.maybe_deleted();
+        // A contact that is listed still exists, so the filters decide about it.
         let listed: HashSet<_> = contacts.iter().map(Contact::user_id).collect();
         open.retain(|id| !listed.contains(id.as_str()));
         let matching = filter::matching(contacts, &args.filters);
         let all = open.iter().map(String::as_str).chain(matching.iter().map(Contact::user_id));
-        let ids = input::listed(all).map_err(|unusable| {
-            unusable.complain("the contacts that match");
+        let ids = input::listed(all).map_err(|error| {
+            error.print("the contacts that match");
             Exit::Usage
         })?;
         if ids.count == 0 {
-            output::note(filter::NOBODY);
+            output::note(filter::NO_MATCH);
         }
-        Ok((ids, Choice { matching, listed_no_more: open.len() }))
+        Ok((ids, Selection { matching, open: open.len() }))
     }
 
-    /// How many of both, where there are both.
-    pub(crate) fn parts(&self) -> Option<String> {
-        let matching = self.matching.len() as u64;
-        (self.listed_no_more > 0).then(|| {
-            format!(
-                "{} the filters, {} may be gone from an earlier run",
-                match matching {
-                    1 => "1 contact matches".to_owned(),
-                    _ => format!("{} match", output::counted(matching, "contact")),
-                },
-                output::number(self.listed_no_more as u64)
-            )
-        })
+    /// How many match and how many are open, if there are such.
+    pub(crate) fn describe(&self) -> Option<String> {
+        let matching = match self.matching.len() as u64 {
+            1 => "1 contact matches".to_owned(),
+            count => format!("{} match", output::counted(count, "contact")),
+        };
+        let open = output::number(self.open as u64);
+        (self.open > 0)
+            .then(|| format!("{matching} the filters, {open} may be gone from an earlier run"))
     }
 }

@@ -1,8 +1,8 @@
 use super::*;
 use crate::input::damage::{AS_TEXT, NAME_THE_COLUMN};
-use crate::input::error::NAMED;
+use crate::input::error::PRINTED;
 
-fn read(text: &str, column: Option<&str>) -> Result<Ids, Unusable> {
+fn read(text: &str, column: Option<&str>) -> Result<Ids, InputError> {
     let mut list = List::new(true);
     list.read(text.as_bytes(), column)?;
     list.finish()
@@ -16,8 +16,8 @@ fn ids(text: &str, column: Option<&str>) -> Vec<String> {
 /// What is said of the first id that is wrong.
 fn wrong(text: &str, column: Option<&str>) -> String {
     match read(text, column) {
-        Err(Unusable::Wrong { first, .. }) => first[0].clone(),
-        Err(Unusable::Whole(useless)) => useless.problem,
+        Err(InputError::Ids { first, .. }) => first[0].clone(),
+        Err(InputError::List(error)) => error.problem,
         Ok(ids) => panic!("{} ids are fine: {text:?}", ids.count),
     }
 }
@@ -87,20 +87,20 @@ fn what_a_spreadsheet_does_is_found_with_its_line() {
 fn what_is_no_utf8_text_is_refused_with_its_line() {
     for bytes in [b"\xff\xfe0\x001\0\n\0".as_slice(), b"\xfe\xff\x000\x001\0\n", b"0\x001\0\n\0"] {
         for column in [None, Some("userid")] {
-            let useless = List::new(true).read(bytes, column).unwrap_err();
-            assert!(useless.problem.starts_with("line 1: the text is UTF-16"), "{useless:?}");
-            assert!(useless.advice.contains("CSV UTF-8"));
+            let error = List::new(true).read(bytes, column).unwrap_err();
+            assert!(error.problem.starts_with("line 1: the text is UTF-16"), "{error:?}");
+            assert!(error.advice.contains("CSV UTF-8"));
         }
     }
     let gbk = b"userid,name\n0125,\xd5\xc5\n\xd5\xc5,x\n";
     for (bytes, column) in [(gbk.as_slice(), Some("userid")), (b"0125\n#\n\xd5\xc5", None)] {
         let mut list = List::new(true);
         list.read(bytes, column).unwrap();
-        let Err(Unusable::Wrong { first, .. }) = list.finish() else { panic!("{bytes:?}") };
+        let Err(InputError::Ids { first, .. }) = list.finish() else { panic!("{bytes:?}") };
         assert_eq!(first, ["line 3: the text is not UTF-8"]);
     }
-    let useless = List::new(true).read(b"\xd5\xc5\n0125\n".as_slice(), Some("x")).unwrap_err();
-    assert_eq!(useless.problem, "line 1: the text is not UTF-8");
+    let error = List::new(true).read(b"\xd5\xc5\n0125\n".as_slice(), Some("x")).unwrap_err();
+    assert_eq!(error.problem, "line 1: the text is not UTF-8");
 }
 
 #[test]
@@ -138,10 +138,10 @@ fn the_advice_fits_what_is_wrong() {
         ("0125\u{200b}\n", "Type it anew: it has a character that cannot be seen."),
         ("0125\n１\n", "Type its digits as 0 to 9."),
     ] {
-        let Err(Unusable::Wrong { advice, .. }) = read(list, None) else { panic!("{list:?}") };
+        let Err(InputError::Ids { advice, .. }) = read(list, None) else { panic!("{list:?}") };
         assert_eq!(advice, [advised], "{list:?}");
     }
-    let Err(Unusable::Wrong { advice, .. }) = read("1E+5\n'1\n", None) else { panic!() };
+    let Err(InputError::Ids { advice, .. }) = read("1E+5\n'1\n", None) else { panic!() };
     assert_eq!(advice, [AS_TEXT, "Give the bare id."]);
 }
 
@@ -170,8 +170,8 @@ fn a_quote_that_is_never_closed_is_found_where_it_opens() {
 #[test]
 fn all_that_is_wrong_is_counted_and_the_first_are_named() {
     let list = "1.25E+14\n".repeat(25);
-    let Err(Unusable::Wrong { count, first, .. }) = read(&list, None) else { panic!() };
-    assert_eq!((count, first.len()), (25, NAMED));
+    let Err(InputError::Ids { count, first, .. }) = read(&list, None) else { panic!() };
+    assert_eq!((count, first.len()), (25, PRINTED));
 }
 
 #[test]
@@ -237,8 +237,8 @@ fn what_the_service_listed_is_not_doubted() {
 /// What is said of a list, all of it.
 fn said(text: &str, column: Option<&str>) -> String {
     match read(text, column) {
-        Err(Unusable::Wrong { first, advice, .. }) => first.join("\n") + &advice.join("\n"),
-        Err(Unusable::Whole(Useless { problem, advice })) => problem + advice,
+        Err(InputError::Ids { first, advice, .. }) => first.join("\n") + &advice.join("\n"),
+        Err(InputError::List(ListError { problem, advice })) => problem + advice,
         Ok(ids) => panic!("{} ids are fine: {text:?}", ids.count),
     }
 }
@@ -260,7 +260,7 @@ fn lines_are_counted_as_an_editor_counts_them() {
     }
     let long = format!("0125400001\n{}\n\n1.25E+14\n", "1".repeat(200_000));
     for end in ["\n", "\r\n", "\r"] {
-        let Err(Unusable::Wrong { first, count: 2, .. }) = read(&long.replace('\n', end), None)
+        let Err(InputError::Ids { first, count: 2, .. }) = read(&long.replace('\n', end), None)
         else {
             panic!("{end:?}")
         };
@@ -313,7 +313,7 @@ fn what_is_no_text_is_named_for_what_it_is() {
         (b"0\x001\0\r\0\n\0", "UTF-16", "UTF-8"),
     ] {
         for column in [None, Some("userid")] {
-            let Useless { problem, advice: given } =
+            let ListError { problem, advice: given } =
                 List::new(true).read(bytes, column).unwrap_err();
             assert!(problem.contains(what) && given.contains(advice), "{problem}: {given}");
             assert!(what == "UTF-16" || !problem.contains("UTF-16"), "{problem}");

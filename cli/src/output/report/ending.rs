@@ -1,16 +1,16 @@
-//! What a contact has come to, as it is counted and shown.
+//! The ways in which a contact may end, as they are counted and shown.
 
 use dingtalk_extcontact::{Deletion, ErrorKind, Item, Outcome, Status};
 
 use crate::output::Style;
 
-/// The ends that a contact can come to.
+/// How a contact ended.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum End {
+pub(crate) enum Ending {
     Deleted,
     /// Absent, probably by an earlier request of ours.
     Gone,
-    /// Absent, and no request of ours can have been the reason.
+    /// Absent, and no request of ours can be the reason.
     NoContact,
     /// A request went out, and no certain answer came.
     MaybeGone,
@@ -18,55 +18,61 @@ pub(crate) enum End {
     NotAttempted,
 }
 
-impl End {
-    pub(crate) const ALL: [End; 6] =
-        [End::Deleted, End::Gone, End::NoContact, End::MaybeGone, End::Failed, End::NotAttempted];
+impl Ending {
+    pub(crate) const ALL: [Ending; 6] = [
+        Ending::Deleted,
+        Ending::Gone,
+        Ending::NoContact,
+        Ending::MaybeGone,
+        Ending::Failed,
+        Ending::NotAttempted,
+    ];
 
-    pub(crate) fn of(item: &Item) -> End {
+    pub(crate) fn of(item: &Item) -> Ending {
         match &item.outcome {
-            Outcome::Deletion(deletion) => End::of_deletion(deletion),
-            Outcome::Error(error) if error.maybe_deleted() => End::MaybeGone,
-            // Its request never went out.
+            Outcome::Deletion(deletion) => Ending::of_deletion(deletion),
+            Outcome::Error(error) if error.maybe_deleted() => Ending::MaybeGone,
+            // No request was sent.
             Outcome::Error(error)
                 if error.kind() == ErrorKind::Cancelled && error.attempts() == 0 =>
             {
-                End::NotAttempted
+                Ending::NotAttempted
             }
-            Outcome::Error(_) => End::Failed,
-            Outcome::NotAttempted { .. } => End::NotAttempted,
+            Outcome::Error(_) => Ending::Failed,
+            Outcome::NotAttempted { .. } => Ending::NotAttempted,
         }
     }
 
-    pub(crate) fn of_deletion(deletion: &Deletion) -> End {
+    pub(crate) fn of_deletion(deletion: &Deletion) -> Ending {
         match deletion.status {
-            Status::Deleted => End::Deleted,
-            Status::Absent if deletion.maybe_deleted => End::Gone,
-            Status::Absent => End::NoContact,
+            Status::Deleted => Ending::Deleted,
+            Status::Absent if deletion.maybe_deleted => Ending::Gone,
+            Status::Absent => Ending::NoContact,
         }
     }
 
     pub(crate) const fn word(self) -> &'static str {
         match self {
-            End::Deleted => "deleted",
-            End::Gone => "gone",
-            End::NoContact => "no such contact",
-            End::MaybeGone => "may be gone",
-            End::Failed => "failed",
-            End::NotAttempted => "not attempted",
+            Ending::Deleted => "deleted",
+            Ending::Gone => "gone",
+            Ending::NoContact => "no such contact",
+            Ending::MaybeGone => "may be gone",
+            Ending::Failed => "failed",
+            Ending::NotAttempted => "not attempted",
         }
     }
 
     pub(crate) const fn style(self) -> Style {
         match self {
-            End::Deleted => Style::Good,
-            End::Gone | End::NoContact | End::MaybeGone => Style::Warning,
-            End::Failed => Style::Bad,
-            End::NotAttempted => Style::Quiet,
+            Ending::Deleted => Style::Good,
+            Ending::Gone | Ending::NoContact | Ending::MaybeGone => Style::Warning,
+            Ending::Failed => Style::Bad,
+            Ending::NotAttempted => Style::Quiet,
         }
     }
 }
 
-/// How many contacts came to an end.
+/// How many contacts ended in one way.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Count {
     pub(crate) all: u64,

@@ -1,4 +1,4 @@
-//! What became of each contact, in words or as JSON, and the sum of it all for the record.
+//! The outcome of each contact as it comes in, in words or as JSON, and the summary at the end.
 
 mod ending;
 mod line;
@@ -8,49 +8,49 @@ use std::collections::HashSet;
 use std::io;
 use std::time::{Duration, SystemTime};
 
-use dingtalk_extcontact::{ErrorKind, Item, Outcome};
+use dingtalk_extcontact::{Error, ErrorKind, Item, Outcome};
 
 use crate::output::progress::Progress;
-use crate::output::report::ending::{Count, End};
+use crate::output::report::ending::{Count, Ending};
 use crate::output::{self, Output};
 
 pub(crate) use crate::output::report::line::json;
 use crate::output::report::line::words;
-pub(crate) use crate::output::report::summary::Record;
+pub(crate) use crate::output::report::summary::RunInfo;
 
-/// Up to so many contacts have a line each; of more, only those that were not deleted now.
+/// Up to this many contacts get a line each. Of more, only those that this run did not delete.
 const FEW: u64 = 20;
 
-/// A shorter pause needs no word.
+/// Shorter pauses are not mentioned.
 const LONG_PAUSE: Duration = Duration::from_secs(10);
 
-/// Says what became of contacts, one by one, and counts.
+/// Prints outcomes one by one, and counts them.
 pub(crate) struct Report<'a> {
     output: &'a mut Output,
     json: bool,
     total: u64,
     progress: Progress,
-    /// By [`End`].
-    counts: [Count; End::ALL.len()],
-    /// Of those that failed, those of which a further call would be refused alike.
+    /// By [`Ending`].
+    counts: [Count; Ending::ALL.len()],
+    /// How many failed for good: another call would be refused too.
     settled: u64,
-    /// What every contact is refused for, told already.
-    told: Vec<(ErrorKind, Option<String>)>,
-    /// Those that failed without being worth a request.
+    /// How many were refused before a request was sent.
     refused: u64,
-    /// What was advised already.
+    /// Errors that stop the batch, and were printed already.
+    printed: Vec<(ErrorKind, Option<String>)>,
+    /// Advice that was printed already.
     advised: HashSet<String>,
-    /// Why the command ended it early.
+    /// Why the command stopped the run early.
     stopped: Option<String>,
     interrupted: bool,
-    /// It was said that a pause has begun.
+    /// Whether the current pause was mentioned.
     paused: bool,
-    /// Standard output is.
+    /// Whether standard output failed.
     closed: bool,
 }
 
 impl<'a> Report<'a> {
-    /// For so many contacts.
+    /// A report on `total` contacts.
     pub(crate) fn new(output: &'a mut Output, json: bool, total: u64) -> Report<'a> {
         Report {
             output,
@@ -59,8 +59,8 @@ impl<'a> Report<'a> {
             progress: Progress::hidden(),
             counts: Default::default(),
             settled: 0,
-            told: Vec::new(),
             refused: 0,
+            printed: Vec::new(),
             advised: HashSet::new(),
             stopped: None,
             interrupted: false,
@@ -69,89 +69,106 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// Shows a bar from now on, where there is somebody to see it and something to wait for.
+    /// Shows a progress bar from now on, for several contacts in words.
     pub(crate) fn show_progress(&mut self) {
         if !self.json && self.total > 1 {
-            self.progress = Progress::of(self.total);
+            self.progress = Progress::new(self.total);
         }
     }
 
-    /// Counts an item and says what became of it, now or in an earlier run.
+    /// Counts an item and prints it.
     ///
     /// # Errors
     ///
-    /// Standard output is closed. The item is on standard error then.
+    /// Standard output failed. The item was printed on standard error instead.
     pub(crate) fn item(&mut self, item: &Item) -> io::Result<()> {
-        let (end, earlier) = (End::of(item), item.settled_before);
-        if let Some(count) = self.counts.get_mut(end as usize) {
+        let ending = Ending::of(item);
+        self.add(item, ending);
+        let repeated = !self.json && self.already_printed(item);
+        let written = match self.is_worth_a_line(ending, repeated) {
+            true => self.line(&self.line_of(item, ending, repeated)),
+            false => Ok(()),
+        };
+        if let (Outcome::Error(error), false) = (&item.outcome, self.json) {
+            self.advise(error, ending);
+        }
+        if ending != Ending::NotAttempted {
+            self.progress.step(item.settled_before, self.problems());
+        }
+        written
+    }
+
+    fn add(&mut self, item: &Item, ending: Ending) {
+        if let Some(count) = self.counts.get_mut(ending as usize) {
             count.all += 1;
-            count.earlier += u64::from(earlier);
+            count.earlier += u64::from(item.settled_before);
         }
         if let Outcome::Error(error) = &item.outcome {
             self.settled += u64::from(item.is_settled());
             self.refused += u64::from(error.kind() == ErrorKind::InvalidArgument);
             self.interrupted |= error.kind() == ErrorKind::Cancelled;
         }
-        let again = !self.json && self.is_told(item);
-        let quiet = match end {
-            End::NotAttempted => !self.json || self.closed,
-            End::Deleted => !self.json,
-            _ => again,
+    }
+
+    fn is_worth_a_line(&self, ending: Ending, repeated: bool) -> bool {
+        let expected = match ending {
+            Ending::NotAttempted => !self.json || self.closed,
+            Ending::Deleted => !self.json,
+            _ => repeated,
         };
-        let said = if quiet && self.total > FEW {
-            Ok(())
-        } else {
-            let line = match self.json {
-                true => json(item),
-                false => {
-                    let word = self.output.style(end.style(), end.word());
-                    let when = if earlier { " (earlier run)" } else { "" };
-                    let words = match again {
-                        true => format!("contact {}, as above", output::shown(item.user_id())),
-                        false => words(item),
-                    };
-                    self.output.fitted(&format!("{word}{when}: {words}"))
-                }
-            };
-            self.line(&line)
+        !expected || self.total <= FEW
+    }
+
+    fn line_of(&self, item: &Item, ending: Ending, repeated: bool) -> String {
+        if self.json {
+            return json(item);
+        }
+        let word = self.output.style(ending.style(), ending.word());
+        let when = if item.settled_before { " (earlier run)" } else { "" };
+        let words = match repeated {
+            true => format!("contact {}, as above", output::escaped(item.user_id())),
+            false => words(item),
         };
-        if let (Outcome::Error(error), End::Failed | End::MaybeGone, false) =
-            (&item.outcome, end, self.json)
+        self.output.fit_to_terminal(&format!("{word}{when}: {words}"))
+    }
+
+    /// Whether an item failed by an error that every contact meets, and which was printed before:
+    /// calls in flight at the same time end by the same one.
+    fn already_printed(&mut self, item: &Item) -> bool {
+        let Outcome::Error(error) = &item.outcome else { return false };
+        if !error.stops_batch() || error.maybe_deleted() {
+            return false;
+        }
+        let cause = (error.kind(), error.code().map(str::to_owned));
+        let printed = self.printed.contains(&cause);
+        if !printed {
+            self.printed.push(cause);
+        }
+        printed
+    }
+
+    /// Prints each advice once, and not more than a few.
+    fn advise(&mut self, error: &Error, ending: Ending) {
+        if matches!(ending, Ending::Failed | Ending::MaybeGone)
             && !self.advised.contains(error.advice())
             && self.advised.len() < FEW as usize
         {
             self.advised.insert(error.advice().to_owned());
             self.note(&output::wrapped(error.advice(), 4));
         }
-        let trouble: Vec<_> = [End::Gone, End::NoContact, End::MaybeGone, End::Failed]
+    }
+
+    /// What went wrong so far: "2 no such contact, 1 failed".
+    fn problems(&self) -> String {
+        let problems: Vec<_> = [Ending::Gone, Ending::NoContact, Ending::MaybeGone, Ending::Failed]
             .into_iter()
-            .filter(|end| self.count(*end) > 0)
-            .map(|end| format!("{} {}", self.count(end), end.word()))
+            .filter(|ending| self.count(*ending) > 0)
+            .map(|ending| format!("{} {}", self.count(ending), ending.word()))
             .collect();
-        match end {
-            // What nobody does is no progress.
-            End::NotAttempted => {}
-            _ => self.progress.step(earlier, trouble.join(", ")),
-        }
-        said
+        problems.join(", ")
     }
 
-    /// Whether an item has met what every contact meets, and that was said already: calls side
-    /// by side end by the same refusal.
-    fn is_told(&mut self, item: &Item) -> bool {
-        let Outcome::Error(error) = &item.outcome else { return false };
-        if !error.stops_batch() || error.maybe_deleted() {
-            return false;
-        }
-        let met = (error.kind(), error.code().map(str::to_owned));
-        let told = self.told.contains(&met);
-        if !told {
-            self.told.push(met);
-        }
-        told
-    }
-
-    /// Says that a pause begins, which without a word looks like an end.
+    /// Mentions a long pause when it begins: without a word the run would seem to hang.
     pub(crate) fn pause(&mut self, left: Option<Duration>) {
         let long = left.filter(|left| *left >= LONG_PAUSE);
         if let (Some(left), false) = (long, self.paused) {
@@ -164,35 +181,38 @@ impl<'a> Report<'a> {
         self.paused = long.is_some();
     }
 
-    fn count(&self, end: End) -> u64 {
-        self.counts.get(end as usize).map_or(0, |count| count.all)
+    fn count(&self, ending: Ending) -> u64 {
+        self.counts.get(ending as usize).map_or(0, |count| count.all)
     }
 
     /// How many contacts are gone.
     fn gone(&self) -> u64 {
-        [End::Deleted, End::Gone, End::NoContact].map(|end| self.count(end)).iter().sum()
+        [Ending::Deleted, Ending::Gone, Ending::NoContact]
+            .map(|ending| self.count(ending))
+            .iter()
+            .sum()
     }
 
-    /// Something else for the person, on standard error.
+    /// Prints something else on standard error.
     pub(crate) fn note(&self, line: &str) {
-        self.progress.aside(|| output::note(line));
+        self.progress.hide_while(|| output::note(line));
     }
 
     fn line(&mut self, line: &str) -> io::Result<()> {
-        let said = self.progress.aside(|| self.output.line(line));
-        if said.is_err() {
+        let written = self.progress.hide_while(|| self.output.line(line));
+        if written.is_err() {
             self.closed = true;
             self.note(line);
         }
-        said
+        written
     }
 
-    /// Notes why the command ends it early.
+    /// Remembers why the command stopped the run early.
     pub(crate) fn stopped(&mut self, why: String) {
         self.stopped = Some(why);
     }
 
-    /// Notes that the person wants no more.
+    /// Remembers that a signal stopped the run.
     pub(crate) fn interrupted(&mut self) {
         self.interrupted = true;
     }
@@ -200,8 +220,6 @@ impl<'a> Report<'a> {
 
 #[cfg(test)]
 mod tests {
-    use dingtalk_extcontact::Error;
-
     use super::*;
     use crate::output::Exit;
 
@@ -219,23 +237,23 @@ mod tests {
     #[test]
     fn the_exit_status_says_whether_every_contact_is_gone() {
         let mut output = Output::new();
-        assert_eq!(report(&mut output, [2, 1, 1, 0, 0, 0]).end(), Exit::Done);
+        assert_eq!(report(&mut output, [2, 1, 1, 0, 0, 0]).end(), Exit::Success);
         assert_eq!(report(&mut output, [2, 0, 0, 0, 1, 0]).end(), Exit::Failed);
         assert_eq!(report(&mut output, [2, 0, 0, 1, 0, 0]).end(), Exit::Failed, "it may be there");
         assert_eq!(report(&mut output, [2, 0, 0, 0, 0, 1]).end(), Exit::Failed);
         let mut late = report(&mut output, [2, 0, 0, 0, 0, 0]);
         late.interrupted();
-        assert_eq!(late.end(), Exit::Done, "it changed nothing");
+        assert_eq!(late.end(), Exit::Success, "it changed nothing");
         let mut early = report(&mut output, [1, 0, 0, 0, 0, 1]);
         early.interrupted();
         assert_eq!(early.end(), Exit::Interrupted);
-        let mut untold = report(&mut output, [1, 0, 0, 0, 0, 0]);
-        untold.total = 2;
-        assert_eq!(untold.end(), Exit::Failed, "one of two is missing");
+        let mut unreported = report(&mut output, [1, 0, 0, 0, 0, 0]);
+        unreported.total = 2;
+        assert_eq!(unreported.end(), Exit::Failed, "one of two is missing");
     }
 
     #[test]
-    fn only_where_nothing_was_sent_it_is_a_matter_of_usage() {
+    fn the_exit_status_is_usage_only_if_nothing_was_sent() {
         let mut output = Output::new();
         let bad = refused("not an id\n");
         let mut alone = Report::new(&mut output, true, 1);
@@ -250,11 +268,11 @@ mod tests {
     #[test]
     fn a_cancelled_call_that_never_went_out_was_not_attempted() {
         let cancelled = Item::new(Err(Error::new(ErrorKind::Cancelled, "cancelled")));
-        assert_eq!(End::of(&cancelled), End::NotAttempted);
+        assert_eq!(Ending::of(&cancelled), Ending::NotAttempted);
     }
 
     #[test]
-    fn json_is_the_form_of_the_library() {
+    fn json_has_the_form_of_the_library() {
         let bad = refused(" ");
         let line: serde_json::Value = serde_json::from_str(&json(&bad)).unwrap();
         assert_eq!(line, bad.to_json());

@@ -1,97 +1,103 @@
-//! Where the cells and rows of CSV text begin.
+//! Finds where the cells and rows of CSV text begin.
 
 use std::collections::VecDeque;
 use std::io::{self, Read};
 
-use crate::input::error::Useless;
+use crate::input::error::ListError;
 
-/// What passes through it, with an eye on where cells and rows begin.
-pub(crate) struct Watched<R> {
+/// A reader that scans what it passes on.
+pub(crate) struct ScannedReader<R> {
     pub(crate) from: R,
-    pub(crate) cells: Cells,
+    pub(crate) scanner: Scanner,
 }
 
-impl<R: Read> Read for Watched<R> {
+impl<R: Read> Read for ScannedReader<R> {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
         let count = self.from.read(bytes)?;
-        bytes.iter().take(count).for_each(|&byte| self.cells.note(byte));
+        bytes.iter().take(count).for_each(|&byte| self.scanner.note(byte));
         Ok(count)
     }
 }
 
-/// Where the cells and rows of CSV text begin, by the rules of the CSV reader: a quote opens a
-/// cell at its beginning alone, two of them inside are one that is meant, and blank lines are
-/// no rows.
+/// Finds cells and rows by the rules of the crate csv: a quote opens a cell only at its beginning,
+/// two quotes inside stand for one, and blank lines are no rows.
 ///
-/// That reader forgives a quote that is never closed, and takes all rows behind it for its
-/// cell; and the line that it tells of a row is the one where the row before it ended.
-pub(crate) struct Cells {
+/// That crate accepts a quote that is never closed, and takes all rows behind it for one cell; and
+/// the line that it reports of a row is where the previous row ended. Both would mislead people.
+pub(crate) struct Scanner {
     delimiters: Vec<u8>,
-    pub(crate) at: At,
+    pub(crate) state: State,
     line: u64,
-    /// The lines of the rows that have begun.
+    /// The first lines of rows that were not read yet.
     pub(crate) rows: VecDeque<u64>,
-    /// The line of the last quote that opened.
+    /// The line of the last opening quote.
     opened: u64,
-    /// The first line with text between a closing quote and the end of its cell.
+    /// The line of the first quoted cell that has text behind its closing quote.
     broken: Option<u64>,
 }
 
-/// Behind what the next byte stands.
+/// What the next byte follows.
 #[derive(Clone, Copy, PartialEq)]
-pub(crate) enum At {
-    /// The end of a row, or blank lines.
+pub(crate) enum State {
+    /// The end of a row, or a blank line.
     Row,
     /// The end of a cell.
     Cell,
     Bare,
     Quoted,
-    /// A quote inside of a quoted cell, which closes it or is the first of two.
+    /// A quote in a quoted cell: it closes the cell, or is the first of two.
     Closed,
 }
 
-impl Cells {
-    pub(crate) fn new(delimiters: &[u8], line: u64) -> Cells {
+impl Scanner {
+    pub(crate) fn new(delimiters: &[u8], line: u64) -> Scanner {
         let delimiters = delimiters.to_vec();
-        Cells { delimiters, at: At::Row, line, rows: VecDeque::new(), opened: 0, broken: None }
+        Scanner {
+            delimiters,
+            state: State::Row,
+            line,
+            rows: VecDeque::new(),
+            opened: 0,
+            broken: None,
+        }
     }
 
     pub(crate) fn note(&mut self, byte: u8) {
-        if self.at == At::Row && byte != b'\n' {
+        if self.state == State::Row && byte != b'\n' {
             self.rows.push_back(self.line);
         }
-        self.at = match (self.at, byte) {
-            (At::Row | At::Cell, b'"') => {
+        self.state = match (self.state, byte) {
+            (State::Row | State::Cell, b'"') => {
                 self.opened = self.line;
-                At::Quoted
+                State::Quoted
             }
-            (At::Quoted, b'"') => At::Closed,
-            (At::Closed, b'"') | (At::Quoted, _) => At::Quoted,
-            (_, b'\n') => At::Row,
-            _ if self.delimiters.contains(&byte) => At::Cell,
-            (At::Closed, _) => {
+            (State::Quoted, b'"') => State::Closed,
+            (State::Closed, b'"') | (State::Quoted, _) => State::Quoted,
+            (_, b'\n') => State::Row,
+            _ if self.delimiters.contains(&byte) => State::Cell,
+            (State::Closed, _) => {
                 self.broken.get_or_insert(self.opened);
-                At::Bare
+                State::Bare
             }
-            _ => At::Bare,
+            _ => State::Bare,
         };
         self.line += u64::from(byte == b'\n');
     }
 
-    /// Whether all is well with the quotes of what has passed.
-    pub(crate) fn check(&self) -> Result<(), Useless> {
-        let problem = match (self.broken, self.at) {
+    /// Checks the quotes, at the end of the text.
+    pub(crate) fn check(&self) -> Result<(), ListError> {
+        let problem = match (self.broken, self.state) {
             (Some(line), _) => {
                 format!("line {line}: a cell in quotes goes on behind the quote that closes it")
             }
-            (None, At::Quoted) => format!(
+            (None, State::Quoted) => format!(
                 "line {}: the quote that opens a cell here is never closed, and all rows behind \
                  it would be its text",
                 self.opened
             ),
             _ => return Ok(()),
         };
-        Err(Useless::new(problem, "Close that quote, or remove it."))
+        Err(ListError::new(problem, "Close that quote, or remove it."))
     }
 }
 
@@ -102,7 +108,7 @@ mod tests {
     use csv::ByteRecord;
 
     #[test]
-    fn the_csv_reader_finds_rows_where_this_does() {
+    fn the_scanner_and_the_csv_reader_find_the_same_rows() {
         let mut random = fastrand::Rng::with_seed(7);
         for _ in 0..2_000 {
             let length = random.usize(..24);
@@ -115,7 +121,7 @@ mod tests {
                 plain,
                 String::from_utf8(text).unwrap().replace("\r\n", "\n").replace('\r', "\n")
             );
-            let watched = Watched { cells: Cells::new(b",", 1), from: plain.as_bytes() };
+            let watched = ScannedReader { scanner: Scanner::new(b",", 1), from: plain.as_bytes() };
             let mut rows = csv::ReaderBuilder::new()
                 .has_headers(false)
                 .flexible(true)
@@ -123,7 +129,7 @@ mod tests {
                 .from_reader(watched);
             let (mut row, mut last) = (ByteRecord::new(), 0);
             while rows.read_byte_record(&mut row).unwrap() {
-                let line = rows.get_mut().cells.rows.pop_front();
+                let line = rows.get_mut().scanner.rows.pop_front();
                 let line = line.unwrap_or_else(|| panic!("a row too many: {plain:?}"));
                 let first = plain.lines().nth(line as usize - 1).unwrap();
                 let cell = String::from_utf8_lossy(&row[0]).into_owned();
@@ -132,7 +138,7 @@ mod tests {
                 assert!(first.replace('"', "").starts_with(&begins.replace('"', "")), "{plain:?}");
                 last = line;
             }
-            assert!(rows.get_ref().cells.rows.is_empty(), "a row too few: {plain:?}");
+            assert!(rows.get_ref().scanner.rows.is_empty(), "a row too few: {plain:?}");
         }
     }
 }

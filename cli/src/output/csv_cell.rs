@@ -1,34 +1,34 @@
-//! Cells of CSV text, as a spreadsheet takes them.
+//! Cells of CSV text for spreadsheets, which run some of them as formulas.
 
-/// What a spreadsheet takes for a formula at the beginning of a cell; some of them convert the
-/// full-width forms.
+/// What a formula begins with; some spreadsheets accept the full-width forms too.
 const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 
-/// Text as a cell that does nothing: a line break or tab is a space, another control character
-/// the replacement character, and an apostrophe stands before what would be a formula.
-pub(crate) fn harmless(text: &str) -> String {
+/// Makes text safe as a cell: line breaks and tabs become spaces, other control characters the
+/// replacement character, and a formula gets an apostrophe before it.
+pub(crate) fn escape(text: &str) -> String {
     let plain = text.replace("\r\n", " ").replace(['\t', '\n', '\r'], " ");
     let plain = plain.replace(char::is_control, "\u{fffd}");
     if is_formula(&plain) { format!("'{plain}") } else { plain }
 }
 
-/// The text of a cell that was made harmless.
-pub(crate) fn bare(cell: &str) -> &str {
+/// The text of a cell that [`escape`] made.
+pub(crate) fn unescape(cell: &str) -> &str {
     cell.strip_prefix('\'').filter(|text| is_formula(text)).unwrap_or(cell)
 }
 
-/// Whether it is a formula, or is one behind apostrophes of its own or spaces.
+/// Whether text is a formula, also behind apostrophes or spaces.
 fn is_formula(text: &str) -> bool {
     text.trim_start_matches(|c: char| c == '\'' || c.is_whitespace()).starts_with(FORMULA)
 }
 
-/// A cell as Excel keeps it: of what looks like a number or a date it would make one, without
-/// the zeros at its beginning and with fifteen digits at most, so it gets a formula of that text.
-pub(crate) fn for_excel(text: &str) -> String {
+/// Makes text safe as a cell for Excel. Excel turns whatever looks like a number or a date into
+/// one, which loses leading zeros and digits after the fifteenth; such text becomes a formula
+/// (`="0125"`) that yields it.
+pub(crate) fn escape_for_excel(text: &str) -> String {
     let number = |c: char| c.is_ascii_digit() || "eE.,:/+-".contains(c);
     match text.starts_with(|c: char| c.is_ascii_digit()) && text.chars().all(number) {
         true => format!("=\"{text}\""),
-        false => harmless(text),
+        false => escape(text),
     }
 }
 
@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_in_a_cell_is_a_formula_or_drives_a_terminal() {
+    fn escaped_cells_are_no_formula_and_have_no_control_characters() {
         for (text, cell) in [
             ("=HYPERLINK(\"x\")", "'=HYPERLINK(\"x\")"),
             ("+86", "'+86"),
@@ -55,24 +55,24 @@ mod tests {
             ("0125", "0125"),
             ("", ""),
         ] {
-            assert_eq!(harmless(text), cell, "{text:?}");
+            assert_eq!(escape(text), cell, "{text:?}");
         }
     }
 
     #[test]
-    fn what_was_made_harmless_leads_back() {
+    fn an_escaped_id_is_unescaped_to_itself() {
         for id in ["0125", "@x", "-1", "+x", "'@x", "''-x", "'x", "x", "=x"] {
-            assert_eq!(bare(&harmless(id)), id);
+            assert_eq!(unescape(&escape(id)), id);
         }
     }
 
     #[test]
-    fn what_excel_would_make_a_number_is_text() {
+    fn text_that_looks_like_a_number_becomes_a_formula() {
         for text in ["0125400001", "12345678901234567890", "12e5", "1-2", "86", "1.5"] {
-            assert_eq!(for_excel(text), format!("=\"{text}\""));
+            assert_eq!(escape_for_excel(text), format!("=\"{text}\""));
         }
         for text in ["manager1", "1 Main Street", "-1", "", "10 20"] {
-            assert_eq!(for_excel(text), harmless(text));
+            assert_eq!(escape_for_excel(text), escape(text));
         }
     }
 }
