@@ -8,7 +8,9 @@ use crate::error::Error;
 
 /// Where environment variables are read: the process's own, or another source in tests.
 #[derive(Clone)]
-pub(crate) struct Environment(Arc<dyn Fn(&str) -> Option<OsString> + Send + Sync>);
+pub(crate) struct Environment(Arc<Lookup>);
+
+type Lookup = dyn Fn(&str) -> Option<OsString> + Send + Sync;
 
 impl Default for Environment {
     fn default() -> Environment {
