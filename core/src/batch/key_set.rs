@@ -17,9 +17,11 @@ impl Keys {
     }
 }
 
+const PARTS: usize = 64;
+
 /// A map by key, in parts: a table that grows needs its old and its new memory at once, and in
 /// parts that is the memory of one part.
-pub(crate) struct KeyMap<V>([HashMap<Key, V>; 64]);
+pub(crate) struct KeyMap<V>([HashMap<Key, V>; PARTS]);
 
 /// A set of keys.
 pub(crate) type KeySet = KeyMap<()>;
@@ -47,7 +49,7 @@ impl<V> KeyMap<V> {
 }
 
 fn part([first, ..]: Key) -> usize {
-    first as usize % 64
+    first as usize % PARTS
 }
 
 #[cfg(test)]

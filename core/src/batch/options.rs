@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use crate::call::options::Call;
 use crate::options::names::Binding;
+use crate::runtime::pool::MOST_THREADS;
 
-/// The highest `concurrency`; the pool has no more threads.
-pub(crate) const MOST_CONCURRENT: u32 = 64;
+/// The highest `concurrency`: each call has a thread of the pool.
+pub(crate) const MOST_CONCURRENT: u32 = MOST_THREADS as u32;
 
 /// The options of a batch.
 #[must_use]

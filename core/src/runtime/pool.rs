@@ -10,8 +10,9 @@ use crate::runtime::cancel::{CancelFlag, OnCancel};
 use crate::runtime::fork::PerProcess;
 use crate::runtime::thread::spawn;
 
-/// The most threads that the pool grows to.
-const MOST_THREADS: usize = 64;
+/// The most threads that the pool grows to, and so the most calls at once that are not on a thread
+/// of the program.
+pub(crate) const MOST_THREADS: usize = 64;
 /// A thread without work ends after this long.
 const IDLE: Duration = Duration::from_secs(10);
 

@@ -37,6 +37,7 @@ use crate::error::Cause;
 use crate::options::endpoint::Base;
 use crate::options::proxy::Proxy;
 use crate::options::roots::Roots;
+use crate::runtime::pool::MOST_THREADS;
 use crate::text::panic_text;
 use crate::wire::request::Request;
 use crate::wire::response::Answer;
@@ -46,8 +47,8 @@ const LARGEST_BODY: u64 = 1024 * 1024;
 /// A connection that was idle for longer is not used again: servers and firewalls between
 /// drop idle ones, the latter without a word.
 const LONGEST_IDLE: Duration = Duration::from_secs(15);
-/// At most as many idle connections are kept as calls can run side by side in a batch.
-const MOST_IDLE: usize = 64;
+/// At most as many idle connections are kept as a batch can have calls at once.
+const MOST_IDLE: usize = MOST_THREADS;
 
 /// The way to one host, shared by all threads of a process.
 pub(crate) struct Transport {
