@@ -6,7 +6,7 @@ use crate::call::api_call::ApiCall;
 use crate::call::context::AttemptContext;
 use crate::call::failure::cancelled;
 use crate::call::options::Call;
-use crate::call::rate::Permit;
+use crate::call::rate::{Permit, Rate};
 use crate::call::steps::{CallState, Step};
 use crate::error::Error;
 use crate::runtime::wait::{Stop, Wait};
@@ -31,7 +31,7 @@ pub(crate) fn drive<A: ApiCall>(
             Step::TakePermit { until } => {
                 let taken = match until {
                     Some(until) => rate.permit(&wait.until(until)),
-                    None => first_permit(call, &wait, |wait| rate.permit(wait)),
+                    None => first_permit(rate, &wait, call),
                 };
                 let taken = taken.map(|taken| permit = Some(taken));
                 state.permit_taken(taken, Instant::now());
@@ -58,15 +58,11 @@ pub(crate) fn drive<A: ApiCall>(
 
 /// The permit that begins a call. It is waited for without a time limit, and given back where
 /// something holds the call back by then.
-fn first_permit<'a>(
-    call: &Call,
-    wait: &Wait,
-    permit: impl FnOnce(&Wait) -> Result<Permit<'a>, Stop>,
-) -> Result<Permit<'a>, Stop> {
+fn first_permit<'a>(rate: &'a Rate, wait: &Wait, call: &Call) -> Result<Permit<'a>, Stop> {
     let Some(start_wait) = call.start_wait() else {
-        return permit(wait);
+        return rate.permit(wait);
     };
-    let permit = permit(&start_wait)?;
+    let permit = rate.permit(&start_wait)?;
     start_wait.ask()?;
     Ok(permit)
 }
