@@ -263,13 +263,13 @@ fn waiting_for_a_permit_is_no_part_of_the_time_limit() {
 
 #[test]
 fn a_closed_client_refuses_and_calls_under_way_finish() {
-    let (go, gate) = channel::<()>();
+    let (go, released) = channel::<()>();
     let (asked, requests) = channel();
-    let (asked, gate) = (Mutex::new(asked), Mutex::new(gate));
+    let (asked, released) = (Mutex::new(asked), Mutex::new(released));
     let server = serve(move |connection| {
         read_request(connection);
         asked.lock().unwrap().send(()).unwrap();
-        gate.lock().unwrap().recv().unwrap();
+        released.lock().unwrap().recv().unwrap();
         connection.send(&reply(OK)).unwrap();
     });
     let client = builder(server).build().unwrap();
@@ -388,13 +388,13 @@ fn a_probe_is_asked_however_many_bytes_come() {
 
 #[test]
 fn the_rate_holds_behind_a_slow_token() {
-    let (go, gate) = channel::<()>();
-    let (gate, deletes) = (Mutex::new(gate), Arc::new(Mutex::new(Vec::new())));
+    let (go, released) = channel::<()>();
+    let (released, deletes) = (Mutex::new(released), Arc::new(Mutex::new(Vec::new())));
     let noted = deletes.clone();
     let server = serve(move |connection| {
         while let Some(request) = read_request(connection) {
             let body = if request.path == "/v1.0/oauth2/accessToken" {
-                gate.lock().unwrap().recv().unwrap();
+                released.lock().unwrap().recv().unwrap();
                 r#"{"accessToken":"token","expireIn":7200}"#
             } else {
                 noted.lock().unwrap().push(Instant::now());

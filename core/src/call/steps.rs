@@ -400,15 +400,15 @@ mod tests {
             self.now += Duration::from_secs(seconds);
         }
 
-        /// What comes, in seconds from now.
-        fn from_now(&self, at: Instant) -> f64 {
+        /// Seconds from now to then.
+        fn left_until(&self, at: Instant) -> f64 {
             at.saturating_duration_since(self.now).as_secs_f64()
         }
 
         /// Takes this token; which one was refused before, and when the wait for it ends.
         fn token(&mut self, token: &str) -> (Option<String>, f64) {
             let Step::TakeToken { refused, until } = self.next() else { panic!("no token") };
-            let until = self.from_now(until);
+            let until = self.left_until(until);
             self.state.token_taken(Ok(Arc::new(Secret::new(token))), self.now);
             (refused.map(|token| token.expose().to_owned()), until)
         }
@@ -416,7 +416,7 @@ mod tests {
         /// Takes a permit after so many seconds; when the wait for it ends.
         fn permit(&mut self, after: u64) -> Option<f64> {
             let Step::TakePermit { until } = self.next() else { panic!("no permit") };
-            let until = until.map(|until| self.from_now(until));
+            let until = until.map(|until| self.left_until(until));
             self.pass(after);
             self.state.permit_taken(Ok(()), self.now);
             until
@@ -426,7 +426,7 @@ mod tests {
         fn send(&mut self, exchange: Exchange) -> (bool, f64) {
             let Step::Send { request, fresh, until } = self.next() else { panic!("no request") };
             assert_eq!(request.body, "user_id=0125");
-            let until = self.from_now(until);
+            let until = self.left_until(until);
             self.state.exchanged(exchange, self.now);
             (fresh, until)
         }
@@ -441,7 +441,7 @@ mod tests {
         /// Waits as long as it says.
         fn pause(&mut self) -> f64 {
             let Step::Wait { until } = self.next() else { panic!("no pause") };
-            let pause = self.from_now(until);
+            let pause = self.left_until(until);
             self.now = until;
             self.state.waited(Ok(()));
             pause
