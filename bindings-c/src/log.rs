@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
 use dingtalk_extcontact::ErrorKind;
+use dingtalk_extcontact::binding::LOG_TARGET;
 use log::{LevelFilter, Log, Metadata, Record};
 
 use crate::border;
@@ -67,7 +68,7 @@ struct Border;
 impl Log for Border {
     fn enabled(&self, of: &Metadata<'_>) -> bool {
         // The transport's own lines hold addresses, and the token stands in the address.
-        of.target() == "dingtalk_extcontact"
+        of.target() == LOG_TARGET
     }
 
     fn log(&self, record: &Record<'_>) {

@@ -2,6 +2,7 @@
 
 use std::sync::Mutex;
 
+use dingtalk_extcontact::binding::LOG_TARGET;
 use log::{LevelFilter, Log, Metadata, Record};
 use napi_derive::napi;
 
@@ -14,7 +15,7 @@ struct Sink;
 impl Log for Sink {
     /// Only the core's own lines: those of the HTTP and TLS libraries may hold addresses.
     fn enabled(&self, metadata: &Metadata) -> bool {
-        metadata.target() == "dingtalk_extcontact"
+        metadata.target() == LOG_TARGET
     }
 
     fn log(&self, record: &Record) {

@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use dingtalk_extcontact::binding::PerProcess;
+use dingtalk_extcontact::binding::{LOG_TARGET, PerProcess};
 use log::{Level, LevelFilter, Log, Metadata, Record};
 use pyo3::exceptions::PyException;
 use pyo3::intern;
@@ -21,7 +21,7 @@ use pyo3::types::{PyWeakrefMethods, PyWeakrefReference};
 use crate::host;
 
 /// The logger's name, and the only target that is passed on: not what HTTP and TLS say.
-const NAME: &str = "dingtalk_extcontact";
+const NAME: &str = LOG_TARGET;
 /// So many lines of the pool are kept at most, where nobody takes them.
 const MOST_KEPT: usize = 1 << 16;
 

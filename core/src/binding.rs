@@ -29,6 +29,9 @@ pub use crate::runtime::thread::spawn;
 pub use crate::text::is_invisible;
 pub use crate::wire::request::LONGEST_USER_ID;
 
+/// The target of the library's log lines, by which a logger passes these on and no others.
+pub const LOG_TARGET: &str = crate::LOG;
+
 /// The options of one call, by name.
 pub const CALL_OPTIONS: &[Spec] = &[("timeout", ValueType::Time), ("missing_ok", ValueType::Flag)];
 

@@ -3,13 +3,15 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::SystemTime;
 
+use dingtalk_extcontact::binding::LOG_TARGET;
 use log::{LevelFilter, Log, Metadata, Record};
 
 use crate::output;
 use crate::output::progress;
 
-/// The only target that is shown: lines of the HTTP and TLS libraries may hold secrets.
-pub(crate) const TARGET: &str = "dingtalk_extcontact";
+/// The target of the command's own lines, and the only one that is shown: lines of the HTTP and
+/// TLS libraries may hold secrets.
+pub(crate) const TARGET: &str = LOG_TARGET;
 const VARIABLE: &str = "DINGTALK_LOG";
 
 static LOGGER: StderrLogger = StderrLogger(AtomicUsize::new(LevelFilter::Off as usize));
