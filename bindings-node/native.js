@@ -34,11 +34,19 @@ function load() {
       errors.push(new Error(`none is made for ${platform} on ${arch}`));
   }
   const reasons = errors.map((error) => error.message.split('\n', 1)[0]).join('; ');
-  throw new Error(
+  throw unusable(reasons, new AggregateError(errors));
+}
+
+function unusable(reasons, cause) {
+  return new Error(
     `dingtalk-extcontact has no native part that loads here (${reasons}). ` +
       "In a bundle, leave the package out of it (external: ['dingtalk-extcontact']), or have its .node files copied",
-    { cause: new AggregateError(errors) },
+    { cause },
   );
 }
 
-module.exports = load();
+const native = load();
+// Where a bundler does not load the file but hands over its name, as esbuild does by --loader:.node=file.
+if (typeof native === 'string') throw unusable(`the bundler put the name ${native} in its place`);
+
+module.exports = native;

@@ -94,22 +94,31 @@ describe('the package', () => {
     assert.equal(await sh(process.execPath, ['main.js'], folder), SAID);
   });
 
-  test('can be bundled, its addon copied', async () => {
-    const folder = await project('bundled', { 'main.js': CJS });
-    const flags = ['--bundle', '--platform=node', '--loader:.node=copy', '--outdir=out', '--log-level=warning'];
-    assert.equal(await sh(tool('esbuild', 'bin/esbuild'), ['main.js', ...flags], folder), '');
-    fs.rmSync(path.join(folder, 'node_modules'), { recursive: true });
-    assert.equal(await sh(process.execPath, ['out/main.js'], folder), SAID);
-  });
+  const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+  for (const [name, source, flags] of [
+    ['cjs', CJS, ['--outfile=out/main.js']],
+    ['esm', ESM, ['--outfile=out/main.mjs', '--format=esm', `--banner:js=${REQUIRE}`]],
+  ]) {
+    test(`can be bundled, its addon copied: ${name}`, async () => {
+      const folder = await project(`bundled-${name}`, { 'main.js': source });
+      const all = ['--bundle', '--platform=node', '--loader:.node=copy', '--log-level=warning', ...flags];
+      assert.equal(await sh(tool('esbuild', 'bin/esbuild'), ['main.js', ...all], folder), '');
+      fs.rmSync(path.join(folder, 'node_modules'), { recursive: true });
+      assert.equal(await sh(process.execPath, [flags[0].split('=')[1]], folder), SAID);
+      assert.ok(name === 'cjs' || fs.readFileSync(path.join(root, 'README.md'), 'utf8').includes(REQUIRE));
+    });
+  }
 
-  test('says in a bundle without its addon how to make one', async () => {
-    const folder = await project('bundled-without', { 'main.js': CJS });
-    const flags = ['--bundle', '--platform=node', '--outdir=out', '--external:*.node', '--log-level=warning'];
-    await sh(tool('esbuild', 'bin/esbuild'), ['main.js', ...flags], folder);
-    const result = await ended(spawn(process.execPath, ['out/main.js'], { cwd: folder }));
-    assert.equal(result.status, 1);
-    assert.match(result.err, /no native part that loads here .*external: \['dingtalk-extcontact'\]/);
-  });
+  for (const [name, flag] of [['external', '--external:*.node'], ['file', '--loader:.node=file']]) {
+    test(`says in a bundle without its addon how to make one: ${flag}`, async () => {
+      const folder = await project(`bundled-${name}`, { 'main.js': CJS });
+      const flags = ['--bundle', '--platform=node', '--outdir=out', flag, '--log-level=warning'];
+      await sh(tool('esbuild', 'bin/esbuild'), ['main.js', ...flags], folder);
+      const result = await ended(spawn(process.execPath, ['out/main.js'], { cwd: folder }));
+      assert.equal(result.status, 1);
+      assert.match(result.err, /no native part that loads here .*external: \['dingtalk-extcontact'\]/);
+    });
+  }
 
   for (const [name, fields, source] of [
     ['ts-esm', { type: 'module' }, ESM],
