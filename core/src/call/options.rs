@@ -80,6 +80,13 @@ impl Call {
         self.missing_ok.unwrap_or(settings.missing_ok)
     }
 
+    /// The same options with a cancel of its own, which a cancel of this call sets, too, while
+    /// the second part of the result lives.
+    pub(crate) fn with_own_cancel(self) -> (Call, Arc<dyn Send + Sync>) {
+        let (flag, link) = self.flag.child();
+        (Call { flag, ..self }, link)
+    }
+
     /// A handle that cancels this call from any thread, any number of times.
     pub fn canceller(&self) -> Canceller {
         Canceller(self.flag.clone())

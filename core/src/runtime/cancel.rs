@@ -32,6 +32,15 @@ impl CancelFlag {
         }
     }
 
+    /// A flag that is set when this one is, and can be set alone. It hears of this one while the
+    /// second part of the result lives.
+    pub fn child(&self) -> (CancelFlag, Arc<dyn Send + Sync>) {
+        let child = CancelFlag::default();
+        let link = Arc::new(Link(child.clone()));
+        self.on_cancel(Arc::downgrade(&link) as Weak<dyn OnCancel>);
+        (child, link)
+    }
+
     pub fn is_cancelled(&self) -> bool {
         self.0.cancelled.load(Ordering::Relaxed)
     }
@@ -51,6 +60,14 @@ impl CancelFlag {
         if let Some(other) = other.upgrade() {
             other.cancelled();
         }
+    }
+}
+
+struct Link(CancelFlag);
+
+impl OnCancel for Link {
+    fn cancelled(&self) {
+        self.0.cancel();
     }
 }
 
