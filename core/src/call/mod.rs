@@ -2,6 +2,7 @@
 
 pub(crate) mod api_call;
 pub(crate) mod context;
+mod deadline;
 pub(crate) mod driver;
 pub(crate) mod failure;
 pub(crate) mod options;

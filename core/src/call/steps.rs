@@ -4,9 +4,10 @@
 //! [next](CallState::next), does it, and says what came of it and when.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::call::api_call::{ApiCall, Delete};
+use crate::call::deadline::CallDeadline;
 use crate::call::failure::{cancelled, no_answer, panicked, timed_out, too_late};
 use crate::call::options::Call;
 use crate::call::retry::{Next, RetryPlan};
@@ -68,8 +69,7 @@ pub(crate) struct CallState<A: ApiCall> {
     throttling: Throttling,
     missing_ok: bool,
     plan: RetryPlan,
-    deadline: Instant,
-    first_permit: FirstPermit,
+    deadline: CallDeadline,
     attempt: AttemptOptions,
     /// The token of the last attempt.
     token: Option<Token>,
@@ -80,13 +80,6 @@ pub(crate) struct CallState<A: ApiCall> {
 
 /// The deletion of a contact.
 pub(crate) type DeleteState = CallState<Delete>;
-
-/// The time of a call stands still while it waits for its first permit.
-enum FirstPermit {
-    NotAsked,
-    AskedAt(Instant),
-    Had,
-}
 
 /// What an attempt does differently from an ordinary one.
 #[derive(Default)]
@@ -122,8 +115,7 @@ impl<A: ApiCall> CallState<A> {
             throttling,
             missing_ok: false,
             plan: RetryPlan::new(settings.max_attempts),
-            deadline: now,
-            first_permit: FirstPermit::NotAsked,
+            deadline: CallDeadline::new(now, Duration::ZERO),
             attempt: AttemptOptions::default(),
             token: None,
             secrets: Secrets::default(),
@@ -145,8 +137,7 @@ impl<A: ApiCall> CallState<A> {
         options::check_duration(call.binding, "timeout", timeout)?;
         self.missing_ok = call.allows_missing(&self.settings);
         self.plan.renew();
-        self.deadline = now + timeout;
-        self.first_permit = FirstPermit::NotAsked;
+        self.deadline = CallDeadline::new(now, timeout);
         self.attempt = AttemptOptions::default();
         self.last_error = None;
         add_secrets(&self.settings, &mut self.secrets);
@@ -163,21 +154,14 @@ impl<A: ApiCall> CallState<A> {
     pub fn next(&mut self, now: Instant) -> Step<A::Answer> {
         match &mut self.phase {
             Phase::Token => {
-                Step::TakeToken { refused: self.attempt.refused.clone(), until: self.deadline }
+                Step::TakeToken { refused: self.attempt.refused.clone(), until: self.deadline.at() }
             }
-            Phase::Permit => match self.first_permit {
-                FirstPermit::Had => Step::TakePermit { until: Some(self.deadline) },
-                FirstPermit::AskedAt(_) => Step::TakePermit { until: None },
-                FirstPermit::NotAsked => {
-                    self.first_permit = FirstPermit::AskedAt(now);
-                    Step::TakePermit { until: None }
-                }
-            },
+            Phase::Permit => Step::TakePermit { until: self.deadline.ask_for_permit(now) },
             Phase::Send => match &self.token {
                 Some(token) => Step::Send {
                     request: self.api_call.request(token),
                     fresh: self.attempt.fresh,
-                    until: self.deadline.min(now + self.settings.attempt_timeout),
+                    until: self.deadline.at().min(now + self.settings.attempt_timeout),
                 },
                 None => Step::Done(Err(out_of_turn())),
             },
@@ -198,7 +182,7 @@ impl<A: ApiCall> CallState<A> {
                 self.end(Err(cancelled("waiting for a token")));
             }
             Err(TokenError::Stopped(Stop::TimedOut)) => {
-                let over = self.deadline <= now;
+                let over = self.deadline.is_over(now);
                 let error = timed_out(&self.settings, false, "waiting for a token", over);
                 self.failed(Failure::new(error, false, Retry::Pause), false, now);
             }
@@ -211,10 +195,7 @@ impl<A: ApiCall> CallState<A> {
     pub fn permit_taken(&mut self, taken: Result<(), Stop>, now: Instant) {
         match taken {
             Ok(()) => {
-                if let FirstPermit::AskedAt(asked) = self.first_permit {
-                    self.deadline += now.saturating_duration_since(asked);
-                }
-                self.first_permit = FirstPermit::Had;
+                self.deadline.had_permit(now);
                 self.phase = Phase::Send;
             }
             Err(Stop::Cancelled) => self.end(Err(cancelled("waiting for its turn"))),
@@ -250,7 +231,7 @@ impl<A: ApiCall> CallState<A> {
                 self.end(Err(panicked(&text)));
             }
             Err(error) => {
-                let over = self.deadline <= now;
+                let over = self.deadline.is_over(now);
                 let failure = no_answer(&self.settings, error, written, over);
                 self.failed(failure, kept_died, now);
             }
@@ -270,7 +251,7 @@ impl<A: ApiCall> CallState<A> {
         if self.gives_back(&failure.error) {
             return self.end(Err(failure.error));
         }
-        let left = self.deadline.saturating_duration_since(now);
+        let left = self.deadline.left(now);
         let next = if kept_died { self.plan.next_on_new_connection() } else { None }
             .unwrap_or_else(|| self.plan.next(&failure, left, fastrand::f64()));
         let error = failure.error;
@@ -361,7 +342,6 @@ mod tests {
     use crate::options::Options;
     use crate::secret::Secret;
     use crate::wire::response::Answer;
-    use std::time::Duration;
 
     const TIMEOUT: u64 = 30;
 
