@@ -101,9 +101,11 @@ impl Shared {
     /// Whether to leave the thread to others that wait for one, and to wait behind them: no batch
     /// keeps the pool for itself.
     fn yields_thread(&self) -> bool {
-        let crowded = pool::is_crowded();
+        if !pool::is_crowded() {
+            return false;
+        }
         let mut state = self.lock();
-        let yields = crowded && !state.is_stopped();
+        let yields = !state.is_stopped();
         state.serving -= usize::from(yields);
         yields
     }
