@@ -11,7 +11,7 @@ use serde_json::Value;
 use support::*;
 
 #[test]
-fn deletes_one_and_says_so() {
+fn one_contact_is_deleted_and_reported() {
     let (sandbox, ids) = sandbox(2);
     let (status, out, err) = ran(&mut at(&sandbox, &["delete", &ids[0]]));
     assert_eq!((status, err.as_str()), (0, ""));
@@ -21,7 +21,7 @@ fn deletes_one_and_says_so() {
 }
 
 #[test]
-fn sums_up_where_there_is_more_than_one() {
+fn several_contacts_have_a_summary() {
     let (sandbox, ids) = sandbox(3);
     let args = ["delete", "--yes", "--no-journal", &ids[0], &ids[1], "4711", &ids[0]];
     let (status, out, err) = ran(&mut at(&sandbox, &args));
@@ -60,7 +60,7 @@ fn json_has_a_line_for_each_contact_and_one_for_the_summary() {
 }
 
 #[test]
-fn one_contact_alone_has_no_summary() {
+fn a_single_contact_has_no_summary() {
     let (sandbox, ids) = sandbox(1);
     let (status, out, err) = ran(&mut at(&sandbox, &["delete", "--json", &ids[0], &ids[0]]));
     assert_eq!((status, err.as_str()), (0, ""));
@@ -84,7 +84,7 @@ fn a_contact_already_gone_is_a_warning() {
 }
 
 #[test]
-fn a_lost_reply_is_told_truly() {
+fn a_lost_reply_is_reported_as_probably_our_own_deletion() {
     let (sandbox, ids) = sandbox(1);
     sandbox.faults(Faults::parse("lost-reply=first=1").unwrap());
     let (status, out, err) = ran(&mut at(&sandbox, &["delete", &ids[0]]));
@@ -95,7 +95,7 @@ fn a_lost_reply_is_told_truly() {
 }
 
 #[test]
-fn what_every_contact_would_meet_stops_the_rest() {
+fn an_error_that_every_contact_would_meet_stops_the_run() {
     let (sandbox, ids) = sandbox(3);
     sandbox.set_permission(Permission::Write, false);
     let args = ["delete", "--yes", "--no-journal", "--concurrency=1", &ids[0], &ids[1], &ids[2]];
@@ -120,12 +120,12 @@ fn what_every_contact_would_meet_stops_the_rest() {
 }
 
 #[test]
-fn more_than_one_needs_a_yes() {
+fn more_than_one_contact_needs_confirmation() {
     let (sandbox, ids) = sandbox(2);
     let (status, out, err) = ran(&mut at(&sandbox, &["delete", &ids[0], &ids[1]]));
     assert_eq!((status, out.as_str()), (2, ""));
     assert!(err.contains("--yes"), "{err}");
-    // The same one twice is one.
+    // An id given twice counts once.
     let (status, ..) = ran(&mut at(&sandbox, &["delete", &ids[0], &ids[0]]));
     assert_eq!(status, 0);
     assert_eq!(sandbox.request_count(), 1);
@@ -155,7 +155,7 @@ fn nothing_is_sent_without_credentials_or_with_bad_options() {
     ] {
         let (status, out, err) = ran(&mut at(&sandbox, &["delete", option, &ids[0]]));
         assert_eq!((status, out.as_str()), (2, ""), "{option}");
-        // The message speaks of it as the command line does.
+        // The message names the option as the command line does.
         let (flag, _) = option.split_once('=').unwrap();
         assert!(err.starts_with("error: ") && err.contains(flag), "{err}");
     }
@@ -247,7 +247,7 @@ fn credentials_come_from_files_and_win_over_the_environment() {
 }
 
 #[test]
-fn a_token_is_taken_as_editors_and_shells_save_it() {
+fn a_token_file_may_have_any_encoding_that_editors_and_shells_write() {
     let (sandbox, _) = sandbox(1);
     let (token, folder) = (sandbox.token(), Folder::new("token-forms"));
     let utf16 = |text: &str, bytes: fn(u16) -> [u8; 2]| -> Vec<u8> {
@@ -289,7 +289,7 @@ fn a_token_is_taken_as_editors_and_shells_save_it() {
 }
 
 #[test]
-fn trouble_with_a_value_is_told_under_the_name_of_where_it_stands() {
+fn an_error_in_a_value_names_the_option_or_variable_it_came_from() {
     let (sandbox, _) = sandbox(1);
     let token = Scratch::new("told", "hu sh");
     for (variables, args, problem) in [
@@ -362,7 +362,7 @@ fn version_and_help() {
 }
 
 #[test]
-fn the_demo_ends_as_it_should() {
+fn the_demo_succeeds() {
     let (status, out, err) = ran(&mut command(&["demo"]));
     assert_eq!((status, err.as_str()), (0, ""), "{out}");
     assert!(out.contains("steps ended as they should"), "{out}");
@@ -375,7 +375,7 @@ fn the_demo_ends_as_it_should() {
     assert_eq!(ends, expected);
 }
 
-/// A sandbox as a program of its own.
+/// Starts the sandbox as a process.
 fn serve(args: &[&str]) -> (Child, Value) {
     let mut child = command(&[["sandbox"].as_slice(), args].concat())
         .stdin(Stdio::piped())
@@ -462,7 +462,7 @@ fn an_interrupted_call_says_whether_the_contact_may_be_gone() {
 }
 
 #[test]
-fn a_closed_pipe_is_no_panic_anywhere() {
+fn a_closed_pipe_never_panics() {
     for args in [
         ["explain", "60011"].as_slice(),
         &["demo"],
@@ -477,7 +477,7 @@ fn a_closed_pipe_is_no_panic_anywhere() {
 }
 
 #[test]
-fn the_library_runs_more_than_once_in_a_process() {
+fn the_command_runs_more_than_once_in_a_process() {
     for (args, expected) in [
         (["dingtalk-extcontact", "demo", "--json"], 0),
         (["dingtalk-extcontact", "explain", "60011"], 0),

@@ -6,7 +6,7 @@ use dingtalk_extcontact_sandbox::{Permission, Sandbox};
 use serde_json::{Value, json};
 use support::*;
 
-/// People whose fields hold what could break a row or a terminal.
+/// Contacts whose fields could break a row or a terminal.
 fn awkward() -> Vec<Value> {
     vec![
         json!({"userid": "0125400001", "name": "张三", "company_name": "Acme, \"Inc.\"",
@@ -49,7 +49,7 @@ fn json_lines_are_the_whole_records() {
 }
 
 #[test]
-fn csv_is_harmless_in_a_spreadsheet_and_leads_back_to_each_id() {
+fn csv_has_no_formulas_and_can_be_deleted_from() {
     let mut contacts = awkward();
     contacts.push(json!({"userid": "@0125", "name": "\t-1", "mobile": "+10000000001"}));
     let (sandbox, ids) = started(Sandbox::builder().contacts(contacts));
@@ -76,7 +76,7 @@ fn csv_is_harmless_in_a_spreadsheet_and_leads_back_to_each_id() {
     for cell in rows.iter().flatten() {
         assert!(!cell.trim_start().starts_with(['=', '+', '-', '@']), "{cell}");
     }
-    // What is listed can be deleted.
+    // A listed file can be deleted from.
     let folder = Folder::new("csv");
     let list = folder.file("all.csv", &out);
     let args = ["delete", "--yes", "--file", &list, "--column=userid"];
@@ -87,7 +87,7 @@ fn csv_is_harmless_in_a_spreadsheet_and_leads_back_to_each_id() {
 }
 
 #[test]
-fn excel_keeps_what_is_like_a_number_as_text() {
+fn excel_keeps_numbers_as_text() {
     let (sandbox, _) = started(Sandbox::builder().contacts(awkward()));
     let (status, out, err) = ran(&mut at(&sandbox, &["list", "--excel"]));
     assert_eq!((status, err.as_str()), (0, ""));
@@ -113,7 +113,7 @@ fn json_lines_can_be_deleted() {
 }
 
 #[test]
-fn nobody_is_no_failure() {
+fn an_empty_list_is_no_failure() {
     let (sandbox, _) = sandbox(0);
     for (args, expected, said) in [
         (["list"].as_slice(), 0, "0 contacts\n"),
@@ -126,7 +126,7 @@ fn nobody_is_no_failure() {
 }
 
 #[test]
-fn a_filter_that_matches_nobody_has_a_status_of_its_own() {
+fn a_filter_without_a_match_has_its_own_exit_status() {
     let (sandbox, _) = sandbox(3);
     for (form, lines) in [(None, 0), (Some("--json"), 0), (Some("--csv"), 1)] {
         let args: Vec<_> = ["list", "--where=name=nobody"].into_iter().chain(form).collect();
@@ -153,7 +153,7 @@ fn a_filter_that_matches_nobody_has_a_status_of_its_own() {
 }
 
 #[test]
-fn a_name_is_found_in_whichever_form_it_is_typed() {
+fn a_name_is_found_in_all_unicode_forms() {
     let composed = json!({"userid": "0001", "name": "J\u{fc}rgen", "label_ids": ["\u{fc}"]});
     let marked = json!({"userid": "0002", "name": "Ju\u{308}rgen", "label_ids": ["u\u{308}"]});
     let (sandbox, _) = started(Sandbox::builder().contacts(vec![composed, marked]));
@@ -184,7 +184,7 @@ fn filters_apply_to_every_form() {
 }
 
 #[test]
-fn without_permission_it_says_which_and_prints_nothing() {
+fn without_permission_the_error_names_it_and_nothing_is_printed() {
     let (sandbox, _) = sandbox(3);
     sandbox.set_permission(Permission::Read, false);
     let (status, out, err) = ran(&mut at(&sandbox, &["list", "--csv"]));
@@ -196,7 +196,7 @@ fn without_permission_it_says_which_and_prints_nothing() {
 }
 
 #[test]
-fn a_reader_that_has_enough_ends_it() {
+fn a_reader_that_closes_the_pipe_ends_the_command() {
     let (sandbox, _) = sandbox(300);
     for args in [["list"].as_slice(), &["list", "--json"], &["list", "--csv"]] {
         let (status, ..) = ran(at(&sandbox, args).stdout(nobody_reads()));

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use support::*;
 
 #[test]
-fn five_hundred_ids_are_gone_after_enough_runs_whatever_happens_on_the_way() {
+fn five_hundred_ids_are_gone_after_enough_faulty_runs() {
     let (sandbox, ids) = quick_sandbox(500);
     let folder = Folder::new("five-hundred");
     let list = folder.list("leavers.txt", &ids);
@@ -50,7 +50,7 @@ fn five_hundred_ids_are_gone_after_enough_runs_whatever_happens_on_the_way() {
     assert!(runs > 1);
     assert_eq!((gone.len(), sandbox.contacts().len()), (500, 0));
     assert_eq!(sandbox.deleted().len(), 500);
-    // Once more: all is settled, and nothing is called.
+    // Another run: everything is settled, and nothing is called.
     let calls = sandbox.request_count();
     let (status, out, _) = delete(&sandbox, &["--file", &list]);
     assert_eq!(status, 0);
@@ -59,7 +59,7 @@ fn five_hundred_ids_are_gone_after_enough_runs_whatever_happens_on_the_way() {
 }
 
 #[test]
-fn a_list_of_people_who_are_not_there_stops_and_says_how_to_go_on() {
+fn a_list_without_contacts_stops_the_run_with_advice() {
     let (sandbox, _) = quick_sandbox(0);
     let folder = Folder::new("not-there");
     let ids: Vec<_> = (0..50).map(|n| format!("09{n}")).collect();
@@ -76,7 +76,7 @@ fn a_list_of_people_who_are_not_there_stops_and_says_how_to_go_on() {
 }
 
 #[test]
-fn people_get_a_line_for_what_did_not_go_well_and_a_summary_for_the_record() {
+fn failures_have_a_line_each_and_the_run_has_a_summary() {
     let (sandbox, mut ids) = quick_sandbox(30);
     ids.push("0999".to_owned());
     let folder = Folder::new("people");
@@ -133,7 +133,7 @@ fn people_get_a_line_for_what_did_not_go_well_and_a_summary_for_the_record() {
 }
 
 #[test]
-fn standard_input_and_columns_are_lists_too() {
+fn standard_input_and_csv_columns_are_lists_too() {
     let (sandbox, ids) = quick_sandbox(12);
     let folder = Folder::new("stdin");
     let journal = folder.name("j.jsonl");
@@ -159,14 +159,14 @@ fn standard_input_and_columns_are_lists_too() {
     assert_eq!(status, 0);
     assert_eq!(items_and_summary(&out).1["ids_from"], format!("{csv}, column userid"));
     assert_eq!(sandbox.contacts(), ids[10..]);
-    // A program that makes the list and fails must not look like success.
+    // An empty list may come from a program that failed: that must not look like success.
     let (status, out, err) = run(&["-"], "\n# nobody\n");
     assert_eq!((status, out.as_str()), (2, ""));
     assert!(err.starts_with("error: standard input: the list is empty\n"), "{err}");
 }
 
 #[test]
-fn a_dry_run_shows_who_would_go_and_deletes_nobody() {
+fn a_dry_run_shows_the_contacts_and_deletes_none() {
     let (sandbox, ids) = quick_sandbox(150);
     let folder = Folder::new("dry");
     let few = folder.file("few.txt", &format!("{}\n{}\n0999\n{0}\n", ids[0], ids[1]));
@@ -243,7 +243,7 @@ fn people() -> Vec<Value> {
 }
 
 #[test]
-fn filters_choose_who_goes() {
+fn filters_select_contacts() {
     for (filters, chosen) in [
         (["--where=name=Jane"].as_slice(), ["0003"].as_slice()),
         (&["--where=name~jane"], &["0001", "0003"]),
@@ -265,7 +265,7 @@ fn filters_choose_who_goes() {
             );
             continue;
         }
-        // Even of one alone: whoever gave the filter has not seen it.
+        // Even for a single contact, since its id was not seen.
         assert_eq!((status, out.as_str()), (2, ""), "{filters:?}");
         assert!(err.contains("would be deleted, and there is no terminal"), "{err}");
         assert_eq!(sandbox.deleted().len(), 0);
@@ -282,7 +282,7 @@ fn filters_choose_who_goes() {
 }
 
 #[test]
-fn all_pages_are_read_before_the_first_of_a_filter_is_deleted() {
+fn all_pages_are_read_before_the_first_match_is_deleted() {
     let (sandbox, _) = quick_sandbox(250);
     let (status, ..) = delete(&sandbox, &["--where=mobile~0", "--no-journal"]);
     assert_eq!(status, 0);
@@ -296,11 +296,11 @@ fn all_pages_are_read_before_the_first_of_a_filter_is_deleted() {
 }
 
 #[test]
-fn a_filter_with_the_journal_of_a_run_that_stopped_takes_up_what_is_listed_no_more() {
+fn a_filter_with_a_journal_also_calls_open_contacts_that_are_not_listed_any_more() {
     let (sandbox, ids) = quick_sandbox(2);
     let folder = Folder::new("filter-journal");
     let journal = folder.name("j.jsonl");
-    // The first contact is deleted and nobody learns of it.
+    // The first contact is deleted, but its reply is lost.
     sandbox.faults(Faults::parse("http-502=first=1").unwrap());
     let args = ["--where=mobile~0", "--concurrency=1", "--max-attempts=1", "--journal", &journal];
     let (status, out, _) = delete(&sandbox, &args);
@@ -320,7 +320,7 @@ fn a_filter_with_the_journal_of_a_run_that_stopped_takes_up_what_is_listed_no_mo
     );
 }
 
-/// Three runs: all is there, then something, then nothing.
+/// Three runs: all contacts are left, then some, then none.
 #[test]
 fn the_question_and_the_dry_run_know_the_journal() {
     let (sandbox, ids) = quick_sandbox(1200);
@@ -333,7 +333,7 @@ fn the_question_and_the_dry_run_know_the_journal() {
     let (status, out, err) = run(&["--dry-run"]);
     assert!(out.ends_with("\n1,200 contacts would be deleted; nothing was\n"), "{out}");
     assert_eq!((status, err.as_str()), (0, ""));
-    // Of nine, seven are gone, of one the reply is lost, and one never was.
+    // Of nine ids seven are gone, the reply of one is lost, and one has no contact.
     sandbox.faults(Faults::parse("http-502=first=1").unwrap());
     let begun = folder.list("begun.txt", &[&ids[..8], &["0999".to_owned()]].concat());
     let args = ["--file", &begun, "--journal", &journal, "--max-attempts=1", "--concurrency=1"];
@@ -356,7 +356,7 @@ fn the_question_and_the_dry_run_know_the_journal() {
     let (status, _, err) = run(&[]);
     assert_eq!(status, 2);
     assert!(err.starts_with(&format!("{words}\nerror: 1,193 external contacts would be")), "{err}");
-    // Nothing is left: nobody is asked, and nothing is called.
+    // Nothing is left: there is no question and no call.
     assert_eq!(run(&["--yes", "--rate=none"]).0, 1, "one is refused");
     let before = sandbox.request_count();
     let (status, out, err) = run(&[]);
@@ -366,14 +366,14 @@ fn the_question_and_the_dry_run_know_the_journal() {
         "{err}"
     );
     assert!(out.contains("1,201 contacts: 1,199 deleted (by earlier runs), 1 gone (by"), "{out}");
-    // A journal of something else is refused before anybody is asked.
+    // A file that is no journal is refused before the question.
     folder.file("list.txt.journal.jsonl", "{}\n");
     assert_eq!(run(&["--dry-run"]).0, 2);
 }
 
-/// What came back is not certain, in each of two ways.
+/// An uncertain answer, in each of two ways.
 #[test]
-fn what_may_be_gone_is_no_failure() {
+fn a_contact_that_may_be_gone_is_not_counted_as_failed() {
     let (sandbox, ids) = quick_sandbox(2);
     sandbox.faults(Faults::parse("reset-after=1").unwrap());
     let args = ["delete", "--yes", "--no-journal", "--max-attempts=1", &ids[0], &ids[1]];
@@ -391,9 +391,9 @@ fn what_may_be_gone_is_no_failure() {
     assert_eq!(counts, [3, 0, 0], "{summary}");
 }
 
-/// Calls side by side end by the same refusal.
+/// Concurrent calls end by the same refusal.
 #[test]
-fn what_stops_a_batch_is_told_once() {
+fn an_error_that_stops_the_batch_is_printed_once() {
     let (sandbox, ids) = quick_sandbox(60);
     sandbox.set_permission(Permission::Write, false);
     sandbox.faults(Faults::parse("delay=1@1s").unwrap());
@@ -406,7 +406,7 @@ fn what_stops_a_batch_is_told_once() {
         let (_, heading) = out.split_once(&format!("\n{count} contacts: ")).unwrap();
         let failed: usize = heading.split_once(" failed, ").unwrap().0.parse().unwrap();
         assert!(failed > 1, "side by side: {out}");
-        // Of a few each has a line.
+        // Few contacts have a line each.
         let lines = if count == 12 { failed } else { 1 };
         assert_eq!(out.matches("failed: contact ").count(), lines, "{out}");
         assert_eq!(out.matches(", as above\n").count(), lines - 1, "{out}");
@@ -417,11 +417,12 @@ fn what_stops_a_batch_is_told_once() {
 }
 
 #[test]
-fn a_journal_adds_nobody_who_is_still_there_to_a_filter() {
+fn a_journal_adds_no_listed_contact_to_a_filter() {
     let (sandbox, _) = started(Sandbox::builder().contacts(people()).calls_per_second(None));
     let folder = Folder::new("filter-refused");
     let journal = folder.name("j.jsonl");
-    // Of the first run one is refused, one may be gone and is not, one is gone unknown to us.
+    // In the first run one is refused, one may be gone but is not, and one is gone without an
+    // answer.
     let run = |filter: &str, more: &[&str]| {
         let args = [filter, "--journal", &journal, "--max-attempts=1", "--concurrency=1"];
         delete(&sandbox, &[&args, more].concat())
@@ -472,7 +473,7 @@ fn the_documented_ways_of_reading_a_journal_work() {
     let list = folder.list("leavers.txt", &ids);
     sandbox.faults(Faults::parse("http-502=first=1").unwrap());
     assert_eq!(delete(&sandbox, &["--file", &list, "--max-attempts=1", "--concurrency=1"]).0, 1);
-    // Torn within a character, as by a crash.
+    // Cut within a character, as by a crash.
     let journal = fs::OpenOptions::new().append(true).open(format!("{list}.journal.jsonl"));
     journal.unwrap().write_all(b"{\"errmsg\":\"\xe4\xb8").unwrap();
     let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/journal.md");
@@ -526,7 +527,7 @@ fn the_journal_is_beside_the_list_or_in_the_current_directory() {
     let one = folder.list("one.txt", &ids[4..5]);
     assert_eq!(run(&["--file", &one], "").0, 0, "one needs none");
     assert!(elsewhere.files().is_empty() && folder.files().len() == 3);
-    // One that cannot succeed, so that it says how to go on.
+    // A run that fails, so that it prints how to go on.
     sandbox.faults(Faults::parse("busy=first=1").unwrap());
     let (status, out, err) = run(&["-", "--max-attempts=1"], &format!("{}\n0999\n", ids[5]));
     assert_eq!(status, 1);
@@ -534,7 +535,7 @@ fn the_journal_is_beside_the_list_or_in_the_current_directory() {
     assert!(journal.starts_with("dingtalk-extcontact-20") && journal.ends_with(".journal.jsonl"));
     assert!(err.starts_with(&format!("journal: {journal}\n")), "{err}");
     assert!(out.contains(&format!("run the same command again with --journal {journal}")), "{out}");
-    // None that can be written: nothing is called.
+    // A journal that cannot be written: nothing is called.
     let calls = sandbox.request_count();
     let nowhere = folder.name("no/such/folder.jsonl");
     let (status, out, err) = run(&["--journal", &nowhere, &ids[6], &ids[7]], "");
@@ -544,20 +545,20 @@ fn the_journal_is_beside_the_list_or_in_the_current_directory() {
 
 #[cfg(unix)]
 #[test]
-fn the_backup_is_written_before_the_deletion_and_for_its_owner_alone() {
+fn the_backup_is_written_before_the_deletion_and_only_its_owner_can_read_it() {
     use std::os::unix::fs::PermissionsExt;
     let (sandbox, ids) = quick_sandbox(30);
     let records: Vec<_> = ids.iter().map(|id| sandbox.contact(id).unwrap()).collect();
     let folder = Folder::new("backup");
     let list = folder.list("list.txt", &ids);
     let backup = folder.name("backup.jsonl");
-    // Not one is deleted, and the first is in the backup all the same.
+    // No contact is deleted, but the first is in the backup.
     sandbox.set_permission(Permission::Write, false);
     let args = ["--file", &list, "--backup", &backup, "--concurrency=1"];
     assert_eq!(delete(&sandbox, &args).0, 1);
     assert_eq!(sandbox.contacts(), ids);
     assert_eq!(json_lines(&folder.read("backup.jsonl"))[0]["record"], records[0]);
-    // And without a record nothing is deleted.
+    // Without a record nothing is deleted.
     sandbox.set_permission(Permission::Write, true);
     sandbox.set_permission(Permission::Read, false);
     assert_eq!(delete(&sandbox, &args).0, 1);
@@ -574,7 +575,7 @@ fn the_backup_is_written_before_the_deletion_and_for_its_owner_alone() {
     assert_eq!(mode & 0o777, 0o600);
 }
 
-/// A run on a list of `ids` that a signal has met while calls were under way.
+/// A run on a list that gets a signal while calls are in flight.
 #[cfg(unix)]
 fn interrupted(sandbox: &Sandbox, list: &str, signal: &str) -> (i32, String, String) {
     let before = sandbox.request_count();
@@ -587,7 +588,7 @@ fn interrupted(sandbox: &Sandbox, list: &str, signal: &str) -> (i32, String, Str
 
 #[cfg(unix)]
 #[test]
-fn a_signal_lets_calls_under_way_finish_and_the_same_command_goes_on() {
+fn a_signal_lets_calls_in_flight_finish_and_the_same_command_resumes() {
     let (sandbox, ids) = quick_sandbox(200);
     let folder = Folder::new("signal");
     let list = folder.list("list.txt", &ids);
@@ -635,9 +636,9 @@ fn a_signal_that_was_ignored_at_the_start_stays_ignored() {
     assert_eq!((status, items_and_summary(&out).1["deleted"].as_u64()), (0, Some(40)), "{err}");
 }
 
-/// Waits until a running command has said something on standard error.
+/// Waits until a running command has printed a text on standard error.
 #[cfg(unix)]
-fn has_said(child: &mut std::process::Child, part: &str) -> impl std::io::Read + use<> {
+fn wait_for_stderr(child: &mut std::process::Child, part: &str) -> impl std::io::Read + use<> {
     use std::io::BufRead;
     let mut stderr = std::io::BufReader::new(child.stderr.take().unwrap());
     let mut line = String::new();
@@ -662,7 +663,7 @@ fn a_second_signal_cancels_and_two_runs_on_one_journal_are_refused() {
     assert_eq!((status, out.as_str()), (2, ""));
     assert!(err.contains("in use by another run"), "{err}");
     send("-INT", &child);
-    let stderr = has_said(&mut child, "Ctrl-C again cancels");
+    let stderr = wait_for_stderr(&mut child, "Ctrl-C again cancels");
     send("-INT", &child);
     let (status, out, _) = end(child.wait_with_output().unwrap());
     drop(stderr);
@@ -673,7 +674,7 @@ fn a_second_signal_cancels_and_two_runs_on_one_journal_are_refused() {
     assert_eq!(cancelled.len(), 3);
     assert!(cancelled.iter().all(|item| item["maybe_deleted"] == true));
     assert_eq!(summary["not_attempted"], 37);
-    // What was cancelled is called again.
+    // Cancelled contacts are called again.
     sandbox.faults(Faults::default());
     let (status, out, _) = delete(&sandbox, &["--file", &list]);
     assert_eq!(status, 0, "{out}");
@@ -682,14 +683,14 @@ fn a_second_signal_cancels_and_two_runs_on_one_journal_are_refused() {
 
 #[cfg(unix)]
 #[test]
-fn a_long_pause_is_told_and_can_be_ended() {
+fn a_long_pause_is_mentioned_and_can_be_interrupted() {
     let (sandbox, ids) = quick_sandbox(40);
     let folder = Folder::new("pause");
     let list = folder.list("list.txt", &ids);
     sandbox.block_ip(BlockShape::Json);
     let args = [DELETE.as_slice(), &["--file", &list]].concat();
     let mut child = spawn(&mut at(&sandbox, &args));
-    let stderr = has_said(&mut child, "throttled: no calls until 2");
+    let stderr = wait_for_stderr(&mut child, "throttled: no calls until 2");
     send("-INT", &child);
     let (status, out, _) = end(child.wait_with_output().unwrap());
     drop(stderr);
@@ -699,9 +700,9 @@ fn a_long_pause_is_told_and_can_be_ended() {
     assert_eq!(delete(&sandbox, &["--file", &list]).0, 0);
 }
 
-/// The kernel tells which signals a process catches.
+/// Waits until the kernel lists SIGINT among the signals that a process catches.
 #[cfg(target_os = "linux")]
-fn wait_until_it_owns_sigint(child: &std::process::Child) {
+fn wait_until_sigint_is_caught(child: &std::process::Child) {
     let caught = || {
         let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
         let mask = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap();
@@ -714,12 +715,12 @@ fn wait_until_it_owns_sigint(child: &std::process::Child) {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_signal_ends_the_reading_of_ids_and_of_contacts() {
+fn a_signal_ends_reading_ids_or_contacts() {
     let (sandbox, _) = quick_sandbox(3);
-    // Somebody who never ends the list.
+    // A list that never ends.
     let mut child = spawn(at(&sandbox, &["delete", "--yes", "-"]).stdin(Stdio::piped()));
     let stdin = child.stdin.take();
-    wait_until_it_owns_sigint(&child);
+    wait_until_sigint_is_caught(&child);
     send("-INT", &child);
     let (status, out, err) = end(child.wait_with_output().unwrap());
     drop(stdin);
@@ -745,7 +746,7 @@ fn a_closed_pipe_stops_deleting_and_loses_no_outcome() {
     for json in [true, false] {
         let mut args = vec!["delete", "--yes", "--concurrency=1", "--file", &list];
         args.extend(json.then_some("--json"));
-        // People have no line for what went well: the first thing to be told must fail.
+        // Deleted contacts have no line for people, so the first one must fail.
         let bad = folder.list("bad.txt", &[&["0999".to_owned()], &ids[..]].concat());
         if !json {
             args[4] = &bad;
@@ -765,7 +766,7 @@ fn a_closed_pipe_stops_deleting_and_loses_no_outcome() {
     }
 }
 
-/// A terminal, by way of `script`: whatever is typed, and what is to be seen.
+/// Runs the command on a terminal by `script`, with input typed: the exit status and the screen.
 #[cfg(target_os = "linux")]
 fn on_a_terminal(sandbox: &Sandbox, args: &[&str], typed: &str) -> (i32, String) {
     let command = [&[env!("CARGO_BIN_EXE_dingtalk-extcontact")], args].concat().join(" ");
@@ -790,7 +791,7 @@ fn on_a_terminal(sandbox: &Sandbox, args: &[&str], typed: &str) -> (i32, String)
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_person_is_asked_once_and_sees_how_far_it_is() {
+fn a_terminal_shows_one_question_and_the_progress() {
     let (sandbox, ids) = quick_sandbox(40);
     let folder = Folder::new("asked");
     let list = folder.list("list.txt", &ids);

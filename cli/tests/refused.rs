@@ -7,7 +7,7 @@ use std::fs;
 use support::*;
 
 #[test]
-fn what_a_spreadsheet_damaged_is_refused_with_its_line_before_anything_is_sent() {
+fn damage_by_a_spreadsheet_is_refused_with_its_line() {
     let (sandbox, ids) = quick_sandbox(3);
     let folder = Folder::new("damaged");
     for (damaged, word) in [
@@ -45,7 +45,7 @@ fn what_a_spreadsheet_damaged_is_refused_with_its_line_before_anything_is_sent()
 
 #[cfg(unix)]
 #[test]
-fn a_long_list_that_cannot_be_set_aside_is_refused() {
+fn a_long_list_that_cannot_be_spooled_is_refused() {
     let (sandbox, _) = quick_sandbox(1);
     let folder = Folder::new("aside");
     let list: String = (0..400_000).map(|n| format!("0125{n:08}\n")).collect();
@@ -78,13 +78,13 @@ fn zeros_that_may_be_lost_are_refused_unless_the_ids_are_right() {
     let (status, _, err) = delete(&sandbox, &["--file", &list, "--ids-are-right"]);
     assert_eq!((status, err.contains("zeros may")), (1, false), "{err}");
     assert_eq!(paths(&sandbox).iter().filter(|path| path.ends_with("/delete")).count(), 3);
-    // That is for the doubt alone.
+    // The option overrides only the doubt.
     let list = folder.file("list.txt", "0125400001\n1.25E+14\n");
     assert_eq!(delete(&sandbox, &["--file", &list, "--ids-are-right"]).0, 2);
 }
 
 #[test]
-fn zeros_that_are_lost_show_where_there_is_a_contact_with_them() {
+fn lost_zeros_are_found_by_the_contact_that_has_them() {
     for count in [100, 101] {
         let (sandbox, ids) = quick_sandbox(count);
         let folder = Folder::new("zeros-shown");
@@ -109,7 +109,7 @@ fn zeros_that_are_lost_show_where_there_is_a_contact_with_them() {
 }
 
 #[test]
-fn lists_that_cannot_be_read_or_meant_are_refused() {
+fn lists_that_cannot_be_read_or_are_a_mistake_are_refused() {
     let (sandbox, ids) = quick_sandbox(2);
     let folder = Folder::new("unreadable");
     let csv = folder.file("list.csv", "id,name\n0125,x\n");
@@ -141,7 +141,7 @@ fn lists_that_cannot_be_read_or_meant_are_refused() {
 }
 
 #[test]
-fn a_list_that_is_no_use_is_refused_with_advice_that_fits() {
+fn a_file_that_is_no_list_is_refused_with_fitting_advice() {
     let (sandbox, _) = quick_sandbox(0);
     let folder = Folder::new("no-use");
     let utf16: Vec<u8> =
@@ -174,7 +174,7 @@ fn a_list_that_is_no_use_is_refused_with_advice_that_fits() {
 }
 
 #[test]
-fn nobody_can_be_asked_where_standard_input_is_the_list() {
+fn a_list_on_standard_input_needs_yes() {
     let (sandbox, ids) = quick_sandbox(2);
     for from in ["-", "--file=-"] {
         let (status, out, err) = ran_with(&mut at(&sandbox, &["delete", from]), &ids.join("\n"));

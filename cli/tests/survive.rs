@@ -1,7 +1,7 @@
-//! Runs that die, again and again, with one reply in three faulty: killed by the clock, by the
-//! lines of the journal and at each step of a call; with a full disk, a read-only one, and a
-//! second run beside them. After every run nothing is reported gone that is there, and no
-//! settled id was called again; after the last one nothing is forgotten.
+//! Kills runs, again and again, while one reply in three is faulty: after a time, after lines of the
+//! journal, and at each step of a call; with a full disk, a read-only one, and a second run at the
+//! same time. After every run no existing contact is reported as gone, and no settled id was called
+//! again; after the last run every id is accounted for.
 //!
 //! `DTX_KILLS` sets how many kills (200). Not under the test harness: the program runs itself
 //! where it can mount a disk of its own.
@@ -26,7 +26,7 @@ fn main() {
     }
 }
 
-/// One batch of the command, taken up until nothing is left, and what must hold all the while.
+/// One batch of the command, resumed until nothing is left, and what must hold all the time.
 #[cfg(unix)]
 mod trial {
     use std::collections::{HashMap, HashSet};
@@ -47,7 +47,7 @@ mod trial {
     const FAULTS: &str = "reset-before=0.06,reset-after=0.06,lost-reply=0.06,http-500=0.05,\
                           html=0.04,busy=0.04,truncated=0.03;on=delete";
 
-    /// No call: it stands between those of one run and those of the next.
+    /// A request that is no call: it marks where one run ends and the next begins.
     const MARK: &str = "/mark";
 
     pub struct Trial {
@@ -55,11 +55,11 @@ mod trial {
         pub journal: PathBuf,
         seed: u64,
         list: String,
-        /// What was reported of each id, by whichever run.
-        told: HashMap<String, Value>,
+        /// What any run reported of each id.
+        reported: HashMap<String, Value>,
     }
 
-    /// How a run ended, and what it said.
+    /// How a run ended, and its output.
     pub struct Ended {
         pub status: ExitStatus,
         pub out: String,
@@ -78,10 +78,10 @@ mod trial {
                 .unwrap();
             let list = folder.list(&format!("{seed}.txt"), &sandbox.contacts());
             let journal = format!("{list}.journal.jsonl").into();
-            Trial { sandbox, journal, seed, list, told: HashMap::new() }
+            Trial { sandbox, journal, seed, list, reported: HashMap::new() }
         }
 
-        /// The command that begins the batch, and takes it up.
+        /// The command that begins and resumes the batch.
         pub fn command(&self) -> Command {
             at(
                 &self.sandbox,
@@ -89,7 +89,7 @@ mod trial {
             )
         }
 
-        /// Runs a command, lets its fate befall it, and looks at what it did.
+        /// Runs a command, interferes with it, and checks what it did.
         pub fn run(&mut self, command: &mut Command, fate: impl FnOnce(&mut Child)) -> Ended {
             let settled = settled(&self.journal);
             let mark = self.mark();
@@ -99,7 +99,7 @@ mod trial {
             fate(&mut child);
             let status = child.wait().unwrap();
             let ended = Ended { status, out: out.join().unwrap(), err: err.join().unwrap() };
-            self.note_what_was_told(&ended.out, &settled);
+            self.note_reports(&ended.out, &settled);
             for request in self.sandbox.requests() {
                 if request.connection < mark {
                     continue;
@@ -121,28 +121,28 @@ mod trial {
             requests.iter().rfind(|request| request.path == MARK).unwrap().connection
         }
 
-        fn note_what_was_told(&mut self, out: &str, settled: &HashSet<String>) {
+        fn note_reports(&mut self, out: &str, settled: &HashSet<String>) {
             let there: HashSet<_> = self.sandbox.contacts().into_iter().collect();
             for item in json_lines(whole_lines(out)) {
                 let Some(id) = item["user_id"].as_str() else { continue };
                 let now = is_gone(&item);
                 assert!(!now || !there.contains(id), "{self:?}: it is still there: {item}");
                 assert!(now || !settled.contains(id), "{self:?}: it was settled before: {item}");
-                self.told.insert(id.to_owned(), item);
+                self.reported.insert(id.to_owned(), item);
             }
         }
 
-        /// How many calls have come.
+        /// How many calls the sandbox got.
         pub fn calls(&self) -> usize {
             self.sandbox.requests().iter().filter(|request| request.path != MARK).count()
         }
 
-        /// How many the summary of this run says are not on record, where the ones are that it
-        /// told are gone.
+        /// How many ids this run's summary counts as not on record. Those that it reported as gone but
+        /// are not in the journal must be among them.
         pub fn unrecorded(&self, out: &str) -> u64 {
             let lines = json_lines(whole_lines(out));
             let Some(summary) = lines.last().map(|line| &line["summary"]) else { return 0 };
-            let said = summary["unrecorded"].as_u64().unwrap();
+            let counted = summary["unrecorded"].as_u64().unwrap();
             let settled = settled(&self.journal);
             let lost = lines
                 .iter()
@@ -150,22 +150,25 @@ mod trial {
                     is_gone(line) && !settled.contains(line["user_id"].as_str().unwrap())
                 })
                 .count();
-            assert!(lost as u64 <= said, "{self:?}: {lost} are not on record, {said} told");
-            said
+            assert!(
+                lost as u64 <= counted,
+                "{self:?}: {lost} are not on record, {counted} counted"
+            );
+            counted
         }
 
         /// After a run whose journal could be written.
-        pub fn what_was_told_is_on_record(&self) {
+        pub fn reports_are_on_record(&self) {
             let settled = settled(&self.journal);
-            for (id, item) in self.told.iter().filter(|(_, item)| is_gone(item)) {
+            for (id, item) in self.reported.iter().filter(|(_, item)| is_gone(item)) {
                 assert!(settled.contains(id), "{self:?}: it is not on record: {item}");
             }
         }
 
         /// After the last run.
         pub fn nothing_is_forgotten(&self) {
-            assert_eq!(self.told.len(), IDS, "{self:?}");
-            assert!(self.told.values().all(is_gone), "{self:?}");
+            assert_eq!(self.reported.len(), IDS, "{self:?}");
+            assert!(self.reported.values().all(is_gone), "{self:?}");
             assert_eq!(settled(&self.journal).len(), IDS, "{self:?}");
             assert!(self.sandbox.contacts().is_empty(), "{self:?}");
             assert_eq!(self.sandbox.deleted().len(), IDS, "{self:?}");
@@ -182,7 +185,7 @@ mod trial {
         item["status"] == "deleted" || item["status"] == "absent"
     }
 
-    /// A pipe is read while a run goes on, so that no full one holds it up.
+    /// Reads a pipe while a run goes on: a full pipe would block it.
     fn read_all(mut pipe: impl Read + Send + 'static) -> JoinHandle<String> {
         std::thread::spawn(move || {
             let mut text = String::new();
@@ -191,12 +194,12 @@ mod trial {
         })
     }
 
-    /// Without a last line that death cut off.
+    /// Text without an incomplete last line.
     fn whole_lines(text: &str) -> &str {
         text.rfind('\n').map_or("", |end| &text[..=end])
     }
 
-    /// The whole lines of a file, which need not be there yet; a torn one may end within a
+    /// The complete lines of a file that may not exist yet. The last line may be cut within a
     /// character.
     pub fn lines_of(file: &Path) -> Vec<Value> {
         let text = fs::read(file).unwrap_or_default();
@@ -229,10 +232,10 @@ mod kills {
     use crate::support::{Folder, ran};
     use crate::trial::Trial;
 
-    /// So many in one batch, then it is left in peace.
+    /// How many runs of one batch are killed.
     const IN_A_BATCH: usize = 12;
-    /// What a call is made of: lines of the journal and of the output, the journal's way to
-    /// the disk, the request and its reply. A run dies as it enters one of them.
+    /// The system calls of a deletion: lines of the journal and the output, the sync of the journal,
+    /// the request and its reply. A run is killed as it enters one of them.
     const STEPS: [&str; 4] = ["write", "fdatasync", "sendto", "recvfrom"];
 
     pub fn run() {
@@ -275,7 +278,7 @@ mod kills {
                         trial.run(&mut dying_at(step, count, &command), |_| {})
                     }
                 };
-                trial.what_was_told_is_on_record();
+                trial.reports_are_on_record();
                 match (ended.status.signal(), ended.status.code()) {
                     (Some(9), _) => {
                         killed += 1;
@@ -297,15 +300,15 @@ mod kills {
         );
     }
 
-    /// A run on a journal that another one is writing touches nothing.
+    /// A second run on a journal in use changes nothing.
     fn is_refused(mut second: Command) {
         let (status, out, err) = ran(&mut second);
         let refused = status == 2 && out.is_empty() && err.contains("in use by another run");
-        // Or the first one was quicker, and the second one came after it.
+        // Unless the first run has ended before.
         assert!(refused || status < 2, "{status}: {err}");
     }
 
-    /// Kills a run as soon as this is so, unless it ends before.
+    /// Kills a run as soon as a condition holds, unless it ends before.
     fn kill_when(run: &mut Child, due: impl Fn() -> bool) {
         while run.try_wait().unwrap().is_none() {
             if due() {
@@ -319,7 +322,7 @@ mod kills {
         fs::read(journal).unwrap_or_default().iter().filter(|byte| **byte == b'\n').count()
     }
 
-    /// The same command, killed when one of its threads begins this step for the n-th time.
+    /// The command, killed when one of its threads enters a step for the n-th time.
     fn dying_at(step: &str, count: usize, command: &Command) -> Command {
         let mut dying = Command::new("strace");
         dying.args(["-f", "-qq", "-o", "/dev/null", "-e"]).arg(format!("trace={step}"));
@@ -346,7 +349,7 @@ mod kills {
     }
 }
 
-/// A disk that fills up, and one that nobody may write to any more.
+/// A disk that fills up, and one that becomes read-only.
 #[cfg(unix)]
 mod disk {
     use std::collections::HashSet;
@@ -365,7 +368,7 @@ mod disk {
     const FULL: usize = 8;
     const PAGE: usize = 4096;
 
-    /// The mounts are gone with the process, and only it sees them.
+    /// Only this process sees the mounts, and they end with it.
     pub fn run_with_mounts_of_its_own() {
         let own = || {
             let mut own = Command::new("unshare");
@@ -394,9 +397,9 @@ mod disk {
                 disk.leave(chance.usize(0..12));
                 let ended = trial.run(&mut command, |_| {});
                 unrecorded += trial.unrecorded(&ended.out);
-                let said = ended.out + &ended.err;
-                assert!(said.contains("No space left on device"), "{trial:?}: {said}");
-                assert!(matches!(ended.status.code(), Some(1 | 2)), "{trial:?}: {said}");
+                let printed = ended.out + &ended.err;
+                assert!(printed.contains("No space left on device"), "{trial:?}: {printed}");
+                assert!(matches!(ended.status.code(), Some(1 | 2)), "{trial:?}: {printed}");
                 full += 1;
                 deleted_is_backed_up(&trial, &backup);
             }
@@ -447,7 +450,7 @@ mod disk {
             Disk { folder, filler }
         }
 
-        /// Leaves so many pages free.
+        /// Leaves a number of pages free.
         fn leave(&self, pages: usize) {
             let mut filler = File::create(&self.filler).unwrap();
             let mut size = 0;

@@ -1,4 +1,4 @@
-//! What people see: lines that fit, and no escapes where nothing obeys them.
+//! Output on terminals: lines that fit, and escape sequences only where they are obeyed.
 
 mod support;
 
@@ -9,11 +9,11 @@ use serde_json::json;
 use support::*;
 use unicode_width::UnicodeWidthStr;
 
-/// Runs a command for 80 columns; all that it says must fit.
+/// Runs a command for 80 columns, into which all its lines must fit.
 fn fits(command: &mut Command) -> (i32, String, String) {
     let (status, out, err) = ran(command.env("COLUMNS", "80"));
     for line in out.lines().chain(err.lines()) {
-        // A URL to be copied stays whole.
+        // A URL stays whole, to be copied.
         let whole = !line.trim().contains(' ') && line.contains("://");
         assert!(whole || line.width() <= 80, "{command:?}: {} columns: {line}", line.width());
     }
@@ -37,14 +37,14 @@ fn help_and_the_demo_fit_a_terminal() {
         assert_eq!(fits(&mut command(&["explain", asked])).0, 0);
     }
     assert_eq!(fits(&mut command(&["explain", "6001"])).0, 1);
-    // Its line on standard output is for programs.
+    // The line on standard output is for programs.
     let mut sandbox = command(&["sandbox", "--until-stdin-closes"]);
     let (status, _, err) = ran(sandbox.env("COLUMNS", "80"));
     assert!(status == 0 && err.lines().all(|line| line.width() <= 80), "{err}");
 }
 
 #[test]
-fn what_goes_wrong_fits_a_terminal() {
+fn errors_fit_a_terminal() {
     let (sandbox, ids) = quick_sandbox(3);
     for args in [
         ["delete", "--timeout=0", "1"].as_slice(),
@@ -93,7 +93,7 @@ fn tables_are_cut_to_fit_but_for_the_ids() {
 }
 
 #[test]
-fn what_is_misspelt_is_guessed() {
+fn misspelt_names_get_suggestions() {
     for (args, guess) in [
         (["delet", "1"].as_slice(), "'delete'"),
         (&["delete", "--missing-okay", "1"], "'--missing-ok'"),
@@ -106,7 +106,7 @@ fn what_is_misspelt_is_guessed() {
 }
 
 #[test]
-fn what_it_does_is_shown_on_request_without_a_secret() {
+fn verbose_log_lines_hold_no_secret() {
     let (sandbox, ids) = quick_sandbox(4);
     sandbox.faults(Faults::parse("busy=first=1").unwrap());
     let folder = Folder::new("verbose");
@@ -141,7 +141,7 @@ fn what_it_does_is_shown_on_request_without_a_secret() {
     }
 }
 
-/// A terminal, by way of `script`.
+/// Runs the command on a terminal by `script`.
 #[cfg(target_os = "linux")]
 fn on_a_terminal(sandbox: &Sandbox, args: &[&str], set: &[(&str, &str)]) -> (i32, String) {
     let command = [&[env!("CARGO_BIN_EXE_dingtalk-extcontact")], args].concat().join(" ");
@@ -156,7 +156,7 @@ fn on_a_terminal(sandbox: &Sandbox, args: &[&str], set: &[(&str, &str)]) -> (i32
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_terminal_that_knows_no_escapes_gets_none() {
+fn a_terminal_without_escape_sequences_gets_none() {
     for (set, bar, colour) in [
         ([("TERM", "xterm")].as_slice(), true, true),
         (&[("TERM", "xterm"), ("NO_COLOR", "1")], true, false),
@@ -177,10 +177,10 @@ fn a_terminal_that_knows_no_escapes_gets_none() {
     }
 }
 
-/// A reader that has enough is one thing, a disk that is full another.
+/// A closed pipe is no error to print, a full disk is.
 #[cfg(target_os = "linux")]
 #[test]
-fn that_nothing_can_be_written_is_said_and_that_nobody_reads_is_not() {
+fn a_full_disk_is_reported_and_a_closed_pipe_is_not() {
     let (sandbox, ids) = quick_sandbox(30);
     for args in
         [["list"].as_slice(), &["list", "--json"], &["explain", "60011"], &["demo"], &["--help"]]
@@ -202,10 +202,10 @@ fn that_nothing_can_be_written_is_said_and_that_nobody_reads_is_not() {
     assert!(sandbox.deleted().len() < 30, "it stopped");
 }
 
-/// Closed from the start, as by a daemon, and closed by a reader that has enough.
+/// Closed from the start, as by a daemon, or later by a reader.
 #[cfg(unix)]
 #[test]
-fn without_a_standard_output_it_does_the_same() {
+fn a_closed_standard_output_changes_nothing_else() {
     let (sandbox, ids) = quick_sandbox(3);
     let folder = Folder::new("no-stdout");
     let list = folder.list("list.txt", &ids);

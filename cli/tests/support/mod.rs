@@ -10,16 +10,16 @@ use std::time::Duration;
 use dingtalk_extcontact_sandbox::{Builder, Sandbox};
 use serde_json::Value;
 
-/// Longer than anything here takes, on however busy a machine.
+/// Longer than anything here takes, on a busy machine too.
 pub const LONG: Duration = Duration::from_secs(60);
 
-/// The command, with none of this process's own credentials, in a folder for what it leaves.
+/// The command, without this process's credentials, in a folder for the files that it writes.
 pub fn command(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_dingtalk-extcontact"));
     for name in ["ACCESS_TOKEN", "APP_KEY", "APP_SECRET", "REGION", "ENDPOINT"] {
         command.env_remove(format!("DINGTALK_{name}"));
     }
-    // Sentences stay whole, so that tests find them.
+    // Lines are not wrapped, so that tests find sentences.
     command.env("COLUMNS", "10000").env_remove("DINGTALK_LOG");
     command.current_dir(env!("CARGO_TARGET_TMPDIR")).args(args).stdin(Stdio::null());
     command
@@ -47,7 +47,7 @@ pub fn started(builder: Builder) -> (Sandbox, Vec<String>) {
     (sandbox, ids)
 }
 
-/// What a list of ids is deleted with where nobody is there to ask.
+/// The arguments that delete a list without a question.
 pub const DELETE: [&str; 4] = ["delete", "--yes", "--rate=none", "--json"];
 
 /// Deletes them: exit status, standard output, standard error.
@@ -55,12 +55,12 @@ pub fn delete(sandbox: &Sandbox, args: &[&str]) -> (i32, String, String) {
     ran(&mut at(sandbox, &[DELETE.as_slice(), args].concat()))
 }
 
-/// What the sandbox was asked for, in order.
+/// The requests that the sandbox got, in order.
 pub fn paths(sandbox: &Sandbox) -> Vec<String> {
     sandbox.requests().into_iter().map(|request| request.path).collect()
 }
 
-/// What a finished command did: exit status, standard output, standard error.
+/// Runs a command to its end: exit status, standard output, standard error.
 pub fn ran(command: &mut Command) -> (i32, String, String) {
     end(command.output().unwrap())
 }
@@ -79,7 +79,7 @@ pub fn ran_with(command: &mut Command, input: &str) -> (i32, String, String) {
     ended
 }
 
-/// A command that runs, with pipes to what it says.
+/// Starts a command with pipes to its output.
 pub fn spawn(command: &mut Command) -> Child {
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
@@ -110,13 +110,13 @@ pub fn send(signal: &str, child: &Child) {
     assert!(sent.unwrap().success());
 }
 
-/// The writing end of a pipe that nobody reads.
+/// The writing end of a pipe whose reading end is closed.
 pub fn nobody_reads() -> io::PipeWriter {
     let (_, writer) = io::pipe().unwrap();
     writer
 }
 
-/// A file that is gone with the test.
+/// A file that is removed after the test.
 pub struct Scratch(PathBuf);
 
 impl Scratch {
@@ -138,7 +138,7 @@ impl Drop for Scratch {
     }
 }
 
-/// A folder that is gone with the test.
+/// A folder that is removed after the test.
 pub struct Folder(PathBuf);
 
 impl Folder {

@@ -13,7 +13,7 @@ fn ids(text: &str, column: Option<&str>) -> Vec<String> {
     ids.iter().unwrap().map(Result::unwrap).collect()
 }
 
-/// What is said of the first id that is wrong.
+/// The message about the first wrong id, or about the list.
 fn wrong(text: &str, column: Option<&str>) -> String {
     match read(text, column) {
         Err(InputError::Ids { first, .. }) => first[0].clone(),
@@ -48,7 +48,7 @@ fn a_column_is_found_by_its_name() {
 }
 
 #[test]
-fn what_a_spreadsheet_does_is_found_with_its_line() {
+fn damage_by_a_spreadsheet_is_found_with_its_line() {
     for (damaged, word) in [
         ("1.25E+14", "rounded"),
         ("1,25E+14", "rounded"),
@@ -84,7 +84,7 @@ fn what_a_spreadsheet_does_is_found_with_its_line() {
 }
 
 #[test]
-fn what_is_no_utf8_text_is_refused_with_its_line() {
+fn text_in_another_encoding_is_refused_with_its_line() {
     for bytes in [b"\xff\xfe0\x001\0\n\0".as_slice(), b"\xfe\xff\x000\x001\0\n", b"0\x001\0\n\0"] {
         for column in [None, Some("userid")] {
             let error = List::new(true).read(bytes, column).unwrap_err();
@@ -111,7 +111,7 @@ fn a_list_without_an_id_is_refused() {
 }
 
 #[test]
-fn headings_are_no_ids() {
+fn headings_are_not_taken_for_ids() {
     for heading in ["用户ID", "Contact", "User ID", "userid", " UserID"] {
         let found = wrong(&format!("# x\n{heading}\n0125400001\n0125400002\n"), None);
         let name = heading.trim();
@@ -168,14 +168,14 @@ fn a_quote_that_is_never_closed_is_found_where_it_opens() {
 }
 
 #[test]
-fn all_that_is_wrong_is_counted_and_the_first_are_named() {
+fn all_wrong_ids_are_counted_and_the_first_are_printed() {
     let list = "1.25E+14\n".repeat(25);
     let Err(InputError::Ids { count, first, .. }) = read(&list, None) else { panic!() };
     assert_eq!((count, first.len()), (25, PRINTED));
 }
 
 #[test]
-fn zeros_lost_at_the_beginning_are_found_where_two_ids_tell() {
+fn two_ids_that_differ_by_leading_zeros_are_refused() {
     let found = wrong("0125400001\n0125400002\n125400001\n", None);
     assert!(found.starts_with("line 3: 125400001: it differs from line 1 "), "{found}");
     let doubt = |text: &str| read(text, None).unwrap().doubt;
@@ -192,7 +192,7 @@ fn zeros_lost_at_the_beginning_are_found_where_two_ids_tell() {
 }
 
 #[test]
-fn zeros_lost_in_some_of_many_lengths_are_found_by_the_shortest() {
+fn lost_zeros_are_suspected_if_only_the_shortest_ids_have_none() {
     use dingtalk_extcontact_sandbox::Sandbox;
 
     let whole = Sandbox::builder().made_up(400).start().unwrap().contacts();
@@ -219,7 +219,7 @@ fn zeros_lost_in_some_of_many_lengths_are_found_by_the_shortest() {
 }
 
 #[test]
-fn digits_lost_at_the_end_are_found_where_the_list_tells() {
+fn rounded_ids_are_found_if_all_long_ones_end_in_zeros() {
     let found = wrong("0125400001\n123456789012345000\n223456789012345000\n", None);
     assert!(found.starts_with("line 2: from here on, all 2 ids"), "{found}");
     assert!(read("123456789012345000\n", None).is_ok(), "one such id may be right");
@@ -228,14 +228,14 @@ fn digits_lost_at_the_end_are_found_where_the_list_tells() {
 }
 
 #[test]
-fn what_the_service_listed_is_not_doubted() {
+fn ids_from_the_service_are_not_checked_for_damage() {
     let known = ["0125", "125", "1.0", "a b"];
     assert_eq!(listed(known.into_iter()).unwrap().count, 4);
     assert!(listed(["a\nb"].into_iter()).is_err());
 }
 
-/// What is said of a list, all of it.
-fn said(text: &str, column: Option<&str>) -> String {
+/// All messages and advice about a list.
+fn messages(text: &str, column: Option<&str>) -> String {
     match read(text, column) {
         Err(InputError::Ids { first, advice, .. }) => first.join("\n") + &advice.join("\n"),
         Err(InputError::List(ListError { problem, advice })) => problem + advice,
@@ -271,7 +271,7 @@ fn lines_are_counted_as_an_editor_counts_them() {
 }
 
 #[test]
-fn only_what_stands_outside_of_quotes_delimits() {
+fn delimiters_in_quotes_do_not_count() {
     for (list, column) in [
         ("\"Name, first\";userid\n\"a, b\";0125400001\n", "userid"),
         ("\"Name, first, last\ttitle\";userid\n\"a, b\";0125400001\n", "userid"),
@@ -286,7 +286,7 @@ fn only_what_stands_outside_of_quotes_delimits() {
 }
 
 #[test]
-fn the_line_that_excel_begins_with_names_the_delimiter() {
+fn a_sep_line_names_the_delimiter() {
     for list in [
         "sep=;\nname;userid\na,b,c;0125400001\n",
         "\u{feff}\"sep=;\"\r\n\r\nname;userid\r\na,b,c;0125400001\r\n",
@@ -300,7 +300,7 @@ fn the_line_that_excel_begins_with_names_the_delimiter() {
 }
 
 #[test]
-fn what_is_no_text_is_named_for_what_it_is() {
+fn other_files_are_named_for_what_they_are() {
     for (bytes, what, advice) in [
         (b"PK\x03\x04\x14\0\x06\0".as_slice(), "workbook", "save the sheet as"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0", "workbook", "save the sheet as"),
@@ -322,12 +322,12 @@ fn what_is_no_text_is_named_for_what_it_is() {
 }
 
 #[test]
-fn a_row_may_leave_out_empty_cells_at_its_end_and_have_none_too_many() {
+fn a_row_may_omit_empty_cells_at_its_end_but_not_have_too_many() {
     let list = "userid,name,note\n0125,Jane,x\n0126,Jane\n0127\n\n,\n0128,,\n";
     assert_eq!(ids(list, Some("userid")), ["0125", "0126", "0127", "0128"]);
     assert!(wrong("name,userid\nJane\n", Some("userid")).starts_with("line 2: the row has no id"));
     for list in ["userid,name\n0125,x\n0126,Doe, Jane\n", "name,userid\nJ,0125\nDoe,Jane,0126,\n"] {
-        let found = said(list, Some("userid"));
+        let found = messages(list, Some("userid"));
         assert!(found.starts_with("line 3: the row has "), "{found}");
         assert!(found.contains("Put a cell that has the delimiter in it into quotes"), "{found}");
     }
@@ -353,7 +353,7 @@ fn json_lines_have_an_id_each() {
 }
 
 #[test]
-fn a_message_quotes_nothing_but_the_beginning_of_an_id() {
+fn messages_quote_only_the_beginning_of_an_id() {
     let (name, number) = ("Jane Doe", "10000000001");
     let record = format!("{{\"name\":\"{name}\",\"mobile\":\"{number}\"}}");
     for (list, column) in [
@@ -370,7 +370,7 @@ fn a_message_quotes_nothing_but_the_beginning_of_an_id() {
         (format!("userid,name\n1,\"{name}\n2,{number}\n"), Some("userid")),
         (format!("name,userid\n{name} {number},\n"), Some("userid")),
     ] {
-        let said = said(&list, column);
+        let said = messages(&list, column);
         assert!(!said.contains(name) && !said.contains(number), "{list:?}: {said}");
     }
     let long = "0125400001 ".repeat(20_000);
@@ -380,13 +380,13 @@ fn a_message_quotes_nothing_but_the_beginning_of_an_id() {
         assert!(said.len() < 200, "{said}");
     }
     let headings: Vec<_> = (0..500).map(|n| format!("heading {n} {}", "x".repeat(100))).collect();
-    let said = said(&(headings.join(",") + "\n"), Some("userid"));
+    let said = messages(&(headings.join(",") + "\n"), Some("userid"));
     assert!(said.contains("heading 19 xx") && said.contains("..., and 480 more"), "{said}");
     assert!(said.len() < 1200, "{said}");
 }
 
 #[test]
-fn a_heading_is_found_whatever_cannot_be_seen_in_it() {
+fn a_heading_is_found_despite_invisible_characters() {
     for heading in
         ["userid\u{a0}", "\u{3000}userid", "user\u{200b}id", "ｕｓｅｒｉｄ", "\u{2003}userid "]
     {
