@@ -1,15 +1,15 @@
 //! HTTP: the only place that names ureq.
 //!
 //! ureq speaks HTTP/1.1 and TLS. What lies below it is ours, by way of its `unversioned`
-//! parts: `dial` connects, `socket` reads and writes, `layers` stacks them, `desk` is how a
+//! parts: `dial` connects, `socket` reads and writes, `origin` stacks them, `context` is how a
 //! call and its connection talk. Each connection is an agent of ureq with room for itself,
 //! so a call knows which connection it is on, and no two calls ever wait for one lock.
 
 mod connect;
-mod desk;
+mod context;
 mod dial;
 mod exchange;
-mod layers;
+mod origin;
 mod socket;
 mod socks;
 mod tunnel;
@@ -28,11 +28,11 @@ use http::header::{
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::unversioned::transport::Connector;
 
-use self::desk::{Desk, Seen};
+use self::context::{Desk, Seen};
 pub(crate) use self::dial::Dialer;
 pub(crate) use self::exchange::{Exchange, ExchangeOptions, ExchangeTimes, TransportError};
 use self::exchange::{USER_AGENT, text_of};
-use self::layers::{Dial, INPUT_BUFFER, LARGEST_HEAD, NoLookup, OUTPUT_BUFFER, Tls, Whole};
+use self::origin::{Dial, INPUT_BUFFER, LARGEST_HEAD, NoLookup, OUTPUT_BUFFER, Tls, Whole};
 use crate::error::Cause;
 use crate::options::endpoint::Base;
 use crate::options::proxy::Proxy;

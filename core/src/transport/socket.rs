@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use ureq::unversioned::transport::{Buffers, LazyBuffers, NextTimeout, Transport};
 
-use super::desk::Desk;
+use super::context::Desk;
 use crate::runtime::descriptor::Descriptor;
 use crate::runtime::wait::SLICE;
 

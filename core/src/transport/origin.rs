@@ -10,7 +10,7 @@ use ureq::unversioned::transport::{
     TransportAdapter,
 };
 
-use super::desk::Desk;
+use super::context::Desk;
 use super::dial::{DialError, Dialer};
 use super::exchange::{TransportError, text_of};
 use super::socket::Socket;
