@@ -21,7 +21,7 @@
 //! (<https://open.dingtalk.com/document/development/delete-external-contacts>); the app needs
 //! the permission point `qyapi_ext_write`. Deletion has no undo.
 //!
-//! TransportError that may pass is tried again within the call's time limit. A token is fetched
+//! Trouble that may pass is tried again within the call's time limit. A token is fetched
 //! with the app's credentials and refreshed once for all threads. The service counts no
 //! more than 20 requests to one API in any one second, unless told otherwise. Secrets stand
 //! in no error, log line or `Debug` output. Log lines go to the `log` facade under the target

@@ -63,6 +63,18 @@ impl Wait {
         Ok(())
     }
 
+    /// Whether to go on at this moment, without asking the probe, and the next piece of waiting.
+    pub fn slice_at(&self, now: Instant) -> Result<Duration, Stop> {
+        if self.flag.is_cancelled() {
+            return Err(Stop::Cancelled);
+        }
+        match self.deadline.map(|at| at.saturating_duration_since(now)) {
+            Some(Duration::ZERO) => Err(Stop::TimedOut),
+            Some(left) => Ok(left.clamp(Duration::from_millis(1), SLICE)),
+            None => Ok(SLICE),
+        }
+    }
+
     /// Whether to go on, the probe included.
     pub fn ask(&self) -> Result<(), Stop> {
         if self.probe.as_ref().is_some_and(|stop| stop()) {

@@ -8,7 +8,7 @@ use std::io::{self, Read, Write};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
-use super::exchange::USER_AGENT;
+use super::head::USER_AGENT;
 use super::tunnel::TunnelError;
 use crate::options::proxy::Proxy;
 

@@ -1,172 +1,131 @@
-//! What a call and its connection tell each other.
+//! Deadline and cancel of a call, shared with its connection.
 //!
-//! ureq carries a request through its layers but no word about the call that it belongs to.
-//! The desk is that word: how long the layers may wait, and what they saw.
+//! A socket lies below TLS, and ureq's trait between them carries no word about the call. The
+//! context is how the socket knows how long it may wait, and how the call learns what the
+//! socket saw.
 
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::exchange::{ExchangeOptions, ExchangeTimes, TransportError};
+use super::error::TransportError;
 use crate::runtime::wait::{SLICE, Stop, Wait};
-use crate::secret::{Secret, Secrets};
 
 /// Shared by one connection and the call that uses it now.
 #[derive(Default)]
-pub(super) struct Desk(Mutex<Entry>);
+pub(super) struct CallContext(Mutex<State>);
 
 #[derive(Default)]
-struct Entry {
-    wait: Option<Wait>,
-    connect_wait: Option<Wait>,
-    secret_query: Option<Secret>,
-    secrets: Secrets,
-    /// To be told when the request is written.
-    times: Option<ExchangeTimes>,
+struct State {
+    wait: Wait,
+    /// The wait for a connection, while it is on its way.
+    connecting: Option<Wait>,
     /// When the call's probe was asked last.
     asked: Option<Instant>,
-    seen: Seen,
+    /// The request is being written: what leaves the socket is a part of it.
+    writing: bool,
+    observed: Observed,
 }
 
-/// What the layers saw of one attempt.
+/// What was seen of one attempt.
 #[derive(Default)]
-pub(super) struct Seen {
-    /// A new connection was made.
-    pub opened: bool,
-    /// The new connection stands: TCP, tunnel and TLS.
-    pub connected: bool,
+pub(super) struct Observed {
     /// Why a wait was ended.
     pub stopped: Option<Stop>,
-    /// Bytes that left the socket, and how many had when the request began.
-    sent: u64,
-    began: Option<u64>,
+    /// A byte of the request left the socket.
+    pub written: bool,
     /// A byte of the reply came.
     pub replied: bool,
-    /// What a layer found that ureq's errors have no word for.
-    pub trouble: Option<TransportError>,
-    /// The peer closed the connection, or it broke, while more was wanted.
-    pub ended: bool,
-    pub broken: bool,
 }
 
-impl Seen {
-    /// A byte of the request left the socket.
-    pub fn written(&self) -> bool {
-        self.began.is_some_and(|began| self.sent > began)
-    }
-}
-
-impl Desk {
-    /// A call sits down, with the query that holds its token.
-    pub fn open(&self, query: Option<Secret>, options: ExchangeOptions) {
-        let ExchangeOptions { wait, connect_timeout, secrets, times, .. } = options;
-        *self.entry() = Entry {
-            connect_wait: Some(wait.within(connect_timeout)),
-            wait: Some(wait),
-            secret_query: query,
-            secrets: secrets.clone(),
-            times,
-            asked: Some(Instant::now()),
-            seen: Seen::default(),
-        };
+impl CallContext {
+    /// An attempt begins, and may wait this long.
+    pub fn begin(&self, wait: Wait, now: Instant) {
+        *self.state() = State { wait, asked: Some(now), ..State::default() };
     }
 
-    /// The call is over; the connection may be kept, its secrets not.
-    pub fn close(&self) -> Seen {
-        std::mem::take(&mut *self.entry()).seen
+    /// The attempt is over; the connection may be kept.
+    pub fn end(&self) -> Observed {
+        std::mem::take(&mut *self.state()).observed
+    }
+
+    /// A connection is on its way, with a time limit of its own: the wait for it.
+    pub fn begin_connecting(&self, until: Instant) -> Wait {
+        let mut state = self.state();
+        let wait = state.wait.until(until);
+        state.connecting = Some(wait.clone());
+        wait
+    }
+
+    /// It stands: TCP, tunnel and TLS.
+    pub fn note_connected(&self) {
+        self.state().connecting = None;
+    }
+
+    pub fn note_writing(&self) {
+        self.state().writing = true;
+    }
+
+    pub fn note_sent(&self) {
+        let state = &mut self.state();
+        state.observed.written |= state.writing;
+    }
+
+    /// Whether a byte of the request left the socket.
+    pub fn has_written(&self) -> bool {
+        self.state().observed.written
+    }
+
+    pub fn note_replied(&self) {
+        self.state().observed.replied = true;
     }
 
     /// How long the next read or write may block. The probe is asked after an interruption,
     /// and once a slice however many bytes come meanwhile; else a look at flag and clock
     /// will do, which costs next to nothing.
     pub fn slice(&self, interrupted: bool) -> io::Result<Duration> {
-        let wait = self.wait();
         let now = Instant::now();
-        let due = {
-            let mut entry = self.entry();
-            let due = interrupted || entry.asked.is_none_or(|at| now - at >= SLICE);
-            if due {
-                entry.asked = Some(now);
-            }
-            due
-        };
-        let verdict = if due { wait.ask() } else { wait.check() };
-        verdict.map_err(|stop| self.stop(stop))?;
-        Ok(wait.slice())
+        let (wait, due) = self.state().wait_at(now, interrupted);
+        // Not under the lock: the probe is the caller's.
+        let verdict = if due { wait.ask() } else { Ok(()) };
+        verdict.and_then(|()| wait.slice_at(now)).map_err(|stop| self.stop(stop))
     }
 
-    /// The right to wait that holds now: a connection on its way has its own time limit.
-    pub fn wait(&self) -> Wait {
-        let entry = self.entry();
-        let connecting = entry.seen.opened && !entry.seen.connected;
-        let wait = if connecting { &entry.connect_wait } else { &entry.wait };
-        // Without a call nobody reads or writes; an over deadline would be the safe answer.
-        wait.clone().unwrap_or_else(|| Wait::default().within(Duration::ZERO))
-    }
-
-    /// Notes why a wait ended; the error that ureq's layers hand up.
-    pub fn stop(&self, stop: Stop) -> io::Error {
-        self.entry().seen.stopped = Some(stop);
-        io::Error::new(io::ErrorKind::TimedOut, "the call's wait has ended")
-    }
-
-    pub fn note_opening(&self) {
-        let seen = &mut self.entry().seen;
-        seen.opened = true;
-        seen.connected = false;
-    }
-
-    /// Notes what ended the attempt; the error that ureq's layers hand up.
-    pub fn fail(&self, trouble: TransportError) -> io::Error {
-        self.entry().seen.trouble = Some(trouble);
-        io::Error::other("noted at the desk")
-    }
-
-    pub fn note_connected(&self) {
-        self.entry().seen.connected = true;
-    }
-
-    pub fn note_sent(&self, bytes: usize) {
-        self.entry().seen.sent += bytes as u64;
-    }
-
-    pub fn note_request_begins(&self) {
-        let seen = &mut self.entry().seen;
-        seen.began.get_or_insert(seen.sent);
-    }
-
-    /// All of it has left, or as much as could.
-    pub fn note_request_ends(&self) {
-        let entry = self.entry();
-        if let Some(times) = &entry.times
-            && entry.seen.written()
-        {
-            times.note_written(Instant::now());
+    /// An error of ureq in our terms; why the wait ended comes first.
+    pub fn error(&self, error: ureq::Error) -> TransportError {
+        let state = self.state();
+        let connecting = state.connecting.is_some();
+        match state.observed.stopped {
+            Some(stop) => TransportError::Stopped { stop, connecting },
+            None => TransportError::from_ureq(error, connecting),
         }
     }
 
-    /// A read that brought nothing: the end, or an error.
-    pub fn note_no_more(&self, broken: bool) {
-        let seen = &mut self.entry().seen;
-        seen.ended |= !broken;
-        seen.broken |= broken;
+    /// A wait that ended outside of ureq.
+    pub fn stopped(&self, stop: Stop) -> TransportError {
+        let error = self.stop(stop);
+        self.error(error.into())
     }
 
-    pub fn note_replied(&self) {
-        self.entry().seen.replied = true;
+    /// Notes why a wait ended; the error that TLS and ureq hand up.
+    fn stop(&self, stop: Stop) -> io::Error {
+        self.state().observed.stopped = Some(stop);
+        io::Error::new(io::ErrorKind::TimedOut, "the call's wait has ended")
     }
 
-    /// What must not be seen in a reply.
-    pub fn secrets(&self) -> Secrets {
-        self.entry().secrets.clone()
-    }
-
-    /// The query to add to the request; once.
-    pub fn take_secret_query(&self) -> Option<Secret> {
-        self.entry().secret_query.take()
-    }
-
-    fn entry(&self) -> MutexGuard<'_, Entry> {
+    fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// The wait that holds now, as a connection on its way has its own time limit; and whether
+    /// its probe is to be asked.
+    fn wait_at(&mut self, now: Instant, interrupted: bool) -> (Wait, bool) {
+        let due = interrupted || self.asked.is_none_or(|at| now - at >= SLICE);
+        if due {
+            self.asked = Some(now);
+        }
+        (self.connecting.as_ref().unwrap_or(&self.wait).clone(), due)
     }
 }

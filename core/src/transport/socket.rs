@@ -13,13 +13,18 @@ use std::time::Duration;
 
 use ureq::unversioned::transport::{Buffers, LazyBuffers, NextTimeout, Transport};
 
-use super::context::Desk;
+use super::context::CallContext;
 use crate::runtime::descriptor::Descriptor;
 use crate::runtime::wait::SLICE;
 
+/// Sizes of the buffers of a connection; ureq's own are 128 KiB each. The input buffer
+/// bounds the head of a reply.
+pub(super) const INPUT_BUFFER: usize = 32 * 1024;
+pub(super) const OUTPUT_BUFFER: usize = 4 * 1024;
+
 pub(super) struct Socket {
     stream: Descriptor<TcpStream>,
-    desk: Arc<Desk>,
+    context: Arc<CallContext>,
     buffers: LazyBuffers,
     /// The time limit that the socket has now.
     limit: Duration,
@@ -28,17 +33,12 @@ pub(super) struct Socket {
 }
 
 impl Socket {
-    pub fn new(
-        stream: Descriptor<TcpStream>,
-        desk: Arc<Desk>,
-        input: usize,
-        output: usize,
-    ) -> io::Result<Socket> {
+    pub fn new(stream: Descriptor<TcpStream>, context: Arc<CallContext>) -> io::Result<Socket> {
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(SLICE))?;
         stream.set_write_timeout(Some(SLICE))?;
-        let buffers = LazyBuffers::new(input, output);
-        Ok(Socket { stream, desk, buffers, limit: SLICE, in_use: true })
+        let buffers = LazyBuffers::new(INPUT_BUFFER, OUTPUT_BUFFER);
+        Ok(Socket { stream, context, buffers, limit: SLICE, in_use: true })
     }
 
     /// Keeps the socket's time limit at one slice, but for the last piece before a deadline.
@@ -56,7 +56,7 @@ impl Socket {
         self.in_use = true;
         let mut interrupted = false;
         loop {
-            let slice = self.desk.slice(interrupted)?;
+            let slice = self.context.slice(interrupted)?;
             self.set_limit(slice)?;
             match work(self) {
                 Err(error) if is_pause(&error) => interrupted = true,
@@ -87,7 +87,7 @@ impl Transport for Socket {
             if sent == 0 {
                 return Err(io::Error::from(io::ErrorKind::WriteZero).into());
             }
-            self.desk.note_sent(sent);
+            self.context.note_sent();
             done += sent;
         }
         Ok(())
@@ -97,11 +97,7 @@ impl Transport for Socket {
         let read = self.io(|socket| {
             let Socket { buffers, stream, .. } = socket;
             (&**stream).read(buffers.input_append_buf())
-        });
-        if !matches!(read, Ok(1..)) {
-            self.desk.note_no_more(read.is_err());
-        }
-        let read = read?;
+        })?;
         self.buffers.input_appended(read);
         Ok(read > 0)
     }
