@@ -9,16 +9,42 @@ use crate::text::FORM_VALUE;
 
 /// A token, an app secret or a proxy's password. Its `Debug` output shows none of it.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Secret(Arc<str>);
+pub(crate) struct Secret(Arc<Spellings>);
+
+/// Made once: a secret is looked for in every text of a call that it serves.
+#[derive(PartialEq, Eq)]
+struct Spellings {
+    raw: String,
+    /// As it stands in a query or a form.
+    encoded: String,
+    /// These and the others in which a gateway or a proxy may quote it.
+    all: Vec<String>,
+}
 
 impl Secret {
     pub fn new(text: &str) -> Secret {
-        Secret(text.into())
+        let encoded = utf8_percent_encode(text, FORM_VALUE).to_string();
+        let encoded_whole = utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+        let mut all = vec![
+            lower_case_escapes(&encoded),
+            lower_case_escapes(&encoded_whole),
+            encoded.clone(),
+            encoded_whole,
+            text.to_owned(),
+        ];
+        all.sort();
+        all.dedup();
+        Secret(Arc::new(Spellings { raw: text.to_owned(), encoded, all }))
     }
 
     /// The text itself, for the wire alone.
     pub fn expose(&self) -> &str {
-        &self.0
+        &self.0.raw
+    }
+
+    /// The text as a value in a query, for the wire alone.
+    pub fn expose_encoded(&self) -> &str {
+        &self.0.encoded
     }
 }
 
@@ -46,31 +72,12 @@ impl Secrets {
     /// The text with each secret masked, raw and percent-encoded (as a gateway or a proxy
     /// quotes an address).
     pub fn mask(&self, text: &str) -> String {
-        let mut masked = text.to_owned();
-        for form in self.forms() {
-            if masked.contains(&form) {
-                masked = masked.replace(&form, "***");
-            }
-        }
-        masked
-    }
-
-    /// Every spelling of every secret, the longest first: a secret that begins with another
-    /// must not leave its tail.
-    fn forms(&self) -> Vec<String> {
-        let mut forms: Vec<String> = Vec::new();
-        for secret in &self.0 {
-            let raw = secret.expose();
-            forms.push(raw.to_owned());
-            for set in [NON_ALPHANUMERIC, FORM_VALUE] {
-                let encoded = utf8_percent_encode(raw, set).to_string();
-                forms.push(lower_case_escapes(&encoded));
-                forms.push(encoded);
-            }
-        }
-        forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
-        forms.dedup();
-        forms
+        let spellings = self.0.iter().flat_map(|secret| &secret.0.all);
+        let mut found: Vec<&String> =
+            spellings.filter(|spelling| text.contains(spelling.as_str())).collect();
+        // The longest first: a secret that begins with another must not leave its tail.
+        found.sort_by_key(|spelling| std::cmp::Reverse(spelling.len()));
+        found.iter().fold(text.to_owned(), |masked, spelling| masked.replace(*spelling, "***"))
     }
 }
 

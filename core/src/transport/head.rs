@@ -34,9 +34,9 @@ impl RequestHead {
         let mut put = |text: &str| output.extend_from_slice(text.as_bytes());
         put(&self.start);
         put(request.path);
-        if let Some(query) = &request.secret_query {
-            put("?");
-            put(query.expose());
+        if let Some(token) = &request.token {
+            put("?access_token=");
+            put(token.expose_encoded());
         }
         put(&self.fields);
         put(request.content_type);

@@ -55,6 +55,11 @@ const LONGEST_TEXT: usize = 2_000;
 /// Reads the reply to a delete request: success is HTTP 200 and one JSON object with one
 /// `errcode`, a number or digits, equal to 0. Its request id.
 pub(crate) fn deletion(answer: &Answer, secrets: &Secrets) -> Result<Option<String>, Failure> {
+    if answer.status == 200
+        && let Ok(PlainSuccess { request_id }) = serde_json::from_slice(&answer.body)
+    {
+        return Ok(request_id.map(|text| clean(text, secrets)));
+    }
     let reply = Reply::read(answer, secrets, Style::Topapi);
     reply.success()?;
     Ok(reply.text("request_id"))
@@ -169,16 +174,8 @@ impl<'a> Reply<'a> {
     /// A text field, masked and bounded; `None` where it is missing, empty or not text.
     fn text(&self, name: &str) -> Option<String> {
         match self.object.as_ref()?.get(name)? {
-            Value::String(text) if !text.is_empty() => Some(self.clean(text)),
+            Value::String(text) if !text.is_empty() => Some(clean(text, self.secrets)),
             _ => None,
-        }
-    }
-
-    fn clean(&self, text: &str) -> String {
-        let masked = self.secrets.mask(text);
-        match masked.char_indices().nth(LONGEST_TEXT) {
-            Some((end, _)) => masked.get(..end).unwrap_or_default().to_owned() + "...",
-            None => masked,
         }
     }
 
@@ -280,7 +277,7 @@ impl<'a> Reply<'a> {
         let error = Error::new(kind, self.problem(kind, code.as_deref(), meaning)).with(|fields| {
             fields.errcode = errcode;
             fields.errmsg = self.text("errmsg").or_else(|| self.text("message"));
-            fields.sub_code = self.sub_code().map(|code| self.clean(&code));
+            fields.sub_code = self.sub_code().map(|code| clean(&code, self.secrets));
             fields.sub_msg = self.text("sub_msg");
             fields.request_id = self.text("request_id").or_else(|| self.text("requestid"));
             fields.http_status = Some(status);
@@ -375,6 +372,60 @@ fn required_scopes(errmsg: &str) -> Option<&str> {
             && scopes.len() <= 200
             && scopes.chars().all(|c| c.is_ascii_graphic() || c == ' ')
     })
+}
+
+/// A text of the service, masked and bounded.
+fn clean(text: &str, secrets: &Secrets) -> String {
+    let masked = secrets.mask(text);
+    if masked.len() <= LONGEST_TEXT {
+        return masked;
+    }
+    match masked.char_indices().nth(LONGEST_TEXT) {
+        Some((end, _)) => masked.get(..end).unwrap_or_default().to_owned() + "...",
+        None => masked,
+    }
+}
+
+/// A success as the service says it: the fields that are known, once each, without escapes.
+/// Read without a tree of values; whatever else there may be is for [`Object`].
+struct PlainSuccess<'a> {
+    request_id: Option<&'a str>,
+}
+
+impl<'de> Deserialize<'de> for PlainSuccess<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Fields;
+
+        impl<'de> Visitor<'de> for Fields {
+            type Value = PlainSuccess<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a plain success")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let (mut errcode, mut errmsg, mut request_id) = (None, None, None);
+                while let Some(name) = map.next_key::<&str>()? {
+                    match name {
+                        "errcode" if errcode.is_none() => errcode = Some(map.next_value::<u8>()?),
+                        "errmsg" if errmsg.is_none() => errmsg = Some(map.next_value::<&str>()?),
+                        "request_id" if request_id.is_none() => {
+                            request_id = Some(map.next_value::<&str>()?);
+                        }
+                        _ => return Err(serde::de::Error::custom("another field")),
+                    }
+                }
+                match errcode {
+                    Some(0) => {
+                        Ok(PlainSuccess { request_id: request_id.filter(|id| !id.is_empty()) })
+                    }
+                    _ => Err(serde::de::Error::custom("no success")),
+                }
+            }
+        }
+
+        deserializer.deserialize_map(Fields)
+    }
 }
 
 /// A JSON object with its fields in order, so that a field that stands twice is seen.
