@@ -751,14 +751,22 @@ fn a_closed_pipe_stops_deleting_and_loses_no_outcome() {
         if !json {
             args[4] = &bad;
         }
-        let told = at(&sandbox, &args).stdout(nobody_reads()).stderr(Stdio::piped()).output();
-        let (status, _, err) = end(told.unwrap());
+        let mut command = at(&sandbox, &args);
+        command.stdout(nobody_reads()).stderr(Stdio::piped());
+        if json {
+            // As for people; a line for programs is whole all the same.
+            command.env("COLUMNS", "80");
+        }
+        let (status, _, err) = end(command.output().unwrap());
         assert_eq!(status, 1);
         assert!(err.contains("stopped: standard output was closed"), "{err}");
         assert!(sandbox.deleted().len() < 30, "it stopped");
         if json {
             let told = err.matches(r#""status":"deleted""#).count();
             assert_eq!(told, sandbox.deleted().len(), "on standard error instead: {err}");
+            for line in err.lines().filter(|line| line.starts_with('{')) {
+                serde_json::from_str::<Value>(line).unwrap();
+            }
         }
         assert!(err.contains(if json { r#"{"summary":"# } else { "61 contacts: " }), "{err}");
         let why = if json { r#""stopped":"standard"# } else { "  stopped       standard" };

@@ -202,7 +202,9 @@ impl<'a> Report<'a> {
         let written = self.progress.hide_while(|| self.output.line(line));
         if written.is_err() {
             self.closed = true;
-            self.note(line);
+            // JSON is for programs there, too.
+            let print = if self.json { output::note_unwrapped } else { output::note };
+            self.progress.hide_while(|| print(line));
         }
         written
     }
