@@ -160,8 +160,9 @@ results, done = [], threading.Event()
 def work():
     results.append(client.delete("0125400001"))
     done.set()
-threading.Thread(target=work).start()
 try:
+    # The request may be there before this thread has come back from the start.
+    threading.Thread(target=work).start()
     done.wait()
 except KeyboardInterrupt:
     print("main", flush=True)
@@ -305,8 +306,15 @@ def test_multiprocessing_with_fork_inherits_a_client(sandbox: Sandbox) -> None:
     CLIENTS.clear()
 
 
-def test_multiprocessing_with_spawn_makes_one_from_the_environment(sandbox: Sandbox) -> None:
-    context = multiprocessing.get_context("spawn")
+@pytest.mark.parametrize(
+    "method", [name for name in multiprocessing.get_all_start_methods() if name != "fork"]
+)
+def test_multiprocessing_without_fork_makes_one_from_the_environment(
+    method: str, sandbox: Sandbox
+) -> None:
+    context = multiprocessing.get_context(method)
+    # Where there is a server, its children are forked with the module imported.
+    context.set_forkserver_preload(["dingtalk_extcontact"])
     place = (sandbox.url, sandbox.access_token)
     with context.Pool(1, make_in_worker, place) as pool:
         assert pool.apply(delete_in_worker, ("0125400001",)) == "deleted"
