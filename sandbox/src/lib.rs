@@ -31,6 +31,7 @@
     allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
 
+mod ask;
 mod faults;
 #[doc(hidden)]
 pub mod http;
