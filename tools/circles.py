@@ -21,8 +21,6 @@ bindings-node/src/batch.rs
 bindings-node/src/lib.rs
 bindings-node/src/logging.rs
 bindings-node/src/port.rs
-bindings-python/src/host.rs
-bindings-python/src/logging.rs
 """.split())
 
 ROOMS = ["core", "bindings-c", "bindings-node", "bindings-python", "cli", "sandbox", "conformance",

@@ -1,15 +1,20 @@
 //! The client, blocking; and the one step that `_async.py` builds its awaiting on.
 
-use dingtalk_extcontact::binding::{Binding, Options};
-use dingtalk_extcontact::{BatchOptions, Call};
+use dingtalk_extcontact::Call;
+use dingtalk_extcontact::binding::{Binding, CLIENT_OPTIONS, Options};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyType};
+use serde_json::to_value;
 
-use crate::batch::DeleteMany;
+use crate::batch::Batch;
 use crate::deletion::Deletion;
 use crate::waiter::Waiter;
-use crate::{convert, errors, host, logging};
+use crate::{call, convert, errors, host, json, logging};
+
+/// The loop of a batch; loaded with the first one.
+static LOOP: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 
 /// Deletes external contacts of a DingTalk organisation.
 ///
@@ -69,7 +74,7 @@ impl Client {
         given: Option<&Bound<'_, PyDict>>,
         function: &str,
     ) -> PyResult<Client> {
-        convert::options(&mut options, given, function)?;
+        convert::options(given, function, CLIENT_OPTIONS, |name, value| options.set(name, value))?;
         // Files of certificates are read here.
         let client = py.detach(|| dingtalk_extcontact::Client::with_options(options));
         client.map(Client).map_err(|error| errors::to_python(py, &error))
@@ -118,9 +123,9 @@ impl Client {
         let user_id = convert::user_id(user_id)?;
         let call = convert::call(timeout, missing_ok)?;
         let work = |call: &Call| self.0.delete_with(&user_id, call);
-        let (outcome, raised) = host::calling(py, call, None, work)?;
+        let (outcome, raised) = call::calling(py, call, None, work)?;
         match raised {
-            None => errors::outcome(py, outcome),
+            None => outcome.map(Deletion::from).map_err(|error| errors::to_python(py, &error)),
             Some(interrupt) => {
                 interrupt.set_cause(py, Some(errors::cause(py, outcome)));
                 Err(interrupt)
@@ -146,22 +151,25 @@ impl Client {
     /// :raises InvalidArgumentError: for a bad option
     /// :raises JournalError: the record cannot be read, written or locked, or is another
     ///     batch's; nothing has been called then
-    #[pyo3(signature = (ids, *, concurrency=None, journal=None, missing_ok=None, stop_on_missing=None), text_signature = "($self, ids, *, concurrency=8, journal=None, missing_ok=None, stop_on_missing=True)")]
-    fn delete_many(
-        &self,
-        py: Python<'_>,
-        ids: &Bound<'_, PyAny>,
-        concurrency: Option<&Bound<'_, PyAny>>,
-        journal: Option<&Bound<'_, PyAny>>,
-        missing_ok: Option<&Bound<'_, PyAny>>,
-        stop_on_missing: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<DeleteMany> {
-        let mut options = BatchOptions::for_binding(Binding::Python);
-        convert::batch(&mut options, concurrency, journal, missing_ok, stop_on_missing)?;
-        DeleteMany::begin(py, &self.0, ids, options)
+    #[pyo3(signature = (ids, **options), text_signature = "($self, ids, *, concurrency=8, journal=None, missing_ok=None, stop_on_missing=True)")]
+    fn delete_many<'py>(
+        slf: &Bound<'py, Self>,
+        ids: &Bound<'py, PyAny>,
+        options: Option<Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let class = LOOP.import(slf.py(), "dingtalk_extcontact._batch", "DeleteMany")?;
+        let arguments = (slf, ids).into_pyobject(slf.py())?;
+        host::guarded(|| class.call(&arguments, options.as_ref()))
     }
 
-    /// Starts a deletion on the pool; the event loop settles its outcome.
+    /// Begins the batch of delete_many. A journal is opened and read here and now.
+    #[pyo3(signature = (**options))]
+    fn _batch(&self, py: Python<'_>, options: Option<&Bound<'_, PyDict>>) -> PyResult<Batch> {
+        Batch::begin(py, &self.0, options)
+    }
+
+    /// Starts a deletion on the pool. The event loop settles its outcome: a deletion, or an
+    /// error in its JSON form.
     fn _submit(
         &self,
         pending: &Bound<'_, PendingCall>,
@@ -172,9 +180,9 @@ impl Client {
         let PendingCall { user_id, call } = pending.get();
         let waiter = Waiter { event_loop: event_loop.clone().unbind(), settle };
         self.0.submit(user_id.clone(), call.clone(), move |outcome| {
-            waiter.tell(move |py| match errors::outcome(py, outcome) {
-                Ok(deletion) => (deletion, py.None()).into_pyobject(py),
-                Err(error) => (py.None(), error.into_value(py)).into_pyobject(py),
+            waiter.tell(move |py| match outcome {
+                Ok(deletion) => (Deletion::from(deletion), py.None()).into_pyobject(py),
+                Err(error) => (py.None(), json::object(py, to_value(&error))?).into_pyobject(py),
             });
         });
         Ok(())

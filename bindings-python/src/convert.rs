@@ -2,23 +2,26 @@
 
 use std::path::PathBuf;
 
-use dingtalk_extcontact::binding::{Binding, CLIENT_OPTIONS, Options, Value, ValueType};
-use dingtalk_extcontact::{BatchOptions, Call};
+use dingtalk_extcontact::binding::{
+    Binding, CALL_OPTIONS, CLIENT_OPTIONS, Options, Spec, Value, ValueType,
+};
+use dingtalk_extcontact::{BatchOptions, Call, Error};
 use pyo3::exceptions::{PyOverflowError, PyTypeError, PyUnicodeEncodeError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDict, PyString};
+use pyo3::types::{PyBool, PyDict, PyInt, PyString};
 
 use crate::errors;
 
 /// Sets what the caller gave by keyword.
 pub fn options(
-    options: &mut Options,
     given: Option<&Bound<'_, PyDict>>,
     function: &str,
+    specs: &[Spec],
+    mut set: impl FnMut(&str, Value) -> Result<(), Error>,
 ) -> PyResult<()> {
     for (name, value) in given.into_iter().flatten() {
         let name = text("option", &name)?;
-        let Some((_, kind)) = CLIENT_OPTIONS.iter().find(|(known, _)| *known == name) else {
+        let Some((_, kind)) = specs.iter().find(|(known, _)| *known == name) else {
             let problem = format!("{function}() got an unexpected keyword argument '{name}'");
             return Err(PyTypeError::new_err(problem));
         };
@@ -26,7 +29,7 @@ pub fn options(
         if value.is_none() && name != "rate" {
             continue;
         }
-        let set = options.set(&name, convert(&name, *kind, &value)?);
+        let set = set(&name, convert(&name, *kind, &value)?);
         set.map_err(|error| errors::to_python(value.py(), &error))?;
     }
     Ok(())
@@ -38,40 +41,17 @@ pub fn call(
     missing_ok: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Call> {
     let mut call = Call::for_binding(Binding::Python);
-    if let Some(value) = timeout {
-        call.set("timeout", convert("timeout", ValueType::Time, value)?);
-    }
-    if let Some(value) = missing_ok {
-        call.set("missing_ok", convert("missing_ok", ValueType::Flag, value)?);
+    for ((name, kind), value) in CALL_OPTIONS.iter().zip([timeout, missing_ok]) {
+        if let Some(value) = value {
+            call.set(name, convert(name, *kind, value)?);
+        }
     }
     Ok(call)
 }
 
-/// The options of a batch.
-pub fn batch(
-    options: &mut BatchOptions,
-    concurrency: Option<&Bound<'_, PyAny>>,
-    journal: Option<&Bound<'_, PyAny>>,
-    missing_ok: Option<&Bound<'_, PyAny>>,
-    stop_on_missing: Option<&Bound<'_, PyAny>>,
-) -> PyResult<()> {
-    for (name, kind, value) in [
-        ("concurrency", ValueType::Integer, concurrency),
-        ("journal", ValueType::Path, journal),
-        ("missing_ok", ValueType::Flag, missing_ok),
-        ("stop_on_missing", ValueType::Flag, stop_on_missing),
-    ] {
-        if let Some(value) = value {
-            let set = options.set(name, convert(name, kind, value)?);
-            set.map_err(|error| errors::to_python(value.py(), &error))?;
-        }
-    }
-    Ok(())
-}
-
 /// A contact's id: text and nothing else.
 pub fn user_id(value: &Bound<'_, PyAny>) -> PyResult<String> {
-    if value.is_instance_of::<pyo3::types::PyInt>() {
+    if value.is_instance_of::<PyInt>() {
         let problem = "user_id must be str, not int: a number has lost its leading zeros, and may lose digits on its way";
         return Err(PyTypeError::new_err(problem));
     }
@@ -87,25 +67,18 @@ pub fn text(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
     unicode.map_err(|_| errors::lone_surrogate(name, value))
 }
 
-/// A number of seconds.
-pub fn seconds(name: &str, value: &Bound<'_, PyAny>) -> PyResult<f64> {
-    number(name, "a number of seconds", value, value.extract())
-}
-
-/// A whole number, as it is handed on.
-pub fn integer(name: &str, value: &Bound<'_, PyAny>) -> PyResult<f64> {
-    number(name, "int", value, value.extract::<i64>().map(|number| number as f64))
-}
-
 fn convert(name: &str, kind: ValueType, value: &Bound<'_, PyAny>) -> PyResult<Value> {
     if value.is_none() {
         return Ok(Value::None);
     }
+    let whole = || value.extract::<i64>().map(|number| number as f64);
     Ok(match kind {
         ValueType::Text => Value::Text(text(name, value)?),
         ValueType::Path => Value::Path(path(name, value)?),
-        ValueType::Time => Value::Number(seconds(name, value)?),
-        ValueType::Integer => Value::Number(integer(name, value)?),
+        ValueType::Time => {
+            Value::Number(number(name, "a number of seconds", value, value.extract())?)
+        }
+        ValueType::Integer => Value::Number(number(name, "int", value, whole())?),
         ValueType::Flag => match value.cast::<PyBool>() {
             Ok(flag) => Value::Flag(flag.is_true()),
             Err(_) => return Err(wrong_type(name, "bool", value)),

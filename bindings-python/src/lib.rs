@@ -1,16 +1,17 @@
 //! The native half of the Python package `dingtalk_extcontact`: it converts arguments, lets
-//! go of the interpreter's lock, calls the core and converts what comes back. The rules are
-//! the core's; names that only Python has stand in `errors.py` and in the stubs.
+//! go of the interpreter's lock and calls the core. What comes back crosses in the core's one
+//! JSON form, of which Python makes its own objects; a deletion alone is made here. The rules
+//! are the core's.
 
 mod batch;
+mod call;
 mod client;
 mod convert;
 mod deletion;
 mod errors;
 mod host;
-mod item;
+mod json;
 mod logging;
-mod record;
 mod sandbox;
 mod waiter;
 
@@ -22,19 +23,20 @@ mod _native {
     use std::ffi::OsString;
 
     use dingtalk_extcontact::ErrorKind;
+    use pyo3::intern;
     use pyo3::prelude::*;
-    use pyo3::types::PyDict;
+    use pyo3::types::{PyCFunction, PyDict};
+
+    use crate::{call, convert, errors, host, logging};
 
     #[pymodule_export]
-    use super::batch::DeleteMany;
+    use super::batch::Batch;
     #[pymodule_export]
     use super::client::{Client, PendingCall};
     #[pymodule_export]
     use super::deletion::Deletion;
     #[pymodule_export]
-    use super::item::{Item, Summary};
-    #[pymodule_export]
-    use super::sandbox::{Request, Sandbox};
+    use super::sandbox::Sandbox;
 
     #[pymodule_export]
     use super::host::is_ending;
@@ -61,15 +63,28 @@ mod _native {
     /// The defaults of options, by name; None where it is nothing.
     #[pyfunction]
     fn defaults(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
-        crate::convert::defaults(py)
+        convert::defaults(py)
     }
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         let py = module.py();
-        super::host::init(py)?;
-        super::errors::init(py)?;
-        super::logging::init();
-        Ok(())
+        host::init(py)?;
+        call::init(py)?;
+        errors::init(py)?;
+        logging::init();
+        let end = PyCFunction::new_closure(py, None, None, |args, _| end(args.py()))?;
+        py.import("atexit")?.call_method1("register", (end,)).map(drop)
+    }
+
+    /// The interpreter begins to end. What threads of the pool would have handed to an event loop
+    /// is left for it to fetch, and log lines are passed on now.
+    fn end(py: Python<'_>) -> PyResult<()> {
+        host::end(py);
+        if let Some(loops) = host::imported(py, intern!(py, "dingtalk_extcontact._async").as_any())
+        {
+            loops.call_method0(intern!(py, "_fetch_all"))?;
+        }
+        logging::pass_kept(py)
     }
 }

@@ -14,7 +14,7 @@ tests. Log records go to the logger ``dingtalk_extcontact``.
 
 from . import errors as errors
 from ._native import VERSION as __version__
-from ._native import Client, DeleteMany, Deletion, Item, Summary
+from ._native import Client, Deletion
 from .errors import (
     ApiError,
     AuthenticationError,
@@ -39,6 +39,7 @@ from .errors import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._async import AsyncClient, AsyncDeleteMany
+    from ._batch import DeleteMany, Item, Summary
 
 __all__ = [
     "ApiError",
@@ -69,18 +70,22 @@ __all__ = [
 ]
 
 
-_ASYNC = ("AsyncClient", "AsyncDeleteMany")
+# What many a program does without, and where it is.
+_LATER = {
+    **dict.fromkeys(("AsyncClient", "AsyncDeleteMany"), "_async"),
+    **dict.fromkeys(("DeleteMany", "Item", "Summary"), "_batch"),
+}
 
 
 def __getattr__(name: str) -> object:
-    # asyncio is loaded by those who await.
-    if name in _ASYNC:
-        from . import _async
+    # asyncio is loaded by those who await, and dataclasses by those who delete many.
+    if name in _LATER:
+        from importlib import import_module
 
-        globals()[name] = getattr(_async, name)
+        globals()[name] = getattr(import_module(f".{_LATER[name]}", __name__), name)
         return globals()[name]
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> "list[str]":
-    return sorted({*globals(), *_ASYNC})
+    return sorted({*globals(), *_LATER})

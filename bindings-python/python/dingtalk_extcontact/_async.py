@@ -5,30 +5,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import inspect
-from collections import deque
-from collections.abc import AsyncIterable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Iterator
+from typing import Any, Union
 
-from ._native import (
-    Client,
-    DeleteMany,
-    Deletion,
-    Item,
-    PendingCall,
-    Summary,
-    fetch,
-    is_ending,
-    pass_kept,
-)
-from .errors import _cancelled_after
+from ._batch import Item, Loop, _item, _not_one
+from ._native import Client, Deletion, PendingCall, fetch, is_ending, pass_kept
+from .errors import _cancelled_after, _of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
-    from collections.abc import AsyncIterator, Callable, Iterable
+    from collections.abc import Callable, Generator, Iterable
     from types import TracebackType
-    from typing import Any
 
 __all__ = ["AsyncClient", "AsyncDeleteMany"]
+
+Source = Union[Iterator[str], AsyncIterator[str]]
 
 # So many items that were there already are handed out in one turn of the loop.
 _TURNS = 32
@@ -53,7 +45,7 @@ def _fetch_all() -> None:
 
 
 @contextlib.contextmanager
-def _expecting(ended: Callable[[], object]) -> Iterator[asyncio.AbstractEventLoop]:
+def _expecting(ended: Callable[[], object]) -> Generator[asyncio.AbstractEventLoop]:
     """While a loop waits for the pool, until it has ended."""
     loop = asyncio.get_running_loop()
     _waiting[id(ended)] = loop, ended
@@ -147,32 +139,26 @@ class AsyncClient:
         :param missing_ok: for this call instead of the client's missing_ok
         :raises DingTalkError: one subclass for each kind of trouble
         """
-        outcome: list[tuple[Deletion | None, BaseException | None]] = []
+        outcome: list[tuple[Deletion | None, Any]] = []
         call = PendingCall(user_id, timeout, missing_ok)
         with _expecting(outcome.__len__) as loop:
             await self._call(call, loop, outcome)
         deletion, error = outcome[0]
         if deletion is not None:
             return deletion
-        assert error is not None
-        try:
-            raise error
-        finally:
-            # An exception that holds the frame that holds it would wait for the collector.
-            outcome.clear()
-            del error
+        raise _of(error)
 
     async def _call(
         self,
         call: PendingCall,
         loop: asyncio.AbstractEventLoop,
-        outcome: list[tuple[Deletion | None, BaseException | None]],
+        outcome: list[tuple[Deletion | None, Any]],
     ) -> None:
         """Makes the call and waits for its outcome, also where the task is cancelled."""
         ended: asyncio.Future[None] = loop.create_future()
         submitted = False
 
-        def settle(deletion: Deletion | None, error: BaseException | None) -> None:
+        def settle(deletion: Deletion | None, error: Any) -> None:
             outcome.append((deletion, error))
             if not ended.done():
                 ended.set_result(None)
@@ -201,7 +187,7 @@ class AsyncClient:
                 except asyncio.CancelledError:
                     continue
             deletion, error = outcome[0]
-            raise cancelled from (error if deletion is None else _cancelled_after(deletion))
+            raise cancelled from (_of(error) if deletion is None else _cancelled_after(deletion))
         except GeneratorExit:
             # Thrown away with its loop: nobody waits for the outcome any more.
             call.cancel()
@@ -232,14 +218,14 @@ class AsyncClient:
         :raises JournalError: the record cannot be read, written or locked, or is another
             batch's; nothing has been called then
         """
-        batch = self._client.delete_many(
-            () if isinstance(ids, AsyncIterable) else ids,
+        return AsyncDeleteMany(
+            self._client,
+            ids,
             concurrency=concurrency,
             journal=journal,
             missing_ok=missing_ok,
             stop_on_missing=stop_on_missing,
         )
-        return AsyncDeleteMany(batch, ids.__aiter__() if isinstance(ids, AsyncIterable) else None)
 
     def set_access_token(self, token: str) -> None:
         """Replaces the access token that the client was made with.
@@ -273,7 +259,7 @@ class AsyncClient:
         )
 
 
-class AsyncDeleteMany:
+class AsyncDeleteMany(Loop[Source]):
     """The items of ``AsyncClient.delete_many``, in the order of completion.
 
     Leave it early and the batch stops when the iterator is gone: calls under way finish on
@@ -287,33 +273,63 @@ class AsyncDeleteMany:
     An exception of ids comes out after the last item of what was under way.
     """
 
-    def __init__(self, batch: DeleteMany, source: AsyncIterator[str] | None) -> None:
+    _BUSY = RuntimeError
+    _INTERRUPT = asyncio.CancelledError
+
+    # The next id and the next item, where they are on their way.
+    _pulled: asyncio.Future[str] | None = None
+    _coming: asyncio.Future[dict[str, Any] | None] | None = None
+    _in_a_row = 0
+
+    def __init__(
+        self, client: Client, ids: Iterable[str] | AsyncIterable[str], **options: Any
+    ) -> None:
         """Made by ``AsyncClient.delete_many``."""
-        self._batch = batch
-        self._source = source
-        # The next id and the next item, where they are on their way.
-        self._pulled: asyncio.Future[str] | None = None
-        self._coming: asyncio.Future[Item | None] | None = None
-        # Items that were there when an exception came between.
-        self._held: deque[Item] = deque()
-        self._busy = False
-        self._in_a_row = 0
+        source = ids.__aiter__() if isinstance(ids, AsyncIterable) else iter(_not_one(ids))
+        super().__init__(client, source, **options)
 
-    @property
-    def summary(self) -> Summary:
-        """The batch in numbers, up to now."""
-        return self._batch.summary
+    def _pull(self, source: Source) -> Any:
+        if isinstance(source, Iterator):
+            return next(source)
+        if self._pulled is None:
+            self._pulled = asyncio.ensure_future(source.__anext__())
+        if not self._pulled.done():
+            return Loop
+        pulled, self._pulled = self._pulled, None
+        return pulled.result()
 
-    def stop(self) -> None:
-        """Starts no more calls; those under way finish.
+    async def _wait(self) -> bool:
+        """A wait that is cancelled leaves the item on its way."""
+        if self._coming is None and self._batch.try_next(self._held):
+            self._in_a_row += 1
+            if self._in_a_row % _TURNS == 0:
+                # Where items come faster than they are taken, others have their turn, too.
+                await asyncio.sleep(0)
+            return True
+        if self._coming is None:
+            loop = asyncio.get_running_loop()
+            self._coming = loop.create_future()
+            self._batch.next_with(loop, self._coming.set_result)
+        if not self._coming.done():
+            waits: list[asyncio.Future[Any]] = [self._coming]
+            if self._pulled is not None:
+                waits.append(self._pulled)
+            with _expecting(self._coming.done):
+                await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            # An id that came with the item is called while the item is worked on.
+            self._feed()
+        if not self._coming.done():
+            return True
+        item, self._coming = self._coming.result(), None
+        if item is not None:
+            self._held.append(item)
+        return item is not None
 
-        What was not called, and what is left in ids, comes out as not attempted.
-        """
-        self._batch.stop()
-
-    def cancel(self) -> None:
-        """Stops, and cancels the calls under way: they end within 100 ms."""
-        self._batch.cancel()
+    def _end(self) -> None:
+        if self._pulled is not None:
+            self._pulled.cancel()
+            self._pulled = None
+        super()._end()
 
     async def aclose(self) -> None:
         """Stops, takes no more ids and waits for the calls under way.
@@ -321,116 +337,24 @@ class AsyncDeleteMany:
         Their items can still be taken. The end of an ``async with`` statement does the same;
         where it is left by a cancel or the like it cancels them.
         """
-        with self._alone():
-            self._end()
-            try:
-                while (item := await self._next()) is not None:
-                    self._held.append(item)
-            except BaseException as error:
-                await self._drain(error)
-                raise
+        await self._close()
 
     def __aiter__(self) -> AsyncDeleteMany:
         return self
 
     async def __anext__(self) -> Item:
-        with self._alone():
-            if self._held:
-                return self._held.popleft()
-            try:
-                item = await self._next()
-            except BaseException as error:
-                await self._drain(error)
-                raise
-            if item is None:
-                # At its end it has no items, but perhaps what ids raised.
-                next(self._batch, None)
-                raise StopAsyncIteration
-            return item
-
-    @contextlib.contextmanager
-    def _alone(self) -> Any:
-        if self._busy:
-            raise RuntimeError("AsyncDeleteMany is already being iterated")
-        self._busy = True
         try:
-            yield
-        finally:
-            self._busy = False
-
-    async def _next(self) -> Item | None:
-        """The next item. A wait that is cancelled leaves it on its way."""
-        while True:
-            self._feed()
-            if self._coming is None and (item := self._batch._ready()) is not None:
-                self._in_a_row += 1
-                if self._in_a_row % _TURNS == 0:
-                    # Where items come faster than they are taken, others have their turn, too.
-                    self._held.append(item)
-                    await asyncio.sleep(0)
-                    self._held.pop()
+            del self._turn[0]
+        except IndexError:
+            raise self._busy() from None
+        try:
+            if await self._ready():
+                item = _item(self._held[0])
+                del self._held[0]
                 return item
-            coming = self._ask()
-            if coming.done():
-                self._coming = None
-                return coming.result()
-            waits: list[asyncio.Future[Any]] = [coming]
-            if self._pulled is not None:
-                waits.append(self._pulled)
-            with _expecting(coming.done):
-                await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-
-    def _ask(self) -> asyncio.Future[Item | None]:
-        if self._coming is None:
-            loop = asyncio.get_running_loop()
-            self._coming = loop.create_future()
-            self._batch._next_with(loop, self._coming.set_result)
-        return self._coming
-
-    def _feed(self) -> None:
-        """Takes ids as far as they are there, and asks for the next one."""
-        if self._source is None:
-            self._batch._feed()
-            return
-        if self._pulled is not None and self._pulled.done():
-            pulled, self._pulled = self._pulled, None
-            try:
-                self._batch._push(pulled.result())
-            except StopAsyncIteration:
-                self._source = None
-                self._batch._finish()
-                return
-            except Exception as error:
-                self._source = None
-                self._batch._fail(error)
-                return
-        if self._pulled is None and self._batch._wants():
-            self._pulled = asyncio.ensure_future(self._source.__anext__())
-
-    def _end(self) -> None:
-        """Stops, and takes no more ids."""
-        self._source = None
-        if self._pulled is not None:
-            self._pulled.cancel()
-            self._pulled = None
-        self._batch._fail(None)
-
-    async def _drain(self, error: BaseException) -> None:
-        """Cancels, and keeps the items of what was under way: at most 100 ms away."""
-        self._batch.cancel()
-        if isinstance(error, GeneratorExit):
-            # Thrown away with its loop: nobody may wait any more.
-            return
-        self._end()
-        while True:
-            try:
-                item = await self._next()
-            except asyncio.CancelledError:
-                # A second cancel asks for what is happening already.
-                continue
-            if item is None:
-                return
-            self._held.append(item)
+        finally:
+            self._turn += [None]
+        raise StopAsyncIteration
 
     async def __aenter__(self) -> AsyncDeleteMany:
         return self
@@ -441,15 +365,10 @@ class AsyncDeleteMany:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if exc is not None and not isinstance(exc, Exception):
-            self._batch.cancel()
-        await self.aclose()
+        await self._leave(exc)
 
     def __del__(self) -> None:
         pulled = self._pulled
         if pulled is not None and not pulled.done():
             with contextlib.suppress(RuntimeError):
                 pulled.get_loop().call_soon_threadsafe(pulled.cancel)
-
-    def __repr__(self) -> str:
-        return repr(self._batch).replace("DeleteMany", "AsyncDeleteMany", 1)

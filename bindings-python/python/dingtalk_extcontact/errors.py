@@ -238,6 +238,22 @@ def _class_of(kind: str) -> type[DingTalkError]:
     return _CLASSES.get(kind, DingTalkError)
 
 
+def _of(told: dict[str, Any]) -> DingTalkError:
+    """The exception for an error in the core's JSON form."""
+    told = dict(told)
+    del told["status"]
+    return _class_of(told.pop("kind"))(**told)
+
+
+def _lone_surrogate(name: str, text: str) -> InvalidArgumentError:
+    """For a text that is not Unicode and so cannot reach the core."""
+    return InvalidArgumentError(
+        f"{name} holds a lone surrogate, which no encoding can send",
+        advice="Decode the text that it comes from with its right encoding; nothing was sent.",
+        user_id=text if name == "user_id" else None,
+    )
+
+
 def _cancelled_after(deletion: Deletion) -> CallCancelledError:
     """Word for a caller who cancelled when the contact was gone already."""
     return CallCancelledError(
