@@ -7,7 +7,7 @@ use dingtalk_extcontact::binding::{Binding, Value};
 use dingtalk_extcontact::{Batch, BatchOptions, Call, Error};
 use once_cell::race::OnceBox;
 
-use crate::border;
+use crate::ffi;
 use crate::client::dtx_client;
 use crate::error::dtx_error;
 use crate::item::dtx_item;
@@ -27,9 +27,9 @@ pub struct dtx_batch_options {
 /// Owner: you; dtx_batch_options_free frees them. Threads: any, at any time.
 #[unsafe(no_mangle)]
 pub extern "C" fn dtx_batch_options_new() -> *mut dtx_batch_options {
-    border::guard(std::ptr::null_mut(), || {
+    ffi::guard(std::ptr::null_mut(), || {
         let options = BatchOptions::for_binding(Binding::C);
-        border::handle(dtx_batch_options { options, wrong: None })
+        ffi::handle(dtx_batch_options { options, wrong: None })
     })
 }
 
@@ -38,7 +38,7 @@ pub extern "C" fn dtx_batch_options_new() -> *mut dtx_batch_options {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_batch_options_free(options: *mut dtx_batch_options) {
     // SAFETY: NULL or from dtx_batch_options_new, and freed once.
-    unsafe { border::free(options) }
+    unsafe { ffi::free(options) }
 }
 
 /// Sets how many calls run side by side, at most; 1 to 64. 8 unless set.
@@ -63,7 +63,7 @@ pub unsafe extern "C" fn dtx_batch_options_set_journal(
     journal: *const c_char,
 ) -> c_int {
     // SAFETY: NULL or NUL-terminated, as the header asks.
-    let path = unsafe { border::text("journal", journal) };
+    let path = unsafe { ffi::text("journal", journal) };
     // SAFETY: as above.
     unsafe { set(options, |own| own.set("journal", Value::Text(path?.to_owned()))) }
 }
@@ -78,7 +78,7 @@ pub unsafe extern "C" fn dtx_batch_options_set_backup(
     backup: *const c_char,
 ) -> c_int {
     // SAFETY: NULL or NUL-terminated, as the header asks.
-    let path = unsafe { border::text("backup", backup) };
+    let path = unsafe { ffi::text("backup", backup) };
     // SAFETY: as above.
     unsafe { set(options, |own| path.map(|path| *own = own.clone().backup(path))) }
 }
@@ -113,7 +113,7 @@ unsafe fn set(
     set: impl FnOnce(&mut BatchOptions) -> Result<(), Error>,
 ) -> c_int {
     // SAFETY: valid or NULL and used by one thread, as the header asks.
-    unsafe { border::change(options, |it| border::kept(&mut it.wrong, set(&mut it.options))) }
+    unsafe { ffi::change(options, |it| ffi::kept(&mut it.wrong, set(&mut it.options))) }
 }
 
 /// Many deletions under way. Push ids while dtx_batch_wants, finish after the last, and take items
@@ -145,11 +145,11 @@ pub unsafe extern "C" fn dtx_batch_new(
 ) -> c_int {
     let body = || {
         // SAFETY: valid or NULL, as the header asks.
-        let client = unsafe { border::needed("client", client) }?;
+        let client = unsafe { ffi::needed("client", client) }?;
         // SAFETY: NULL, or just set to NULL by `run`, so there is a pointer to refer to.
-        unsafe { border::needed("batch", batch) }?;
+        unsafe { ffi::needed("batch", batch) }?;
         // SAFETY: valid or NULL, as the header asks.
-        let options = match unsafe { border::share(options) } {
+        let options = match unsafe { ffi::share(options) } {
             Some(own) => own.wrong.map_or(Ok(own.options), Err)?,
             None => BatchOptions::for_binding(Binding::C),
         };
@@ -157,7 +157,7 @@ pub unsafe extern "C" fn dtx_batch_new(
         Ok(Some(dtx_batch(Arc::new(open))))
     };
     // SAFETY: writable or NULL, as the header asks.
-    unsafe { border::run(batch, error, body) }
+    unsafe { ffi::run(batch, error, body) }
 }
 
 /// Finishes, stops and frees a batch; NULL is fine. Calls under way finish on the library's threads,
@@ -173,9 +173,9 @@ pub unsafe extern "C" fn dtx_batch_free(batch: *mut dtx_batch) {
         it.0.batch.stop();
     };
     // SAFETY: NULL or from dtx_batch_new, and not freed yet.
-    unsafe { border::with(batch, end) };
+    unsafe { ffi::with(batch, end) };
     // SAFETY: NULL or from dtx_batch_new, and freed once.
-    unsafe { border::free(batch) }
+    unsafe { ffi::free(batch) }
 }
 
 /// 1 if the batch takes another id now, 0 while it has enough and after dtx_batch_finish. It holds
@@ -185,7 +185,7 @@ pub unsafe extern "C" fn dtx_batch_free(batch: *mut dtx_batch) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_batch_wants(batch: *const dtx_batch) -> c_int {
     // SAFETY: valid or NULL, as the header asks; so at each function below.
-    unsafe { border::field(batch, 0, |it| it.0.batch.wants().into()) }
+    unsafe { ffi::field(batch, 0, |it| it.0.batch.wants().into()) }
 }
 
 /// Hands over the id of a contact to delete, and does not wait. It is taken even if the batch does
@@ -201,13 +201,13 @@ pub unsafe extern "C" fn dtx_batch_push(
 ) -> c_int {
     let body = || {
         // SAFETY: as above.
-        let batch = unsafe { border::needed("batch", batch) }?;
+        let batch = unsafe { ffi::needed("batch", batch) }?;
         // SAFETY: NUL-terminated or NULL, as the header asks.
-        batch.0.batch.push(unsafe { border::text("user_id", user_id) }?);
+        batch.0.batch.push(unsafe { ffi::text("user_id", user_id) }?);
         Ok(None)
     };
     // SAFETY: writable or NULL, as the header asks.
-    unsafe { border::run(std::ptr::null_mut::<*mut ()>(), error, body) }
+    unsafe { ffi::run(std::ptr::null_mut::<*mut ()>(), error, body) }
 }
 
 /// Says that no more ids come; NULL is fine. Without it the items have no end.
@@ -215,7 +215,7 @@ pub unsafe extern "C" fn dtx_batch_push(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_batch_finish(batch: *mut dtx_batch) {
     // SAFETY: as above.
-    unsafe { border::with(batch, |it| it.0.batch.finish()) }
+    unsafe { ffi::with(batch, |it| it.0.batch.finish()) }
 }
 
 /// Takes the next item, and waits for it. DTX_OK with *item NULL is the end: the batch is finished,
@@ -232,13 +232,13 @@ pub unsafe extern "C" fn dtx_batch_next(
 ) -> c_int {
     let body = || {
         // SAFETY: as above.
-        let batch = unsafe { border::needed("batch", batch) }?;
+        let batch = unsafe { ffi::needed("batch", batch) }?;
         // SAFETY: NULL, or just set to NULL by `run`. Without it an item would be lost.
-        unsafe { border::needed("item", item) }?;
+        unsafe { ffi::needed("item", item) }?;
         Ok(batch.0.batch.next(&Call::for_binding(Binding::C))?.map(Into::into))
     };
     // SAFETY: writable or NULL, as the header asks.
-    unsafe { border::run(item, error, body) }
+    unsafe { ffi::run(item, error, body) }
 }
 
 /// Starts no more calls; those under way finish. NULL is fine. What was pushed and not called comes
@@ -247,7 +247,7 @@ pub unsafe extern "C" fn dtx_batch_next(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_batch_stop(batch: *mut dtx_batch) {
     // SAFETY: as above.
-    unsafe { border::with(batch, |it| it.0.batch.stop()) }
+    unsafe { ffi::with(batch, |it| it.0.batch.stop()) }
 }
 
 /// Stops, and cancels the calls under way: within 100 ms they come out as DTX_CANCELLED, with an
@@ -257,7 +257,7 @@ pub unsafe extern "C" fn dtx_batch_stop(batch: *mut dtx_batch) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_batch_cancel(batch: *mut dtx_batch) {
     // SAFETY: as above.
-    unsafe { border::with(batch, |it| it.0.batch.cancel()) }
+    unsafe { ffi::with(batch, |it| it.0.batch.cancel()) }
 }
 
 /// How many ids were deleted up to now, by this batch or, where the journal says so, by an earlier
@@ -266,7 +266,7 @@ pub unsafe extern "C" fn dtx_batch_cancel(batch: *mut dtx_batch) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_batch_deleted(batch: *const dtx_batch) -> u64 {
     // SAFETY: as above.
-    unsafe { border::field(batch, 0, |it| it.0.batch.summary().deleted) }
+    unsafe { ffi::field(batch, 0, |it| it.0.batch.summary().deleted) }
 }
 
 /// How many ids were no contact up to now, where that is fine.
@@ -274,7 +274,7 @@ pub unsafe extern "C" fn dtx_batch_deleted(batch: *const dtx_batch) -> u64 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_batch_absent(batch: *const dtx_batch) -> u64 {
     // SAFETY: as above.
-    unsafe { border::field(batch, 0, |it| it.0.batch.summary().absent) }
+    unsafe { ffi::field(batch, 0, |it| it.0.batch.summary().absent) }
 }
 
 /// How many ids ended in an error up to now and may be gone all the same: a request went out, and no
@@ -283,7 +283,7 @@ pub unsafe extern "C" fn dtx_batch_absent(batch: *const dtx_batch) -> u64 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_batch_maybe_deleted(batch: *const dtx_batch) -> u64 {
     // SAFETY: as above.
-    unsafe { border::field(batch, 0, |it| it.0.batch.summary().maybe_deleted) }
+    unsafe { ffi::field(batch, 0, |it| it.0.batch.summary().maybe_deleted) }
 }
 
 /// How many ids ended in an error up to now and are not gone by a call of this batch.
@@ -291,7 +291,7 @@ pub unsafe extern "C" fn dtx_batch_maybe_deleted(batch: *const dtx_batch) -> u64
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_batch_failed(batch: *const dtx_batch) -> u64 {
     // SAFETY: as above.
-    unsafe { border::field(batch, 0, |it| it.0.batch.summary().failed) }
+    unsafe { ffi::field(batch, 0, |it| it.0.batch.summary().failed) }
 }
 
 /// How many ids came out uncalled up to now, as the batch had stopped.
@@ -299,7 +299,7 @@ pub unsafe extern "C" fn dtx_batch_failed(batch: *const dtx_batch) -> u64 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_batch_not_attempted(batch: *const dtx_batch) -> u64 {
     // SAFETY: as above.
-    unsafe { border::field(batch, 0, |it| it.0.batch.summary().not_attempted) }
+    unsafe { ffi::field(batch, 0, |it| it.0.batch.summary().not_attempted) }
 }
 
 /// How many of all these an earlier batch had settled, so that they were not called again.
@@ -307,7 +307,7 @@ pub unsafe extern "C" fn dtx_batch_not_attempted(batch: *const dtx_batch) -> u64
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_batch_settled_before(batch: *const dtx_batch) -> u64 {
     // SAFETY: as above.
-    unsafe { border::field(batch, 0, |it| it.0.batch.summary().settled_before) }
+    unsafe { ffi::field(batch, 0, |it| it.0.batch.summary().settled_before) }
 }
 
 /// How many ids were pushed again and dropped up to now.
@@ -315,7 +315,7 @@ pub unsafe extern "C" fn dtx_batch_settled_before(batch: *const dtx_batch) -> u6
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_batch_repeated(batch: *const dtx_batch) -> u64 {
     // SAFETY: as above.
-    unsafe { border::field(batch, 0, |it| it.0.batch.summary().repeated) }
+    unsafe { ffi::field(batch, 0, |it| it.0.batch.summary().repeated) }
 }
 
 /// How many delete requests this batch wrote up to now.
@@ -323,7 +323,7 @@ pub unsafe extern "C" fn dtx_batch_repeated(batch: *const dtx_batch) -> u64 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_batch_calls(batch: *const dtx_batch) -> u64 {
     // SAFETY: as above.
-    unsafe { border::field(batch, 0, |it| it.0.batch.summary().calls) }
+    unsafe { ffi::field(batch, 0, |it| it.0.batch.summary().calls) }
 }
 
 /// Of how many ids the journal does not say what came of them, as it could not be written; the
@@ -332,7 +332,7 @@ pub unsafe extern "C" fn dtx_batch_calls(batch: *const dtx_batch) -> u64 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_batch_unrecorded(batch: *const dtx_batch) -> u64 {
     // SAFETY: as above.
-    unsafe { border::field(batch, 0, |it| it.0.batch.summary().unrecorded) }
+    unsafe { ffi::field(batch, 0, |it| it.0.batch.summary().unrecorded) }
 }
 
 /// The summary of the whole batch as one JSON object, the same in every language: the numbers,
@@ -342,9 +342,9 @@ pub unsafe extern "C" fn dtx_batch_unrecorded(batch: *const dtx_batch) -> u64 {
 pub unsafe extern "C" fn dtx_batch_summary_json(batch: *const dtx_batch) -> *const c_char {
     let ended = |it: &dtx_batch| Some(it.0.batch.summary()).filter(|it| it.end.is_some());
     let read =
-        |it: &dtx_batch| ended(it).map_or(std::ptr::null(), |end| border::json(&it.0.json, &end));
+        |it: &dtx_batch| ended(it).map_or(std::ptr::null(), |end| ffi::json(&it.0.json, &end));
     // SAFETY: as above.
-    unsafe { border::field(batch, std::ptr::null(), read) }
+    unsafe { ffi::field(batch, std::ptr::null(), read) }
 }
 
 #[cfg(test)]
@@ -366,10 +366,10 @@ mod tests {
         // SAFETY: as above.
         unsafe { dtx_options_set_endpoint(options, c"http://127.0.0.1:1".as_ptr()) };
         // SAFETY: as above.
-        assert_eq!(unsafe { dtx_client_new(options, &raw mut client, none) }, border::OK);
+        assert_eq!(unsafe { dtx_client_new(options, &raw mut client, none) }, ffi::OK);
         // SAFETY: as above.
         let made = unsafe { dtx_batch_new(client, std::ptr::null(), &raw mut batch, none) };
-        assert_eq!(made, border::OK);
+        assert_eq!(made, ffi::OK);
 
         let at = batch.expose_provenance();
         let waits = std::thread::spawn(move || {
@@ -380,12 +380,12 @@ mod tests {
             (result, item.is_null())
         });
         // SAFETY: as above.
-        while unsafe { border::field(batch, 0, |it| Arc::strong_count(&it.0)) } < 2 {
+        while unsafe { ffi::field(batch, 0, |it| Arc::strong_count(&it.0)) } < 2 {
             std::thread::yield_now();
         }
         // SAFETY: as above.
         unsafe { dtx_batch_free(batch) };
-        assert_eq!(waits.join().unwrap(), (border::OK, true));
+        assert_eq!(waits.join().unwrap(), (ffi::OK, true));
         // SAFETY: as above.
         unsafe { dtx_client_free(client) };
         // SAFETY: as above.

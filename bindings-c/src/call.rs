@@ -5,7 +5,7 @@ use std::ffi::{c_int, c_void};
 use dingtalk_extcontact::Call;
 use dingtalk_extcontact::binding::{Binding, Value};
 
-use crate::border;
+use crate::ffi;
 
 /// The options of a call, and the means to cancel it. One may serve several calls, one after
 /// the other or at the same time; a cancel ends them all, and every later one.
@@ -26,7 +26,7 @@ pub type dtx_probe_fn = Option<unsafe extern "C" fn(context: *mut c_void) -> c_i
 /// Owner: you; dtx_call_free frees it. Threads: any, at any time.
 #[unsafe(no_mangle)]
 pub extern "C" fn dtx_call_new() -> *mut dtx_call {
-    border::guard(std::ptr::null_mut(), || border::handle(dtx_call(Call::for_binding(Binding::C))))
+    ffi::guard(std::ptr::null_mut(), || ffi::handle(dtx_call(Call::for_binding(Binding::C))))
 }
 
 /// Frees a call; NULL is fine. Deletions under way with it go on, and can no longer be cancelled;
@@ -36,7 +36,7 @@ pub extern "C" fn dtx_call_new() -> *mut dtx_call {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_call_free(call: *mut dtx_call) {
     // SAFETY: NULL or from dtx_call_new, and freed once.
-    unsafe { border::free(call) }
+    unsafe { ffi::free(call) }
 }
 
 /// Sets how long this call may take, from 1 to 86400000, instead of the client's timeout. A wrong
@@ -83,10 +83,10 @@ pub unsafe extern "C" fn dtx_call_set_probe(
 unsafe fn change(call: *mut dtx_call, change: impl FnOnce(&mut Call)) -> c_int {
     let change = |it: &mut dtx_call| {
         change(&mut it.0);
-        border::OK
+        ffi::OK
     };
     // SAFETY: valid or NULL and used by one thread, as the header asks.
-    unsafe { border::change(call, change) }
+    unsafe { ffi::change(call, change) }
 }
 
 /// Cancels a call: whatever it waits for ends within 100 ms, and dtx_client_delete returns
@@ -96,5 +96,5 @@ unsafe fn change(call: *mut dtx_call, change: impl FnOnce(&mut Call)) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_call_cancel(call: *const dtx_call) {
     // SAFETY: valid or NULL, as the header asks.
-    unsafe { border::with(call, |call| call.0.canceller().cancel()) }
+    unsafe { ffi::with(call, |call| call.0.canceller().cancel()) }
 }

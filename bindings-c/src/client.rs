@@ -5,7 +5,7 @@ use std::ffi::{c_char, c_int};
 use dingtalk_extcontact::binding::Binding;
 use dingtalk_extcontact::{Call, Client};
 
-use crate::border;
+use crate::ffi;
 use crate::call::dtx_call;
 use crate::deletion::dtx_deletion;
 use crate::error::dtx_error;
@@ -29,14 +29,14 @@ pub unsafe extern "C" fn dtx_client_new(
 ) -> c_int {
     let body = || {
         // SAFETY: valid or NULL, as the header asks.
-        let options = unsafe { border::needed("options", options) }?;
+        let options = unsafe { ffi::needed("options", options) }?;
         // SAFETY: NULL, or just set to NULL by `run`, so there is a pointer to refer to.
-        unsafe { border::needed("client", client) }?;
+        unsafe { ffi::needed("client", client) }?;
         options.wrong.map_or(Ok(()), Err)?;
         Client::with_options(options.options).map(dtx_client).map(Some)
     };
     // SAFETY: writable or NULL, as the header asks.
-    unsafe { border::run(client, error, body) }
+    unsafe { ffi::run(client, error, body) }
 }
 
 /// Frees a client; NULL is fine. Calls under way finish and batches made with it go on; with the
@@ -45,7 +45,7 @@ pub unsafe extern "C" fn dtx_client_new(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_client_free(client: *mut dtx_client) {
     // SAFETY: NULL or from dtx_client_new, and freed once.
-    unsafe { border::free(client) }
+    unsafe { ffi::free(client) }
 }
 
 /// Deletes the contact user_id, sent byte for byte. Waits on the calling thread until the call
@@ -64,16 +64,16 @@ pub unsafe extern "C" fn dtx_client_delete(
 ) -> c_int {
     let body = || {
         // SAFETY: valid or NULL, as the header asks.
-        let client = unsafe { border::needed("client", client) }?;
+        let client = unsafe { ffi::needed("client", client) }?;
         // SAFETY: NUL-terminated or NULL, as the header asks.
-        let user_id = unsafe { border::text("user_id", user_id) }?;
+        let user_id = unsafe { ffi::text("user_id", user_id) }?;
         // SAFETY: valid or NULL, as the header asks.
-        let call = unsafe { border::share(call) };
+        let call = unsafe { ffi::share(call) };
         let call = call.map_or_else(|| Call::for_binding(Binding::C), |call| call.0);
         client.0.delete_with(user_id, &call).map(|deletion| Some(deletion.into()))
     };
     // SAFETY: writable or NULL, as the header asks.
-    unsafe { border::run(deletion, error, body) }
+    unsafe { ffi::run(deletion, error, body) }
 }
 
 /// Replaces the access token that the client was made with. Calls under way go on with the old
@@ -87,13 +87,13 @@ pub unsafe extern "C" fn dtx_client_set_access_token(
 ) -> c_int {
     let body = || {
         // SAFETY: valid or NULL, as the header asks.
-        let client = unsafe { border::needed("client", client) }?;
+        let client = unsafe { ffi::needed("client", client) }?;
         // SAFETY: NUL-terminated or NULL, as the header asks.
-        let access_token = unsafe { border::text("access_token", access_token) }?;
+        let access_token = unsafe { ffi::text("access_token", access_token) }?;
         client.0.set_access_token(access_token).map(|()| None)
     };
     // SAFETY: writable or NULL, as the header asks.
-    unsafe { border::run(std::ptr::null_mut::<*mut ()>(), error, body) }
+    unsafe { ffi::run(std::ptr::null_mut::<*mut ()>(), error, body) }
 }
 
 /// Closes a client; NULL is fine. Later calls are refused as DTX_INVALID_ARGUMENT, calls under
@@ -102,5 +102,5 @@ pub unsafe extern "C" fn dtx_client_set_access_token(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_client_close(client: *const dtx_client) {
     // SAFETY: valid or NULL, as the header asks.
-    unsafe { border::with(client, |client| client.0.close()) }
+    unsafe { ffi::with(client, |client| client.0.close()) }
 }

@@ -5,7 +5,7 @@ use std::ffi::{CString, c_char, c_int};
 use dingtalk_extcontact::{Deletion, Status};
 use once_cell::race::OnceBox;
 
-use crate::border;
+use crate::ffi;
 use crate::result::dtx_status;
 
 /// The good end of a call: the contact is gone. It never changes.
@@ -22,8 +22,8 @@ pub struct dtx_deletion {
 impl From<Deletion> for dtx_deletion {
     fn from(deletion: Deletion) -> dtx_deletion {
         dtx_deletion {
-            user_id: border::c_text(&deletion.user_id),
-            request_id: deletion.request_id.as_deref().map(border::c_text),
+            user_id: ffi::c_text(&deletion.user_id),
+            request_id: deletion.request_id.as_deref().map(ffi::c_text),
             deletion,
             json: OnceBox::new(),
         }
@@ -35,7 +35,7 @@ impl From<Deletion> for dtx_deletion {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_deletion_free(deletion: *mut dtx_deletion) {
     // SAFETY: NULL or from dtx_client_delete, and freed once.
-    unsafe { border::free(deletion) }
+    unsafe { ffi::free(deletion) }
 }
 
 /// DTX_STATUS_DELETED or DTX_STATUS_ABSENT; 0 for NULL.
@@ -44,7 +44,7 @@ pub unsafe extern "C" fn dtx_deletion_free(deletion: *mut dtx_deletion) {
 pub unsafe extern "C" fn dtx_deletion_status(deletion: *const dtx_deletion) -> c_int {
     // SAFETY: valid or NULL, as the header asks; so at each getter below.
     unsafe {
-        border::field(deletion, 0, |it| match it.deletion.status {
+        ffi::field(deletion, 0, |it| match it.deletion.status {
             Status::Deleted => dtx_status::DTX_STATUS_DELETED as c_int,
             Status::Absent => dtx_status::DTX_STATUS_ABSENT as c_int,
         })
@@ -56,7 +56,7 @@ pub unsafe extern "C" fn dtx_deletion_status(deletion: *const dtx_deletion) -> c
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_deletion_user_id(deletion: *const dtx_deletion) -> *const c_char {
     // SAFETY: as above.
-    unsafe { border::field(deletion, std::ptr::null(), |it| it.user_id.as_ptr()) }
+    unsafe { ffi::field(deletion, std::ptr::null(), |it| it.user_id.as_ptr()) }
 }
 
 /// The id under which DingTalk's support finds the call, or NULL.
@@ -64,7 +64,7 @@ pub unsafe extern "C" fn dtx_deletion_user_id(deletion: *const dtx_deletion) -> 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_deletion_request_id(deletion: *const dtx_deletion) -> *const c_char {
     // SAFETY: as above.
-    unsafe { border::field(deletion, std::ptr::null(), |it| border::borrowed(&it.request_id)) }
+    unsafe { ffi::field(deletion, std::ptr::null(), |it| ffi::borrowed(&it.request_id)) }
 }
 
 /// How many delete requests were written to a connection.
@@ -72,7 +72,7 @@ pub unsafe extern "C" fn dtx_deletion_request_id(deletion: *const dtx_deletion) 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_deletion_attempts(deletion: *const dtx_deletion) -> u32 {
     // SAFETY: as above.
-    unsafe { border::field(deletion, 0, |it| it.deletion.attempts) }
+    unsafe { ffi::field(deletion, 0, |it| it.deletion.attempts) }
 }
 
 /// 1 if the contact is absent and this call may have deleted it, in an earlier request whose
@@ -81,7 +81,7 @@ pub unsafe extern "C" fn dtx_deletion_attempts(deletion: *const dtx_deletion) ->
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_deletion_maybe_deleted(deletion: *const dtx_deletion) -> c_int {
     // SAFETY: as above.
-    unsafe { border::field(deletion, 0, |it| it.deletion.maybe_deleted.into()) }
+    unsafe { ffi::field(deletion, 0, |it| it.deletion.maybe_deleted.into()) }
 }
 
 /// All of it as one JSON object, the same in every language.
@@ -89,5 +89,5 @@ pub unsafe extern "C" fn dtx_deletion_maybe_deleted(deletion: *const dtx_deletio
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_deletion_json(deletion: *const dtx_deletion) -> *const c_char {
     // SAFETY: as above.
-    unsafe { border::field(deletion, std::ptr::null(), |it| border::json(&it.json, &it.deletion)) }
+    unsafe { ffi::field(deletion, std::ptr::null(), |it| ffi::json(&it.json, &it.deletion)) }
 }

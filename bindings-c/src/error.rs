@@ -5,7 +5,7 @@ use std::ffi::{CString, c_char, c_int};
 use dingtalk_extcontact::Error;
 use once_cell::race::OnceBox;
 
-use crate::border;
+use crate::ffi;
 
 /// Why a contact was not deleted, or a client not made. Branch on the kind, record the rest; a
 /// field that is not known is NULL, or 0 with nothing written. No text holds a token, an app
@@ -29,14 +29,14 @@ pub struct dtx_error {
 impl From<Error> for dtx_error {
     fn from(error: Error) -> dtx_error {
         dtx_error {
-            message: border::c_text(error.message()),
-            advice: border::c_text(error.advice()),
-            code: error.code().map(border::c_text),
-            errmsg: error.errmsg().map(border::c_text),
-            sub_code: error.sub_code().map(border::c_text),
-            sub_msg: error.sub_msg().map(border::c_text),
-            request_id: error.request_id().map(border::c_text),
-            user_id: error.user_id().map(border::c_text),
+            message: ffi::c_text(error.message()),
+            advice: ffi::c_text(error.advice()),
+            code: error.code().map(ffi::c_text),
+            errmsg: error.errmsg().map(ffi::c_text),
+            sub_code: error.sub_code().map(ffi::c_text),
+            sub_msg: error.sub_msg().map(ffi::c_text),
+            request_id: error.request_id().map(ffi::c_text),
+            user_id: error.user_id().map(ffi::c_text),
             error,
             json: OnceBox::new(),
         }
@@ -48,7 +48,7 @@ impl From<Error> for dtx_error {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_error_free(error: *mut dtx_error) {
     // SAFETY: NULL or from a call that failed, and freed once.
-    unsafe { border::free(error) }
+    unsafe { ffi::free(error) }
 }
 
 /// The kind: the very result that the failed function returned; DTX_OK for NULL.
@@ -56,7 +56,7 @@ pub unsafe extern "C" fn dtx_error_free(error: *mut dtx_error) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_error_kind(error: *const dtx_error) -> c_int {
     // SAFETY: valid or NULL, as the header asks; so at each getter below.
-    unsafe { border::field(error, border::OK, |it| it.error.kind().number()) }
+    unsafe { ffi::field(error, ffi::OK, |it| it.error.kind().number()) }
 }
 
 /// One line for people: to which contact, what, and whether it may be gone.
@@ -64,7 +64,7 @@ pub unsafe extern "C" fn dtx_error_kind(error: *const dtx_error) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_error_message(error: *const dtx_error) -> *const c_char {
     // SAFETY: as above.
-    unsafe { border::field(error, std::ptr::null(), |it| it.message.as_ptr()) }
+    unsafe { ffi::field(error, std::ptr::null(), |it| it.message.as_ptr()) }
 }
 
 /// What to do now, for people.
@@ -72,7 +72,7 @@ pub unsafe extern "C" fn dtx_error_message(error: *const dtx_error) -> *const c_
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_error_advice(error: *const dtx_error) -> *const c_char {
     // SAFETY: as above.
-    unsafe { border::field(error, std::ptr::null(), |it| it.advice.as_ptr()) }
+    unsafe { ffi::field(error, std::ptr::null(), |it| it.advice.as_ptr()) }
 }
 
 /// The code that decides, such as "33012" or "isp.-1", or NULL.
@@ -80,7 +80,7 @@ pub unsafe extern "C" fn dtx_error_advice(error: *const dtx_error) -> *const c_c
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_error_code(error: *const dtx_error) -> *const c_char {
     // SAFETY: as above.
-    unsafe { border::field(error, std::ptr::null(), |it| border::borrowed(&it.code)) }
+    unsafe { ffi::field(error, std::ptr::null(), |it| ffi::borrowed(&it.code)) }
 }
 
 /// The errcode as the service sent it: returns 1 and writes *errcode, or returns 0 where it is
@@ -89,7 +89,7 @@ pub unsafe extern "C" fn dtx_error_code(error: *const dtx_error) -> *const c_cha
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_error_errcode(error: *const dtx_error, errcode: *mut i64) -> c_int {
     // SAFETY: as above; writable or NULL.
-    unsafe { border::known(error, errcode, |it| it.error.errcode()) }
+    unsafe { ffi::known(error, errcode, |it| it.error.errcode()) }
 }
 
 /// The service's own words, or NULL.
@@ -97,7 +97,7 @@ pub unsafe extern "C" fn dtx_error_errcode(error: *const dtx_error, errcode: *mu
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_error_errmsg(error: *const dtx_error) -> *const c_char {
     // SAFETY: as above.
-    unsafe { border::field(error, std::ptr::null(), |it| border::borrowed(&it.errmsg)) }
+    unsafe { ffi::field(error, std::ptr::null(), |it| ffi::borrowed(&it.errmsg)) }
 }
 
 /// The sub_code as the service sent it, or NULL.
@@ -105,7 +105,7 @@ pub unsafe extern "C" fn dtx_error_errmsg(error: *const dtx_error) -> *const c_c
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_error_sub_code(error: *const dtx_error) -> *const c_char {
     // SAFETY: as above.
-    unsafe { border::field(error, std::ptr::null(), |it| border::borrowed(&it.sub_code)) }
+    unsafe { ffi::field(error, std::ptr::null(), |it| ffi::borrowed(&it.sub_code)) }
 }
 
 /// The service's words on the sub_code, or NULL.
@@ -113,7 +113,7 @@ pub unsafe extern "C" fn dtx_error_sub_code(error: *const dtx_error) -> *const c
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_error_sub_msg(error: *const dtx_error) -> *const c_char {
     // SAFETY: as above.
-    unsafe { border::field(error, std::ptr::null(), |it| border::borrowed(&it.sub_msg)) }
+    unsafe { ffi::field(error, std::ptr::null(), |it| ffi::borrowed(&it.sub_msg)) }
 }
 
 /// The id under which DingTalk's support finds the call, or NULL.
@@ -121,7 +121,7 @@ pub unsafe extern "C" fn dtx_error_sub_msg(error: *const dtx_error) -> *const c_
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_error_request_id(error: *const dtx_error) -> *const c_char {
     // SAFETY: as above.
-    unsafe { border::field(error, std::ptr::null(), |it| border::borrowed(&it.request_id)) }
+    unsafe { ffi::field(error, std::ptr::null(), |it| ffi::borrowed(&it.request_id)) }
 }
 
 /// The HTTP status of the last reply: returns 1 and writes *http_status, or returns 0 where
@@ -133,7 +133,7 @@ pub unsafe extern "C" fn dtx_error_http_status(
     http_status: *mut c_int,
 ) -> c_int {
     // SAFETY: as above; writable or NULL.
-    unsafe { border::known(error, http_status, |it| it.error.http_status().map(c_int::from)) }
+    unsafe { ffi::known(error, http_status, |it| it.error.http_status().map(c_int::from)) }
 }
 
 /// How long to wait before the next call: returns 1 and writes *retry_after_ms, or returns 0
@@ -150,7 +150,7 @@ pub unsafe extern "C" fn dtx_error_retry_after_ms(
         Some(u64::try_from(wait.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX))
     };
     // SAFETY: as above; writable or NULL.
-    unsafe { border::known(error, retry_after_ms, read) }
+    unsafe { ffi::known(error, retry_after_ms, read) }
 }
 
 /// How many delete requests were written to a connection.
@@ -158,7 +158,7 @@ pub unsafe extern "C" fn dtx_error_retry_after_ms(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_error_attempts(error: *const dtx_error) -> u32 {
     // SAFETY: as above.
-    unsafe { border::field(error, 0, |it| it.error.attempts()) }
+    unsafe { ffi::field(error, 0, |it| it.error.attempts()) }
 }
 
 /// 1 if the same call may pass later, unchanged; otherwise 0.
@@ -166,7 +166,7 @@ pub unsafe extern "C" fn dtx_error_attempts(error: *const dtx_error) -> u32 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_error_retryable(error: *const dtx_error) -> c_int {
     // SAFETY: as above.
-    unsafe { border::field(error, 0, |it| it.error.is_retryable().into()) }
+    unsafe { ffi::field(error, 0, |it| it.error.is_retryable().into()) }
 }
 
 /// 1 if the contact may be gone all the same: a request went out and no certain answer came
@@ -175,7 +175,7 @@ pub unsafe extern "C" fn dtx_error_retryable(error: *const dtx_error) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_error_maybe_deleted(error: *const dtx_error) -> c_int {
     // SAFETY: as above.
-    unsafe { border::field(error, 0, |it| it.error.maybe_deleted().into()) }
+    unsafe { ffi::field(error, 0, |it| it.error.maybe_deleted().into()) }
 }
 
 /// The contact that the call was about, or NULL.
@@ -183,7 +183,7 @@ pub unsafe extern "C" fn dtx_error_maybe_deleted(error: *const dtx_error) -> c_i
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_error_user_id(error: *const dtx_error) -> *const c_char {
     // SAFETY: as above.
-    unsafe { border::field(error, std::ptr::null(), |it| border::borrowed(&it.user_id)) }
+    unsafe { ffi::field(error, std::ptr::null(), |it| ffi::borrowed(&it.user_id)) }
 }
 
 /// All of it as one JSON object, the same in every language; times in seconds.
@@ -191,5 +191,5 @@ pub unsafe extern "C" fn dtx_error_user_id(error: *const dtx_error) -> *const c_
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_error_json(error: *const dtx_error) -> *const c_char {
     // SAFETY: as above.
-    unsafe { border::field(error, std::ptr::null(), |it| border::json(&it.json, &it.error)) }
+    unsafe { ffi::field(error, std::ptr::null(), |it| ffi::json(&it.json, &it.error)) }
 }

@@ -5,7 +5,7 @@ use std::ffi::{CString, c_char, c_int};
 use dingtalk_extcontact::{Item, Outcome};
 use once_cell::race::OnceBox;
 
-use crate::border;
+use crate::ffi;
 use crate::deletion::dtx_deletion;
 use crate::error::dtx_error;
 
@@ -29,8 +29,8 @@ impl From<Item> for dtx_item {
             Outcome::Error(error) => (None, Some(error.into())),
             Outcome::NotAttempted { .. } => (None, None),
         };
-        let (user_id, json) = (border::c_text(item.user_id()), OnceBox::new());
-        let time = border::c_text(&item.time_in_utc());
+        let (user_id, json) = (ffi::c_text(item.user_id()), OnceBox::new());
+        let time = ffi::c_text(&item.time_in_utc());
         dtx_item { item, user_id, time, deletion, error, json }
     }
 }
@@ -44,7 +44,7 @@ fn part<H>(part: &Option<H>) -> *const H {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_item_free(item: *mut dtx_item) {
     // SAFETY: NULL or from dtx_batch_next, and freed once.
-    unsafe { border::free(item) }
+    unsafe { ffi::free(item) }
 }
 
 /// The contact, as it was pushed.
@@ -52,7 +52,7 @@ pub unsafe extern "C" fn dtx_item_free(item: *mut dtx_item) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_item_user_id(item: *const dtx_item) -> *const c_char {
     // SAFETY: valid or NULL, as the header asks; so at each getter below.
-    unsafe { border::field(item, std::ptr::null(), |it| it.user_id.as_ptr()) }
+    unsafe { ffi::field(item, std::ptr::null(), |it| it.user_id.as_ptr()) }
 }
 
 /// The deletion where the contact is gone, or NULL.
@@ -61,7 +61,7 @@ pub unsafe extern "C" fn dtx_item_user_id(item: *const dtx_item) -> *const c_cha
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_item_deletion(item: *const dtx_item) -> *const dtx_deletion {
     // SAFETY: as above.
-    unsafe { border::field(item, std::ptr::null(), |it| part(&it.deletion)) }
+    unsafe { ffi::field(item, std::ptr::null(), |it| part(&it.deletion)) }
 }
 
 /// The error where the contact was not deleted, or nobody knows; or NULL.
@@ -70,7 +70,7 @@ pub unsafe extern "C" fn dtx_item_deletion(item: *const dtx_item) -> *const dtx_
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_item_error(item: *const dtx_item) -> *const dtx_error {
     // SAFETY: as above.
-    unsafe { border::field(item, std::ptr::null(), |it| part(&it.error)) }
+    unsafe { ffi::field(item, std::ptr::null(), |it| part(&it.error)) }
 }
 
 /// 1 if the contact was not called as the batch had stopped or was finished; otherwise 0.
@@ -79,7 +79,7 @@ pub unsafe extern "C" fn dtx_item_error(item: *const dtx_item) -> *const dtx_err
 pub unsafe extern "C" fn dtx_item_not_attempted(item: *const dtx_item) -> c_int {
     // SAFETY: as above.
     unsafe {
-        border::field(item, 0, |it| matches!(it.item.outcome, Outcome::NotAttempted { .. }).into())
+        ffi::field(item, 0, |it| matches!(it.item.outcome, Outcome::NotAttempted { .. }).into())
     }
 }
 
@@ -89,7 +89,7 @@ pub unsafe extern "C" fn dtx_item_not_attempted(item: *const dtx_item) -> c_int 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_item_time(item: *const dtx_item) -> *const c_char {
     // SAFETY: as above.
-    unsafe { border::field(item, std::ptr::null(), |it| it.time.as_ptr()) }
+    unsafe { ffi::field(item, std::ptr::null(), |it| it.time.as_ptr()) }
 }
 
 /// 1 if an earlier batch with the same journal settled it, so that it was not called now; otherwise
@@ -98,7 +98,7 @@ pub unsafe extern "C" fn dtx_item_time(item: *const dtx_item) -> *const c_char {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_item_settled_before(item: *const dtx_item) -> c_int {
     // SAFETY: as above.
-    unsafe { border::field(item, 0, |it| it.item.settled_before.into()) }
+    unsafe { ffi::field(item, 0, |it| it.item.settled_before.into()) }
 }
 
 /// All of it as one JSON object, the same in every language: the outcome, time and settled_before.
@@ -107,5 +107,5 @@ pub unsafe extern "C" fn dtx_item_settled_before(item: *const dtx_item) -> c_int
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_item_json(item: *const dtx_item) -> *const c_char {
     // SAFETY: as above.
-    unsafe { border::field(item, std::ptr::null(), |it| border::json(&it.json, &it.item)) }
+    unsafe { ffi::field(item, std::ptr::null(), |it| ffi::json(&it.json, &it.item)) }
 }

@@ -10,7 +10,7 @@
 #![allow(clippy::missing_safety_doc)]
 
 mod batch;
-mod border;
+mod ffi;
 mod call;
 mod cancel;
 mod client;

@@ -8,7 +8,7 @@ use dingtalk_extcontact::ErrorKind;
 use dingtalk_extcontact::binding::LOG_TARGET;
 use log::{LevelFilter, Log, Metadata, Record};
 
-use crate::border;
+use crate::ffi;
 use crate::result::dtx_log_level::{self, *};
 
 /// A function that takes log lines: the level (DTX_LOG_ERROR to DTX_LOG_DEBUG), one line of UTF-8
@@ -29,7 +29,7 @@ pub type dtx_log_fn =
 /// time.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_set_log(level: c_int, log: dtx_log_fn, context: *mut c_void) -> c_int {
-    border::guard(ErrorKind::Internal.number(), || {
+    ffi::guard(ErrorKind::Internal.number(), || {
         let Some((_, filter)) = LEVELS.iter().find(|(own, _)| *own as c_int == level) else {
             return ErrorKind::InvalidArgument.number();
         };
@@ -38,7 +38,7 @@ pub unsafe extern "C" fn dtx_set_log(level: c_int, log: dtx_log_fn, context: *mu
         let sink = log.map(|log| Arc::new(Sink { log, context }));
         log::set_max_level(if sink.is_some() { *filter } else { LevelFilter::Off });
         SINK.store(sink);
-        border::OK
+        ffi::OK
     })
 }
 
@@ -77,7 +77,7 @@ impl Log for Border {
         };
         let named = LEVELS.iter().find(|(_, filter)| *filter == record.level());
         let level = named.map_or(DTX_LOG_DEBUG, |(own, _)| *own);
-        let message = border::c_text(&record.args().to_string());
+        let message = ffi::c_text(&record.args().to_string());
         // SAFETY: a function of this type and its context, as dtx_set_log was given them.
         unsafe { (sink.log)(level as c_int, message.as_ptr(), sink.context) }
     }

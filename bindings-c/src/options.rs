@@ -5,7 +5,7 @@ use std::ffi::{c_char, c_int};
 use dingtalk_extcontact::Error;
 use dingtalk_extcontact::binding::{Binding, Options, Value};
 
-use crate::border;
+use crate::ffi;
 
 /// The options of a client, from dtx_options_new or dtx_options_from_env to dtx_options_free.
 /// A setter that refuses a value says so by its result, and dtx_client_new reports the first
@@ -22,8 +22,8 @@ pub struct dtx_options {
 /// Owner: you; dtx_options_free frees them. Threads: any, at any time.
 #[unsafe(no_mangle)]
 pub extern "C" fn dtx_options_new() -> *mut dtx_options {
-    border::guard(std::ptr::null_mut(), || {
-        border::handle(dtx_options { options: Options::for_binding(Binding::C), wrong: None })
+    ffi::guard(std::ptr::null_mut(), || {
+        ffi::handle(dtx_options { options: Options::for_binding(Binding::C), wrong: None })
     })
 }
 
@@ -33,10 +33,10 @@ pub extern "C" fn dtx_options_new() -> *mut dtx_options {
 /// Owner: you; dtx_options_free frees them. Threads: any, while none changes the environment.
 #[unsafe(no_mangle)]
 pub extern "C" fn dtx_options_from_env() -> *mut dtx_options {
-    border::guard(std::ptr::null_mut(), || {
+    ffi::guard(std::ptr::null_mut(), || {
         let unset = |error| (Options::for_binding(Binding::C), Some(error));
         let (options, wrong) = Options::from_env(Binding::C).map_or_else(unset, |set| (set, None));
-        border::handle(dtx_options { options, wrong })
+        ffi::handle(dtx_options { options, wrong })
     })
 }
 
@@ -45,7 +45,7 @@ pub extern "C" fn dtx_options_from_env() -> *mut dtx_options {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_options_free(options: *mut dtx_options) {
     // SAFETY: NULL or from dtx_options_new or dtx_options_from_env, and freed once.
-    unsafe { border::free(options) }
+    unsafe { ffi::free(options) }
 }
 
 /// Sets the access token, which you keep fresh with dtx_client_set_access_token. Either this,
@@ -203,7 +203,7 @@ pub unsafe extern "C" fn dtx_options_set_ca_file(
 
 unsafe fn set_text(options: *mut dtx_options, name: &str, text: *const c_char) -> c_int {
     // SAFETY: NULL or NUL-terminated, as the header asks.
-    let text = unsafe { border::text(name, text) };
+    let text = unsafe { ffi::text(name, text) };
     let value = text.map(|text| Value::Text(text.to_owned()));
     // SAFETY: valid or NULL, as the header asks.
     unsafe { set(options, name, value) }
@@ -219,8 +219,8 @@ unsafe fn set_time(options: *mut dtx_options, name: &str, ms: u64) -> c_int {
 unsafe fn set(options: *mut dtx_options, name: &str, value: Result<Value, Error>) -> c_int {
     let set = |options: &mut dtx_options| {
         let set = value.and_then(|value| options.options.set(name, value));
-        border::kept(&mut options.wrong, set)
+        ffi::kept(&mut options.wrong, set)
     };
     // SAFETY: valid or NULL and used by one thread, as the header asks.
-    unsafe { border::change(options, set) }
+    unsafe { ffi::change(options, set) }
 }

@@ -4,7 +4,7 @@ use std::ffi::{c_char, c_int};
 
 use dingtalk_extcontact::{ErrorKind, VERSION};
 
-use crate::border;
+use crate::ffi;
 
 /// What a function returns: DTX_OK, or the kind of the error. Functions return an int, not this
 /// type, as later versions may add kinds: treat a number that you do not know like DTX_API.
@@ -91,8 +91,8 @@ pub extern "C" fn dtx_version() -> *const c_char {
 /// Owner: the library, for as long as the process lives. Threads: any, at any time.
 #[unsafe(no_mangle)]
 pub extern "C" fn dtx_result_name(result: c_int) -> *const c_char {
-    border::guard(std::ptr::null(), || {
-        if result == border::OK {
+    ffi::guard(std::ptr::null(), || {
+        if result == ffi::OK {
             return c"ok".as_ptr();
         }
         let found = ErrorKind::ALL.iter().zip(&NAMES).find(|(kind, _)| kind.number() == result);
