@@ -7,9 +7,9 @@ use dingtalk_extcontact::binding::{Binding, Value};
 use dingtalk_extcontact::{Batch, BatchOptions, Call, Error};
 use once_cell::race::OnceBox;
 
-use crate::ffi;
 use crate::client::dtx_client;
 use crate::error::dtx_error;
+use crate::ffi;
 use crate::item::dtx_item;
 
 /// The options of a batch, from dtx_batch_options_new to dtx_batch_options_free. A setter that

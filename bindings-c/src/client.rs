@@ -5,10 +5,10 @@ use std::ffi::{c_char, c_int};
 use dingtalk_extcontact::binding::Binding;
 use dingtalk_extcontact::{Call, Client};
 
-use crate::ffi;
 use crate::call::dtx_call;
 use crate::deletion::dtx_deletion;
 use crate::error::dtx_error;
+use crate::ffi;
 use crate::options::dtx_options;
 
 /// Deletes external contacts. It keeps its connections and its token, so make one and share

@@ -1,4 +1,4 @@
-//! What all functions at the border do alike: catch panics, check pointers, convert text.
+//! What all exported functions do alike: catch panics, check pointers, convert text.
 
 use std::ffi::{CStr, CString, c_char, c_int};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -8,10 +8,9 @@ use once_cell::race::OnceBox;
 use serde::Serialize;
 
 use crate::cancel::HeldOff;
-use crate::error::dtx_error;
-use crate::result::dtx_result;
 
-pub const OK: c_int = dtx_result::DTX_OK as c_int;
+/// The result of a function that worked.
+pub const OK: c_int = 0;
 
 /// Runs a body whose panic must not pass into C; `on_panic` takes its place. What the program
 /// does to the thread meanwhile must not pass through it either.
@@ -31,9 +30,9 @@ pub fn guard<T>(on_panic: T, body: impl FnOnce() -> T) -> T {
 /// # Safety
 ///
 /// `out` and `error` are NULL or may be written.
-pub unsafe fn run<H>(
+pub unsafe fn run<H, E: From<Error>>(
     out: *mut *mut H,
-    error: *mut *mut dtx_error,
+    error: *mut *mut E,
     body: impl FnOnce() -> Result<Option<H>, Error>,
 ) -> c_int {
     guard(ErrorKind::Internal.number(), || {
@@ -215,6 +214,7 @@ pub fn json(made: &OnceBox<CString>, outcome: &impl Serialize) -> *const c_char 
 mod tests {
     use super::*;
     use crate::deletion::dtx_deletion;
+    use crate::error::dtx_error;
 
     #[test]
     fn a_panic_becomes_a_result_and_an_error() {

@@ -5,9 +5,9 @@ use std::ffi::{CString, c_char, c_int};
 use dingtalk_extcontact::{Item, Outcome};
 use once_cell::race::OnceBox;
 
-use crate::ffi;
 use crate::deletion::dtx_deletion;
 use crate::error::dtx_error;
+use crate::ffi;
 
 /// What came of one id of a batch: it has a deletion, or an error, or it was not attempted. It
 /// never changes.

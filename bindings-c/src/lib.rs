@@ -10,12 +10,12 @@
 #![allow(clippy::missing_safety_doc)]
 
 mod batch;
-mod ffi;
 mod call;
 mod cancel;
 mod client;
 mod deletion;
 mod error;
+mod ffi;
 mod item;
 mod log;
 mod options;

@@ -49,6 +49,8 @@ pub enum dtx_result {
     DTX_INTERNAL = 50,
 }
 
+const _: () = assert!(dtx_result::DTX_OK as c_int == ffi::OK);
+
 /// How a contact came to be gone, as dtx_deletion_status returns it.
 #[repr(C)]
 pub enum dtx_status {
