@@ -5,7 +5,7 @@
 const { setImmediate } = require('node:timers/promises');
 const { checkObject, checkSignal, checkUserId, iterate, taken } = require('./check.js');
 const { failed, item, summary } = require('./outcome.js');
-const { answer, unwatch, watch } = require('./port.js');
+const { answer, unwatch, watch } = require('./bridge.js');
 
 /** So many ids are taken at a stretch; then everything else in the process has its turn. */
 const AT_A_STRETCH = 64;
@@ -84,7 +84,7 @@ class Feed {
       await this.#news.rung();
       outcome = this.#batch.take();
     }
-    if (outcome === null) outcome = await answer((port, id) => this.#batch.wait(port, id));
+    if (outcome === null) outcome = await answer((bridge, id) => this.#batch.wait(bridge, id));
     else outcome = JSON.parse(outcome);
     this.#taken += 1;
     this.#room.ring();
@@ -103,7 +103,7 @@ async function* items(client, ids, options, begun) {
   if (signal !== undefined) checkSignal(signal);
   // Before anything is waited for, as a stream of lines loses those that come before this.
   const source = iterate(ids);
-  const batch = await answer((port, id) => client.batch(port, id, ...taken(rest)));
+  const batch = await answer((bridge, id) => client.batch(bridge, id, ...taken(rest)));
   if (batch.status === 'failed') {
     await source.return?.();
     throw failed(batch, signal);

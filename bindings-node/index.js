@@ -5,7 +5,7 @@ const native = require('./native.js');
 const { deleteMany } = require('./batch.js');
 const { checkObject, checkSignal, checkText, checkUserId, taken, typeName } = require('./check.js');
 const { DingTalkError, failed, plain, refused, wrongType } = require('./outcome.js');
-const { answer, log, unwatch, watch } = require('./port.js');
+const { answer, log, unwatch, watch } = require('./bridge.js');
 
 function connect(fromEnvironment, options) {
   checkObject(options);
@@ -35,9 +35,9 @@ class Client {
     if (signal !== undefined) checkSignal(signal);
     const [names, values] = taken(rest);
     let end;
-    const outcome = await answer((port, id) => {
-      client.submit(port, id, userId, names, values, signal?.aborted ?? false);
-      if (signal?.aborted === false) watch(signal, (end = () => port.cancel(id)));
+    const outcome = await answer((bridge, id) => {
+      client.submit(bridge, id, userId, names, values, signal?.aborted ?? false);
+      if (signal?.aborted === false) watch(signal, (end = () => bridge.cancel(id)));
     });
     unwatch(signal, end);
     if (outcome.status === 'failed') throw failed(outcome, signal);

@@ -6,7 +6,7 @@ use napi::bindgen_prelude::Either;
 use napi_derive::napi;
 
 use crate::json;
-use crate::port::Port;
+use crate::bridge::Bridge;
 
 /// A batch of the core. Forgotten by JavaScript it is stopped, and calls under way finish.
 #[napi(js_name = "Batch")]
@@ -53,11 +53,11 @@ impl NativeBatch {
         self.0.next(&no_wait).ok().map(item)
     }
 
-    /// Has the next item come through the port, in the same form.
+    /// Has the next item come through the bridge, in the same form.
     #[napi(catch_unwind)]
-    pub fn wait(&self, port: &Port, id: u32) {
-        let port = port.clone();
-        self.0.next_with(move |next| port.send(id, Either::A(item(next))));
+    pub fn wait(&self, bridge: &Bridge, id: u32) {
+        let bridge = bridge.clone();
+        self.0.next_with(move |next| bridge.send(id, Either::A(item(next))));
     }
 
     /// The batch in numbers, in JSON.
@@ -69,10 +69,10 @@ impl NativeBatch {
 }
 
 /// Begins a batch, on a thread of its own, as a long journal takes a while to read.
-pub fn begin(client: Client, port: Port, id: u32, options: Result<BatchOptions, Error>) {
-    let failed = port.clone();
+pub fn begin(client: Client, bridge: Bridge, id: u32, options: Result<BatchOptions, Error>) {
+    let failed = bridge.clone();
     let begin = move || {
-        port.send(
+        bridge.send(
             id,
             match options.and_then(|options| client.batch(options)) {
                 Ok(batch) => Either::B(NativeBatch(batch)),

@@ -8,7 +8,7 @@
 // Public, as who calls them is JavaScript.
 pub mod batch;
 pub mod logging;
-pub mod port;
+pub mod bridge;
 pub mod testing;
 
 use std::ffi::OsString;
@@ -18,7 +18,7 @@ use dingtalk_extcontact::{BatchOptions, Call, Client, Deletion, Error, ErrorKind
 use napi::bindgen_prelude::{Either, Either5, Null, Unknown};
 use napi_derive::napi;
 
-use port::Port;
+use bridge::Bridge;
 
 /// The value of an option, as JavaScript has it.
 type Given<'a> = Either5<String, f64, bool, Null, Unknown<'a>>;
@@ -56,11 +56,11 @@ pub fn connect(
 #[napi(js_name = "Client")]
 impl NativeClient {
     /// Starts a deletion, cancelled from the first where that is wanted. The outcome comes
-    /// through the port.
+    /// through the bridge.
     #[napi(catch_unwind)]
     pub fn submit(
         &self,
-        port: &Port,
+        bridge: &Bridge,
         id: u32,
         user_id: String,
         names: Vec<String>,
@@ -75,17 +75,17 @@ impl NativeClient {
         if cancelled {
             canceller.cancel();
         }
-        let done = port.begin(id, canceller);
+        let done = bridge.begin(id, canceller);
         self.0.submit(user_id, call, move |outcome| done(json(&outcome)));
     }
 
-    /// Begins a batch. It comes through the port, or in JSON why there is none.
+    /// Begins a batch. It comes through the bridge, or in JSON why there is none.
     #[napi(catch_unwind)]
-    pub fn batch(&self, port: &Port, id: u32, names: Vec<String>, values: Vec<Given>) {
+    pub fn batch(&self, bridge: &Bridge, id: u32, names: Vec<String>, values: Vec<Given>) {
         let mut options = BatchOptions::for_binding(Binding::Node);
         let mut given = names.iter().zip(values);
         let set = given.try_for_each(|(name, value)| options.set(name, plain(value)));
-        batch::begin(self.0.clone(), port.clone(), id, set.map(|()| options));
+        batch::begin(self.0.clone(), bridge.clone(), id, set.map(|()| options));
     }
 
     /// Replaces the token; says in JSON why not.

@@ -6,9 +6,9 @@ use dingtalk_extcontact::binding::LOG_TARGET;
 use log::{LevelFilter, Log, Metadata, Record};
 use napi_derive::napi;
 
-use crate::port::{Port, lock};
+use crate::bridge::{Bridge, lock};
 
-static SINK: Mutex<Option<Port>> = Mutex::new(None);
+static SINK: Mutex<Option<Bridge>> = Mutex::new(None);
 
 struct Sink;
 
@@ -24,23 +24,23 @@ impl Log for Sink {
         if command.enabled(record.metadata()) {
             return command.log(record);
         }
-        let port = lock(&SINK).clone();
-        if let Some(port) = port.filter(|_| self.enabled(record.metadata())) {
-            port.log(record.args().to_string(), record.level().as_str());
+        let bridge = lock(&SINK).clone();
+        if let Some(bridge) = bridge.filter(|_| self.enabled(record.metadata())) {
+            bridge.log(record.args().to_string(), record.level().as_str());
         }
     }
 
     fn flush(&self) {}
 }
 
-/// From now on lines of this level and above go through this port; false if there is no such
+/// From now on lines of this level and above go through this bridge; false if there is no such
 /// level.
 #[napi(catch_unwind)]
-pub fn log_to(port: &Port, level: String) -> bool {
+pub fn log_to(bridge: &Bridge, level: String) -> bool {
     let Ok(level) = level.parse::<LevelFilter>() else { return false };
     // It fails when it has been done before.
     let _ = log::set_logger(&Sink);
-    *lock(&SINK) = Some(port.clone());
+    *lock(&SINK) = Some(bridge.clone());
     log::set_max_level(level);
     true
 }
@@ -52,10 +52,10 @@ pub fn log_off() {
     *lock(&SINK) = None;
 }
 
-/// Ends the logging through a port that is shut.
-pub fn end(port: &Port) {
+/// Ends the logging through a bridge that is shut.
+pub fn end(bridge: &Bridge) {
     let mut sink = lock(&SINK);
-    if sink.as_ref().is_some_and(|current| current.is(port)) {
+    if sink.as_ref().is_some_and(|current| current.is(bridge)) {
         log::set_max_level(LevelFilter::Off);
         *sink = None;
     }

@@ -8,7 +8,7 @@ use dingtalk_extcontact_sandbox::{BlockShape, Builder, Faults, Permission, Reque
 use napi_derive::napi;
 use serde_json::{Map, Value, json};
 
-use crate::port::lock;
+use crate::bridge::lock;
 
 /// A running sandbox, until it is closed.
 #[napi(js_name = "Sandbox")]

@@ -5,9 +5,9 @@ const { setInterval } = require('node:timers');
 const native = require('./native.js');
 
 /** Made when it is first needed. */
-let port;
-/** Keeps the process alive while somebody waits; the port does not. */
-let hold;
+let bridge;
+/** Keeps the process alive while somebody waits; the bridge does not. */
+let keepAlive;
 let sink;
 let last = 0;
 /** What takes the outcome of a call, by the call's number. */
@@ -19,8 +19,8 @@ const pending = new Map();
 const watched = new Map();
 
 function open() {
-  hold ??= setInterval(() => {}, 2 ** 31 - 1).unref();
-  return (port ??= new native.Port(deliver));
+  keepAlive ??= setInterval(() => {}, 2 ** 31 - 1).unref();
+  return (bridge ??= new native.Bridge(deliver));
 }
 
 function deliver(id, what, level) {
@@ -35,19 +35,19 @@ function deliver(id, what, level) {
 
 function forget(id) {
   pending.delete(id);
-  if (pending.size === 0) hold.unref();
+  if (pending.size === 0) keepAlive.unref();
 }
 
-/** What comes through the port after `start(port, id)`. The process stays alive for it. */
+/** What comes through the bridge after `start(bridge, id)`. The process stays alive for it. */
 function answer(start) {
   return new Promise((resolve, reject) => {
     open();
     // 0 is no number of a call. So many calls are never under way that a number comes round.
     const id = (last = (last % 0xffffffff) + 1);
-    if (pending.size === 0) hold.ref();
+    if (pending.size === 0) keepAlive.ref();
     pending.set(id, resolve);
     try {
-      start(port, id);
+      start(bridge, id);
     } catch (error) {
       forget(id);
       reject(error);

@@ -32,7 +32,7 @@ const LOG: u32 = 0;
 /// See the module.
 #[napi]
 #[derive(Clone)]
-pub struct Port(Arc<Inner>);
+pub struct Bridge(Arc<Inner>);
 
 struct Inner {
     deliver: Mutex<Option<Deliver>>,
@@ -41,14 +41,14 @@ struct Inner {
 }
 
 #[napi]
-impl Port {
-    /// A port that calls this function.
+impl Bridge {
+    /// A bridge that calls this function.
     #[napi(constructor, catch_unwind)]
-    pub fn new(env: Env, deliver: Deliver) -> napi::Result<Port> {
+    pub fn new(env: Env, deliver: Deliver) -> napi::Result<Bridge> {
         let calls = Mutex::default();
-        let port = Port(Arc::new(Inner { deliver: Mutex::new(Some(deliver)), calls }));
-        env.add_env_cleanup_hook(port.clone(), |port| port.shut())?;
-        Ok(port)
+        let bridge = Bridge(Arc::new(Inner { deliver: Mutex::new(Some(deliver)), calls }));
+        env.add_env_cleanup_hook(bridge.clone(), |bridge| bridge.shut())?;
+        Ok(bridge)
     }
 
     /// Cancels a call, if it is still under way.
@@ -62,14 +62,14 @@ impl Port {
     }
 }
 
-impl Port {
+impl Bridge {
     /// Notes a call; returns what hands its outcome over.
     pub fn begin(&self, id: u32, canceller: Canceller) -> impl FnOnce(String) + Send + 'static {
         lock(&self.0.calls).insert(id, canceller);
-        let port = self.clone();
+        let bridge = self.clone();
         move |outcome| {
-            lock(&port.0.calls).remove(&id);
-            port.send(id, Either::A(outcome));
+            lock(&bridge.0.calls).remove(&id);
+            bridge.send(id, Either::A(outcome));
         }
     }
 
@@ -84,7 +84,7 @@ impl Port {
     }
 
     /// Whether two are the same.
-    pub fn is(&self, other: &Port) -> bool {
+    pub fn is(&self, other: &Bridge) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
