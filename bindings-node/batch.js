@@ -84,7 +84,7 @@ class Feed {
       await this.#news.rung();
       outcome = this.#batch.take();
     }
-    if (outcome === null) outcome = await answer((bridge, id) => this.#batch.wait(bridge, id));
+    if (outcome === null) outcome = await answer((bridge, id) => bridge.nextItem(id, this.#batch));
     else outcome = JSON.parse(outcome);
     this.#taken += 1;
     this.#room.ring();

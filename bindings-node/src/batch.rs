@@ -1,16 +1,13 @@
 //! The core's batch, for the loop in `batch.js`.
 
-use dingtalk_extcontact::binding::spawn;
-use dingtalk_extcontact::{Batch, BatchOptions, Call, Client, Error, Item};
-use napi::bindgen_prelude::Either;
+use dingtalk_extcontact::{Batch, Call};
 use napi_derive::napi;
 
-use crate::json;
-use crate::bridge::Bridge;
+use crate::convert::item;
 
 /// A batch of the core. Forgotten by JavaScript it is stopped, and calls under way finish.
 #[napi(js_name = "Batch")]
-pub struct NativeBatch(Batch);
+pub struct NativeBatch(pub(crate) Batch);
 
 // Named here as well: napi keeps the name of whichever it meets last.
 #[napi(js_name = "Batch")]
@@ -53,39 +50,10 @@ impl NativeBatch {
         self.0.next(&no_wait).ok().map(item)
     }
 
-    /// Has the next item come through the bridge, in the same form.
-    #[napi(catch_unwind)]
-    pub fn wait(&self, bridge: &Bridge, id: u32) {
-        let bridge = bridge.clone();
-        self.0.next_with(move |next| bridge.send(id, Either::A(item(next))));
-    }
-
     /// The batch in numbers, in JSON.
     #[napi(catch_unwind)]
     pub fn summary(&self) -> napi::Result<String> {
         let text = serde_json::to_string(&self.0.summary());
         text.map_err(|error| napi::Error::from_reason(error.to_string()))
     }
-}
-
-/// Begins a batch, on a thread of its own, as a long journal takes a while to read.
-pub fn begin(client: Client, bridge: Bridge, id: u32, options: Result<BatchOptions, Error>) {
-    let failed = bridge.clone();
-    let begin = move || {
-        bridge.send(
-            id,
-            match options.and_then(|options| client.batch(options)) {
-                Ok(batch) => Either::B(NativeBatch(batch)),
-                Err(error) => Either::A(json(&Err(error))),
-            },
-        );
-    };
-    if let Err(error) = spawn("dingtalk-batch", begin) {
-        failed.send(id, Either::A(json(&Err(error))));
-    }
-}
-
-fn item(item: Option<Item>) -> String {
-    // Maps with text keys and plain values cannot fail to serialise.
-    serde_json::to_string(&item).unwrap_or_default()
 }

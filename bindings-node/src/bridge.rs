@@ -19,6 +19,7 @@ use napi::{Env, Status};
 use napi_derive::napi;
 
 use crate::batch::NativeBatch;
+use crate::convert::item;
 
 /// The number of a call, and its outcome in JSON or a batch that has begun; or 0, a log line
 /// and its level.
@@ -60,6 +61,13 @@ impl Bridge {
             canceller.cancel();
         }
     }
+
+    /// Has the next item of a batch come over, in JSON.
+    #[napi(catch_unwind)]
+    pub fn next_item(&self, id: u32, batch: &NativeBatch) {
+        let bridge = self.clone();
+        batch.0.next_with(move |next| bridge.send(id, Either::A(item(next))));
+    }
 }
 
 impl Bridge {
@@ -73,9 +81,9 @@ impl Bridge {
         }
     }
 
-    /// Hands a log line over.
-    pub fn log(&self, line: String, level: &'static str) {
-        self.deliver(LOG, Either::A(line), Some(level));
+    /// Hands a log line over; false once the JavaScript is gone.
+    pub fn log(&self, line: String, level: &'static str) -> bool {
+        self.deliver(LOG, Either::A(line), Some(level))
     }
 
     /// Hands over what a number stands for.
@@ -88,18 +96,24 @@ impl Bridge {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
-    fn deliver(&self, id: u32, what: Either<String, NativeBatch>, level: Option<&'static str>) {
-        if let Some(deliver) = &*lock(&self.0.deliver) {
+    fn deliver(
+        &self,
+        id: u32,
+        what: Either<String, NativeBatch>,
+        level: Option<&'static str>,
+    ) -> bool {
+        let deliver = lock(&self.0.deliver);
+        if let Some(deliver) = &*deliver {
             // The one way to fail is that JavaScript is ending: nobody is left to be told.
             deliver.call((id, what, level).into(), ThreadsafeFunctionCallMode::NonBlocking);
         }
+        deliver.is_some()
     }
 
     /// Before the JavaScript goes: nothing is delivered any more, and calls for which nobody
     /// waits now are ended, the last first: one that is queued must not get the thread of one
     /// that has ended.
     fn shut(&self) {
-        crate::logging::end(self);
         drop(lock(&self.0.deliver).take());
         let calls = std::mem::take(&mut *lock(&self.0.calls));
         calls.values().rev().for_each(Canceller::cancel);

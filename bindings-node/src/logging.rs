@@ -25,8 +25,10 @@ impl Log for Sink {
             return command.log(record);
         }
         let bridge = lock(&SINK).clone();
-        if let Some(bridge) = bridge.filter(|_| self.enabled(record.metadata())) {
-            bridge.log(record.args().to_string(), record.level().as_str());
+        if let Some(bridge) = bridge.filter(|_| self.enabled(record.metadata()))
+            && !bridge.log(record.args().to_string(), record.level().as_str())
+        {
+            end(&bridge);
         }
     }
 
@@ -52,8 +54,8 @@ pub fn log_off() {
     *lock(&SINK) = None;
 }
 
-/// Ends the logging through a bridge that is shut.
-pub fn end(bridge: &Bridge) {
+/// Ends the logging over a bridge whose JavaScript is gone.
+fn end(bridge: &Bridge) {
     let mut sink = lock(&SINK);
     if sink.as_ref().is_some_and(|current| current.is(bridge)) {
         log::set_max_level(LevelFilter::Off);

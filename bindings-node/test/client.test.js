@@ -39,7 +39,7 @@ describe('the module', () => {
   test('its native half exports what is used and nothing else', () => {
     assert.deepEqual(
       Object.keys(require('../native.js')).sort(),
-      ['Batch', 'Client', 'Port', 'Sandbox', 'connect', 'defaults', 'kinds', 'logOff', 'logTo', 'run', 'version'],
+      ['Batch', 'Bridge', 'Client', 'Sandbox', 'connect', 'defaults', 'kinds', 'logOff', 'logTo', 'run', 'version'],
     );
   });
 

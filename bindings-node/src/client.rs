@@ -1,0 +1,117 @@
+//! A client of the core, for `index.js`.
+
+use dingtalk_extcontact::binding::{Binding, Options, spawn};
+use dingtalk_extcontact::{BatchOptions, Call, Client, Error};
+use napi::bindgen_prelude::Either;
+use napi_derive::napi;
+
+use crate::batch::NativeBatch;
+use crate::bridge::Bridge;
+use crate::convert::{Given, json, plain};
+
+/// A client of the core.
+#[napi(js_name = "Client")]
+pub struct NativeClient(Client);
+
+/// Makes a client of these options, those of the environment first where that is wanted; or
+/// says in JSON why not.
+#[napi(catch_unwind)]
+pub fn connect(
+    from_environment: bool,
+    names: Vec<String>,
+    values: Vec<Given>,
+) -> Either<NativeClient, String> {
+    let start = if from_environment {
+        Options::from_env(Binding::Node)
+    } else {
+        Ok(Options::for_binding(Binding::Node))
+    };
+    let made = start.and_then(|mut options| {
+        for (name, value) in names.iter().zip(values) {
+            options.set(name, plain(value))?;
+        }
+        Client::with_options(options)
+    });
+    match made {
+        Ok(client) => Either::A(NativeClient(client)),
+        Err(error) => Either::B(json(&Err(error))),
+    }
+}
+
+// Named here as well: napi keeps the name of whichever it meets last.
+#[napi(js_name = "Client")]
+impl NativeClient {
+    /// Starts a deletion, cancelled from the first where that is wanted. The outcome comes
+    /// through the bridge.
+    #[napi(catch_unwind)]
+    pub fn submit(
+        &self,
+        bridge: &Bridge,
+        id: u32,
+        user_id: String,
+        names: Vec<String>,
+        values: Vec<Given>,
+        cancelled: bool,
+    ) {
+        let mut call = Call::for_binding(Binding::Node);
+        for (name, value) in names.iter().zip(values) {
+            call.set(name, plain(value));
+        }
+        let canceller = call.canceller();
+        if cancelled {
+            canceller.cancel();
+        }
+        let done = bridge.begin(id, canceller);
+        self.0.submit(user_id, call, move |outcome| done(json(&outcome)));
+    }
+
+    /// Begins a batch. It comes through the bridge, or in JSON why there is none.
+    #[napi(catch_unwind)]
+    pub fn batch(&self, bridge: &Bridge, id: u32, names: Vec<String>, values: Vec<Given>) {
+        let mut options = BatchOptions::for_binding(Binding::Node);
+        let mut given = names.iter().zip(values);
+        let set = given.try_for_each(|(name, value)| options.set(name, plain(value)));
+        begin_batch(self.0.clone(), bridge.clone(), id, set.map(|()| options));
+    }
+
+    /// Replaces the token; says in JSON why not.
+    #[napi(catch_unwind)]
+    pub fn set_access_token(&self, token: String) -> Option<String> {
+        self.0.set_access_token(&token).err().map(|error| json(&Err(error)))
+    }
+
+    /// Closes the client.
+    #[napi(catch_unwind)]
+    pub fn close(&self) {
+        self.0.close();
+    }
+
+    /// Where its delete requests go.
+    #[napi(getter, catch_unwind)]
+    pub fn endpoint(&self) -> String {
+        self.0.endpoint()
+    }
+
+    /// The app, where it has app credentials.
+    #[napi(getter, catch_unwind)]
+    pub fn app_key(&self) -> Option<String> {
+        self.0.app_key().map(str::to_owned)
+    }
+}
+
+/// Begins a batch, on a thread of its own, as a long journal takes a while to read.
+fn begin_batch(client: Client, bridge: Bridge, id: u32, options: Result<BatchOptions, Error>) {
+    let failed = bridge.clone();
+    let begin = move || {
+        bridge.send(
+            id,
+            match options.and_then(|options| client.batch(options)) {
+                Ok(batch) => Either::B(NativeBatch(batch)),
+                Err(error) => Either::A(json(&Err(error))),
+            },
+        );
+    };
+    if let Err(error) = spawn("dingtalk-batch", begin) {
+        failed.send(id, Either::A(json(&Err(error))));
+    }
+}

@@ -1,0 +1,35 @@
+//! Values of JavaScript for the core, and its outcomes as JSON.
+
+use dingtalk_extcontact::binding::{Value, to_json};
+use dingtalk_extcontact::{Deletion, Error, Item};
+use napi::bindgen_prelude::{Either5, Null, Unknown};
+
+/// The value of an option, as JavaScript has it.
+pub type Given<'a> = Either5<String, f64, bool, Null, Unknown<'a>>;
+
+/// The same for the core.
+pub fn plain(given: Given) -> Value {
+    match given {
+        Either5::A(text) => Value::Text(text),
+        Either5::B(number) => Value::Number(number),
+        Either5::C(flag) => Value::Flag(flag),
+        Either5::D(_) => Value::None,
+        // An object, a BigInt or a function: every option refuses this, by its name.
+        Either5::E(_) => Value::Number(f64::NAN),
+    }
+}
+
+/// The one JSON form, with the fields in its order.
+pub fn json(outcome: &Result<Deletion, Error>) -> String {
+    let text = match outcome {
+        Ok(deletion) => serde_json::to_string(deletion),
+        Err(error) => serde_json::to_string(error),
+    };
+    text.unwrap_or_else(|_| to_json(outcome).to_string())
+}
+
+/// The next item of a batch, or `null`.
+pub fn item(item: Option<Item>) -> String {
+    // Maps with text keys and plain values cannot fail to serialise.
+    serde_json::to_string(&item).unwrap_or_default()
+}
