@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use crate::error::{Error, ErrorKind};
 use crate::secret::{Secret, Secrets};
 use crate::text::one_line;
-use crate::wire::errcode::{self, Retry};
+use crate::wire::errcode::{self, CodeInfo, Retry};
 
 /// What came back over HTTP, its body decoded and of bounded size.
 pub(crate) struct Answer {
@@ -251,30 +251,12 @@ impl<'a> Reply<'a> {
         };
         let code = self.effective_code(errcode).filter(|_| errcode != Some(0));
         let row = code.as_deref().and_then(errcode::explain);
-        let known_wait = match row.map(|row| row.retry) {
-            Some(Retry::After(wait)) => Some(wait),
-            _ => None,
+        let wait = self.wait(code.as_deref(), row.as_ref());
+        let Some((kind, retry)) = self.kind_and_retry(code.is_some(), row.as_ref(), wait) else {
+            return self.not_dingtalk(&self.why_not());
         };
-        // A header may know better, but not than the block of an address: its own `wait`
-        // and whatever stands before it are far too short.
-        let wait = match code.as_deref() {
-            Some(IP_BLOCK) => known_wait,
-            _ => self.answer.retry_after.or(known_wait),
-        };
-        let later = wait.map_or(Retry::Pause, Retry::After);
-        let (kind, retry) = match (status, row) {
-            (407, _) => (ErrorKind::Configuration, Retry::No),
-            (429, _) => (ErrorKind::Throttled, later),
-            (500.., _) => (ErrorKind::Service, later),
-            (300..=399, _) => return self.not_dingtalk(&self.why_not()),
-            (_, Some(row)) if row.kind.is_retryable() => (row.kind, later),
-            (_, Some(row)) => (row.kind, row.retry),
-            (_, None) if code.is_some() => (ErrorKind::Api, Retry::No),
-            (_, None) => return self.not_dingtalk(&self.why_not()),
-        };
-        let uncertain = status >= 500 || matches!(errcode, Some(-1 | 15 | 400_001));
-        let meaning = row.map(|row| row.meaning);
-        let error = Error::new(kind, self.problem(kind, code.as_deref(), meaning)).with(|fields| {
+        let problem = self.problem(kind, code.as_deref(), row.map(|row| row.meaning));
+        let error = Error::new(kind, problem).with(|fields| {
             fields.errcode = errcode;
             fields.errmsg = self.text("errmsg").or_else(|| self.text("message"));
             fields.sub_code = self.sub_code().map(|code| clean(&code, self.secrets));
@@ -282,22 +264,73 @@ impl<'a> Reply<'a> {
             fields.request_id = self.text("request_id").or_else(|| self.text("requestid"));
             fields.http_status = Some(status);
             fields.retry_after = wait.filter(|_| kind.is_retryable());
-            if let Some(row) = row.filter(|row| row.kind == kind && !row.advice.is_empty()) {
-                fields.advice = row.advice.to_owned();
-            }
-            match status {
-                407 => fields.advice = "Give the proxy's user name and password in its URL.".into(),
-                500.. => fields.advice = "Call again later.".into(),
-                _ => {}
-            }
-            if let Some(scopes) = fields.errmsg.as_deref().and_then(required_scopes) {
-                fields.advice.push_str(&format!(" DingTalk asks for: {scopes}."));
-            }
             fields.code = code;
         });
+        let error = match self.advice(kind, row.as_ref(), error.errmsg()) {
+            Some(advice) => error.advise(advice),
+            None => error,
+        };
+        let uncertain = status >= 500 || matches!(errcode, Some(-1 | 15 | 400_001));
         let retry = if uncertain && retry == Retry::No { Retry::Pause } else { retry };
         let missing = error.is_missing();
         Failure { error, uncertain, missing: missing && !uncertain, retry }
+    }
+
+    /// How long the caller has to wait, where that is known.
+    fn wait(&self, code: Option<&str>, row: Option<&CodeInfo>) -> Option<Duration> {
+        let of_table = match row.map(|row| row.retry) {
+            Some(Retry::After(wait)) => Some(wait),
+            _ => None,
+        };
+        // A header may know better, but not than the block of an address: its own `wait`
+        // and whatever stands before it are far too short.
+        match code {
+            Some(IP_BLOCK) => of_table,
+            _ => self.answer.retry_after.or(of_table),
+        }
+    }
+
+    /// What kind of error it is, and whether to try again; `None` where it is no reply of
+    /// DingTalk's.
+    fn kind_and_retry(
+        &self,
+        has_code: bool,
+        row: Option<&CodeInfo>,
+        wait: Option<Duration>,
+    ) -> Option<(ErrorKind, Retry)> {
+        let later = wait.map_or(Retry::Pause, Retry::After);
+        Some(match (self.answer.status, row) {
+            (407, _) => (ErrorKind::Configuration, Retry::No),
+            (429, _) => (ErrorKind::Throttled, later),
+            (500.., _) => (ErrorKind::Service, later),
+            (300..=399, _) => return None,
+            (_, Some(row)) if row.kind.is_retryable() => (row.kind, later),
+            (_, Some(row)) => (row.kind, row.retry),
+            (_, None) if has_code => (ErrorKind::Api, Retry::No),
+            (_, None) => return None,
+        })
+    }
+
+    /// What to do, where something better is known than the advice of the kind.
+    fn advice(
+        &self,
+        kind: ErrorKind,
+        row: Option<&CodeInfo>,
+        errmsg: Option<&str>,
+    ) -> Option<String> {
+        let of_table = row.filter(|row| row.kind == kind && !row.advice.is_empty());
+        let known = match self.answer.status {
+            407 => Some("Give the proxy's user name and password in its URL."),
+            500.. => Some("Call again later."),
+            _ => of_table.map(|row| row.advice),
+        };
+        match errmsg.and_then(required_scopes) {
+            Some(scopes) => {
+                let advice = known.unwrap_or(kind.advice());
+                Some(format!("{advice} DingTalk asks for: {scopes}."))
+            }
+            None => known.map(str::to_owned),
+        }
     }
 
     /// One line on what was said.
