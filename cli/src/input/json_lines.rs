@@ -1,14 +1,13 @@
 //! Reads the ids in a field of JSON lines, as `list --json` prints them.
 
-use std::io::{BufRead, Read};
+use std::io::{self, BufRead};
 
 use serde_json::Value;
 
 use crate::input::damage::AS_TEXT;
 use crate::input::error::ListError;
-use crate::input::lines::{FirstLine, next_line};
+use crate::input::lines::FirstLine;
 use crate::input::list::List;
-use crate::input::text;
 
 const ONE_A_LINE: &str = "Give JSON lines, one object a line: jq -c '.[]' makes them of an array.";
 
@@ -26,39 +25,30 @@ pub(crate) fn read(
     column: Option<&str>,
 ) -> Result<(), ListError> {
     let field = column.unwrap_or("userid");
-    let mut from = first.bytes.chain(from);
-    let mut line = Vec::new();
-    for number in first.number.. {
-        if !next_line(&mut from, &mut line)? {
-            break;
-        }
-        let text = match text::check(&line) {
-            Ok(text) => text,
-            Err(what) => {
-                list.refuse(number, what.problem(), what.advice());
-                continue;
-            }
-        };
-        if text.trim().is_empty() {
-            continue;
-        }
+    let first_number = first.number;
+    list.read_texts(first, from, |list, number, text| {
         match serde_json::from_str(text) {
-            Ok(Value::Object(record)) => match record.get(field) {
-                Some(Value::String(id)) => list.add(number, id)?,
-                Some(Value::Number(_)) => {
-                    let wrong = format!("{field} is a number: zeros and digits may be lost");
-                    list.refuse(number, &wrong, AS_TEXT);
-                }
-                _ => {
-                    let wrong = format!("the record has no text {field}");
-                    list.refuse(number, &wrong, "Say which field has the ids: --column NAME.");
-                }
-            },
-            _ if number == first.number => {
+            Ok(Value::Object(record)) => add(list, number, field, record.get(field))?,
+            _ if number == first_number => {
                 let problem = format!("line {number}: this is JSON, but not one record a line");
                 return Err(ListError::new(problem, ONE_A_LINE));
             }
             _ => list.refuse(number, "this is no record of JSON", ONE_A_LINE),
+        }
+        Ok(())
+    })
+}
+
+fn add(list: &mut List, number: u64, field: &str, id: Option<&Value>) -> io::Result<()> {
+    match id {
+        Some(Value::String(id)) => list.add(number, id)?,
+        Some(Value::Number(_)) => {
+            let wrong = format!("{field} is a number: zeros and digits may be lost");
+            list.refuse(number, &wrong, AS_TEXT);
+        }
+        _ => {
+            let wrong = format!("the record has no text {field}");
+            list.refuse(number, &wrong, "Say which field has the ids: --column NAME.");
         }
     }
     Ok(())

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::{BuildHasher, RandomState};
-use std::io::{self, BufRead, BufReader, BufWriter, Seek, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, Write};
 
 use dingtalk_extcontact::check_user_id;
 use tempfile::SpooledTempFile;
@@ -15,7 +15,8 @@ use tempfile::SpooledTempFile;
 use crate::input::damage::{self, AS_TEXT, NAME_THE_COLUMN, are_digits, find_damage};
 use crate::input::digits::DigitStats;
 use crate::input::error::{InputError, ListError, PRINTED};
-use crate::input::text::excerpt;
+use crate::input::lines::{FirstLine, next_line};
+use crate::input::text::{self, excerpt};
 
 /// How many bytes of ids stay in memory.
 const IN_MEMORY: usize = 4 * 1024 * 1024;
@@ -48,7 +49,7 @@ pub(crate) struct List {
     /// By the hash of an id without leading zeros: how many zeros, and the line. Only for counts and
     /// doubts; which ids are the same is for the library to decide.
     seen: HashMap<u64, (u8, u32)>,
-    shapes: DigitStats,
+    digits: DigitStats,
     wrong: u64,
     first_wrong: Vec<String>,
     /// What to do about the wrong ids, each advice once.
@@ -63,7 +64,7 @@ impl List {
             spool: BufWriter::new(SpooledTempFile::new(IN_MEMORY)),
             hasher: RandomState::new(),
             seen: HashMap::new(),
-            shapes: DigitStats::default(),
+            digits: DigitStats::default(),
             wrong: 0,
             first_wrong: Vec::new(),
             advice: Vec::new(),
@@ -81,26 +82,61 @@ impl List {
         Ok(())
     }
 
+    /// Hands each line that is not blank to `add`. Lines that are not text are refused.
+    pub(crate) fn read_texts(
+        &mut self,
+        first: FirstLine,
+        from: impl BufRead,
+        mut add: impl FnMut(&mut List, u64, &str) -> Result<(), ListError>,
+    ) -> Result<(), ListError> {
+        let mut from = first.bytes.chain(from);
+        let mut line = Vec::new();
+        for number in first.number.. {
+            if !next_line(&mut from, &mut line)? {
+                break;
+            }
+            match text::check(&line) {
+                Ok(text) if text.trim().is_empty() => {}
+                Ok(text) => add(self, number, text)?,
+                Err(what) => self.refuse(number, what.problem(), what.advice()),
+            }
+        }
+        Ok(())
+    }
+
     /// Checks an id and spools it.
     pub(crate) fn add(&mut self, number: u64, id: &str) -> io::Result<()> {
+        match self.problem(id) {
+            Some((wrong, advice)) => self.refuse(number, &wrong, advice),
+            None => {
+                self.count(number, id);
+                writeln!(self.spool, "{id}").map_err(spool_failed)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What is wrong with an id by itself, and what to do about it.
+    fn problem(&self, id: &str) -> Option<(String, &'static str)> {
         if self.check_damage
             && let Some((wrong, advice)) = find_damage(id)
         {
             // Most of a table's row is somebody's name and number, and is not printed.
-            let quoted = match advice {
+            let wrong = match advice {
                 NAME_THE_COLUMN => wrong.to_owned(),
                 _ => format!("{}: {wrong}", excerpt(id)),
             };
-            self.refuse(number, &quoted, advice);
-            return Ok(());
+            return Some((wrong, advice));
         }
-        if let Err(error) = check_user_id(id) {
-            let advice = if self.check_damage { damage::advice_on_refused(id) } else { "" };
-            self.refuse(number, &format!("{}: {}", excerpt(id), error.message()), advice);
-            return Ok(());
-        }
+        let error = check_user_id(id).err()?;
+        let advice = if self.check_damage { damage::advice_on_refused(id) } else { "" };
+        Some((format!("{}: {}", excerpt(id), error.message()), advice))
+    }
+
+    /// Counts an id, and refuses it where another one differs only by leading zeros. From the
+    /// service both may be right.
+    fn count(&mut self, number: u64, id: &str) {
         let digits = are_digits(id);
-        // Ids that differ only by leading zeros are suspicious in a list, not from the service.
         let bare = if digits && self.check_damage { id.trim_start_matches('0') } else { id };
         // The library's check has bounded the length of an id.
         let zeros = u8::try_from(id.len() - bare.len()).unwrap_or(u8::MAX);
@@ -109,7 +145,7 @@ impl List {
             Entry::Vacant(entry) => {
                 entry.insert((zeros, line));
                 if digits {
-                    self.shapes.note(bare, zeros, number);
+                    self.digits.note(bare, zeros, number);
                 }
             }
             Entry::Occupied(entry) => {
@@ -125,7 +161,6 @@ impl List {
                 }
             }
         }
-        writeln!(self.spool, "{id}").map_err(spool_failed)
     }
 
     pub(crate) fn refuse(&mut self, number: u64, wrong: &str, advice: &'static str) {
@@ -141,7 +176,7 @@ impl List {
     pub(crate) fn finish(mut self) -> Result<Ids, InputError> {
         if self.check_damage
             && self.wrong == 0
-            && let Some((line, count, wrong)) = self.shapes.rounded()
+            && let Some((line, count, wrong)) = self.digits.rounded()
         {
             self.refuse(line, &wrong, AS_TEXT);
             self.wrong = count;
@@ -159,7 +194,7 @@ impl List {
             .into_inner()
             .map_err(|error| ListError::from(spool_failed(error.into_error())))?;
         let doubt = match self.check_damage {
-            true => self.shapes.shortened(self.unit),
+            true => self.digits.shortened(self.unit),
             false => None,
         };
         Ok(Ids { spool, count: self.seen.len() as u64, doubt })

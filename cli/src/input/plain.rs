@@ -1,64 +1,46 @@
-//! A list with one id a line.
+//! Reads a list with one id a line.
 
-use std::io::{BufRead, Read};
+use std::io::BufRead;
 
 use crate::input::damage::{
     NAME_THE_COLUMN, SPREADSHEET_ERRORS, are_digits, find_damage, looks_like_data,
 };
 use crate::input::error::ListError;
-use crate::input::lines::{FirstLine, next_line};
+use crate::input::lines::FirstLine;
 use crate::input::list::List;
-use crate::input::text::{self, excerpt};
+use crate::input::text::excerpt;
 
-impl List {
-    pub(crate) fn read_lines(
-        &mut self,
-        first: FirstLine,
-        from: impl BufRead,
-    ) -> Result<(), ListError> {
-        let mut from = first.bytes.chain(from);
-        let (mut line, mut heading) = (Vec::new(), None);
-        let (mut lines, mut all_digits) = (0, true);
-        for number in first.number.. {
-            if !next_line(&mut from, &mut line)? {
-                break;
-            }
-            let text = match text::check(&line) {
-                Ok(text) => text,
-                Err(what) => {
-                    self.refuse(number, what.problem(), what.advice());
-                    continue;
-                }
-            };
-            let comment = text.starts_with('#') && !SPREADSHEET_ERRORS.contains(&text);
-            if comment || text.trim().is_empty() {
-                continue;
-            }
-            lines += 1;
-            if lines == 1 && is_headings(text) {
-                let problem =
-                    format!("line {number}: these are the headings of a table: {}", excerpt(text));
-                return Err(ListError::new(problem, NAME_THE_COLUMN));
-            }
-            let digitless = !text.contains(|c: char| c.is_ascii_digit());
-            if lines == 1 && digitless && !SPREADSHEET_ERRORS.contains(&text) {
-                heading = Some((number, text.to_owned()));
-                continue;
-            }
-            all_digits &= are_digits(text);
-            self.add(number, text)?;
+/// Adds the id of each line to a list. Lines that begin with # are comments.
+pub(crate) fn read(list: &mut List, first: FirstLine, from: impl BufRead) -> Result<(), ListError> {
+    let (mut lines, mut all_digits, mut heading) = (0, true, None);
+    list.read_texts(first, from, |list, number, text| {
+        let error_value = SPREADSHEET_ERRORS.contains(&text);
+        if text.starts_with('#') && !error_value {
+            return Ok(());
         }
-        // Only the other lines tell whether the first is an id without a digit.
-        match heading {
-            Some((number, text)) if is_userid(&text) || (lines > 1 && all_digits) => {
-                let text = excerpt(text.trim());
-                let wrong = format!("{text} is the heading of a column; give --column '{text}'");
-                self.refuse(number, &wrong, "");
-                Ok(())
-            }
-            Some((number, text)) => Ok(self.add(number, &text)?),
-            None => Ok(()),
+        lines += 1;
+        if lines == 1 && is_headings(text) {
+            let problem =
+                format!("line {number}: these are the headings of a table: {}", excerpt(text));
+            return Err(ListError::new(problem, NAME_THE_COLUMN));
         }
+        if lines == 1 && !error_value && !text.contains(|c: char| c.is_ascii_digit()) {
+            heading = Some((number, text.to_owned()));
+            return Ok(());
+        }
+        all_digits &= are_digits(text);
+        Ok(list.add(number, text)?)
+    })?;
+    // Only the other lines tell whether a first line without digits is an id.
+    match heading {
+        Some((number, text)) if is_userid(&text) || (lines > 1 && all_digits) => {
+            let text = excerpt(text.trim());
+            let wrong = format!("{text} is the heading of a column; give --column '{text}'");
+            list.refuse(number, &wrong, "");
+            Ok(())
+        }
+        Some((number, text)) => Ok(list.add(number, &text)?),
+        None => Ok(()),
     }
 }
 

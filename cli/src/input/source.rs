@@ -9,7 +9,7 @@ use crate::input::error::{InputError, ListError};
 use crate::input::lines::{LineBreaks, first_line};
 use crate::input::list::{Ids, List};
 use crate::input::text::{self, NotText};
-use crate::input::{column, json_lines};
+use crate::input::{column, json_lines, plain};
 
 /// Where a list of ids comes from.
 #[derive(Clone, Debug)]
@@ -97,7 +97,7 @@ impl List {
         match column {
             _ if json_lines::is_json(&first.bytes) => json_lines::read(self, first, from, column),
             Some(column) => column::read(self, first, from, column, delimiter),
-            None => self.read_lines(first, from),
+            None => plain::read(self, first, from),
         }
     }
 }
