@@ -412,7 +412,7 @@ impl Error {
         self
     }
 
-    /// The same of a call that reads: nothing can be gone by it.
+    /// The same for a call that only reads, and so cannot have deleted anything.
     pub(crate) fn about_record(mut self, user_id: &str) -> Error {
         let fields = &mut *self.0;
         fields.user_id = Some(user_id.to_owned());
@@ -420,7 +420,7 @@ impl Error {
         self
     }
 
-    /// The service knows no such contact: no other code says that.
+    /// Whether the service said "no such contact". 33012 is the only code that says it.
     pub(crate) fn is_missing(&self) -> bool {
         self.kind() == ErrorKind::InvalidUserId && self.code() == Some("33012")
     }

@@ -1,4 +1,4 @@
-//! What a call ends as, and the one JSON form of it.
+//! The good outcome of a call, and the JSON form of outcomes.
 
 use std::fmt;
 use std::str::FromStr;
@@ -46,7 +46,7 @@ impl FromStr for Status {
     }
 }
 
-/// The good end of a call: the contact is gone.
+/// The good outcome of a call: the contact is gone.
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Deletion {

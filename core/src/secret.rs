@@ -1,4 +1,4 @@
-//! Texts that must not be seen, and the masking of texts that may hold them.
+//! Secrets, and masking them in texts from outside.
 
 use std::fmt;
 use std::sync::Arc;
@@ -54,11 +54,11 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Shorter ones are not searched for: stars in every other word would tell more than they
-/// hide, and would cost the request id. Real ones have 30 characters and more.
+/// Shorter secrets are not masked: they would match inside ordinary words and request ids. Real
+/// ones have at least 30 characters.
 const SHORTEST: usize = 4;
 
-/// The secrets that a call has touched: what texts from outside are searched for.
+/// The secrets that a call uses. Texts from outside are searched for them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Secrets(Vec<Secret>);
 

@@ -1,5 +1,6 @@
-//! All options by name, checked once. Every language, the environment and the command come
-//! through here, so that a default, a bound or a sentence stands nowhere else.
+//! The options of a client. Rust, the environment, the bindings and the command all set them here,
+//! and they are checked once, when the client is made: defaults, bounds and messages are nowhere
+//! else.
 
 pub(crate) mod endpoint;
 mod environment;
@@ -24,11 +25,9 @@ use crate::options::roots::{Roots, roots};
 use crate::secret::Secret;
 use crate::text::excerpt;
 
-/// The options of a client, set one by one and checked by
-/// [`Client::with_options`](crate::Client::with_options).
+/// The options of a client. [`Client::with_options`](crate::Client::with_options) checks them.
 ///
-/// Rust programs use [`ClientBuilder`](crate::ClientBuilder); this is what it and every
-/// binding are made of.
+/// Rust programs use [`ClientBuilder`](crate::ClientBuilder), which wraps this.
 #[derive(Clone)]
 pub struct Options {
     pub(crate) binding: Binding,
@@ -52,7 +51,7 @@ pub struct Options {
 
 const LONGEST_TIME: Duration = Duration::from_secs(24 * 60 * 60);
 const SHORTEST_TIME: Duration = Duration::from_millis(1);
-/// Well over what DingTalk issues, and short enough for the address that it goes into.
+/// Far more than DingTalk issues, and short enough for a URL.
 const LONGEST_CREDENTIAL: usize = 4096;
 pub(crate) const MOST_ATTEMPTS: u32 = 100;
 pub(crate) const HIGHEST_RATE: u32 = 10_000;
@@ -241,7 +240,7 @@ impl fmt::Debug for Options {
     }
 }
 
-/// A URL that nobody has checked yet, without what may be a login or a token in it.
+/// An unchecked URL without its user name, password, query and fragment, which may be secrets.
 fn without_secrets(url: &str) -> String {
     let url = url.split_once(['?', '#']).map_or(url.to_owned(), |(url, _)| format!("{url}?***"));
     let start = url.find("//").map_or(0, |at| at + 2);
@@ -275,7 +274,7 @@ pub(crate) enum Credentials {
     App { key: String, secret: Secret },
 }
 
-/// Checks a token that a caller gives; it goes into an address.
+/// Checks a token that a caller gives. It becomes part of a URL.
 pub(crate) fn check_token(binding: Binding, token: &str) -> Result<(), Error> {
     check_graphic(&binding.spell("access_token"), token)
 }

@@ -37,8 +37,8 @@ pub const CLIENT_OPTIONS: &[Spec] = &[
     ("ca_file", ValueType::Path),
 ];
 
-/// The language on whose behalf options are set: its units of time, and its spelling of names
-/// in messages and advice.
+/// The language that sets the options. It decides the unit of times, and how names are spelt in
+/// messages and advice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Binding {
     /// `attempt_timeout`, seconds.
@@ -81,8 +81,9 @@ impl Binding {
         error.with(|fields| fields.advice = self.speak(&fields.advice))
     }
 
-    /// Advice with what it names spelt as this language does. Names of one word, such as
-    /// `rate`, read well in each as they are, but for flags where they can be nothing else.
+    /// Advice with the names of options and fields spelt as in this language. Names of one word,
+    /// such as `rate`, are left alone, because they may be ordinary words; two phrases of the
+    /// command in which they are flags are the exception.
     fn speak(self, advice: &str) -> String {
         let flags: &[(&str, &str)] = match self {
             Binding::Command => {

@@ -1,11 +1,10 @@
-//! Pure: the certificates of a PEM bundle. Each is read, or the bundle is refused with the
-//! line where one could not be: a root that is passed over in silence is missed much later.
+//! Parses the certificates of a PEM bundle. One that cannot be read makes the whole bundle an
+//! error, with its line: if it were skipped, a connection would fail for it much later.
 
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
-/// The certificates of a bundle, DER. Keys, parameters and revocation lists among them are
-/// none, and are left alone.
+/// The certificates of a bundle, DER. Keys, parameters and revocation lists are skipped.
 ///
 /// # Errors
 ///
@@ -74,7 +73,7 @@ fn begins(line: &str) -> bool {
     line.contains("--") && line.contains("BEGIN")
 }
 
-/// What holds certificates in another form is refused by its name.
+/// Refuses the labels of other formats that hold certificates.
 fn check_label(label: &str) -> Result<(), String> {
     let holds_certificates = label.contains(CERTIFICATE) || matches!(label, "PKCS7" | "CMS");
     if label == CERTIFICATE || !holds_certificates {
@@ -102,7 +101,7 @@ fn begun(text: &str) -> usize {
     labels.filter(|rest| rest.split('-').next().is_some_and(|l| l.contains(CERTIFICATE))).count()
 }
 
-/// Why there may be none.
+/// The error for a file without certificates, with a guess at what it is instead.
 fn none(bundle: &[u8]) -> String {
     let why = match bundle {
         // A sequence, as every certificate is one.

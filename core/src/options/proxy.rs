@@ -221,8 +221,8 @@ fn login(authority: &Authority) -> Result<Option<(Secret, Secret)>, &'static str
 }
 
 /// Whether an entry of NO_PROXY, in lower case, names a host: `*`; the name or a parent of it;
-/// the address, or a range that holds it. Each may have a port. A dot at the end of a name says
-/// no more than that it is whole, and an address is the same in any spelling.
+/// the address, or a range that holds it. Each may have a port. A dot at the end of a name is
+/// ignored, and addresses are compared as addresses, not as text.
 fn is_named(base: &Base, entry: &str) -> bool {
     let name = match entry.rsplit_once(':') {
         Some((name, port)) if !name.contains(':') || name.ends_with(']') => {

@@ -1,7 +1,7 @@
 //! The effective code of a refusal: kind, retry, meaning, advice.
 //!
-//! The table is `errcodes.tsv`, the only one of its kind in the project. It is read where it
-//! lies: a refusal is rare beside the network call that brought it.
+//! The table is `errcodes.tsv`, the only one in the project. It is parsed at every lookup:
+//! refusals are rare, and the network call before one costs far more.
 
 use std::time::Duration;
 

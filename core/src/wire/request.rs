@@ -1,4 +1,4 @@
-//! Pure: checked arguments to the address and body of a request.
+//! Checks arguments and makes requests of them. No clock and no socket.
 
 use percent_encoding::utf8_percent_encode;
 use serde_json::json;

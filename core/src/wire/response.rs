@@ -1,5 +1,5 @@
-//! Pure: HTTP status and bytes to a reply, a refusal, or the finding that this is not
-//! DingTalk's.
+//! Understands a reply, from its HTTP status and bytes: a success, a refusal, or something that
+//! DingTalk did not send. No clock and no socket.
 
 use std::fmt;
 use std::time::Duration;
@@ -20,7 +20,7 @@ pub(crate) struct Answer {
     pub body: Vec<u8>,
 }
 
-/// An attempt that did not delete the contact, as far as is known.
+/// Why an attempt failed, and what follows from it.
 #[derive(Clone)]
 pub(crate) struct Failure {
     pub error: Error,
@@ -32,7 +32,7 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
-    /// A failure of which nothing more is to be said.
+    /// A failure that says nothing about whether the contact exists.
     pub fn new(error: Error, uncertain: bool, retry: Retry) -> Failure {
         Failure { error, uncertain, missing: false, retry }
     }
@@ -105,7 +105,7 @@ pub(crate) fn access_token(answer: &Answer, secrets: &Secrets) -> Result<NewToke
     })
 }
 
-/// A reply on its way to be understood.
+/// A reply, its JSON parsed.
 struct Reply<'a> {
     answer: &'a Answer,
     secrets: &'a Secrets,
@@ -113,7 +113,7 @@ struct Reply<'a> {
     object: Option<Object>,
 }
 
-/// The two families of APIs and how they refuse.
+/// The two families of APIs, which report errors differently.
 #[derive(Clone, Copy, PartialEq)]
 enum Style {
     /// oapi: `errcode`, whatever the HTTP status.
@@ -122,7 +122,7 @@ enum Style {
     OAuth,
 }
 
-/// Why an `errcode` is none.
+/// Why an `errcode` cannot be used.
 struct NoErrcode(&'static str);
 
 impl<'a> Reply<'a> {
@@ -370,7 +370,8 @@ impl<'a> Reply<'a> {
         }
     }
 
-    /// The finding that somebody else spoke. The request was sent, so nothing is certain.
+    /// The failure for a reply that is not from DingTalk: a proxy or a gateway answered. The request
+    /// was sent, so the contact may be gone.
     fn not_dingtalk(&self, why: &str) -> Failure {
         let error =
             Error::new(ErrorKind::Protocol, format!("{why}; this is not DingTalk speaking")).with(
