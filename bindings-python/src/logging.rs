@@ -189,13 +189,21 @@ impl Line {
         Line::of(&Record::builder().level(Level::Warn).args(format_args!("{text}")).build())
     }
 
+    /// What a handler raises is not the fault of who passes a line on: it would take the place of
+    /// an outcome. It is reported as unraisable; but an interrupt comes out.
     fn pass_on(self, py: Python<'_>, of_caller: bool) -> PyResult<()> {
         let Some(logger) = logger(py)? else { return Ok(()) };
         let handle = HANDLE.import(py, "dingtalk_extcontact._logging", "handle")?;
         let Line { level, text, time, user_id, kind, request_id } = self;
         let fields = (user_id, kind, request_id);
         let line = (logger, number(level), text, time, fields, of_caller).into_pyobject(py)?;
-        host::guarded(|| handle.call1(&line)).map(drop)
+        match host::guarded(|| handle.call1(&line)) {
+            Err(error) if error.is_instance_of::<PyException>(py) => {
+                error.write_unraisable(py, None);
+                Ok(())
+            }
+            passed => passed.map(drop),
+        }
     }
 }
 
@@ -234,7 +242,7 @@ pub fn is_waiting() -> bool {
     !kept.lines.is_empty() && !kept.passing
 }
 
-/// Passes on what this thread's own call wrote. What a handler raises comes out.
+/// Passes on what this thread's own call wrote.
 pub fn pass_own(py: Python<'_>) -> PyResult<()> {
     let mut result = Ok(());
     while result.is_ok()
@@ -246,9 +254,6 @@ pub fn pass_own(py: Python<'_>) -> PyResult<()> {
 }
 
 /// Passes on what the pool's threads wrote.
-///
-/// What a handler raises is not the fault of who passes it on, and is reported as
-/// unraisable; but an interrupt comes out.
 #[pyfunction]
 pub fn pass_kept(py: Python<'_>) -> PyResult<()> {
     let (mut lines, lost) = {
@@ -267,13 +272,7 @@ pub fn pass_kept(py: Python<'_>) -> PyResult<()> {
     while result.is_ok()
         && let Some(line) = lines.pop_front()
     {
-        result = match line.pass_on(py, false) {
-            Err(error) if error.is_instance_of::<PyException>(py) => {
-                error.write_unraisable(py, None);
-                Ok(())
-            }
-            passed => passed,
-        };
+        result = line.pass_on(py, false);
     }
     let mut kept = kept();
     lines.append(&mut kept.lines);

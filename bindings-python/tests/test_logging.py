@@ -246,8 +246,9 @@ def test_a_line_comes_while_a_batch_waits(
     assert {vars(record)["user_id"] for record in records} == {"0125400001", "0125400002"}
 
 
-def test_a_handler_that_raises_costs_no_item_and_no_line(
-    sandbox: Sandbox, records: list[logging.LogRecord], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("many", [True, False], ids=["many", "one by one"])
+def test_a_handler_that_raises_costs_no_outcome_and_no_line(
+    many: bool, sandbox: Sandbox, records: list[logging.LogRecord], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Broken(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
@@ -260,10 +261,13 @@ def test_a_handler_that_raises_costs_no_item_and_no_line(
     client = Client(access_token=sandbox.access_token, endpoint=sandbox.url, rate=None)
     ids = [f"01254{number:05}" for number in range(10)]
     try:
-        items = list(client.delete_many(ids))
+        if many:
+            deletions = [item.deletion for item in client.delete_many(ids)]
+        else:
+            deletions = [client.delete(user_id) for user_id in ids]
     finally:
         logger.removeHandler(handler)
-    assert sorted(item.user_id for item in items if item.deletion) == ids
+    assert sorted(deletion.user_id for deletion in deletions if deletion) == ids
     assert sorted(vars(record)["user_id"] for record in records) == ids
     assert sorted(told) == ids
 
