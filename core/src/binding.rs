@@ -20,6 +20,7 @@ use crate::runtime::pool;
 use crate::secret::Secret;
 use crate::text::excerpt;
 
+pub use crate::batch::missing::{MISSING_LIMIT, MISSING_WINDOW};
 pub use crate::batch::{PriorRuns, PriorState};
 pub use crate::options::Options;
 pub use crate::options::names::{Binding, CLIENT_OPTIONS, Spec, ValueType};

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
+use dingtalk_extcontact::binding::{MISSING_LIMIT, MISSING_WINDOW};
 
 use crate::args::connection::{CREDENTIALS, Connection};
 use crate::args::list::FILTERS;
@@ -75,7 +76,7 @@ Lists of ids:
   have, unless --ids-are-right says otherwise; --dry-run warns of it. A list in which every \
   id lost its zeros shows no trace of that: the service answers \"no such contact\" then, or \
   it is somebody else's id. --dry-run looks for contacts that have such ids with zeros \
-  before them, and warns. Where 20 of the last 40 ids are no contact the run stops, unless \
+  before them, and warns. Where {MISSING_LIMIT} of the last {MISSING_WINDOW} ids are no contact the run stops, unless \
   --missing-ok or --ids-are-right is given. An empty list is refused, too.
 
 {FILTERS}

@@ -2,9 +2,10 @@
 
 use crate::options::names::Binding;
 
-/// The batch stops when `TOO_MANY` of the last `LOOKED_AT` ids that were answered were no contact.
-const LOOKED_AT: u32 = 40;
-const TOO_MANY: u32 = 20;
+/// A batch looks at this many of the last ids that were answered.
+pub const MISSING_WINDOW: u32 = 40;
+/// The batch stops when this many of them were no contact.
+pub const MISSING_LIMIT: u32 = 20;
 
 /// Which of the last ids that were answered in this run were no contact.
 pub(super) struct Missing {
@@ -21,10 +22,10 @@ impl Missing {
 
     /// Notes an answer. Returns why the batch stops, if it does.
     pub fn note(&mut self, missing: bool) -> Option<String> {
-        self.last = (self.last << 1 | u64::from(missing)) & ((1 << LOOKED_AT) - 1);
-        self.answered = (self.answered + 1).min(LOOKED_AT);
+        self.last = (self.last << 1 | u64::from(missing)) & ((1 << MISSING_WINDOW) - 1);
+        self.answered = (self.answered + 1).min(MISSING_WINDOW);
         let missing = self.last.count_ones();
-        (missing >= TOO_MANY).then(|| {
+        (missing >= MISSING_LIMIT).then(|| {
             let gone = self.binding.assign("missing_ok", true);
             let right = self.binding.assign("stop_on_missing", false);
             format!(

@@ -8,7 +8,7 @@ mod deleter;
 mod item;
 mod journal;
 mod key_set;
-mod missing;
+pub(crate) mod missing;
 pub(crate) mod options;
 mod pace;
 mod prior;
