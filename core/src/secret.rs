@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use zeroize::Zeroizing;
 
 use crate::text::FORM_VALUE;
 
@@ -11,30 +12,32 @@ use crate::text::FORM_VALUE;
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Secret(Arc<Spellings>);
 
-/// Made once: a secret is looked for in every text of a call that it serves.
+/// Made once: a secret is looked for in every text of a call that it serves. The memory is
+/// overwritten when the last copy is dropped, such as a token that was replaced.
 #[derive(PartialEq, Eq)]
 struct Spellings {
-    raw: String,
+    raw: Zeroizing<String>,
     /// As it stands in a query or a form.
-    encoded: String,
+    encoded: Zeroizing<String>,
     /// These and the others in which a gateway or a proxy may quote it.
-    all: Vec<String>,
+    all: Vec<Zeroizing<String>>,
 }
 
 impl Secret {
     pub fn new(text: &str) -> Secret {
-        let encoded = utf8_percent_encode(text, FORM_VALUE).to_string();
-        let encoded_whole = utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+        let raw = Zeroizing::new(text.to_owned());
+        let encode = |set| Zeroizing::new(utf8_percent_encode(text, set).to_string());
+        let (encoded, encoded_whole) = (encode(FORM_VALUE), encode(NON_ALPHANUMERIC));
         let mut all = vec![
-            lower_case_escapes(&encoded),
-            lower_case_escapes(&encoded_whole),
+            Zeroizing::new(lower_case_escapes(&encoded)),
+            Zeroizing::new(lower_case_escapes(&encoded_whole)),
             encoded.clone(),
             encoded_whole,
-            text.to_owned(),
+            raw.clone(),
         ];
-        all.sort();
+        all.sort_by(|one, other| one.as_str().cmp(other));
         all.dedup();
-        Secret(Arc::new(Spellings { raw: text.to_owned(), encoded, all }))
+        Secret(Arc::new(Spellings { raw, encoded, all }))
     }
 
     /// The text itself, for the wire alone.
@@ -73,11 +76,11 @@ impl Secrets {
     /// quotes an address).
     pub fn mask(&self, text: &str) -> String {
         let spellings = self.0.iter().flat_map(|secret| &secret.0.all);
-        let mut found: Vec<&String> =
-            spellings.filter(|spelling| text.contains(spelling.as_str())).collect();
+        let mut found: Vec<&str> = spellings.map(|spelling| spelling.as_str()).collect();
+        found.retain(|spelling| text.contains(spelling));
         // The longest first: a secret that begins with another must not leave its tail.
         found.sort_by_key(|spelling| std::cmp::Reverse(spelling.len()));
-        found.iter().fold(text.to_owned(), |masked, spelling| masked.replace(*spelling, "***"))
+        found.iter().fold(text.to_owned(), |masked, spelling| masked.replace(spelling, "***"))
     }
 }
 
