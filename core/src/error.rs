@@ -353,6 +353,7 @@ impl Error {
 
     /// An error of this kind, with the kind's own advice. For bindings: what only they can
     /// find, such as a null pointer or text that is not UTF-8.
+    #[doc(hidden)]
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Error {
         Error(Box::new(Fields {
             kind,

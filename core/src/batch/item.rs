@@ -43,6 +43,7 @@ impl From<Result<Deletion, Error>> for Outcome {
 
 impl Item {
     /// The item of an id that ended now, in this run.
+    #[doc(hidden)]
     pub fn new(outcome: impl Into<Outcome>) -> Item {
         Item { outcome: outcome.into(), time: SystemTime::now(), settled_before: false }
     }
