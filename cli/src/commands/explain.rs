@@ -18,7 +18,7 @@ pub(crate) fn run(args: &Explain, output: &mut Output) -> Exit {
         );
         return Exit::Usage;
     }
-    let told = match (asked.parse::<ErrorKind>().ok(), explain(effective(asked))) {
+    let text = match (asked.parse::<ErrorKind>().ok(), explain(effective(asked))) {
         (Some(kind), _) => of_kind(kind, args.json),
         (None, Some(known)) => of_code(asked, &known, args.json),
         (None, None) => {
@@ -36,7 +36,7 @@ pub(crate) fn run(args: &Explain, output: &mut Output) -> Exit {
             return Exit::Failed;
         }
     };
-    match output.line(&told) {
+    match output.line(&text) {
         Ok(()) => Exit::Success,
         Err(error) => output::stdout_failed(&error),
     }
@@ -66,57 +66,61 @@ fn of_code(asked: &str, known: &CodeInfo, json: bool) -> String {
     let code = effective(asked);
     let advice = Some(known.advice).filter(|advice| !advice.is_empty());
     if json {
-        let mut told = json!({
-            "code": code,
-            "kind": known.kind.as_str(),
-            "retryable": known.kind.is_retryable(),
-            "stops_batch": known.stops_batch,
-            "meaning": known.meaning,
-        });
-        if let (Some(advice), Some(fields)) = (advice, told.as_object_mut()) {
-            fields.insert("advice".to_owned(), advice.into());
-        }
-        return told.to_string();
+        return code_as_json(code, known, advice);
     }
-    let mut told = output::escaped(code);
+    let mut text = output::escaped(code);
     if let Some((errcode, _)) = asked.split_once('/') {
         let errcode = output::escaped(errcode.trim());
-        told.push_str(&format!(", the sub_code under errcode {errcode}"));
+        text.push_str(&format!(", the sub_code under errcode {errcode}"));
     }
     if code != known.code {
-        told.push_str(&format!(", one of {}", known.code));
+        text.push_str(&format!(", one of {}", known.code));
     }
-    told.push_str(&output::labelled("kind", known.kind.as_str()));
-    told.push_str(&output::labelled("meaning", known.meaning));
+    text.push_str(&output::labelled("kind", known.kind.as_str()));
+    text.push_str(&output::labelled("meaning", known.meaning));
     if let Some(advice) = advice {
-        told.push_str(&output::labelled("advice", advice));
+        text.push_str(&output::labelled("advice", advice));
     }
-    told.push_str(&output::labelled("may pass later", later(known.kind)));
+    text.push_str(&output::labelled("may pass later", later(known.kind)));
     let stops = match known.stops_batch {
         true => "yes, every further contact would be refused alike",
         false => "no, other contacts may pass",
     };
-    told.push_str(&output::labelled("stops a batch", stops));
-    told
+    text.push_str(&output::labelled("stops a batch", stops));
+    text
+}
+
+fn code_as_json(code: &str, known: &CodeInfo, advice: Option<&str>) -> String {
+    let mut value = json!({
+        "code": code,
+        "kind": known.kind.as_str(),
+        "retryable": known.kind.is_retryable(),
+        "stops_batch": known.stops_batch,
+        "meaning": known.meaning,
+    });
+    if let (Some(advice), Some(fields)) = (advice, value.as_object_mut()) {
+        fields.insert("advice".to_owned(), advice.into());
+    }
+    value.to_string()
 }
 
 fn of_kind(kind: ErrorKind, json: bool) -> String {
     if json {
-        let told = json!({
+        let text = json!({
             "kind": kind.as_str(),
             "number": kind.number(),
             "retryable": kind.is_retryable(),
             "meaning": kind.meaning(),
             "advice": kind.advice(),
         });
-        return told.to_string();
+        return text.to_string();
     }
-    let mut told = kind.as_str().to_owned();
-    told.push_str(&output::labelled("meaning", kind.meaning()));
-    told.push_str(&output::labelled("advice", kind.advice()));
-    told.push_str(&output::labelled("may pass later", later(kind)));
-    told.push_str(&output::labelled("number in C", &kind.number().to_string()));
-    told
+    let mut text = kind.as_str().to_owned();
+    text.push_str(&output::labelled("meaning", kind.meaning()));
+    text.push_str(&output::labelled("advice", kind.advice()));
+    text.push_str(&output::labelled("may pass later", later(kind)));
+    text.push_str(&output::labelled("number in C", &kind.number().to_string()));
+    text
 }
 
 fn later(kind: ErrorKind) -> &'static str {
@@ -146,10 +150,10 @@ mod tests {
     #[test]
     fn a_code_is_explained_with_all_that_is_known() {
         let known = explain("60011").unwrap();
-        let told = of_code("88/60011", &known, false);
-        assert!(told.starts_with("60011, the sub_code under errcode 88\n"), "{told}");
+        let text = of_code("88/60011", &known, false);
+        assert!(text.starts_with("60011, the sub_code under errcode 88\n"), "{text}");
         for part in ["permission_denied", "qyapi_ext_write", "yes, every further"] {
-            assert!(told.contains(part), "{told}");
+            assert!(text.contains(part), "{text}");
         }
         let json: serde_json::Value =
             serde_json::from_str(&of_code("60011", &known, true)).unwrap();
@@ -161,8 +165,8 @@ mod tests {
     #[test]
     fn every_explanation_fits_into_the_width() {
         for code in codes() {
-            let told = of_code(code, &explain(code).unwrap(), false);
-            for line in told.lines() {
+            let text = of_code(code, &explain(code).unwrap(), false);
+            for line in text.lines() {
                 assert!(textwrap::core::display_width(line) <= output::width(), "{line}");
             }
         }

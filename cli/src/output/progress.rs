@@ -182,20 +182,20 @@ mod tests {
     #[test]
     fn a_narrow_terminal_has_fewer_parts() {
         let pace = Some((19.96, Duration::from_secs(3725)));
-        let told = |width| line(width, 150, 1000, pace, "3 failed");
+        let fit = |width| line(width, 150, 1000, pace, "3 failed");
         assert_eq!(
-            told(76),
+            fit(76),
             format!(
                 "{}{}  150/1000  20.0/s  01:02:05 left  3 failed",
                 "█".repeat(4),
                 "░".repeat(26)
             )
         );
-        assert_eq!(told(60), "150/1000  20.0/s  01:02:05 left  3 failed");
-        assert_eq!(told(36), "150/1000  01:02:05 left  3 failed");
-        assert_eq!(told(26), "150/1000  01:02:05 left");
-        assert_eq!(told(10), "150/1000");
-        assert_eq!(told(0), "");
+        assert_eq!(fit(60), "150/1000  20.0/s  01:02:05 left  3 failed");
+        assert_eq!(fit(36), "150/1000  01:02:05 left  3 failed");
+        assert_eq!(fit(26), "150/1000  01:02:05 left");
+        assert_eq!(fit(10), "150/1000");
+        assert_eq!(fit(0), "");
     }
 
     #[test]
