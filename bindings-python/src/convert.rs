@@ -41,6 +41,10 @@ pub fn call(
     missing_ok: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Call> {
     let mut call = Call::for_binding(Binding::Python);
+    if timeout.is_none() && missing_ok.is_none() {
+        // The warm call of most programs.
+        return Ok(call);
+    }
     for ((name, kind), value) in CALL_OPTIONS.iter().zip([timeout, missing_ok]) {
         if let Some(value) = value {
             call.set(name, convert(name, *kind, value)?);
