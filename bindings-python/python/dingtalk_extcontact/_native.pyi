@@ -38,11 +38,7 @@ def is_ending() -> bool:
     """Whether the interpreter has begun to end, so that threads of the pool stay out."""
 
 def pass_kept() -> None:
-    """Passes on what the pool's threads wrote.
-
-    What a handler raises is not the fault of who passes it on, and is reported as
-    unraisable; but an interrupt comes out.
-    """
+    """Passes on what the pool's threads wrote."""
 
 def kinds() -> list[str]:
     """The names of all kinds of errors."""
