@@ -1,4 +1,7 @@
 //! Sets and maps of ids that stay small with a million of them: an id is kept as a hash of 96 bits.
+//!
+//! Written by hand: a set of texts would take several times the memory, and filters that take
+//! less can say that an id has come before when it has not, so that it would not be deleted.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};

@@ -3,6 +3,9 @@
 //!
 //! The service counts a request somewhere between its writing and its reply. Nothing tells
 //! when, so a request counts here until a second after the latest moment that is possible.
+//!
+//! Written by hand: crates for rate limits count when a permit is given, by the client's clock
+//! alone, and their waits can be neither cancelled nor left to whoever is next.
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

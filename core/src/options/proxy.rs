@@ -1,4 +1,7 @@
 //! The way to a host: straight, or through a proxy, and what NO_PROXY exempts.
+//!
+//! NO_PROXY is read by hand, as curl reads it: what an HTTP client has for it cannot be asked
+//! from outside, and ranges of addresses are known to few. The ranges themselves are `ipnet`'s.
 
 use std::fmt;
 use std::net::IpAddr;

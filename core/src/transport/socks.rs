@@ -1,6 +1,9 @@
 //! SOCKS5: a tunnel through a proxy (RFC 1928), with a login where there is one (RFC 1929).
 //!
 //! The name goes to the proxy as it is: behind a proxy there is often no lookup of names.
+//!
+//! Written by hand, as crates for it connect by themselves: here every read and write is a wait
+//! of the call, which can be cancelled and ends with its deadline.
 
 use std::io::{self, Read, Write};
 use std::net::IpAddr;
