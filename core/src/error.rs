@@ -467,39 +467,34 @@ impl std::error::Error for Error {
     }
 }
 
-impl Error {
-    /// Writes the fields of the JSON form.
-    pub(crate) fn write_to<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+/// Written out, as two fields are computed and most are left out where they are not known: a
+/// struct to derive it from would be longer.
+impl Serialize for Error {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let fields = self.fields();
-        entry(map, "user_id", &fields.user_id)?;
+        let mut map = serializer.serialize_map(None)?;
+        entry(&mut map, "user_id", &fields.user_id)?;
         map.serialize_entry("status", "failed")?;
         map.serialize_entry("kind", fields.kind.as_str())?;
         map.serialize_entry("message", &fields.message)?;
         map.serialize_entry("advice", &fields.advice)?;
-        entry(map, "code", &fields.code)?;
-        entry(map, "errcode", &fields.errcode)?;
-        entry(map, "errmsg", &fields.errmsg)?;
-        entry(map, "sub_code", &fields.sub_code)?;
-        entry(map, "sub_msg", &fields.sub_msg)?;
-        entry(map, "request_id", &fields.request_id)?;
-        entry(map, "http_status", &fields.http_status)?;
-        entry(map, "retry_after", &fields.retry_after.map(|wait| wait.as_secs_f64()))?;
+        entry(&mut map, "code", &fields.code)?;
+        entry(&mut map, "errcode", &fields.errcode)?;
+        entry(&mut map, "errmsg", &fields.errmsg)?;
+        entry(&mut map, "sub_code", &fields.sub_code)?;
+        entry(&mut map, "sub_msg", &fields.sub_msg)?;
+        entry(&mut map, "request_id", &fields.request_id)?;
+        entry(&mut map, "http_status", &fields.http_status)?;
+        entry(&mut map, "retry_after", &fields.retry_after.map(|wait| wait.as_secs_f64()))?;
         map.serialize_entry("attempts", &fields.attempts)?;
         map.serialize_entry("retryable", &fields.kind.is_retryable())?;
-        map.serialize_entry("maybe_deleted", &fields.maybe_deleted)
-    }
-}
-
-impl Serialize for Error {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        self.write_to(&mut map)?;
+        map.serialize_entry("maybe_deleted", &fields.maybe_deleted)?;
         map.end()
     }
 }
 
 /// A field that is left out where it is not known.
-pub(crate) fn entry<M: SerializeMap, T: Serialize>(
+fn entry<M: SerializeMap, T: Serialize>(
     map: &mut M,
     name: &'static str,
     value: &Option<T>,

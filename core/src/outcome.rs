@@ -4,13 +4,14 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::{Duration, SystemTime};
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use crate::error::{Error, entry, parse_name};
+use crate::error::{Error, parse_name};
 
 /// How a contact came to be gone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Status {
     /// The service deleted it now (errcode 0).
     Deleted,
@@ -48,13 +49,14 @@ impl FromStr for Status {
 
 /// The good outcome of a call: the contact is gone.
 #[non_exhaustive]
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Deletion {
     /// The contact, as it was given.
     pub user_id: String,
     /// Deleted by this call, or absent.
     pub status: Status,
     /// The id under which DingTalk's support finds the call.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
     /// How many delete requests were written to a connection.
     pub attempts: u32,
@@ -63,28 +65,17 @@ pub struct Deletion {
     pub maybe_deleted: bool,
 }
 
-impl Deletion {
-    /// Writes the fields of the JSON form.
-    pub(crate) fn write_to<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        map.serialize_entry("user_id", &self.user_id)?;
-        map.serialize_entry("status", self.status.as_str())?;
-        entry(map, "request_id", &self.request_id)?;
-        map.serialize_entry("attempts", &self.attempts)?;
-        map.serialize_entry("maybe_deleted", &self.maybe_deleted)
-    }
-}
-
-impl Serialize for Deletion {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        self.write_to(&mut map)?;
-        map.end()
-    }
-}
-
 /// A point in time as it stands in JSON: UTC, RFC 3339, to the millisecond.
 pub fn in_utc(time: SystemTime) -> String {
     humantime::format_rfc3339_millis(time).to_string()
+}
+
+/// Writes a time so, as a field.
+pub(crate) fn serialize_time<S: Serializer>(
+    time: &SystemTime,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&in_utc(*time))
 }
 
 /// Reads such a time back.

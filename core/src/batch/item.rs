@@ -2,26 +2,30 @@
 
 use std::time::SystemTime;
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
 
 use crate::error::Error;
-use crate::outcome::{Deletion, in_utc};
+use crate::outcome::{Deletion, in_utc, serialize_time};
 
 /// What came of an id, and when.
 #[non_exhaustive]
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Item {
     /// What came of it.
+    #[serde(flatten)]
     pub outcome: Outcome,
     /// When that was known: for what an earlier run settled, the time in its journal.
+    #[serde(serialize_with = "serialize_time")]
     pub time: SystemTime,
     /// Whether an earlier run on the same journal settled it, so that it was not called now.
     pub settled_before: bool,
 }
 
 /// What came of an id: exactly one of three.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
 pub enum Outcome {
     /// The contact is gone.
     Deletion(Deletion),
@@ -29,6 +33,7 @@ pub enum Outcome {
     /// [`maybe_deleted`](Error::maybe_deleted) says so.
     Error(Error),
     /// It was not called: the batch had stopped, or was finished.
+    #[serde(serialize_with = "not_attempted")]
     NotAttempted {
         /// The contact.
         user_id: String,
@@ -71,19 +76,10 @@ impl Item {
     }
 }
 
-impl Serialize for Item {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        match &self.outcome {
-            Outcome::Deletion(deletion) => deletion.write_to(&mut map)?,
-            Outcome::Error(error) => error.write_to(&mut map)?,
-            Outcome::NotAttempted { user_id } => {
-                map.serialize_entry("user_id", user_id)?;
-                map.serialize_entry("status", "not_attempted")?;
-            }
-        }
-        map.serialize_entry("time", &self.time_in_utc())?;
-        map.serialize_entry("settled_before", &self.settled_before)?;
-        map.end()
-    }
+/// Writes an id that was not called.
+fn not_attempted<S: Serializer>(user_id: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(Some(2))?;
+    map.serialize_entry("user_id", user_id)?;
+    map.serialize_entry("status", "not_attempted")?;
+    map.end()
 }

@@ -2,15 +2,15 @@
 
 use std::time::SystemTime;
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde::{Serialize, Serializer};
 
 use crate::batch::item::{Item, Outcome};
-use crate::outcome::{Status, in_utc};
+use crate::outcome::{Status, serialize_time};
 
 /// A batch in numbers. Each id is in one of five groups: `deleted`, `absent`, `maybe_deleted`,
 /// `failed` and `not_attempted` add up to the items handed out or waiting to be.
 #[non_exhaustive]
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Summary {
     /// Ids deleted, by this run or, where the journal says so, by an earlier one.
     pub deleted: u64,
@@ -33,14 +33,18 @@ pub struct Summary {
     /// them for uncertain.
     pub unrecorded: u64,
     /// When the batch began.
+    #[serde(serialize_with = "serialize_time")]
     pub start: SystemTime,
     /// When its last item was done; `None` while it runs.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "end_time")]
     pub end: Option<SystemTime>,
     /// Where the requests went.
     pub endpoint: String,
     /// The app, where the client has app credentials.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub app_key: Option<String>,
     /// Why the batch stopped early.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub stopped: Option<String>,
 }
 
@@ -92,33 +96,10 @@ impl Summary {
     }
 }
 
-impl Serialize for Summary {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        for (name, number) in [
-            ("deleted", self.deleted),
-            ("absent", self.absent),
-            ("maybe_deleted", self.maybe_deleted),
-            ("failed", self.failed),
-            ("not_attempted", self.not_attempted),
-            ("settled_before", self.settled_before),
-            ("repeated", self.repeated),
-            ("calls", self.calls),
-            ("unrecorded", self.unrecorded),
-        ] {
-            map.serialize_entry(name, &number)?;
-        }
-        map.serialize_entry("start", &in_utc(self.start))?;
-        if let Some(end) = self.end {
-            map.serialize_entry("end", &in_utc(end))?;
-        }
-        map.serialize_entry("endpoint", &self.endpoint)?;
-        if let Some(app_key) = &self.app_key {
-            map.serialize_entry("app_key", app_key)?;
-        }
-        if let Some(stopped) = &self.stopped {
-            map.serialize_entry("stopped", stopped)?;
-        }
-        map.end()
+/// Writes the end, where there is one.
+fn end_time<S: Serializer>(end: &Option<SystemTime>, serializer: S) -> Result<S::Ok, S::Error> {
+    match end {
+        Some(end) => serialize_time(end, serializer),
+        None => serializer.serialize_none(),
     }
 }
