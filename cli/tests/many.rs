@@ -59,6 +59,39 @@ fn five_hundred_ids_are_gone_after_enough_faulty_runs() {
 }
 
 #[test]
+fn a_workbook_is_a_list_from_a_file_and_from_a_pipe() {
+    let (sandbox, ids) = quick_sandbox(40);
+    let folder = Folder::new("workbook");
+    let mut book = rust_xlsxwriter::Workbook::new();
+    book.add_worksheet().set_name("说明").unwrap().write(0, 0, "离职人员").unwrap();
+    let sheet = book.add_worksheet().set_name("名单").unwrap();
+    sheet.write(0, 0, "姓名").unwrap();
+    sheet.write(0, 1, "用户ID").unwrap();
+    for (row, id) in (1..).zip(&ids) {
+        sheet.write(row, 1, id.as_str()).unwrap();
+    }
+    let (path, bytes) = (folder.name("leavers.xlsx"), book.save_to_buffer().unwrap());
+    fs::write(&path, &bytes).unwrap();
+
+    let (status, _, err) = delete(&sandbox, &["--file", &path, "--column=用户ID"]);
+    assert!(status == 2 && err.contains("several sheets: 说明, 名单"), "{err}");
+    let which = ["--sheet=名单", "--column=用户ID"];
+    let mut child = spawn(
+        at(&sandbox, &["delete", "-", "--dry-run", "--json", which[0], which[1]])
+            .stdin(Stdio::piped()),
+    );
+    child.stdin.take().unwrap().write_all(&bytes).unwrap();
+    let (status, out, err) = end(child.wait_with_output().unwrap());
+    assert_eq!((status, &items_and_summary(&out).1["contacts"]), (0, &json!(40)), "{err}");
+    let (status, out, err) = delete(&sandbox, &["--file", &path, which[0], which[1]]);
+    assert_eq!(status, 0, "{err}");
+    let summary = items_and_summary(&out).1;
+    assert_eq!(summary["deleted"], 40);
+    assert_eq!(summary["ids_from"], format!("{path}, sheet 名单, column 用户ID"));
+    assert_eq!(sandbox.contacts().len(), 0);
+}
+
+#[test]
 fn a_list_without_contacts_stops_the_run_with_advice() {
     let (sandbox, _) = quick_sandbox(0);
     let folder = Folder::new("not-there");

@@ -121,6 +121,10 @@ fn lists_that_cannot_be_read_or_are_a_mistake_are_refused() {
         (&["--file", &csv, &ids[0]], "cannot be used with"),
         (&["--file", &csv, "--where=no-follower"], "cannot be used with"),
         (&["--column=userid", &ids[0]], "--column is for"),
+        (&["--sheet=Sheet1", &ids[0]], "--sheet is for"),
+        (&["--encoding=gbk", &ids[0]], "--encoding is for"),
+        (&["--file", &csv, "--encoding=klingon"], "gbk, gb18030 or big5"),
+        (&["--file", &csv, "--sheet=Sheet1"], "this is no workbook"),
         (&["-", &ids[0]], "cannot be one among several"),
         (&["--journal=j", "--no-journal", &ids[0]], "cannot be used with"),
         (&["--file", &csv, "--column=id", "--backup", &csv], "the list of ids itself"),
@@ -145,10 +149,10 @@ fn a_file_that_is_no_list_is_refused_with_fitting_advice() {
     let (sandbox, _) = quick_sandbox(0);
     let folder = Folder::new("no-use");
     let utf16: Vec<u8> =
-        "\u{feff}userid\r\n0125400001\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        "userid\r\n0125400001\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     for (bytes, column, problem, advice) in [
-        (utf16.as_slice(), false, "line 1: the text is UTF-16", "CSV UTF-8"),
-        (&utf16, true, "line 1: the text is UTF-16", "CSV UTF-8"),
+        (utf16.as_slice(), false, "line 1: the text is UTF-16", "--encoding utf-16le"),
+        (&utf16, true, "line 1: the text is UTF-16", "--encoding utf-16le"),
         (b"userid\n\xd5\xc5\n", true, "line 2: the text is not UTF-8", "CSV UTF-8"),
         (b"userid,name\n1,\"x\n2,y\n", true, "line 2: the quote that opens", "Close that quote"),
         (b"\xe7\x94\xa8\xe6\x88\xb7ID\n0125\n0126\n", false, "give --column '用户ID'", "Nothing"),

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
 use dingtalk_extcontact::binding::{MISSING_LIMIT, MISSING_WINDOW};
+use encoding_rs::Encoding;
 
 use crate::args::connection::{CREDENTIALS, Connection};
 use crate::args::list::FILTERS;
@@ -19,12 +20,19 @@ pub(crate) struct Delete {
     /// Userids, exactly as DingTalk has them, with their leading zeros; - is standard input
     #[arg(value_name = "ID")]
     pub(crate) ids: Vec<String>,
-    /// File with one id a line, CSV with --column, or JSON lines; - is standard input
+    /// File with one id a line, JSON lines, CSV or a workbook (.xlsx) with --column; - is
+    /// standard input
     #[arg(long, short, value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
-    /// The column of a CSV file that has the ids, by its heading; of JSON lines, the field
+    /// The column that has the ids, by its heading; of JSON lines, the field
     #[arg(long, value_name = "NAME")]
     pub(crate) column: Option<String>,
+    /// The sheet of a workbook that has the ids, by the name on its tab
+    #[arg(long, value_name = "NAME")]
+    pub(crate) sheet: Option<String>,
+    /// The encoding of a text, such as gbk or utf-16le [default: by its mark, else utf-8]
+    #[arg(long, value_name = "NAME", value_parser = encoding)]
+    pub(crate) encoding: Option<&'static Encoding>,
     /// All contacts that match, and what --journal leaves open; several must all match
     #[arg(long = "where", value_name = "FILTER", value_parser = Filter::parse)]
     pub(crate) filters: Vec<Filter>,
@@ -60,6 +68,12 @@ pub(crate) struct Delete {
     pub(crate) connection: Connection,
 }
 
+/// The encoding with a name that web pages use for it.
+fn encoding(name: &str) -> Result<&'static Encoding, String> {
+    Encoding::for_label_no_replacement(name.as_bytes())
+        .ok_or_else(|| "give utf-8, utf-16le, utf-16be, gbk, gb18030 or big5".to_owned())
+}
+
 fn delete_help() -> String {
     output::reflowed(&format!(
         "\
@@ -69,8 +83,12 @@ Lists of ids:
   One id a line; blank lines and lines that begin with # do not count. Or a CSV file \
   (comma, semicolon, tab, or what a first line such as sep=; names) and --column. Or JSON \
   lines, as list --json prints them: of each the field userid, or the one of --column. Text \
-  is UTF-8; a workbook (.xlsx, .xls) has to be saved as \"CSV UTF-8\". The whole list is \
-  checked before anything is sent: ids that a spreadsheet has damaged (1.25E+14, \
+  is UTF-8, or has a byte order mark of UTF-16, or --encoding says what it is.
+  Or a workbook (.xlsx) and --column, with --sheet where several have cells; titles may \
+  stand above the headings. Only text is an id there: a cell that holds a number, a date or \
+  a formula is refused, and so are merged cells and hidden rows, as a filter may have taken \
+  those out. Other workbooks (.xls, .ods) have to be saved as .xlsx or \"CSV UTF-8\".
+  The whole list is checked before anything is sent: ids that a spreadsheet has damaged (1.25E+14, \
   125400001.0, 125,400,001, zeros lost at the beginning of one of two ids) are refused with \
   their line numbers. So is a list in which some ids seem to have lost zeros that others \
   have, unless --ids-are-right says otherwise; --dry-run warns of it. A list in which every \

@@ -87,9 +87,13 @@ fn likely_delimiter(heading: &[u8], column: &str) -> u8 {
 
 /// The indexes of the columns with a name.
 fn named(names: &ByteRecord, column: &str) -> Vec<usize> {
-    let column = normalized(column);
-    let is_meant = |name: &[u8]| normalized(&String::from_utf8_lossy(name)) == column;
+    let is_meant = |name: &[u8]| is_named(&String::from_utf8_lossy(name), column);
     (0..names.len()).filter(|&n| names.get(n).is_some_and(is_meant)).collect()
+}
+
+/// Whether a heading is this name, to the eye of a person.
+pub(crate) fn is_named(heading: &str, name: &str) -> bool {
+    normalized(heading) == normalized(name)
 }
 
 /// A name as people see it: without invisible characters, spaces around it, and the difference
@@ -107,7 +111,10 @@ fn add_rows<R: Read>(
     let names = rows.byte_headers().map_err(io::Error::from)?.clone();
     let line = rows.get_mut().scanner.rows.pop_front().unwrap_or(1);
     let &[wanted] = named(&names, column).as_slice() else {
-        return Err(not_one_column(&names, column, line));
+        let Ok(texts) = names.iter().map(text::check).collect::<Result<Vec<_>, _>>() else {
+            return Err(ListError::text(line, NotText::NotUtf8));
+        };
+        return Err(not_one_column(&texts, column, &format!("line {line}")));
     };
     let mut row = ByteRecord::new();
     while rows.read_byte_record(&mut row).map_err(io::Error::from)? {
@@ -133,23 +140,20 @@ const TOO_LONG: &str = "Put a cell that has the delimiter in it into quotes, as 
                         does that saves \"CSV UTF-8\"; or give each column a heading.";
 
 /// Why not exactly one column has the name. Headings are printed, but nothing that may be data.
-fn not_one_column(names: &ByteRecord, column: &str, line: u64) -> ListError {
-    let Ok(texts) = names.iter().map(text::check).collect::<Result<Vec<_>, _>>() else {
-        return ListError::text(line, NotText::NotUtf8);
+pub(crate) fn not_one_column(names: &[&str], column: &str, place: &str) -> ListError {
+    let how_many = match names.iter().any(|name| is_named(name, column)) {
+        true => "more than one column",
+        false => "no column",
     };
-    let how_many = match named(names, column).is_empty() {
-        true => "no column",
-        false => "more than one column",
-    };
-    if texts.iter().any(|name| looks_like_data(name)) {
+    if names.iter().any(|name| looks_like_data(name)) {
         return ListError::new(
-            format!("{how_many} {column}; line {line} looks like data, not like headings"),
+            format!("{how_many} {column}; {place} looks like data, not like headings"),
             "Give the columns headings; a list of nothing but ids needs no --column.",
         );
     }
-    let mut shown: Vec<_> = texts.iter().take(PRINTED).map(|name| excerpt(name)).collect();
-    if texts.len() > PRINTED {
-        shown.push(format!("and {} more", texts.len() - PRINTED));
+    let mut shown: Vec<_> = names.iter().take(PRINTED).map(|name| excerpt(name)).collect();
+    if names.len() > PRINTED {
+        shown.push(format!("and {} more", names.len() - PRINTED));
     }
     ListError::new(
         format!("{how_many} {column}; the columns are {}", shown.join(", ")),

@@ -35,6 +35,10 @@ pub(crate) fn find_damage(id: &str) -> Option<(&'static str, &'static str)> {
         let wrong = "it has a spreadsheet's mark for text or a formula";
         return Some((wrong, "Give the bare id."));
     }
+    if id.contains('\u{fffd}') {
+        let wrong = "a character of it was lost when its text was read in another encoding";
+        return Some((wrong, "Look at --encoding, or take the list from its source once more."));
+    }
     if id.contains([',', ';', '\t', '"']) {
         return Some(("it looks like the row of a table", NAME_THE_COLUMN));
     }

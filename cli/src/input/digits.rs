@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::input::damage::are_digits;
+use crate::input::list::Place;
 use crate::output;
 
 /// How many digits of a number a spreadsheet keeps.
@@ -51,7 +52,7 @@ impl DigitStats {
 
     /// Describes ids that may have lost leading zeros. This is only a doubt: the service documents
     /// no relation between the length of an id and its zeros.
-    pub(crate) fn shortened(&self, unit: &str) -> Option<String> {
+    pub(crate) fn shortened(&self, place: &Place) -> Option<String> {
         let (with, without): (Vec<_>, Vec<_>) =
             self.known.iter().partition(|((zeros, _), _)| *zeros > 0);
         let line = without.iter().map(|(_, (_, line))| *line).min()?;
@@ -65,9 +66,8 @@ impl DigitStats {
         };
         let count: u64 = without.iter().map(|(_, (count, _))| count).sum();
         let ids = output::counted(count, "id");
-        Some(format!(
-            "zeros may be lost at the beginning of {ids} (the first: {unit} {line}): {how}"
-        ))
+        let first = place.at(line);
+        Some(format!("zeros may be lost at the beginning of {ids} (the first: {first}): {how}"))
     }
 }
 

@@ -1,4 +1,4 @@
-//! LogGuard of a list, counted as an editor counts them.
+//! The lines of a list, counted as an editor counts them.
 
 use std::io::{self, BufRead, Read};
 

@@ -18,8 +18,13 @@ use crate::input::error::{InputError, ListError, PRINTED};
 use crate::input::lines::{FirstLine, next_line};
 use crate::input::text::{self, excerpt};
 
-/// How many bytes of ids stay in memory.
+/// How many bytes of a list stay in memory.
 const IN_MEMORY: usize = 4 * 1024 * 1024;
+
+/// A file for what a list has, in memory as long as it is small.
+pub(crate) fn spooled() -> SpooledTempFile {
+    SpooledTempFile::new(IN_MEMORY)
+}
 
 /// Checked ids.
 pub(crate) struct Ids {
@@ -38,12 +43,33 @@ impl Ids {
     }
 }
 
+/// What the numbers of a list count, for messages.
+#[derive(Clone, Debug)]
+pub(crate) enum Place {
+    Line,
+    Argument,
+    Contact,
+    /// The rows of this column, by its letters.
+    Cell(String),
+}
+
+impl Place {
+    /// The place with this number: `line 3`, `cell B3`.
+    pub(crate) fn at(&self, number: u64) -> String {
+        match self {
+            Place::Line => format!("line {number}"),
+            Place::Argument => format!("argument {number}"),
+            Place::Contact => format!("contact {number}"),
+            Place::Cell(column) => format!("cell {column}{number}"),
+        }
+    }
+}
+
 /// Collects the ids of a list.
 pub(crate) struct List {
     /// Whether to look for damage that people and spreadsheets do.
     check_damage: bool,
-    /// What the numbers count: lines, arguments, contacts.
-    pub(crate) unit: &'static str,
+    pub(crate) place: Place,
     spool: BufWriter<SpooledTempFile>,
     hasher: RandomState,
     /// By the hash of an id without leading zeros: how many zeros, and the line. Only for counts and
@@ -60,8 +86,8 @@ impl List {
     pub(crate) fn new(check_damage: bool) -> List {
         List {
             check_damage,
-            unit: "line",
-            spool: BufWriter::new(SpooledTempFile::new(IN_MEMORY)),
+            place: Place::Line,
+            spool: BufWriter::new(spooled()),
             hasher: RandomState::new(),
             seen: HashMap::new(),
             digits: DigitStats::default(),
@@ -152,10 +178,10 @@ impl List {
                 let &(others, other) = entry.get();
                 if others != zeros && self.check_damage {
                     let wrong = format!(
-                        "{}: it differs from {} {other} by zeros at the beginning alone; one of \
-                         the two is damaged",
+                        "{}: it differs from {} by zeros at the beginning alone; one of the \
+                         two is damaged",
                         excerpt(id),
-                        self.unit
+                        self.place.at(other.into())
                     );
                     self.refuse(number, &wrong, AS_TEXT);
                 }
@@ -166,7 +192,7 @@ impl List {
     pub(crate) fn refuse(&mut self, number: u64, wrong: &str, advice: &'static str) {
         self.wrong += 1;
         if self.first_wrong.len() < PRINTED {
-            self.first_wrong.push(format!("{} {number}: {wrong}", self.unit));
+            self.first_wrong.push(format!("{}: {wrong}", self.place.at(number)));
         }
         if !advice.is_empty() && !self.advice.contains(&advice) {
             self.advice.push(advice);
@@ -194,14 +220,14 @@ impl List {
             .into_inner()
             .map_err(|error| ListError::from(spool_failed(error.into_error())))?;
         let doubt = match self.check_damage {
-            true => self.digits.shortened(self.unit),
+            true => self.digits.shortened(&self.place),
             false => None,
         };
         Ok(Ids { spool, count: self.seen.len() as u64, doubt })
     }
 }
 
-fn spool_failed(error: io::Error) -> io::Error {
+pub(crate) fn spool_failed(error: io::Error) -> io::Error {
     let folder = std::env::temp_dir();
     io::Error::other(format!("cannot be set aside in {}: {error}", folder.display()))
 }

@@ -12,6 +12,7 @@ mod list;
 mod plain;
 mod source;
 pub(crate) mod text;
+mod workbook;
 
 pub(crate) use list::Ids;
 pub(crate) use source::{Source, listed};

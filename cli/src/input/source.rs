@@ -1,38 +1,56 @@
 //! Where ids are read from: the command line, a file, standard input, or the service.
 
+use std::fmt;
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufReader, Read, Seek};
 use std::path::{Path, PathBuf};
+
+use encoding_rs::Encoding;
+use encoding_rs_io::DecodeReaderBytesBuilder;
 
 use crate::args::Delete;
 use crate::input::error::{InputError, ListError};
 use crate::input::lines::{LineBreaks, first_line};
-use crate::input::list::{Ids, List};
+use crate::input::list::{Ids, List, Place, spool_failed, spooled};
 use crate::input::text::{self, NotText};
-use crate::input::{column, json_lines, plain};
+use crate::input::{column, json_lines, plain, workbook};
 
 /// Where a list of ids comes from.
 #[derive(Clone, Debug)]
 pub(crate) enum Source {
     Arguments(Vec<String>),
-    File { path: PathBuf, column: Option<String> },
-    Stdin { column: Option<String> },
+    File { path: PathBuf, form: Form },
+    Stdin { form: Form },
+}
+
+/// What is said about the form of a list.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Form {
+    pub(crate) column: Option<String>,
+    /// Of a workbook.
+    pub(crate) sheet: Option<String>,
+    /// Of a text; where it is not given, a byte order mark tells it, else it is UTF-8.
+    pub(crate) encoding: Option<&'static Encoding>,
 }
 
 impl Source {
     /// The source that the arguments name; `None` if they give filters.
     pub(crate) fn of(args: &Delete) -> Result<Option<Source>, String> {
-        let column = args.column.clone();
+        let form = Form {
+            column: args.column.clone(),
+            sheet: args.sheet.clone(),
+            encoding: args.encoding,
+        };
         let dash = |path: &Path| path == Path::new("-");
         let source = match (&args.file, args.ids.as_slice()) {
-            (Some(path), _) if !dash(path) => Source::File { path: path.clone(), column },
-            (Some(_), _) => Source::Stdin { column },
-            (None, [id]) if id == "-" => Source::Stdin { column },
+            (Some(path), _) if !dash(path) => Source::File { path: path.clone(), form },
+            (Some(_), _) => Source::Stdin { form },
+            (None, [id]) if id == "-" => Source::Stdin { form },
             (None, ids) if ids.iter().any(|id| id == "-") => {
                 return Err("- stands for all ids and cannot be one among several".to_owned());
             }
-            _ if column.is_some() => {
-                return Err("--column is for --file FILE or -".to_owned());
+            _ if let Some(option) = form.given() => {
+                return Err(format!("{option} is for --file FILE or -"));
             }
             (None, []) => return Ok(None),
             (None, ids) => Source::Arguments(ids.to_vec()),
@@ -42,13 +60,10 @@ impl Source {
 
     /// The source in words.
     pub(crate) fn name(&self) -> String {
-        let of = |column: &Option<String>| {
-            column.as_ref().map_or(String::new(), |name| format!(", column {name}"))
-        };
         match self {
             Source::Arguments(_) => "the command line".to_owned(),
-            Source::File { path, column } => format!("{}{}", path.display(), of(column)),
-            Source::Stdin { column } => format!("standard input{}", of(column)),
+            Source::File { path, form } => format!("{}{form}", path.display()),
+            Source::Stdin { form } => format!("standard input{form}"),
         }
     }
 
@@ -57,16 +72,13 @@ impl Source {
         let mut list = List::new(true);
         match self {
             Source::Arguments(ids) => {
-                list.unit = "argument";
+                list.place = Place::Argument;
                 list.add_all(ids.iter().map(String::as_str))?;
             }
-            Source::File { path, column } => {
-                let file = File::open(path).map_err(ListError::from)?;
-                list.read(file, column.as_deref())?;
+            Source::File { path, form } => {
+                list.read(File::open(path).map_err(ListError::from)?, form)?;
             }
-            Source::Stdin { column } => {
-                list.read(io::stdin().lock(), column.as_deref())?;
-            }
+            Source::Stdin { form } => list.read(io::stdin().lock(), form)?,
         }
         list.finish()
     }
@@ -75,14 +87,64 @@ impl Source {
 /// Collects ids that the service has listed: they may be unusual, but are not damaged.
 pub(crate) fn listed<'a>(ids: impl Iterator<Item = &'a str>) -> Result<Ids, InputError> {
     let mut list = List::new(false);
-    list.unit = "contact";
+    list.place = Place::Contact;
     list.add_all(ids)?;
     list.finish()
 }
 
+impl Form {
+    /// The first option that is given.
+    fn given(&self) -> Option<&'static str> {
+        let options = [
+            ("--column", self.column.is_some()),
+            ("--sheet", self.sheet.is_some()),
+            ("--encoding", self.encoding.is_some()),
+        ];
+        options.into_iter().find(|(_, given)| *given).map(|(option, _)| option)
+    }
+}
+
+/// What stands behind the name of a list.
+impl fmt::Display for Form {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (what, name) in [("sheet", &self.sheet), ("column", &self.column)] {
+            if let Some(name) = name {
+                write!(f, ", {what} {name}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
 impl List {
-    /// Reads a list in any form: one id a line, the column of a CSV file, JSON lines.
-    fn read(&mut self, from: impl Read, column: Option<&str>) -> Result<(), ListError> {
+    /// Reads a list in any form: one id a line, the column of a CSV file or a workbook, JSON
+    /// lines.
+    fn read(&mut self, mut from: impl Read, form: &Form) -> Result<(), ListError> {
+        let mut beginning = Vec::new();
+        from.by_ref().take(4).read_to_end(&mut beginning)?;
+        let mark = Encoding::for_bom(&beginning).map(|(encoding, _)| encoding);
+        let is_packed = workbook::is_packed(&beginning);
+        let mut from = beginning.as_slice().chain(from);
+        if is_packed {
+            // It is read from its end, which a pipe does not have yet.
+            let mut spool = spooled();
+            io::copy(&mut from, &mut spool).map_err(spool_failed)?;
+            spool.rewind()?;
+            let from = BufReader::new(spool);
+            return workbook::read(self, from, form.sheet.as_deref(), form.column.as_deref());
+        }
+        if form.sheet.is_some() {
+            let problem = "this is no workbook, so it has no sheets".to_owned();
+            return Err(ListError::new(problem, "Leave out --sheet."));
+        }
+        let decoded = DecodeReaderBytesBuilder::new()
+            .encoding(mark.or(form.encoding))
+            .utf8_passthru(true)
+            .build(from);
+        self.read_text(decoded, form.column.as_deref())
+    }
+
+    fn read_text(&mut self, from: impl Read, column: Option<&str>) -> Result<(), ListError> {
         let mut from = BufReader::new(LineBreaks::new(from));
         let mut first = first_line(&mut from, 1)?;
         text::check_beginning(&first.bytes).map_err(|what| match what {

@@ -8,7 +8,6 @@ pub(crate) enum NotText {
     Utf16,
     NotUtf8,
     Binary,
-    Workbook,
     OldWorkbook,
     Packed,
     Pdf,
@@ -18,13 +17,9 @@ pub(crate) enum NotText {
 impl NotText {
     pub(crate) const fn problem(self) -> &'static str {
         match self {
-            NotText::Utf16 => "the text is UTF-16, as a spreadsheet saves \"Unicode text\"",
+            NotText::Utf16 => "the text is UTF-16, without the mark that would tell its order",
             NotText::NotUtf8 => "the text is not UTF-8",
             NotText::Binary => "this is no text: it has bytes of zero",
-            NotText::Workbook => {
-                "this is the workbook of a spreadsheet (.xlsx, .ods) or a packed file (.zip), \
-                 and no text"
-            }
             NotText::OldWorkbook => {
                 "this is the workbook of a spreadsheet (.xls, or one with a password), and no \
                  text"
@@ -38,21 +33,22 @@ impl NotText {
     pub(crate) const fn advice(self) -> &'static str {
         match self {
             NotText::Packed => "Unpack it, and give the list that is in it.",
-            NotText::Utf16 | NotText::NotUtf8 | NotText::Binary => {
-                "Save the list as UTF-8; a spreadsheet calls that \"CSV UTF-8\"."
+            NotText::Utf16 => "Say so: --encoding utf-16le, or utf-16be.",
+            NotText::NotUtf8 => {
+                "Say what it is, such as --encoding gbk; or save the list as UTF-8, which a \
+                 spreadsheet calls \"CSV UTF-8\"."
             }
-            NotText::Workbook | NotText::OldWorkbook | NotText::Pdf | NotText::Markup => {
-                "Open it in a spreadsheet, save the sheet as \"CSV UTF-8\", and give that file \
-                 with --column."
+            NotText::Binary => "Save the list as UTF-8; a spreadsheet calls that \"CSV UTF-8\".",
+            NotText::OldWorkbook | NotText::Pdf | NotText::Markup => {
+                "Open it in a spreadsheet, save it as .xlsx or \"CSV UTF-8\" without a password, \
+                 and give that file with --column."
             }
         }
     }
 }
 
 /// The first bytes of files that people give in place of a list.
-const BEGINNINGS: [(&[u8], NotText); 14] = [
-    (b"PK\x03\x04", NotText::Workbook),
-    (b"PK\x05\x06", NotText::Workbook),
+const BEGINNINGS: [(&[u8], NotText); 12] = [
     (b"\xd0\xcf\x11\xe0", NotText::OldWorkbook),
     (b"\x1f\x8b", NotText::Packed),
     (b"\xfd7zXZ", NotText::Packed),
@@ -82,11 +78,10 @@ pub(crate) fn check_beginning(line: &[u8]) -> Result<(), NotText> {
 
 /// Decodes bytes as UTF-8.
 pub(crate) fn check(bytes: &[u8]) -> Result<&str, NotText> {
-    let marked = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
     let side_by_side = bytes.windows(2).any(|two| two == [0, 0]);
     match bytes.contains(&0) {
         // In UTF-16 every second byte of ASCII is zero; in UTF-8 none is.
-        zeros if marked || zeros && !side_by_side => Err(NotText::Utf16),
+        true if !side_by_side => Err(NotText::Utf16),
         true => Err(NotText::Binary),
         false => str::from_utf8(bytes).map_err(|_| NotText::NotUtf8),
     }

@@ -2,9 +2,13 @@ use super::*;
 use crate::input::damage::{AS_TEXT, NAME_THE_COLUMN};
 use crate::input::error::PRINTED;
 
+fn of(column: Option<&str>) -> Form {
+    Form { column: column.map(str::to_owned), ..Form::default() }
+}
+
 fn read(text: &str, column: Option<&str>) -> Result<Ids, InputError> {
     let mut list = List::new(true);
-    list.read(text.as_bytes(), column)?;
+    list.read(text.as_bytes(), &of(column))?;
     list.finish()
 }
 
@@ -85,22 +89,73 @@ fn damage_by_a_spreadsheet_is_found_with_its_line() {
 
 #[test]
 fn text_in_another_encoding_is_refused_with_its_line() {
-    for bytes in [b"\xff\xfe0\x001\0\n\0".as_slice(), b"\xfe\xff\x000\x001\0\n", b"0\x001\0\n\0"] {
-        for column in [None, Some("userid")] {
-            let error = List::new(true).read(bytes, column).unwrap_err();
-            assert!(error.problem.starts_with("line 1: the text is UTF-16"), "{error:?}");
-            assert!(error.advice.contains("CSV UTF-8"));
-        }
+    for column in [None, Some("userid")] {
+        let bytes = b"0\x001\0\n\0".as_slice();
+        let error = List::new(true).read(bytes, &of(column)).unwrap_err();
+        assert!(error.problem.starts_with("line 1: the text is UTF-16, without"), "{error:?}");
+        assert!(error.advice.contains("--encoding utf-16le"), "{error:?}");
     }
     let gbk = b"userid,name\n0125,\xd5\xc5\n\xd5\xc5,x\n";
     for (bytes, column) in [(gbk.as_slice(), Some("userid")), (b"0125\n#\n\xd5\xc5", None)] {
         let mut list = List::new(true);
-        list.read(bytes, column).unwrap();
-        let Err(InputError::Ids { first, .. }) = list.finish() else { panic!("{bytes:?}") };
+        list.read(bytes, &of(column)).unwrap();
+        let Err(InputError::Ids { first, advice, .. }) = list.finish() else { panic!("{bytes:?}") };
         assert_eq!(first, ["line 3: the text is not UTF-8"]);
+        assert!(advice[0].contains("--encoding gbk"));
     }
-    let error = List::new(true).read(b"\xd5\xc5\n0125\n".as_slice(), Some("x")).unwrap_err();
+    let error = List::new(true).read(b"\xd5\xc5\n0125\n".as_slice(), &of(Some("x"))).unwrap_err();
     assert_eq!(error.problem, "line 1: the text is not UTF-8");
+}
+
+/// The ids of a list in this encoding, or what is wrong with the first.
+fn decoded(
+    bytes: &[u8],
+    column: Option<&str>,
+    encoding: Option<&str>,
+) -> Result<Vec<String>, String> {
+    let encoding = encoding.map(|name| Encoding::for_label(name.as_bytes()).unwrap());
+    let mut list = List::new(true);
+    list.read(bytes, &Form { encoding, ..of(column) }).map_err(|error| error.problem)?;
+    match list.finish() {
+        Ok(mut ids) => Ok(ids.iter().unwrap().map(Result::unwrap).collect()),
+        Err(InputError::Ids { first, .. }) => Err(first[0].clone()),
+        Err(InputError::List(error)) => Err(error.problem),
+    }
+}
+
+#[test]
+fn an_encoding_is_taken_where_it_is_certain_or_named() {
+    let list = "姓名,用户ID\r\n张三,0125400001\r\n李四,客户2\r\n";
+    let whole = Ok(vec!["0125400001".to_owned(), "客户2".to_owned()]);
+    let little: Vec<u8> = list.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let big: Vec<u8> = list.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    let marked = |mark: &[u8], text: &[u8]| [mark, text].concat();
+    let (little_marked, big_marked) = (marked(b"\xff\xfe", &little), marked(b"\xfe\xff", &big));
+    let utf8_marked = marked(b"\xef\xbb\xbf", list.as_bytes());
+    let (gbk, ..) = encoding_rs::GBK.encode(list);
+    let column = Some("用户ID");
+    for (bytes, encoding) in [
+        (&little_marked, None),
+        (&big_marked, None),
+        (&little, Some("utf-16le")),
+        (&big, Some("utf-16be")),
+        (&gbk.to_vec(), Some("gbk")),
+        (&gbk.to_vec(), Some("gb18030")),
+        (&list.as_bytes().to_vec(), Some("utf-8")),
+        // A mark is certain, so it counts more than what somebody says.
+        (&little_marked, Some("gbk")),
+        (&utf8_marked, Some("gbk")),
+    ] {
+        assert_eq!(decoded(bytes, column, encoding), whole, "{encoding:?}");
+    }
+    assert_eq!(decoded(b"\xff\xfe0\x001\0\n\x002\0", None, None).unwrap(), ["01", "2"]);
+    let wrong = decoded(&gbk, column, Some("big5")).unwrap_err();
+    assert!(wrong.starts_with("no column 用户ID; the columns are "), "{wrong}");
+    let wrong = decoded(b"userid\n0125\n\xd5\n", Some("userid"), Some("gbk")).unwrap_err();
+    assert!(
+        wrong.starts_with("line 3: ") && wrong.contains("a character of it was lost"),
+        "{wrong}"
+    );
 }
 
 #[test]
@@ -302,19 +357,19 @@ fn a_sep_line_names_the_delimiter() {
 #[test]
 fn other_files_are_named_for_what_they_are() {
     for (bytes, what, advice) in [
-        (b"PK\x03\x04\x14\0\x06\0".as_slice(), "workbook", "save the sheet as"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0", "workbook", "save the sheet as"),
+        (b"PK\x03\x04\x14\0\x06\0".as_slice(), "workbook", "save it anew"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0", "workbook", "save it as"),
         (b"\x1f\x8b\x08\0\0\0\0\0", "packed", "Unpack it"),
         (b"BZh91AY&SY\0\0", "packed", "Unpack it"),
-        (b"%PDF-1.7\n", "PDF", "save the sheet as"),
-        (b"\xef\xbb\xbf\r\n<HTML><table>", "web page", "save the sheet as"),
-        (b"<?xml version=\"1.0\"?>", "XML", "save the sheet as"),
+        (b"%PDF-1.7\n", "PDF", "save it as"),
+        (b"\xef\xbb\xbf\r\n<HTML><table>", "web page", "save it as"),
+        (b"<?xml version=\"1.0\"?>", "XML", "save it as"),
         (b"\0\0\0\0\0\n", "bytes of zero", "UTF-8"),
-        (b"0\x001\0\r\0\n\0", "UTF-16", "UTF-8"),
+        (b"0\x001\0\r\0\n\0", "UTF-16", "--encoding utf-16le"),
     ] {
         for column in [None, Some("userid")] {
             let ListError { problem, advice: given } =
-                List::new(true).read(bytes, column).unwrap_err();
+                List::new(true).read(bytes, &of(column)).unwrap_err();
             assert!(problem.contains(what) && given.contains(advice), "{problem}: {given}");
             assert!(what == "UTF-16" || !problem.contains("UTF-16"), "{problem}");
         }
