@@ -5,7 +5,8 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::Value;
 
 use crate::text::{excerpt, one_line};
 
@@ -13,7 +14,8 @@ use crate::text::{excerpt, one_line};
 ///
 /// The numbers are those of the C library's result codes. They are never reused.
 #[non_exhaustive]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ErrorKind {
     /// Refused before anything was sent: an option, an argument, a closed client.
     InvalidArgument = 1,
@@ -234,23 +236,34 @@ pub(crate) fn parse_name<T: Copy>(
 #[derive(Clone, PartialEq)]
 pub struct Error(Box<Fields>);
 
-/// The fields of an [`Error`], filled along the way of a call.
-#[derive(Clone, PartialEq)]
+/// The fields of an [`Error`], filled along the way of a call, and their JSON.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "status", rename = "failed")]
 pub(crate) struct Fields {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<String>,
     pub kind: ErrorKind,
     pub message: String,
     pub advice: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub errcode: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub errmsg: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub sub_code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub sub_msg: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub http_status: Option<u16>,
+    #[serde(with = "seconds", default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<Duration>,
     pub attempts: u32,
     pub maybe_deleted: bool,
-    pub user_id: Option<String>,
+    #[serde(skip)]
     pub cause: Option<Cause>,
 }
 
@@ -426,9 +439,9 @@ impl Error {
         self.kind() == ErrorKind::InvalidUserId && self.code() == Some("33012")
     }
 
-    /// The fields, for the one JSON form in [`crate::outcome`].
-    pub(crate) fn fields(&self) -> &Fields {
-        &self.0
+    /// Reads the JSON of an error back; `None` where it is none.
+    pub(crate) fn from_json(value: &Value) -> Option<Error> {
+        Fields::deserialize(value).ok().map(|fields| Error(Box::new(fields)))
     }
 }
 
@@ -467,41 +480,37 @@ impl std::error::Error for Error {
     }
 }
 
-/// Written out, as two fields are computed and most are left out where they are not known: a
-/// struct to derive it from would be longer.
+/// The fields and what follows from them; what is not known is left out.
 impl Serialize for Error {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let fields = self.fields();
-        let mut map = serializer.serialize_map(None)?;
-        entry(&mut map, "user_id", &fields.user_id)?;
-        map.serialize_entry("status", "failed")?;
-        map.serialize_entry("kind", fields.kind.as_str())?;
-        map.serialize_entry("message", &fields.message)?;
-        map.serialize_entry("advice", &fields.advice)?;
-        entry(&mut map, "code", &fields.code)?;
-        entry(&mut map, "errcode", &fields.errcode)?;
-        entry(&mut map, "errmsg", &fields.errmsg)?;
-        entry(&mut map, "sub_code", &fields.sub_code)?;
-        entry(&mut map, "sub_msg", &fields.sub_msg)?;
-        entry(&mut map, "request_id", &fields.request_id)?;
-        entry(&mut map, "http_status", &fields.http_status)?;
-        entry(&mut map, "retry_after", &fields.retry_after.map(|wait| wait.as_secs_f64()))?;
-        map.serialize_entry("attempts", &fields.attempts)?;
-        map.serialize_entry("retryable", &fields.kind.is_retryable())?;
-        map.serialize_entry("maybe_deleted", &fields.maybe_deleted)?;
-        map.end()
+        #[derive(Serialize)]
+        struct Written<'a> {
+            #[serde(flatten)]
+            fields: &'a Fields,
+            retryable: bool,
+        }
+        Written { fields: &self.0, retryable: self.is_retryable() }.serialize(serializer)
     }
 }
 
-/// A field that is left out where it is not known.
-fn entry<M: SerializeMap, T: Serialize>(
-    map: &mut M,
-    name: &'static str,
-    value: &Option<T>,
-) -> Result<(), M::Error> {
-    match value {
-        Some(value) => map.serialize_entry(name, value),
-        None => Ok(()),
+/// A time in seconds.
+mod seconds {
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub fn serialize<S: Serializer>(
+        time: &Option<Duration>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        time.map(|time| time.as_secs_f64()).serialize(serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Duration>, D::Error> {
+        let seconds = Option::<f64>::deserialize(deserializer)?;
+        seconds.map(Duration::try_from_secs_f64).transpose().map_err(serde::de::Error::custom)
     }
 }
 
@@ -513,6 +522,7 @@ mod tests {
     fn numbers_and_names_are_unique_and_lead_back() {
         for (i, kind) in ErrorKind::ALL.iter().enumerate() {
             assert_eq!(kind.as_str().parse(), Ok(*kind));
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
             assert!(!kind.advice().is_empty());
             for other in &ErrorKind::ALL[i + 1..] {
                 assert!(kind.number() < other.number());

@@ -2,15 +2,15 @@
 
 use std::fmt;
 use std::str::FromStr;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::error::{Error, parse_name};
 
 /// How a contact came to be gone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// The service deleted it now (errcode 0).
@@ -49,7 +49,7 @@ impl FromStr for Status {
 
 /// The good outcome of a call: the contact is gone.
 #[non_exhaustive]
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Deletion {
     /// The contact, as it was given.
     pub user_id: String,
@@ -85,35 +85,10 @@ pub(crate) fn parse_utc(text: &str) -> Option<SystemTime> {
 
 /// Reads the JSON form back, as it stands in a journal; `None` where it is not one.
 pub(crate) fn from_json(value: &Value) -> Option<Result<Deletion, Error>> {
-    let text = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
-    let attempts = u32::try_from(value.get("attempts")?.as_u64()?).ok()?;
-    let maybe_deleted = value.get("maybe_deleted")?.as_bool()?;
-    let status = match text("status")?.as_str() {
-        "deleted" => Status::Deleted,
-        "absent" => Status::Absent,
-        "failed" => {
-            let error = Error::new(text("kind")?.parse().ok()?, text("message")?);
-            return Some(Err(error.with(|fields| {
-                fields.advice = text("advice").unwrap_or_default();
-                fields.code = text("code");
-                fields.errcode = value.get("errcode").and_then(Value::as_i64);
-                fields.errmsg = text("errmsg");
-                fields.sub_code = text("sub_code");
-                fields.sub_msg = text("sub_msg");
-                fields.request_id = text("request_id");
-                let status = value.get("http_status").and_then(Value::as_u64);
-                fields.http_status = status.and_then(|status| u16::try_from(status).ok());
-                let wait = value.get("retry_after").and_then(Value::as_f64);
-                fields.retry_after = wait.and_then(|wait| Duration::try_from_secs_f64(wait).ok());
-                fields.attempts = attempts;
-                fields.maybe_deleted = maybe_deleted;
-                fields.user_id = text("user_id");
-            })));
-        }
-        _ => return None,
-    };
-    let (user_id, request_id) = (text("user_id")?, text("request_id"));
-    Some(Ok(Deletion { user_id, status, request_id, attempts, maybe_deleted }))
+    match value.get("status")?.as_str()? {
+        "failed" => Error::from_json(value).map(Err),
+        _ => Deletion::deserialize(value).ok().map(Ok),
+    }
 }
 
 #[cfg(test)]
@@ -122,6 +97,7 @@ mod tests {
     use crate::binding::to_json;
     use crate::error::ErrorKind;
     use serde_json::json;
+    use std::time::Duration;
 
     #[test]
     fn a_deletion_in_json() {
