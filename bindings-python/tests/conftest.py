@@ -17,6 +17,9 @@ import pytest
 
 from dingtalk_extcontact.testing import Sandbox
 
+# A shell that starts the tests in the background has it ignored, and so would their children.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 # Every promise of "within 100 ms" is tested with this bound: over it, as machines are slow, and
 # far under a wait that is not ended.
 SOON = 1.0
@@ -136,8 +139,6 @@ def child(code: str, *args: str, flags: tuple[str, ...] = ()) -> Iterator[subpro
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        # Where a shell starts the tests in the background, SIGINT is ignored: not here.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     try:
         yield process

@@ -115,7 +115,6 @@ def test_it_owns_ctrl_c_while_it_runs(way: str, silent: Silent) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     silent.wait_until_asked()
     start = time.monotonic()

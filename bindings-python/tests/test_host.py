@@ -71,7 +71,6 @@ def test_ctrl_c_ends_a_call_in_a_repl(silent: Silent) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     assert process.stdin is not None
     lines = [

@@ -148,6 +148,11 @@ mod tests {
 
     #[test]
     fn a_signal_is_pending_until_it_is_taken_and_for_each_owner() {
+        // A shell that starts the tests in the background has these ignored.
+        #[cfg(unix)]
+        for signal in [SIGINT, SIGHUP] {
+            signal_hook::flag::register(signal, Arc::default()).unwrap();
+        }
         for _ in 0..2 {
             let signals = Signals::install().unwrap();
             let probe = signals.probe();

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::input::damage::are_digits;
-use crate::input::list::Place;
+use crate::input::place::Place;
 use crate::output;
 
 /// How many digits of a number a spreadsheet keeps.

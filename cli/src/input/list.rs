@@ -16,6 +16,7 @@ use crate::input::damage::{self, AS_TEXT, NAME_THE_COLUMN, are_digits, find_dama
 use crate::input::digits::DigitStats;
 use crate::input::error::{InputError, ListError, PRINTED};
 use crate::input::lines::{FirstLine, next_line};
+use crate::input::place::Place;
 use crate::input::text::{self, excerpt};
 
 /// How many bytes of a list stay in memory.
@@ -40,28 +41,6 @@ impl Ids {
     pub(crate) fn iter(&mut self) -> io::Result<impl Iterator<Item = io::Result<String>>> {
         self.spool.rewind()?;
         Ok(BufReader::new(&mut self.spool).lines())
-    }
-}
-
-/// What the numbers of a list count, for messages.
-#[derive(Clone, Debug)]
-pub(crate) enum Place {
-    Line,
-    Argument,
-    Contact,
-    /// The rows of this column, by its letters.
-    Cell(String),
-}
-
-impl Place {
-    /// The place with this number: `line 3`, `cell B3`.
-    pub(crate) fn at(&self, number: u64) -> String {
-        match self {
-            Place::Line => format!("line {number}"),
-            Place::Argument => format!("argument {number}"),
-            Place::Contact => format!("contact {number}"),
-            Place::Cell(column) => format!("cell {column}{number}"),
-        }
     }
 }
 

@@ -9,6 +9,7 @@ pub(crate) mod filter;
 mod json_lines;
 mod lines;
 mod list;
+mod place;
 mod plain;
 mod source;
 pub(crate) mod text;

@@ -11,7 +11,8 @@ use encoding_rs_io::DecodeReaderBytesBuilder;
 use crate::args::Delete;
 use crate::input::error::{InputError, ListError};
 use crate::input::lines::{LineBreaks, first_line};
-use crate::input::list::{Ids, List, Place, spool_failed, spooled};
+use crate::input::list::{Ids, List, spool_failed, spooled};
+use crate::input::place::Place;
 use crate::input::text::{self, NotText};
 use crate::input::{column, json_lines, plain, workbook};
 

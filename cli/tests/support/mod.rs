@@ -81,6 +81,17 @@ pub fn ran_with(command: &mut Command, input: &str) -> (i32, String, String) {
 
 /// Starts a command with pipes to its output.
 pub fn spawn(command: &mut Command) -> Child {
+    // A shell that starts the tests in the background has these ignored, and so would the child.
+    #[cfg(unix)]
+    static HEED: std::sync::Once = std::sync::Once::new();
+    #[cfg(unix)]
+    HEED.call_once(|| {
+        use signal_hook::consts::{SIGHUP, SIGINT};
+        for signal in [SIGINT, SIGHUP] {
+            let always = std::sync::Arc::new(true.into());
+            signal_hook::flag::register_conditional_default(signal, always).unwrap();
+        }
+    });
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 

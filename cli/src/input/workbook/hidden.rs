@@ -6,16 +6,13 @@ use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
 use zip::ZipArchive;
 
-use super::broken;
-use crate::input::error::ListError;
-
 /// Where a workbook lists its sheets, and the files that these are in.
 const SHEETS: &str = "xl/workbook.xml";
 const FILES: &str = "xl/_rels/workbook.xml.rels";
 
-/// The rows that are hidden by hand or by a filter, counted from 0.
-pub(super) fn rows(from: impl Read + Seek, sheet: &str) -> Result<Vec<u32>, ListError> {
-    let mut zip = ZipArchive::new(from).map_err(|error| broken(&error.to_string()))?;
+/// The rows that are hidden by hand or by a filter, counted from 0; or why they cannot be told.
+pub(super) fn rows(from: impl Read + Seek, sheet: &str) -> Result<Vec<u32>, String> {
+    let mut zip = ZipArchive::new(from).map_err(|error| error.to_string())?;
     let (mut id, mut path) = (None, None);
     each_element(&mut zip, SHEETS, "sheet", |element| {
         if attribute(element, "name").as_deref() == Some(sheet) {
@@ -27,7 +24,7 @@ pub(super) fn rows(from: impl Read + Seek, sheet: &str) -> Result<Vec<u32>, List
             path = attribute(element, "Target");
         }
     })?;
-    let path = path.ok_or_else(|| broken("it does not say where its sheet is"))?;
+    let path = path.ok_or_else(|| "it does not say where its sheet is".to_owned())?;
     let path = match path.strip_prefix('/') {
         Some(absolute) => absolute.to_owned(),
         None => format!("xl/{path}"),
@@ -50,12 +47,12 @@ fn each_element<R: Read + Seek>(
     path: &str,
     name: &str,
     mut look: impl FnMut(&BytesStart),
-) -> Result<(), ListError> {
-    let file = zip.by_name(path).map_err(|error| broken(&format!("{path}: {error}")))?;
+) -> Result<(), String> {
+    let file = zip.by_name(path).map_err(|error| format!("{path}: {error}"))?;
     let mut xml = quick_xml::Reader::from_reader(BufReader::new(file));
     let mut bytes = Vec::new();
     loop {
-        match xml.read_event_into(&mut bytes).map_err(|error| broken(&error.to_string()))? {
+        match xml.read_event_into(&mut bytes).map_err(|error| error.to_string())? {
             Event::Start(element) | Event::Empty(element)
                 if element.local_name().as_ref() == name =>
             {

@@ -12,7 +12,8 @@ use calamine::{DataRef, Dimensions, Reader, SheetType, Xlsx, XlsxCellReader, Xls
 use crate::input::column::{is_named, not_one_column};
 use crate::input::damage::AS_TEXT;
 use crate::input::error::ListError;
-use crate::input::list::{List, Place};
+use crate::input::list::List;
+use crate::input::place::Place;
 use crate::input::text::excerpt;
 
 /// How many of the first rows may be titles above the headings.
@@ -55,7 +56,7 @@ pub(crate) fn read(
         list.refuse(number_of(range.start.0), &wrong, advice);
     }
     drop(book);
-    for row in hidden::rows(&mut from, &sheet)? {
+    for row in hidden::rows(&mut from, &sheet).map_err(|why| broken(&why))? {
         if added.binary_search(&row).is_ok() {
             let wrong = "its row is hidden, perhaps by a filter, so it may not be meant";
             list.refuse(number_of(row), wrong, SHOW_ROWS);
