@@ -3,7 +3,7 @@
 //! TLS and trust are ureq's connector for rustls, which runs here without an agent.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use ureq::config::Config;
@@ -32,9 +32,15 @@ pub(super) struct OriginConnector {
     base: Base,
     proxy: Option<Proxy>,
     pub dialer: Arc<Dialer>,
+    roots: Roots,
+    /// For all connections, once the roots are certain.
+    tls: OnceLock<Arc<Tls>>,
+}
+
+/// TLS with its roots: one configuration, and one store of sessions.
+struct Tls {
     config: Config,
-    /// One configuration, and one store of sessions, for all connections of a client.
-    tls: RustlsConnector,
+    connector: RustlsConnector,
 }
 
 impl OriginConnector {
@@ -44,18 +50,12 @@ impl OriginConnector {
         roots: &Roots,
         dialer: &Arc<Dialer>,
     ) -> OriginConnector {
-        let mut config = ureq::Agent::config_builder()
-            .input_buffer_size(INPUT_BUFFER)
-            .output_buffer_size(OUTPUT_BUFFER);
-        if base.https {
-            config = config.tls_config(TlsConfig::builder().root_certs(root_certs(roots)).build());
-        }
         OriginConnector {
             base: base.clone(),
             proxy: proxy.cloned(),
             dialer: dialer.clone(),
-            config: config.build(),
-            tls: RustlsConnector::default(),
+            roots: roots.clone(),
+            tls: OnceLock::new(),
         }
     }
 
@@ -124,6 +124,18 @@ impl OriginConnector {
         }
     }
 
+    fn tls(&self) -> Arc<Tls> {
+        if let Some(tls) = self.tls.get() {
+            return tls.clone();
+        }
+        let (certificates, certain) = self.roots.certificates();
+        let tls = Arc::new(Tls::new(certificates.as_deref()));
+        match certain {
+            true => self.tls.get_or_init(|| tls).clone(),
+            false => tls,
+        }
+    }
+
     /// TLS to this host, around a connection that leads there.
     fn secure(
         &self,
@@ -135,10 +147,11 @@ impl OriginConnector {
         let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
         let uri = http::Uri::try_from(format!("https://{host}:{port}"))
             .map_err(|error| TransportError::Connect(error.to_string(), None))?;
+        let tls = self.tls();
         let details = ConnectionDetails {
             uri: &uri,
             addrs: NoLookup.empty(),
-            config: &self.config,
+            config: &tls.config,
             request_level: false,
             resolver: &NoLookup,
             now: time::Instant::now(),
@@ -148,7 +161,7 @@ impl OriginConnector {
             run_connector: Arc::new(|_| Err(ureq::Error::ConnectionFailed)),
             register_shutdown: Arc::new(|_| Ok(())),
         };
-        match self.tls.connect(&details, Some(inner)) {
+        match tls.connector.connect(&details, Some(inner)) {
             Ok(Some(stream)) if stream.is_tls() => Ok(stream.boxed()),
             Ok(_) => Err(TransportError::Tls("no TLS was set up".to_owned(), None)),
             Err(error) => Err(context.error(error)),
@@ -191,13 +204,18 @@ fn refusal(
     }
 }
 
-/// The roots to trust, in ureq's terms.
-fn root_certs(roots: &Roots) -> RootCerts {
-    match roots {
-        Roots::Mozilla => RootCerts::WebPki,
-        Roots::These(certificates) => RootCerts::Specific(Arc::new(
-            certificates.iter().map(|der| Certificate::from_der(der).to_owned()).collect(),
-        )),
+impl Tls {
+    /// Trusts these certificates, DER, or Mozilla's.
+    fn new(certificates: Option<&[Vec<u8>]>) -> Tls {
+        let roots = certificates.map_or(RootCerts::WebPki, |certificates| {
+            let certificates = certificates.iter().map(|der| Certificate::from_der(der).to_owned());
+            RootCerts::Specific(Arc::new(certificates.collect()))
+        });
+        let config = ureq::Agent::config_builder()
+            .input_buffer_size(INPUT_BUFFER)
+            .output_buffer_size(OUTPUT_BUFFER)
+            .tls_config(TlsConfig::builder().root_certs(roots).build());
+        Tls { config: config.build(), connector: RustlsConnector::default() }
     }
 }
 
