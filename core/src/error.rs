@@ -238,9 +238,8 @@ pub struct Error(Box<Fields>);
 
 /// The fields of an [`Error`], filled along the way of a call, and their JSON.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "status", rename = "failed")]
 pub(crate) struct Fields {
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing)]
     pub user_id: Option<String>,
     pub kind: ErrorKind,
     pub message: String,
@@ -480,16 +479,20 @@ impl std::error::Error for Error {
     }
 }
 
-/// The fields and what follows from them; what is not known is left out.
+/// The contact first, as in all outcomes; then the fields, and what follows from them.
 impl Serialize for Error {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
         struct Written<'a> {
+            #[serde(skip_serializing_if = "Option::is_none")]
+            user_id: Option<&'a str>,
+            status: &'static str,
             #[serde(flatten)]
             fields: &'a Fields,
             retryable: bool,
         }
-        Written { fields: &self.0, retryable: self.is_retryable() }.serialize(serializer)
+        let (user_id, retryable) = (self.user_id(), self.is_retryable());
+        Written { user_id, status: "failed", fields: &self.0, retryable }.serialize(serializer)
     }
 }
 
