@@ -327,9 +327,9 @@ export class Client {
   /**
    * Deletes an external contact. There is no undo.
    *
-   * At most 64 calls run at a time in the process, the others wait for their turn; the process
-   * stays alive until all have ended. A call that is still waiting when its worker ends is
-   * never sent.
+   * At most 64 requests are under way at a time in the process; a call that waits (for its turn
+   * within `rate`, a token, its next attempt) has no thread. The process stays alive until all
+   * have ended. A call that is still waiting when its worker ends is never sent.
    *
    * Rejects with a {@link DingTalkError}, or with a TypeError for an argument of a wrong type.
    *

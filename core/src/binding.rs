@@ -8,7 +8,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::batch::options::{BatchOptions, MOST_CONCURRENT};
-use crate::call::failure;
 use crate::call::options::Call;
 use crate::client::Client;
 use crate::error::Error;
@@ -16,8 +15,8 @@ use crate::options::endpoint::Region;
 use crate::options::proxy::ProxySetting;
 use crate::options::{HIGHEST_RATE, MOST_ATTEMPTS, bad_duration, check_duration, check_integer};
 use crate::outcome::Deletion;
-use crate::runtime::pool;
 use crate::secret::Secret;
+use crate::submitted;
 use crate::text::excerpt;
 
 pub use crate::batch::missing::{MISSING_LIMIT, MISSING_WINDOW};
@@ -208,13 +207,13 @@ impl Call {
 }
 
 impl Client {
-    /// Deletes a contact on a thread of the library's pool, and hands the outcome to `done`
-    /// there. For bindings with promises or futures.
+    /// Deletes a contact on the library's threads, and hands the outcome to `done` on one of them,
+    /// once. For bindings with promises or futures.
     ///
-    /// At most 64 such calls run at a time in a process, the others wait for a thread; a call
-    /// that waits for its turn within `rate` has one. A call that is cancelled while it waits
-    /// for a thread is handed to `done` by the thread that cancels it; where no thread can be
-    /// started, by the one that submits it.
+    /// At most 64 requests of such calls and of batches run at a time in a process. A call that
+    /// waits (for its turn within `rate`, a token, its next attempt) has no thread. A call that is
+    /// cancelled while it has none is handed to `done` by the thread that cancels it; where no
+    /// thread can be started, by the one that submits or wakes it.
     #[doc(hidden)]
     pub fn submit(
         &self,
@@ -222,18 +221,7 @@ impl Client {
         call: Call,
         done: impl FnOnce(Result<Deletion, Error>) + Send + 'static,
     ) {
-        let client = self.clone();
-        let flag = call.cancel_flag().clone();
-        pool::submit(&flag, move |start| {
-            done(match start {
-                pool::JobStart::Run => client.delete_with(&user_id, &call),
-                pool::JobStart::Cancelled => {
-                    Err(failure::cancelled("waiting for a thread")
-                        .about_contact(&user_id, 0, false))
-                }
-                pool::JobStart::NoThread(why) => Err(why.about_contact(&user_id, 0, false)),
-            });
-        });
+        submitted::start(self, user_id, call, done);
     }
 }
 

@@ -9,16 +9,18 @@ use std::time::{Duration, Instant};
 
 use crate::call::api_call::{ApiCall, Delete};
 use crate::call::context::AttemptContext;
+use crate::call::driver::{Drive, Driver};
+use crate::call::failure;
 use crate::call::options::Call;
 use crate::call::steps::{CallState, DeleteState, Throttling};
-use crate::call::{driver, failure};
 use crate::error::Error;
 use crate::options::endpoint::Region;
 use crate::options::names::Binding;
 use crate::options::proxy::ProxySetting;
 use crate::options::{self, Credentials, Options, Settings};
-use crate::outcome::Deletion;
+use crate::outcome::{Deletion, Status};
 use crate::runtime::fork::PerProcess;
+use crate::runtime::task::{Progress, Waker, block_on};
 use crate::secret::Secret;
 use crate::text::panic_text;
 
@@ -85,7 +87,7 @@ impl Client {
     /// Whatever kept the contact from being deleted, and whether it may be gone all the
     /// same; see [`Error`].
     pub fn delete(&self, user_id: &str) -> Result<Deletion, Error> {
-        self.run_delete(&mut self.delete_state(user_id, Throttling::Wait), &Call::new())
+        self.delete_with(user_id, &Call::new())
     }
 
     /// Deletes a contact, with options of this call; it can be cancelled.
@@ -94,59 +96,65 @@ impl Client {
     ///
     /// As [`delete`](Client::delete); `cancelled` where the call was cancelled.
     pub fn delete_with(&self, user_id: &str, call: &Call) -> Result<Deletion, Error> {
-        self.run_delete(&mut self.delete_state(user_id, Throttling::Wait), call)
-    }
-
-    /// A deletion that has not begun.
-    pub(crate) fn delete_state(&self, user_id: &str, throttling: Throttling) -> DeleteState {
-        self.call_state(Delete { user_id: user_id.to_owned() }, throttling)
-    }
-
-    /// Runs a deletion to its end. Where throttling is given back, it can be run again later and
-    /// remembers what it did.
-    pub(crate) fn run_delete(
-        &self,
-        state: &mut DeleteState,
-        call: &Call,
-    ) -> Result<Deletion, Error> {
-        let result = match self.run(state, call) {
-            Ok(answer) => Ok(state.deletion(answer)),
-            Err(error) => {
-                Err(error.about_contact(&state.api_call.user_id, state.attempts, state.uncertain))
-            }
-        };
-        log_outcome(state, &result);
-        result
+        let mut driver = self.driver(Delete { user_id: user_id.to_owned() }, Throttling::Wait);
+        block_on(|waker| self.advance_delete(&mut driver, call, waker))
     }
 
     /// A call that has not begun.
-    pub(crate) fn call_state<A: ApiCall>(
-        &self,
-        api_call: A,
-        throttling: Throttling,
-    ) -> CallState<A> {
-        CallState::new(&self.0.settings, api_call, throttling, Instant::now())
+    pub(crate) fn driver<A: ApiCall>(&self, api_call: A, throttling: Throttling) -> Driver<A> {
+        Driver::new(CallState::new(&self.0.settings, api_call, throttling, Instant::now()))
     }
 
-    /// Runs any call to its end, on this thread. Errors speak the language of the client's
-    /// caller.
-    pub(crate) fn run<A: ApiCall>(
+    /// Drives a deletion until it has to wait, or to its end. Where throttling is given back, it can
+    /// be begun again later and remembers what it did.
+    pub(crate) fn advance_delete(
         &self,
-        state: &mut CallState<A>,
+        driver: &mut Driver<Delete>,
         call: &Call,
-    ) -> Result<A::Answer, Error> {
+        waker: &Waker,
+    ) -> Progress<Result<Deletion, Error>> {
+        match self.advance(driver, call, waker) {
+            Progress::Ready(result) => Progress::Ready(end_of_delete(&driver.state, result)),
+            Progress::Wait(until) => Progress::Wait(until),
+        }
+    }
+
+    /// Drives any call, which it begins. Errors speak the language of the client's caller.
+    pub(crate) fn advance<A: ApiCall>(
+        &self,
+        driver: &mut Driver<A>,
+        call: &Call,
+        waker: &Waker,
+    ) -> Progress<Result<A::Answer, Error>> {
         // The caller's probe runs below, wherever the call waits: its panic must not pass into
         // an interpreter.
-        let result = catch_unwind(AssertUnwindSafe(|| {
-            state.begin(call, Instant::now())?;
-            if self.is_closed() {
-                return Err(Error::invalid("client is closed", "Make a new client."));
-            }
-            driver::drive(state, self.context(), call)
-        }));
-        result
-            .unwrap_or_else(|panic| Err(failure::panicked(&panic_text(panic.as_ref()))))
-            .map_err(|error| self.0.settings.binding.advise(error))
+        let advanced =
+            catch_unwind(AssertUnwindSafe(|| driver.advance(&self.means(call, true, waker))));
+        let result = match advanced {
+            Ok(Progress::Wait(until)) => return Progress::Wait(until),
+            Ok(Progress::Ready(Some(result))) => result,
+            Ok(Progress::Ready(None)) => Err(failure::panicked("a call that works only looked")),
+            Err(panic) => Err(failure::panicked(&panic_text(panic.as_ref()))),
+        };
+        Progress::Ready(result.map_err(|error| self.0.settings.binding.advise(error)))
+    }
+
+    /// Whether a call has anything to do for a thread. This neither blocks nor runs code of the
+    /// program.
+    pub(crate) fn look<A: ApiCall>(
+        &self,
+        driver: &mut Driver<A>,
+        call: &Call,
+        waker: &Waker,
+    ) -> Progress<()> {
+        match driver.advance(&self.means(call, false, waker)) {
+            Progress::Ready(_) => Progress::Ready(()),
+            Progress::Wait(until) => Progress::Wait(until),
+        }
+    }
+
+    fn means<'a>(&'a self, call: &'a Call, works: bool, waker: &'a Waker) -> Drive<'a> {
+        Drive { context: self.context(), call, closed: self.is_closed(), works, waker }
     }
 
     /// Replaces the access token that the client was made with. Calls under way go on with
@@ -216,6 +224,18 @@ impl fmt::Debug for Client {
         };
         debug.field("closed", &self.0.closed.load(Ordering::SeqCst)).finish()
     }
+}
+
+/// How a deletion ended: its result with the contact, logged.
+pub(crate) fn end_of_delete(
+    state: &DeleteState,
+    result: Result<(Status, Option<String>), Error>,
+) -> Result<Deletion, Error> {
+    let result = result.map(|answer| state.deletion(answer)).map_err(|error| {
+        error.about_contact(&state.api_call.user_id, state.attempts, state.uncertain)
+    });
+    log_outcome(state, &result);
+    result
 }
 
 /// Logs how a deletion ended; one that goes back to its batch has not.

@@ -6,11 +6,13 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 use crate::call::api_call::ApiCall;
+use crate::call::driver::Driver;
 use crate::call::options::Call;
 use crate::call::rate::Api;
 use crate::call::steps::Throttling;
 use crate::client::Client;
 use crate::error::{Error, ErrorKind};
+use crate::runtime::task::{Progress, Waker, block_on};
 use crate::secret::{Secret, Secrets};
 use crate::wire::request::{self, Request};
 use crate::wire::response::{self, Answer, Failure};
@@ -73,8 +75,8 @@ impl Client {
     pub fn contacts(&self, call: &Call) -> Result<Vec<Contact>, Error> {
         let (mut contacts, mut seen) = (Vec::new(), HashSet::new());
         for offset in (0..).step_by(PAGE) {
-            let mut state = self.call_state(List { offset }, Throttling::Wait);
-            let records = self.run(&mut state, call)?;
+            let mut driver = self.driver(List { offset }, Throttling::Wait);
+            let records = block_on(|waker| self.advance(&mut driver, call, waker))?;
             let (count, known) = (records.len(), contacts.len());
             for record in records {
                 let contact = contact(record)?;
@@ -97,18 +99,27 @@ impl Client {
     ///
     /// As [`contacts`](Client::contacts); `invalid_user_id` where there is none.
     pub fn get(&self, user_id: &str, call: &Call) -> Result<Contact, Error> {
-        self.record_of(user_id, call, Throttling::Wait).map_err(|error| error.about_record(user_id))
+        let mut driver = self.get_driver(user_id, Throttling::Wait);
+        block_on(|waker| self.advance_get(&mut driver, call, waker))
+            .map_err(|error| error.about_record(user_id))
     }
 
-    /// The same with errors that are not about the contact yet.
-    pub(crate) fn record_of(
+    /// A call for a record that has not begun.
+    pub(crate) fn get_driver(&self, user_id: &str, throttling: Throttling) -> Driver<Get> {
+        self.driver(Get { user_id: user_id.to_owned() }, throttling)
+    }
+
+    /// Drives a call for a record; its errors are not about the contact yet.
+    pub(crate) fn advance_get(
         &self,
-        user_id: &str,
+        driver: &mut Driver<Get>,
         call: &Call,
-        throttling: Throttling,
-    ) -> Result<Contact, Error> {
-        let mut state = self.call_state(Get { user_id: user_id.to_owned() }, throttling);
-        self.run(&mut state, call).and_then(contact)
+        waker: &Waker,
+    ) -> Progress<Result<Contact, Error>> {
+        match self.advance(driver, call, waker) {
+            Progress::Ready(result) => Progress::Ready(result.and_then(contact)),
+            Progress::Wait(until) => Progress::Wait(until),
+        }
     }
 }
 
@@ -149,7 +160,7 @@ impl ApiCall for List {
 }
 
 /// One contact.
-struct Get {
+pub(crate) struct Get {
     user_id: String,
 }
 

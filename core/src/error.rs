@@ -243,6 +243,7 @@ pub(crate) struct Fields {
     pub user_id: Option<String>,
     pub kind: ErrorKind,
     pub message: String,
+    #[serde(default)]
     pub advice: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,

@@ -13,8 +13,8 @@ use crate::outcome::Deletion;
 
 impl Client {
     /// Deletes a contact without blocking: the future of what
-    /// [`delete_with`](Client::delete_with) returns. It needs no runtime of its own; a thread of
-    /// the library makes the call, and at most 64 such calls run at a time.
+    /// [`delete_with`](Client::delete_with) returns. It needs no runtime of its own; threads of
+    /// the library send its requests, at most 64 at a time, and none is held while it waits.
     ///
     /// Nothing happens until it is polled. Dropping it cancels the call; so does the
     /// [`Canceller`](crate::Canceller) of `call`. A request that was written already may have

@@ -56,6 +56,7 @@ mod runtime;
 mod secret;
 #[cfg(feature = "stream")]
 mod stream;
+mod submitted;
 mod text;
 mod transport;
 mod wire;

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use dingtalk_extcontact::{Batch, BatchOptions, Call, Client, ClientBuilder, Outcome};
-use dingtalk_extcontact_sandbox::{BlockShape, Sandbox};
+use dingtalk_extcontact_sandbox::{BlockShape, Faults, Sandbox};
 use dingtalk_extcontact_test_support::{OK, Reply, read_request, reply, serve};
 use serde_json::Value;
 
@@ -53,6 +53,39 @@ fn a_batch_that_keeps_to_its_rate_leaves_threads_to_others() {
     assert!(begun < 150, "it waited until {begun} of 300 were done");
 }
 
+/// A server that answers only when this many requests wait for it.
+fn answers_to(count: usize) -> String {
+    let together = std::sync::Arc::new(std::sync::Barrier::new(count));
+    let server = serve(move |connection| {
+        read_request(connection);
+        together.wait();
+        connection.send(&reply(OK)).unwrap();
+    });
+    format!("http://{server}")
+}
+
+#[test]
+fn a_batch_that_waits_for_its_turn_has_no_thread() {
+    let _alone = POOL.lock().unwrap_or_else(PoisonError::into_inner);
+    let sandbox = sandbox(128);
+    let rated = client(&sandbox).rate(Some(1)).build().unwrap();
+    let batch = greedy(&sandbox, &rated);
+    // One of its requests may be under way, and none of its other calls.
+    let all = ALL as usize - 1;
+    let other = Client::builder().access_token("t").endpoint(answers_to(all)).rate(None);
+    let other = other.build().unwrap();
+    let (ended, outcomes) = channel();
+    for n in 0..all {
+        let ended = ended.clone();
+        other.submit(format!("0{n}"), Call::new(), move |it| ended.send(it).unwrap());
+    }
+    (0..all).for_each(|_| drop(outcomes.recv_timeout(LONG).expect("all have threads").unwrap()));
+    batch.stop();
+    batch.finish();
+    let left = std::iter::from_fn(|| batch.next(&Call::new()).unwrap()).count();
+    assert_eq!(left, 128);
+}
+
 #[test]
 fn a_batch_that_pauses_leaves_threads_to_others() {
     let _alone = POOL.lock().unwrap_or_else(PoisonError::into_inner);
@@ -62,6 +95,26 @@ fn a_batch_that_pauses_leaves_threads_to_others() {
     let batch = greedy(&sandbox, &client);
     delete_elsewhere();
     batch.stop();
+}
+
+#[test]
+fn more_calls_than_threads_may_pause_between_two_attempts() {
+    let _alone = POOL.lock().unwrap_or_else(PoisonError::into_inner);
+    let sandbox = sandbox(200);
+    sandbox.faults(Faults::parse("http-503=1").unwrap());
+    let client = client(&sandbox).max_attempts(2).build().unwrap();
+    let (ended, outcomes) = channel();
+    for id in sandbox.contacts() {
+        let ended = ended.clone();
+        client.submit(id, Call::new(), move |outcome| ended.send(outcome).unwrap());
+    }
+    assert!(sandbox.wait_for_requests(200, LONG));
+    sandbox.faults(Faults::default());
+    for _ in 0..200 {
+        let deletion = outcomes.recv_timeout(LONG).unwrap().unwrap();
+        assert!(deletion.attempts <= 2);
+    }
+    assert_eq!(sandbox.deleted().len(), 200);
 }
 
 /// An end must not wait for a thread while others have them all: here a batch with a throttled

@@ -9,11 +9,15 @@ use crate::batch::append_log::AppendLog;
 use crate::batch::item::{Item, Outcome};
 use crate::batch::journal::{Journal, LastLine};
 use crate::batch::settled::PriorState;
+use crate::call::api_call::Delete;
+use crate::call::driver::Driver;
 use crate::call::failure;
 use crate::call::options::Call;
 use crate::call::steps::{DeleteState, Throttling};
 use crate::client::Client;
+use crate::contacts::Get;
 use crate::error::{Error, ErrorKind};
+use crate::runtime::task::{Progress, Waker};
 use crate::text::panic_text;
 use crate::wire::request::check_user_id;
 
@@ -28,9 +32,13 @@ pub(super) struct Deleter {
 
 /// An id that waits for its call.
 pub(super) struct Queued {
-    call: DeleteState,
+    deletion: Driver<Delete>,
+    /// The call for its record, while that is under way.
+    record: Option<Driver<Get>>,
     announced: bool,
     backed_up: bool,
+    /// How many requests it had made when its call began, while that is under way.
+    began_with: Option<u32>,
     /// The last answer, if that is why the id is back in the queue.
     throttled: Option<Error>,
 }
@@ -62,9 +70,17 @@ impl From<Item> for Ended {
 impl Deleter {
     /// An id to be called, after what the journal says of it.
     pub fn queued(&self, user_id: &str, prior: Option<LastLine>) -> Queued {
-        let mut call = self.client.delete_state(user_id, Throttling::GiveBack);
-        call.uncertain = prior.is_some_and(|line| line.state == PriorState::MaybeDeleted);
-        Queued { call, announced: false, backed_up: false, throttled: None }
+        let delete = Delete { user_id: user_id.to_owned() };
+        let mut deletion = self.client.driver(delete, Throttling::GiveBack);
+        deletion.state.uncertain = prior.is_some_and(|line| line.state == PriorState::MaybeDeleted);
+        Queued {
+            deletion,
+            record: None,
+            announced: false,
+            backed_up: false,
+            began_with: None,
+            throttled: None,
+        }
     }
 
     /// The end of an id that an earlier run settled, as the journal has it.
@@ -83,28 +99,56 @@ impl Deleter {
         Ended { item, unrecorded: false, file_error }
     }
 
-    /// Backs up, announces, calls and records an id, as far as it has not been done.
-    pub fn process(&self, queued: &mut Queued) -> Processed {
-        let processed = catch_unwind(AssertUnwindSafe(|| {
-            self.prepare(queued).map_or_else(|instead| instead, |()| self.delete(queued))
+    /// Backs up, announces, calls and records an id, as far as it has not been done, up to where it
+    /// has to wait.
+    pub fn process(&self, queued: &mut Queued, waker: &Waker) -> Progress<Processed> {
+        let processed = catch_unwind(AssertUnwindSafe(|| match self.prepare(queued, waker) {
+            Ok(Progress::Ready(())) => self.delete(queued, waker),
+            Ok(Progress::Wait(until)) => Progress::Wait(until),
+            Err(instead) => Progress::Ready(instead),
         }));
-        processed.unwrap_or_else(|panic| Processed::Ended(self.panicked(&queued.call, &*panic)))
+        processed.unwrap_or_else(|panic| {
+            Progress::Ready(Processed::Ended(self.panicked(&queued.deletion.state, &*panic)))
+        })
+    }
+
+    /// Whether an id that waits has anything to do for a thread.
+    pub fn look(&self, queued: &mut Queued, waker: &Waker) -> Progress<()> {
+        match &mut queued.record {
+            Some(record) => self.client.look(record, &self.call, waker),
+            None if queued.deletion.state.is_under_way() => {
+                self.client.look(&mut queued.deletion, &self.call, waker)
+            }
+            None => Progress::Ready(()),
+        }
     }
 
     /// Does what must be done before the call. An error is what came of the id instead.
-    fn prepare(&self, queued: &mut Queued) -> Result<(), Processed> {
-        check_user_id(&queued.call.api_call.user_id).map_err(|error| queued.not_called(error))?;
-        self.back_up(queued)?;
-        self.announce(queued)
+    fn prepare(&self, queued: &mut Queued, waker: &Waker) -> Result<Progress<()>, Processed> {
+        if queued.deletion.state.is_under_way() {
+            return Ok(Progress::Ready(()));
+        }
+        check_user_id(queued.user_id()).map_err(|error| queued.not_called(error))?;
+        if let Progress::Wait(until) = self.back_up(queued, waker)? {
+            return Ok(Progress::Wait(until));
+        }
+        self.announce(queued).map(Progress::Ready)
     }
 
     /// Writes the contact's record to the backup. No such contact is no error: it has no record.
-    fn back_up(&self, queued: &mut Queued) -> Result<(), Processed> {
+    fn back_up(&self, queued: &mut Queued, waker: &Waker) -> Result<Progress<()>, Processed> {
         let Some(backup) = self.backup.as_ref().filter(|_| !queued.backed_up) else {
-            return Ok(());
+            return Ok(Progress::Ready(()));
         };
-        let user_id = &queued.call.api_call.user_id;
-        let kept = match self.client.record_of(user_id, &self.call, Throttling::GiveBack) {
+        let user_id = queued.user_id().to_owned();
+        let fresh = || self.client.get_driver(&user_id, Throttling::GiveBack);
+        let record = queued.record.get_or_insert_with(fresh);
+        let record = match self.client.advance_get(record, &self.call, waker) {
+            Progress::Ready(record) => record,
+            Progress::Wait(until) => return Ok(Progress::Wait(until)),
+        };
+        queued.record = None;
+        let kept = match record {
             Ok(contact) => backup.write(json!({"user_id": user_id, "record": contact.record()})),
             Err(error) if error.is_missing() => Ok(()),
             Err(error) => Err(error),
@@ -115,22 +159,26 @@ impl Deleter {
             _ => queued.not_called(error),
         })?;
         queued.backed_up = true;
-        Ok(())
+        Ok(Progress::Ready(()))
     }
 
     fn announce(&self, queued: &mut Queued) -> Result<(), Processed> {
         if let Some(journal) = self.journal.as_ref().filter(|_| !queued.announced) {
-            let announced = journal.announce(&queued.call.api_call.user_id);
+            let announced = journal.announce(queued.user_id());
             announced.map_err(|error| queued.not_called(error))?;
             queued.announced = true;
         }
         Ok(())
     }
 
-    fn delete(&self, queued: &mut Queued) -> Processed {
-        let before = queued.call.attempts;
-        let outcome = self.client.run_delete(&mut queued.call, &self.call);
-        match outcome {
+    fn delete(&self, queued: &mut Queued, waker: &Waker) -> Progress<Processed> {
+        let before = queued.attempts_before();
+        let outcome = match self.client.advance_delete(&mut queued.deletion, &self.call, waker) {
+            Progress::Ready(outcome) => outcome,
+            Progress::Wait(until) => return Progress::Wait(until),
+        };
+        queued.began_with = None;
+        Progress::Ready(match outcome {
             Err(error) if error.kind() == ErrorKind::Throttled => Processed::Throttled(error),
             Err(error) if error.kind() == ErrorKind::Cancelled && error.attempts() == before => {
                 Processed::NotBegun
@@ -140,7 +188,7 @@ impl Deleter {
                 let file_error = self.record(&item);
                 Processed::Ended(Ended { item, unrecorded: file_error.is_some(), file_error })
             }
-        }
+        })
     }
 
     /// Writes an end to the journal, where there is one. Returns why it failed.
@@ -151,7 +199,8 @@ impl Deleter {
     /// Ends an id that is not called any more: throttled where a request was made, otherwise not
     /// attempted. An announcement gets its end, so that the next run knows.
     pub fn abandon(&self, queued: Queued) -> Ended {
-        let Queued { call, announced, throttled, .. } = queued;
+        let Queued { deletion, announced, throttled, .. } = queued;
+        let call = deletion.state;
         let mut unrecorded = false;
         if announced {
             let end = throttled.clone().unwrap_or_else(|| {
@@ -207,6 +256,15 @@ impl Queued {
     }
 
     fn about_contact(&self, error: Error) -> Error {
-        error.about_contact(&self.call.api_call.user_id, 0, self.call.uncertain)
+        error.about_contact(self.user_id(), 0, self.deletion.state.uncertain)
+    }
+
+    fn user_id(&self) -> &str {
+        &self.deletion.state.api_call.user_id
+    }
+
+    /// How many requests it had made before this run of its call.
+    fn attempts_before(&mut self) -> u32 {
+        *self.began_with.get_or_insert(self.deletion.state.attempts)
     }
 }

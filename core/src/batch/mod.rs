@@ -223,7 +223,7 @@ impl Batch {
     /// Starts no more calls; those under way finish. What was not called comes out as
     /// [`Outcome::NotAttempted`].
     pub fn stop(&self) {
-        let mut state = self.0.lock();
+        let state = self.0.lock();
         // A batch that has ended did not stop early.
         if state.summary.end.is_some() {
             return;
@@ -235,15 +235,15 @@ impl Batch {
         if is_quick || state.serving == 0 {
             return self.0.stop_now(state, why);
         }
-        state.stop(why);
-        drop(state);
-        self.0.changed.notify_all();
+        self.0.stop_soon(state, why);
     }
 
     /// Stops, and cancels the calls under way.
     pub fn cancel(&self) {
         self.stop();
         self.0.deleter.call.canceller().cancel();
+        // Those that wait between two attempts.
+        self.0.wake_workers();
     }
 
     /// The next item, `None` at the end of a finished batch. Waits for it; `call` may have

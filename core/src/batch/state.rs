@@ -1,6 +1,7 @@
 //! What a batch knows at any moment, under one lock.
 
 use std::collections::VecDeque;
+use std::sync::{Arc, Weak};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
@@ -11,6 +12,7 @@ use crate::batch::missing::Missing;
 use crate::batch::pace::{Pace, Slowed};
 use crate::batch::summary::Summary;
 use crate::error::{Error, ErrorKind};
+use crate::runtime::task::{Registered, Task};
 use crate::wire::errcode;
 
 /// So many ids in a row that failed by the network or the service stop the batch.
@@ -21,10 +23,13 @@ pub(super) struct State {
     pub done: VecDeque<Item>,
     /// Ids that have left the queue and are not done.
     pub running: usize,
-    /// Threads that this batch has, or has asked the pool for.
+    /// Workers that have begun, or are about to.
     pub workers: usize,
-    /// Of these, those that it has.
+    /// Of these, those that have begun: one that waits is woken, and gets a thread.
     pub serving: usize,
+    /// Whom the end of another id wakes: workers that may not call the next one yet.
+    pub idle: Vec<Registered>,
+    tasks: Vec<Weak<Task>>,
     /// No more ids come.
     pub finished: bool,
     pub pace: Pace,
@@ -46,6 +51,8 @@ impl State {
             running: 0,
             workers: 0,
             serving: 0,
+            idle: Vec::new(),
+            tasks: Vec::new(),
             finished: false,
             pace: Pace::new(concurrency, Instant::now()),
             failures: 0,
@@ -54,6 +61,19 @@ impl State {
             summary,
             waker: None,
         }
+    }
+
+    /// Notes a worker, so that it can be woken wherever it waits.
+    pub fn note_task(&mut self, task: &Arc<Task>) {
+        if self.tasks.len() == self.tasks.capacity() {
+            self.tasks.retain(|task| task.strong_count() > 0);
+        }
+        self.tasks.push(Arc::downgrade(task));
+    }
+
+    /// The workers that there are.
+    pub fn tasks(&self) -> Vec<Arc<Task>> {
+        self.tasks.iter().filter_map(Weak::upgrade).collect()
     }
 
     /// Learns from an id that ended. Returns why the batch stops, if it does.

@@ -1,15 +1,16 @@
-//! What a batch's consumer and its threads share, and what each thread does: one id after the
-//! other.
+//! What a batch's consumer and its workers share, and what each worker does: one id after the
+//! other. A worker has a thread only while it has something to do.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Instant, SystemTime};
 
 use crate::batch::deleter::{Deleter, Ended, Processed, Queued};
 use crate::batch::key_set::Keys;
 use crate::batch::state::State;
 use crate::error::Error;
 use crate::runtime::fork::Process;
-use crate::runtime::pool::{self, JobStart};
+use crate::runtime::pool::{self, Start};
+use crate::runtime::task::{Progress, Ran, Registered, Task, Waker, Work};
 
 pub(super) struct Shared {
     pub deleter: Deleter,
@@ -26,7 +27,7 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Asks the pool for another thread, if there is work for it.
+    /// Begins another worker, if there is work for it.
     pub fn spawn_worker(self: &Arc<Self>, mut state: MutexGuard<'_, State>) {
         let work = state.running + state.queue.len();
         if state.workers >= state.pace.at_once().min(work) {
@@ -35,79 +36,40 @@ impl Shared {
             return;
         }
         state.workers += 1;
+        let worker = Worker { shared: self.clone(), current: None, serves: false };
+        let task = Task::new(worker);
+        state.note_task(&task);
         drop(state);
-        self.wait_for_thread();
+        task.wake();
     }
 
-    /// Serves as soon as the pool has a thread.
-    fn wait_for_thread(self: &Arc<Self>) {
-        let shared = self.clone();
-        pool::run(move |start| match start {
-            JobStart::Run | JobStart::Cancelled => shared.serve(),
-            JobStart::NoThread(why) => {
-                let mut state = shared.lock();
-                state.workers -= 1;
-                shared.stop_now(state, why.message());
-            }
-        });
-    }
-
-    /// A thread's work for this batch: one id after the other, while there are any.
-    fn serve(self: &Arc<Self>) {
-        self.lock().serving += 1;
-        while let Some(mut queued) = self.next_queued() {
-            let began = Instant::now();
-            match self.deleter.process(&mut queued) {
-                Processed::Ended(ended) => {
-                    self.complete(ended, 1);
-                    self.spawn_worker(self.lock());
-                    if self.yields_thread() {
-                        return self.wait_for_thread();
-                    }
-                }
-                Processed::Throttled(error) => self.throttle(queued, error, began),
-                Processed::NotBegun => self.lock().put_back(queued),
-            }
-        }
-    }
-
-    /// Waits until an id may be called, and takes it from the queue. `None` where the batch does
-    /// not need the thread any more.
-    fn next_queued(&self) -> Option<Queued> {
+    /// The next id that may be called, from the queue; else what its worker does.
+    fn next_queued(&self, waker: &Waker) -> Result<Queued, Ran> {
         let mut state = self.lock();
-        loop {
-            if state.is_stopped() {
-                self.drain(state);
-                state = self.lock();
-            }
-            let pause = state.pause();
-            let may_run = pause.is_zero() && state.running < state.pace.at_once();
-            // One waiting thread is enough: other batches may need this one.
-            if state.queue.is_empty() || (!may_run && state.workers > state.pace.at_once()) {
-                state.workers -= 1;
-                state.serving -= 1;
-                return None;
-            }
-            if may_run {
-                state.running += 1;
-                return state.queue.pop_front();
-            }
-            let time = if pause.is_zero() { Duration::from_millis(50) } else { pause };
-            let waited = self.changed.wait_timeout(state, time);
-            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        if state.is_stopped() {
+            self.drain(state);
+            state = self.lock();
         }
+        let pause = state.pause();
+        let may_run = pause.is_zero() && state.running < state.pace.at_once();
+        // One waiting worker is enough.
+        if state.queue.is_empty() || (!may_run && state.workers > state.pace.at_once()) {
+            state.workers -= 1;
+            state.serving -= 1;
+            return Err(Ran::Done);
+        }
+        if may_run {
+            state.running += 1;
+            return state.queue.pop_front().ok_or(Ran::Done);
+        }
+        state.idle.push(waker.register());
+        Err(Ran::Wait((!pause.is_zero()).then(|| Instant::now() + pause)))
     }
 
-    /// Whether to leave the thread to others that wait for one, and to wait behind them: no batch
-    /// keeps the pool for itself.
-    fn yields_thread(&self) -> bool {
-        if !pool::is_crowded() {
-            return false;
-        }
-        let mut state = self.lock();
-        let yields = !state.is_stopped();
-        state.serving -= usize::from(yields);
-        yields
+    /// Lets all workers look again whether to go on.
+    pub fn wake_workers(&self) {
+        let tasks = self.lock().tasks();
+        tasks.iter().for_each(Task::wake);
     }
 
     /// Slows the batch down for an id whose call began then and was throttled.
@@ -116,6 +78,8 @@ impl Shared {
         let log = state.slow_down(&error, began, Instant::now());
         state.put_back(queued.throttled(error));
         drop(state);
+        // Those that wait for their turn have sent nothing, and begin after the pause.
+        self.wake_workers();
         if let Some(text) = log {
             crate::logged(|| log::warn!(target: crate::LOG, "{text}"));
         }
@@ -134,6 +98,7 @@ impl Shared {
             // Not under the lock: a log handler may ask for the summary. Before the item: with
             // the last one a consumer has all lines.
             drop(state);
+            self.wake_workers();
             crate::logged(|| log::warn!(target: crate::LOG, "the batch stops: {why}"));
             state = self.lock();
         }
@@ -144,7 +109,16 @@ impl Shared {
     pub fn stop_now(&self, mut state: MutexGuard<'_, State>, why: &str) {
         state.stop(why);
         self.drain(state);
+        self.wake_workers();
         self.notice_end(self.lock());
+    }
+
+    /// Stops the batch, and leaves it to the workers to end what is queued.
+    pub fn stop_soon(&self, mut state: MutexGuard<'_, State>, why: &str) {
+        state.stop(why);
+        drop(state);
+        self.wake_workers();
+        self.changed.notify_all();
     }
 
     /// Ends what is queued.
@@ -167,14 +141,21 @@ impl Shared {
         state.running -= ran;
         state.summary.count(&item, unrecorded);
         self.note_end(&mut state);
-        let Some(waker) = state.waker.take() else {
-            state.done.push_back(item);
-            drop(state);
-            return self.changed.notify_all();
+        let idle = std::mem::take(&mut state.idle);
+        let waker = state.waker.take();
+        let item = match waker {
+            Some(_) => Some(item),
+            None => {
+                state.done.push_back(item);
+                None
+            }
         };
         drop(state);
+        idle.iter().for_each(Registered::wake);
         self.changed.notify_all();
-        pool::guarded(|| waker(Some(item)));
+        if let (Some(waker), Some(item)) = (waker, item) {
+            pool::guarded(|| waker(Some(item)));
+        }
     }
 
     /// Notes the end before the last item can be taken: whoever has it can begin the next run with
@@ -195,5 +176,92 @@ impl Shared {
         if let Some(waker) = waker {
             pool::guarded(|| waker(None));
         }
+    }
+}
+
+/// One id after the other, while there are any.
+struct Worker {
+    shared: Arc<Shared>,
+    current: Option<Current>,
+    /// It counts among those that serve.
+    serves: bool,
+}
+
+/// An id that a worker has taken from the queue, and when.
+struct Current {
+    queued: Queued,
+    began: Instant,
+}
+
+impl Work for Worker {
+    fn look(&mut self, waker: &Waker) -> Progress<()> {
+        match &mut self.current {
+            Some(current) => self.shared.deleter.look(&mut current.queued, waker),
+            None => Progress::Ready(()),
+        }
+    }
+
+    fn run(&mut self, start: Start, waker: &Waker) -> Ran {
+        if let Start::NoThread(why) = start {
+            return self.give_up(&why);
+        }
+        if !std::mem::replace(&mut self.serves, true) {
+            self.shared.lock().serving += 1;
+        }
+        loop {
+            let mut current = match self.current.take() {
+                Some(current) => current,
+                None => match self.shared.next_queued(waker) {
+                    Ok(queued) => Current { queued, began: Instant::now() },
+                    Err(ran) => return ran,
+                },
+            };
+            match self.shared.deleter.process(&mut current.queued, waker) {
+                Progress::Wait(until) => {
+                    self.current = Some(current);
+                    return Ran::Wait(until);
+                }
+                Progress::Ready(Processed::Ended(ended)) => {
+                    self.shared.complete(ended, 1);
+                    self.shared.spawn_worker(self.shared.lock());
+                    if self.yields_thread() {
+                        return Ran::Yield;
+                    }
+                }
+                Progress::Ready(Processed::Throttled(error)) => {
+                    self.shared.throttle(current.queued, error, current.began);
+                }
+                Progress::Ready(Processed::NotBegun) => {
+                    self.shared.lock().put_back(current.queued);
+                }
+            }
+        }
+    }
+}
+
+impl Worker {
+    /// Whether to leave the thread to others that wait for one, and to wait behind them: no batch
+    /// keeps the pool for itself.
+    fn yields_thread(&mut self) -> bool {
+        if !pool::is_crowded() {
+            return false;
+        }
+        let mut state = self.shared.lock();
+        let yields = !state.is_stopped();
+        state.serving -= usize::from(yields);
+        self.serves = !yields;
+        yields
+    }
+
+    /// Ends, and the batch with it, as there is no thread.
+    fn give_up(&mut self, why: &Error) -> Ran {
+        let mut state = self.shared.lock();
+        if let Some(current) = self.current.take() {
+            state.put_back(current.queued);
+        }
+        state.workers -= 1;
+        state.serving -= usize::from(self.serves);
+        self.shared.stop_now(state, why.message());
+        Ran::Done
     }
 }

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use crate::call::failure;
 use crate::call::rate::Rates;
-use crate::call::token::{AppToken, TokenError};
+use crate::call::token::{AppToken, Refresh, Taken, TokenError};
 use crate::options::fixed_token::Token;
 use crate::options::proxy::Proxy;
 use crate::options::{Credentials, Settings};
+use crate::runtime::task::Waker;
 use crate::runtime::wait::{Stop, Wait};
 use crate::secret::Secrets;
 use crate::transport::{Exchange, ExchangeOptions, Transport, TransportError};
@@ -20,7 +21,7 @@ pub(crate) struct AttemptContext {
     pub topapi: Transport,
     /// Where the token call goes to another host.
     oauth: Option<Transport>,
-    app_token: AppToken,
+    app_token: Arc<AppToken>,
     pub rates: Rates,
 }
 
@@ -34,7 +35,7 @@ impl AttemptContext {
         AttemptContext {
             topapi: transport(&settings.topapi, &settings.topapi_proxy),
             oauth: apart.then(|| transport(&settings.oauth, &settings.oauth_proxy)),
-            app_token: AppToken::default(),
+            app_token: Arc::default(),
             rates: Rates::new(settings.rate),
             settings: settings.clone(),
         }
@@ -46,9 +47,23 @@ impl AttemptContext {
         self.oauth().close();
     }
 
-    /// A token to use now, other than `refused`. `call` ends with the call's time.
-    pub fn token(
+    /// What there is for a call that wants a token, other than `refused`; see [`AppToken::take`].
+    pub fn take_token(
         &self,
+        refused: Option<&Token>,
+        since: &mut Option<u64>,
+        waker: &Waker,
+    ) -> Taken {
+        match &self.settings.credentials {
+            Credentials::Fixed(token) => Taken::Token(token.get()),
+            Credentials::App { .. } => self.app_token.take(refused, since, waker),
+        }
+    }
+
+    /// Fetches a token for all calls; `call` ends with the time of this one.
+    pub fn refresh_token(
+        &self,
+        refresh: Refresh,
         refused: Option<&Token>,
         call: &Wait,
         secrets: &Secrets,
@@ -58,7 +73,7 @@ impl AttemptContext {
             Credentials::App { key, secret } => (key, secret),
         };
         let wait = call.within(self.settings.attempt_timeout);
-        self.app_token.get(refused, &wait, |wait| {
+        refresh.run(refused, &wait, |wait| {
             let request = request::access_token(key, secret);
             self.new_token(self.ask_for_token(&request, wait, secrets), call, secrets)
         })

@@ -101,6 +101,10 @@ impl Call {
         Wait::new(self.flag.clone(), self.probe.clone())
     }
 
+    pub(crate) fn has_probe(&self) -> bool {
+        self.probe.is_some()
+    }
+
     /// The wait before the call begins, where something may hold it back until then.
     pub(crate) fn start_wait(&self) -> Option<Wait> {
         let check = self.start_check.clone()?;

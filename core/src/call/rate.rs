@@ -8,10 +8,11 @@
 //! alone, and their waits can be neither cancelled nor left to whoever is next.
 
 use std::collections::VecDeque;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::runtime::wait::{Stop, Wait};
+use crate::runtime::task::{Progress, Registered, Waker};
+use crate::runtime::wait::SLICE;
 use crate::transport::ExchangeTimes;
 
 /// The window of the limit (standard edition: 20 calls of an app to one API).
@@ -30,18 +31,19 @@ pub(crate) enum Api {
 
 /// The limit of each API.
 pub(crate) struct Rates {
-    delete: Rate,
-    list: Rate,
-    get: Rate,
+    delete: Arc<Rate>,
+    list: Arc<Rate>,
+    get: Arc<Rate>,
 }
 
 impl Rates {
     /// At most `limit` requests in any one second for each API; `None`: no limit.
     pub fn new(limit: Option<u32>) -> Rates {
-        Rates { delete: Rate::new(limit), list: Rate::new(limit), get: Rate::new(limit) }
+        let rate = || Arc::new(Rate { limit, line: Mutex::default() });
+        Rates { delete: rate(), list: rate(), get: rate() }
     }
 
-    pub fn of(&self, api: Api) -> &Rate {
+    pub fn of(&self, api: Api) -> &Arc<Rate> {
         match api {
             Api::Delete => &self.delete,
             Api::List => &self.list,
@@ -54,13 +56,12 @@ impl Rates {
 pub(crate) struct Rate {
     limit: Option<u32>,
     line: Mutex<Line>,
-    moved: Condvar,
 }
 
 /// The right to write one request. Dropped without that it is another's.
-pub(crate) struct Permit<'a>(Option<(&'a Rate, ExchangeTimes)>);
+pub(crate) struct Permit(Option<(Arc<Rate>, ExchangeTimes)>);
 
-impl Permit<'_> {
+impl Permit {
     /// To be told when the request is written, where there is a limit.
     pub fn times(&self) -> Option<ExchangeTimes> {
         self.0.as_ref().map(|(_, times)| times.clone())
@@ -79,13 +80,13 @@ impl Permit<'_> {
     }
 }
 
-impl Drop for Permit<'_> {
+impl Drop for Permit {
     fn drop(&mut self) {
         if let Some((rate, times)) = &self.0
             && times.written().is_none()
         {
             rate.lock().open.retain(|other| !other.is(times));
-            rate.moved.notify_all();
+            rate.wake_first();
         }
     }
 }
@@ -103,22 +104,25 @@ fn leaves_at(times: &ExchangeTimes, now: Instant) -> Option<Instant> {
 
 /// A place in the line, given up however the wait ends: by a permit, a cancel, or a panic in
 /// the probe.
-struct Ticket<'a> {
-    rate: &'a Rate,
+pub(crate) struct Ticket {
+    rate: Arc<Rate>,
     number: u64,
 }
 
-impl Drop for Ticket<'_> {
+impl Drop for Ticket {
     fn drop(&mut self) {
-        self.rate.lock().waiting.retain(|other| *other != self.number);
-        self.rate.moved.notify_all();
+        let was_first = self.rate.lock().leave(self.number);
+        if was_first {
+            self.rate.wake_first();
+        }
     }
 }
 
 /// Who waits, and what became of the last permits.
 #[derive(Default)]
 struct Line {
-    waiting: VecDeque<u64>,
+    /// By the number of the ticket, first come first.
+    waiting: VecDeque<(u64, Option<Registered>)>,
     next_ticket: u64,
     /// Requests that count for as long as nobody knows: not written yet, or on their way.
     open: Vec<ExchangeTimes>,
@@ -127,26 +131,38 @@ struct Line {
 }
 
 impl Rate {
-    fn new(limit: Option<u32>) -> Rate {
-        Rate { limit, line: Mutex::default(), moved: Condvar::new() }
+    /// A permit, if it may be had now; `ticket` keeps the place of who waits for it. Whoever gives
+    /// up leaves no gap. While others are first it waits without an end: the last of them wakes it.
+    pub fn poll(self: &Arc<Self>, ticket: &mut Option<Ticket>, waker: &Waker) -> Progress<Permit> {
+        let Some(limit) = self.limit else {
+            return Progress::Ready(Permit(None));
+        };
+        let mut line = self.lock();
+        let number = match ticket {
+            Some(ticket) => ticket.number,
+            None => {
+                let number = line.join();
+                *ticket = Some(Ticket { rate: self.clone(), number });
+                number
+            }
+        };
+        let now = Instant::now();
+        let until_free = line.until_free(number, limit, now);
+        if until_free.is_zero() {
+            let times = line.open();
+            drop(line);
+            *ticket = None;
+            return Progress::Ready(Permit(Some((self.clone(), times))));
+        }
+        let is_first = line.register(number, waker);
+        // Nothing tells when a request on its way is counted, so the first looks again and again.
+        Progress::Wait(is_first.then(|| now + until_free.min(SLICE)))
     }
 
-    /// Waits for a permit. Whoever gives up while waiting leaves no gap.
-    pub fn permit(&self, wait: &Wait) -> Result<Permit<'_>, Stop> {
-        wait.check()?;
-        let Some(limit) = self.limit else {
-            return Ok(Permit(None));
-        };
-        let ticket = Ticket { rate: self, number: self.lock().join() };
-        loop {
-            let mut line = self.lock();
-            let until_free = line.until_free(ticket.number, limit, Instant::now());
-            if until_free.is_zero() {
-                return Ok(Permit(Some((self, line.open()))));
-            }
-            wait.on(&self.moved, line, until_free);
-            // Not under the lock: the probe may take one of its language's (Python's).
-            wait.ask()?;
+    fn wake_first(&self) {
+        let first = self.lock().waiting.front_mut().and_then(|(_, waker)| waker.take());
+        if let Some(waker) = first {
+            waker.wake();
         }
     }
 
@@ -159,8 +175,28 @@ impl Line {
     fn join(&mut self) -> u64 {
         let ticket = self.next_ticket;
         self.next_ticket += 1;
-        self.waiting.push_back(ticket);
+        self.waiting.push_back((ticket, None));
         ticket
+    }
+
+    fn place(&self, ticket: u64) -> Option<usize> {
+        self.waiting.binary_search_by_key(&ticket, |(number, _)| *number).ok()
+    }
+
+    /// Whether this ticket was the first.
+    fn leave(&mut self, ticket: u64) -> bool {
+        let place = self.place(ticket);
+        place.map(|place| self.waiting.remove(place));
+        place == Some(0)
+    }
+
+    /// Keeps whom to wake for this ticket. Whether it is the first.
+    fn register(&mut self, ticket: u64, waker: &Waker) -> bool {
+        let place = self.place(ticket);
+        if let Some((_, kept)) = place.and_then(|place| self.waiting.get_mut(place)) {
+            *kept = Some(waker.register());
+        }
+        place == Some(0)
     }
 
     /// Begins a permit.
@@ -173,7 +209,7 @@ impl Line {
     /// The time until this ticket may have its permit within the limit, as far as is known;
     /// forgets requests that have left the window.
     fn until_free(&mut self, ticket: u64, limit: u32, now: Instant) -> Duration {
-        if self.waiting.front() != Some(&ticket) {
+        if self.waiting.front().is_none_or(|(first, _)| *first != ticket) {
             return Duration::MAX;
         }
         let leaving = &mut self.leaving;
@@ -197,44 +233,66 @@ impl Line {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::call::options::Call;
-    use crate::runtime::wait::SLICE;
+    use crate::runtime::task::block_on;
     use proptest::prelude::*;
 
-    fn use_up(rate: &Rate) {
-        rate.permit(&Wait::default()).unwrap().end(true, true);
+    fn rate_of_one() -> Arc<Rate> {
+        Rates::new(Some(1)).delete
+    }
+
+    fn permit(rate: &Arc<Rate>) -> Permit {
+        let mut ticket = None;
+        block_on(|waker| rate.poll(&mut ticket, waker))
+    }
+
+    fn is_free(rate: &Arc<Rate>) -> bool {
+        matches!(rate.poll(&mut None, &Waker::Thread), Progress::Ready(_))
     }
 
     #[test]
     fn who_gives_up_leaves_no_gap() {
-        let rate = Rate::new(Some(1));
-        use_up(&rate);
-        let call = Call::new();
-        call.canceller().cancel();
+        let rate = rate_of_one();
+        permit(&rate).end(true, true);
         for _ in 0..100 {
-            assert_eq!(rate.permit(&call.wait()).err(), Some(Stop::Cancelled));
+            assert!(!is_free(&rate));
         }
-        rate.permit(&Wait::default().within(Duration::from_secs(20))).unwrap();
+        permit(&rate);
         assert!(rate.lock().waiting.is_empty());
     }
 
     #[test]
-    fn a_panic_while_waiting_leaves_no_gap() {
-        let rate = Rate::new(Some(1));
-        use_up(&rate);
-        let call = Call::new().probe(|| panic!("on purpose"));
-        let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            rate.permit(&call.wait()).is_ok()
-        }));
-        assert!(caught.is_err());
-        rate.permit(&Wait::default().within(Duration::from_secs(20))).unwrap();
+    fn the_next_is_woken_by_whoever_was_first() {
+        let rate = rate_of_one();
+        permit(&rate).end(true, true);
+        let mut first = None;
+        assert!(matches!(rate.poll(&mut first, &Waker::Thread), Progress::Wait(Some(_))));
+        std::thread::scope(|scope| {
+            let (waits, waiting) = std::sync::mpsc::channel();
+            let next = scope.spawn({
+                let rate = &rate;
+                move || {
+                    let mut ticket = None;
+                    // Nobody else wakes it, and there is no time at which it looks again.
+                    assert!(matches!(rate.poll(&mut ticket, &Waker::Thread), Progress::Wait(None)));
+                    waits.send(()).unwrap();
+                    std::thread::park();
+                    assert!(matches!(
+                        rate.poll(&mut ticket, &Waker::Thread),
+                        Progress::Wait(Some(_))
+                    ));
+                }
+            });
+            waiting.recv().unwrap();
+            drop(first);
+            next.join().unwrap();
+        });
     }
 
     #[test]
     fn a_permit_that_is_not_used_is_anothers() {
-        let rate = Rate::new(Some(1));
+        let rate = rate_of_one();
         for _ in 0..100 {
-            rate.permit(&Wait::default()).unwrap().end(false, false);
+            permit(&rate).end(false, false);
         }
         assert!(rate.lock().open.is_empty());
     }
@@ -242,10 +300,9 @@ mod tests {
     #[test]
     fn each_api_has_a_limit_of_its_own() {
         let rates = Rates::new(Some(1));
-        let wait = Wait::default().within(Duration::ZERO);
         for api in [Api::Delete, Api::List, Api::Get] {
-            use_up(rates.of(api));
-            assert!(rates.of(api).permit(&wait).is_err());
+            permit(rates.of(api)).end(true, true);
+            assert!(!is_free(rates.of(api)));
         }
     }
 

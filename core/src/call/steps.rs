@@ -125,24 +125,46 @@ impl<A: ApiCall> CallState<A> {
     }
 
     /// Begins the call, or begins it another time where throttling was given back: then the two
-    /// extra attempts are there again, and what was sent before is remembered.
-    ///
-    /// # Errors
-    ///
-    /// What is wrong with its options or its contact's id.
-    pub fn begin(&mut self, call: &Call, now: Instant) -> Result<(), Error> {
+    /// extra attempts are there again, and what was sent before is remembered. Where its options or
+    /// its contact's id are wrong, it ends at once.
+    pub fn begin(&mut self, call: &Call, now: Instant) {
+        self.missing_ok = call.allows_missing(&self.settings);
+        self.plan.renew();
+        self.attempt = AttemptOptions::default();
+        self.last_error = None;
+        self.phase = Phase::Token;
+        match self.time_limit(call) {
+            Ok(timeout) => self.deadline = CallDeadline::new(now, timeout),
+            Err(error) => return self.end(Err(error)),
+        }
+        add_secrets(&self.settings, &mut self.secrets);
+    }
+
+    fn time_limit(&self, call: &Call) -> Result<Duration, Error> {
         self.api_call.check()?;
         call.wrong.clone().map_or(Ok(()), Err)?;
         let timeout = call.timeout.unwrap_or(self.settings.timeout);
-        options::check_duration(call.binding, "timeout", timeout)?;
-        self.missing_ok = call.allows_missing(&self.settings);
-        self.plan.renew();
-        self.deadline = CallDeadline::new(now, timeout);
-        self.attempt = AttemptOptions::default();
-        self.last_error = None;
-        add_secrets(&self.settings, &mut self.secrets);
-        self.phase = Phase::Token;
-        Ok(())
+        options::check_duration(call.binding, "timeout", timeout).map(|()| timeout)
+    }
+
+    /// Whether it has begun, and its result was not taken yet.
+    pub fn is_under_way(&self) -> bool {
+        !matches!(self.phase, Phase::Done(None))
+    }
+
+    /// Whether the next step may have to wait.
+    pub fn waits(&self) -> bool {
+        matches!(self.phase, Phase::Token | Phase::Permit | Phase::Pause(_))
+    }
+
+    /// The error of a call that is cancelled where it is now, without a thread.
+    pub fn cancelled(&self) -> Error {
+        cancelled(match &self.phase {
+            Phase::Token => "waiting for a token",
+            Phase::Permit => "waiting for its turn",
+            Phase::Pause(_) => "waiting to try again",
+            Phase::Send | Phase::Done(_) => "waiting for a thread",
+        })
     }
 
     /// What must not be seen in a reply.
@@ -292,7 +314,8 @@ impl<A: ApiCall> CallState<A> {
         self.end(Err(error));
     }
 
-    fn end(&mut self, result: Result<A::Answer, Error>) {
+    /// Ends the call, as far as it has come.
+    pub fn end(&mut self, result: Result<A::Answer, Error>) {
         self.phase = Phase::Done(Some(result));
     }
 
@@ -368,7 +391,7 @@ mod tests {
             let (settings, now) = (Arc::new(options.check().unwrap()), Instant::now());
             let delete = Delete { user_id: "0125".to_owned() };
             let mut state = CallState::new(&settings, delete, throttling, now);
-            state.begin(&Call::new(), now).unwrap();
+            state.begin(&Call::new(), now);
             Simulated { state, now }
         }
 
@@ -536,7 +559,7 @@ mod tests {
         for set in [false, true] {
             let (now, delete) = (Instant::now(), Delete { user_id: "0125".to_owned() });
             let mut state = CallState::new(&settings, delete, Throttling::Wait, now);
-            state.begin(&Call::new(), now).unwrap();
+            state.begin(&Call::new(), now);
             let mut call = Simulated { state, now };
             call.token("token");
             call.permit(0);
@@ -653,7 +676,7 @@ mod tests {
         call.attempt(throttled(1));
         assert_eq!(call.done().unwrap_err().kind(), ErrorKind::Throttled);
         call.pass(600);
-        call.state.begin(&Call::new(), call.now).unwrap();
+        call.state.begin(&Call::new(), call.now);
         assert_eq!(call.token("token"), (None, 30.0), "with all of its time");
         assert_eq!(call.permit(600), None);
         assert_eq!(call.send(lost(true, true)), (false, 10.0));
@@ -678,9 +701,11 @@ mod tests {
     fn what_cannot_be_sent_does_not_begin() {
         let mut call = Simulated::new(|_| ());
         call.state.api_call.user_id = "0125 ".to_owned();
-        assert!(call.state.begin(&Call::new(), call.now).is_err());
+        call.state.begin(&Call::new(), call.now);
+        assert!(matches!(call.next(), Step::Done(Err(_))));
         call.state.api_call.user_id = "0125".to_owned();
         let too_short = Call::new().timeout(Duration::ZERO);
-        assert!(call.state.begin(&too_short, call.now).is_err());
+        call.state.begin(&too_short, call.now);
+        assert!(matches!(call.next(), Step::Done(Err(_))));
     }
 }

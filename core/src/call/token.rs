@@ -1,11 +1,12 @@
 //! The access token: fixed, or fetched with the app's credentials, kept, and refreshed by
 //! one caller for all.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, ErrorKind};
 use crate::options::fixed_token::Token;
+use crate::runtime::task::{Registered, Waker};
 use crate::runtime::wait::{Stop, Wait};
 use crate::wire::errcode::Retry;
 use crate::wire::response::{Failure, NewToken};
@@ -22,11 +23,7 @@ const EARLY_AGAIN: Duration = Duration::from_secs(30);
 
 /// The token of an app, shared by all threads of a process.
 #[derive(Default)]
-pub(crate) struct AppToken {
-    state: Mutex<State>,
-    /// A refresh has finished.
-    finished: Condvar,
-}
+pub(crate) struct AppToken(Mutex<State>);
 
 #[derive(Default)]
 struct State {
@@ -36,6 +33,8 @@ struct State {
     /// How many refreshes have finished, and which of them failed last, and how.
     refreshes: u64,
     failed: Option<(u64, Failure)>,
+    /// Who is to be woken when the refresh in progress has finished.
+    waiting: Vec<Registered>,
 }
 
 struct Kept {
@@ -78,53 +77,83 @@ impl State {
     }
 }
 
+/// What there is for a caller that wants a token.
+pub(crate) enum Taken {
+    Token(Token),
+    /// The refresh that it waited for has failed: so would the next.
+    Failed(Failure),
+    /// It is to fetch one for all.
+    Refresh(Refresh),
+    /// Another caller fetches one, and wakes it.
+    Later,
+}
+
 impl AppToken {
-    /// A token to use now, other than `refused`. One caller fetches for all; the others wait
-    /// for it, or go on with the old token where that is still good.
-    pub fn get(
-        &self,
+    /// A token to use now, other than `refused`. One caller fetches for all; the others wait for
+    /// it, or go on with the old token where that is still good. `since` keeps how many refreshes
+    /// had finished when a caller began to wait.
+    pub fn take(
+        self: &Arc<Self>,
+        refused: Option<&Token>,
+        since: &mut Option<u64>,
+        waker: &Waker,
+    ) -> Taken {
+        let mut state = self.lock();
+        let now = Instant::now();
+        if let Some(kept) = state.good(refused, now) {
+            let token = kept.token.clone();
+            let due = kept.refresh_at.is_some_and(|at| now >= at);
+            if !due || state.refreshing {
+                return Taken::Token(token);
+            }
+            state.refreshing = true;
+            return Taken::Refresh(Refresh { app: self.clone(), old: Some(token) });
+        }
+        if let Some(failure) = since.and_then(|since| state.failed_after(since)) {
+            return Taken::Failed(failure.clone());
+        }
+        if !state.refreshing {
+            state.refreshing = true;
+            return Taken::Refresh(Refresh { app: self.clone(), old: None });
+        }
+        since.get_or_insert(state.refreshes);
+        state.waiting.push(waker.register());
+        Taken::Later
+    }
+
+    fn put_off_refresh(&self) {
+        if let Some(kept) = &mut self.lock().kept {
+            kept.refresh_at = Some(Instant::now() + EARLY_AGAIN);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The refresh in progress. It ends however its caller does, by a panic or a cancel, too: nobody may
+/// wait for ever.
+pub(crate) struct Refresh {
+    app: Arc<AppToken>,
+    /// The token that is still good for minutes.
+    old: Option<Token>,
+}
+
+impl Refresh {
+    /// Fetches a token for all.
+    pub fn run(
+        self,
         refused: Option<&Token>,
         wait: &Wait,
         fetch: impl FnOnce(&Wait) -> Result<NewToken, TokenError>,
     ) -> Result<Token, TokenError> {
-        let mut waited_since = None;
-        loop {
-            let mut state = self.lock();
-            let now = Instant::now();
-            if let Some(kept) = state.good(refused, now) {
-                let token = kept.token.clone();
-                let due = kept.refresh_at.is_some_and(|at| now >= at);
-                if !due || state.refreshing {
-                    return Ok(token);
-                }
-                state.refreshing = true;
-                drop(state);
-                return self.refresh_early(token, wait, fetch);
-            }
-            // The refresh that this caller waited for has failed: so would the next.
-            if let Some(failure) = waited_since.and_then(|since| state.failed_after(since)) {
-                return Err(TokenError::Failed(failure.clone()));
-            }
-            if !state.refreshing {
-                state.refreshing = true;
-                drop(state);
-                return self.refresh(refused, || fetch(wait));
-            }
-            waited_since.get_or_insert(state.refreshes);
-            wait.on(&self.finished, state, Duration::MAX);
-            wait.ask().map_err(TokenError::Stopped)?;
-        }
-    }
-
-    /// Replaces a token that is still good for minutes: where that fails, it serves on.
-    fn refresh_early(
-        &self,
-        old: Token,
-        wait: &Wait,
-        fetch: impl FnOnce(&Wait) -> Result<NewToken, TokenError>,
-    ) -> Result<Token, TokenError> {
+        let Some(old) = self.old.clone() else {
+            return self.keep(refused, fetch(wait));
+        };
         let brief = wait.within(EARLY_MOST.min(wait.left() / 4));
-        match self.refresh(None, || fetch(&brief)) {
+        let app = self.app.clone();
+        match self.keep(None, fetch(&brief)) {
             Err(TokenError::Stopped(Stop::TimedOut)) => {}
             Err(TokenError::Failed(failure)) => {
                 crate::logged(
@@ -133,19 +162,17 @@ impl AppToken {
             }
             result => return result,
         }
-        self.put_off_refresh();
+        app.put_off_refresh();
         Ok(old)
     }
 
-    /// Fetches a token; `refreshing` is set, and is cleared however this ends.
-    fn refresh(
-        &self,
+    /// Keeps what was fetched.
+    fn keep(
+        self,
         refused: Option<&Token>,
-        fetch: impl FnOnce() -> Result<NewToken, TokenError>,
+        fetched: Result<NewToken, TokenError>,
     ) -> Result<Token, TokenError> {
-        let in_progress = InProgress(self);
-        let fetched = fetch();
-        let mut state = self.lock();
+        let mut state = self.app.lock();
         state.refreshes += 1;
         let result = match fetched {
             Ok(new) => {
@@ -164,29 +191,17 @@ impl AppToken {
         if let Err(TokenError::Failed(failure)) = &result {
             state.failed = Some((state.refreshes, failure.clone()));
         }
-        drop(state);
-        drop(in_progress);
         result
-    }
-
-    fn put_off_refresh(&self) {
-        if let Some(kept) = &mut self.lock().kept {
-            kept.refresh_at = Some(Instant::now() + EARLY_AGAIN);
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Ends a refresh, also when the fetch panics: nobody may wait for ever.
-struct InProgress<'a>(&'a AppToken);
-
-impl Drop for InProgress<'_> {
+impl Drop for Refresh {
     fn drop(&mut self) {
-        self.0.lock().refreshing = false;
-        self.0.finished.notify_all();
+        let mut state = self.app.lock();
+        state.refreshing = false;
+        let waiting = std::mem::take(&mut state.waiting);
+        drop(state);
+        waiting.iter().for_each(Registered::wake);
     }
 }
 
@@ -203,13 +218,30 @@ fn same_token() -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::call::options::Call;
+    use crate::runtime::task::{Progress, block_on};
     use crate::secret::Secret;
     use std::sync::Barrier;
-    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     fn wait() -> Wait {
         Wait::default().within(Duration::from_secs(30))
+    }
+
+    /// Gets a token, on this thread.
+    fn get(
+        app: &Arc<AppToken>,
+        refused: Option<&Token>,
+        fetch: impl FnOnce(&Wait) -> Result<NewToken, TokenError>,
+    ) -> Result<Token, TokenError> {
+        let (mut since, mut fetch) = (None, Some(fetch));
+        block_on(|waker| {
+            Progress::Ready(match app.take(refused, &mut since, waker) {
+                Taken::Token(token) => Ok(token),
+                Taken::Failed(failure) => Err(TokenError::Failed(failure)),
+                Taken::Refresh(refresh) => refresh.run(refused, &wait(), fetch.take().unwrap()),
+                Taken::Later => return Progress::Wait(None),
+            })
+        })
     }
 
     fn new(text: &str, seconds: Option<u64>) -> Result<NewToken, TokenError> {
@@ -226,12 +258,13 @@ mod tests {
 
     #[test]
     fn one_refresh_serves_all_threads() {
-        let (app, fetches, start) = (AppToken::default(), AtomicUsize::new(0), Barrier::new(16));
+        let (app, fetches, start) =
+            (Arc::<AppToken>::default(), AtomicUsize::new(0), Barrier::new(16));
         std::thread::scope(|scope| {
             for _ in 0..16 {
                 scope.spawn(|| {
                     start.wait();
-                    let token = app.get(None, &wait(), |_| {
+                    let token = get(&app, None, |_| {
                         fetches.fetch_add(1, Ordering::SeqCst);
                         new("t", Some(7200))
                     });
@@ -244,19 +277,18 @@ mod tests {
 
     #[test]
     fn a_refresh_names_the_token_that_it_replaces() {
-        let app = AppToken::default();
-        let old = app.get(None, &wait(), |_| new("old", Some(7200))).ok().unwrap();
-        assert_eq!(text(app.get(Some(&old), &wait(), |_| new("new", Some(7200)))), "new");
+        let app = Arc::<AppToken>::default();
+        let old = get(&app, None, |_| new("old", Some(7200))).ok().unwrap();
+        assert_eq!(text(get(&app, Some(&old), |_| new("new", Some(7200)))), "new");
         // Whoever was refused the old token later finds the new one there.
-        assert_eq!(text(app.get(Some(&old), &wait(), |_| panic!("no second fetch"))), "new");
+        assert_eq!(text(get(&app, Some(&old), |_| panic!("no second fetch"))), "new");
     }
 
     #[test]
     fn the_same_token_again_is_the_end() {
-        let app = AppToken::default();
-        let old = app.get(None, &wait(), |_| new("t", Some(7200))).ok().unwrap();
-        let Err(TokenError::Failed(failure)) =
-            app.get(Some(&old), &wait(), |_| new("t", Some(7200)))
+        let app = Arc::<AppToken>::default();
+        let old = get(&app, None, |_| new("t", Some(7200))).ok().unwrap();
+        let Err(TokenError::Failed(failure)) = get(&app, Some(&old), |_| new("t", Some(7200)))
         else {
             panic!("a token that was refused was handed on")
         };
@@ -266,29 +298,29 @@ mod tests {
     #[test]
     fn a_life_of_no_time_makes_no_loop() {
         for life in [None, Some(1)] {
-            let app = AppToken::default();
-            app.get(None, &wait(), |_| new("t", life)).ok().unwrap();
-            assert_eq!(text(app.get(None, &wait(), |_| panic!("no second fetch"))), "t");
+            let app = Arc::<AppToken>::default();
+            get(&app, None, |_| new("t", life)).ok().unwrap();
+            assert_eq!(text(get(&app, None, |_| panic!("no second fetch"))), "t");
         }
     }
 
     #[test]
     fn an_early_refresh_that_fails_leaves_the_old_token() {
-        let app = AppToken::default();
-        app.get(None, &wait(), |_| new("old", Some(7200))).ok().unwrap();
+        let app = Arc::<AppToken>::default();
+        get(&app, None, |_| new("old", Some(7200))).ok().unwrap();
         app.lock().kept.as_mut().unwrap().refresh_at = Some(Instant::now());
-        assert_eq!(text(app.get(None, &wait(), |_| failed(ErrorKind::Service))), "old");
-        assert_eq!(text(app.get(None, &wait(), |_| panic!("not again at once"))), "old");
+        assert_eq!(text(get(&app, None, |_| failed(ErrorKind::Service))), "old");
+        assert_eq!(text(get(&app, None, |_| panic!("not again at once"))), "old");
         app.lock().kept.as_mut().unwrap().refresh_at = Some(Instant::now());
-        assert_eq!(text(app.get(None, &wait(), |_| new("new", Some(7200)))), "new");
+        assert_eq!(text(get(&app, None, |_| new("new", Some(7200)))), "new");
     }
 
     #[test]
     fn an_early_refresh_that_hangs_is_given_up_for_the_old_token() {
-        let app = AppToken::default();
-        app.get(None, &wait(), |_| new("old", Some(7200))).ok().unwrap();
+        let app = Arc::<AppToken>::default();
+        get(&app, None, |_| new("old", Some(7200))).ok().unwrap();
         app.lock().kept.as_mut().unwrap().refresh_at = Some(Instant::now());
-        let token = app.get(None, &wait(), |brief| {
+        let token = get(&app, None, |brief| {
             assert!(brief.left() <= EARLY_MOST);
             Err(TokenError::Stopped(Stop::TimedOut))
         });
@@ -297,24 +329,23 @@ mod tests {
 
     #[test]
     fn an_ended_token_is_not_used() {
-        let app = AppToken::default();
-        app.get(None, &wait(), |_| new("old", Some(7200))).ok().unwrap();
+        let app = Arc::<AppToken>::default();
+        get(&app, None, |_| new("old", Some(7200))).ok().unwrap();
         app.lock().kept.as_mut().unwrap().ends_at = Some(Instant::now());
         assert!(matches!(
-            app.get(None, &wait(), |_| failed(ErrorKind::Service)),
+            get(&app, None, |_| failed(ErrorKind::Service)),
             Err(TokenError::Failed(_))
         ));
     }
 
     #[test]
     fn who_waits_shares_the_failure_and_does_not_ask_again() {
-        let (app, refreshing) = (AppToken::default(), Barrier::new(2));
-        let waiting = Arc::new(AtomicBool::new(false));
+        let (app, refreshing) = (Arc::<AppToken>::default(), Barrier::new(2));
         std::thread::scope(|scope| {
             scope.spawn(|| {
-                let result = app.get(None, &wait(), |_| {
+                let result = get(&app, None, |_| {
                     refreshing.wait();
-                    while !waiting.load(Ordering::SeqCst) {
+                    while app.lock().waiting.is_empty() {
                         std::thread::yield_now();
                     }
                     failed(ErrorKind::Authentication)
@@ -322,33 +353,37 @@ mod tests {
                 assert!(result.is_err());
             });
             refreshing.wait();
-            let asked = waiting.clone();
-            let call = Call::new().probe(move || {
-                asked.store(true, Ordering::SeqCst);
-                false
-            });
-            let patience = call.wait().within(Duration::from_secs(30));
-            assert!(app.get(None, &patience, |_| panic!("no second fetch")).is_err());
+            assert!(get(&app, None, |_| panic!("no second fetch")).is_err());
         });
     }
 
     #[test]
+    fn a_refresh_that_is_dropped_is_anothers() {
+        let (app, mut since) = (Arc::<AppToken>::default(), None);
+        for _ in 0..2 {
+            let taken = app.take(None, &mut since, &Waker::Thread);
+            assert!(matches!(app.take(None, &mut since, &Waker::Thread), Taken::Later));
+            assert!(matches!(taken, Taken::Refresh(_)));
+        }
+    }
+
+    #[test]
     fn who_gives_up_lets_the_next_fetch() {
-        let app = AppToken::default();
+        let app = Arc::<AppToken>::default();
         assert!(matches!(
-            app.get(None, &wait(), |_| Err(TokenError::Stopped(Stop::Cancelled))),
+            get(&app, None, |_| Err(TokenError::Stopped(Stop::Cancelled))),
             Err(TokenError::Stopped(Stop::Cancelled))
         ));
-        assert_eq!(text(app.get(None, &wait(), |_| new("t", None))), "t");
+        assert_eq!(text(get(&app, None, |_| new("t", None))), "t");
     }
 
     #[test]
     fn a_panic_in_the_fetch_leaves_nobody_waiting() {
-        let app = AppToken::default();
+        let app = Arc::<AppToken>::default();
         let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            let _ = app.get(None, &wait(), |_| panic!("on purpose"));
+            let _ = get(&app, None, |_| panic!("on purpose"));
         }));
         assert!(caught.is_err());
-        assert_eq!(text(app.get(None, &wait(), |_| new("t", None))), "t");
+        assert_eq!(text(get(&app, None, |_| new("t", None))), "t");
     }
 }

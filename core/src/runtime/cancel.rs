@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 /// What else a cancel ends. It must not panic.
 pub(crate) trait OnCancel: Send + Sync {
-    fn cancelled(&self);
+    fn cancelled(self: Arc<Self>);
 }
 
 /// Whether something was cancelled; its clones share that.
@@ -66,7 +66,7 @@ impl CancelFlag {
 struct Link(CancelFlag);
 
 impl OnCancel for Link {
-    fn cancelled(&self) {
+    fn cancelled(self: Arc<Self>) {
         self.0.cancel();
     }
 }
@@ -79,7 +79,7 @@ mod tests {
     struct Told(mpsc::Sender<()>);
 
     impl OnCancel for Told {
-        fn cancelled(&self) {
+        fn cancelled(self: Arc<Self>) {
             self.0.send(()).unwrap();
         }
     }

@@ -2,11 +2,10 @@
 //! demand and whose idle threads end. A blocking call never comes here.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::error::Error;
-use crate::runtime::cancel::{CancelFlag, OnCancel};
 use crate::runtime::fork::PerProcess;
 use crate::runtime::thread::spawn;
 
@@ -19,33 +18,19 @@ const IDLE: Duration = Duration::from_secs(10);
 /// A child after `fork` has none of its parent's threads; it grows its own.
 static POOL: LazyLock<PerProcess<Arc<Pool>>> = LazyLock::new(|| PerProcess::new(Arc::default()));
 
-/// What a job is told when it starts.
-pub(crate) enum JobStart {
+/// What is done on a thread of the pool.
+pub(crate) trait Job: Send + Sync {
+    fn run(self: Arc<Self>, start: Start);
+}
+
+/// What a job is told when it gets to run.
+pub(crate) enum Start {
     /// It has a thread.
     Run,
-    /// It was cancelled before it had one.
+    /// It was cancelled while it had none: it is to end now, on the thread that cancels it.
     Cancelled,
-    /// There is no thread for it, and none can be started.
+    /// There is no thread for it, and none can be started: it is to end now.
     NoThread(Error),
-}
-
-type Work = Box<dyn FnOnce(JobStart) + Send>;
-
-/// Work that is done once: by a thread of the pool, or by the thread that cancels it.
-struct Job(Mutex<Option<Work>>);
-
-impl Job {
-    fn take(&self) -> Option<Work> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
-    }
-}
-
-impl OnCancel for Job {
-    fn cancelled(&self) {
-        if let Some(work) = self.take() {
-            guarded(|| work(JobStart::Cancelled));
-        }
-    }
 }
 
 /// Runs a caller's callback. Its panic must cost neither the pool a thread nor others their
@@ -64,36 +49,23 @@ struct Pool {
 
 #[derive(Default)]
 struct State {
-    queue: VecDeque<Arc<Job>>,
+    queue: VecDeque<Arc<dyn Job>>,
     threads: usize,
     idle: usize,
 }
 
-/// Hands work to the pool. It runs exactly once.
-pub(crate) fn run(work: impl FnOnce(JobStart) + Send + 'static) {
-    let job = Arc::new(Job(Mutex::new(Some(Box::new(work)))));
+/// Hands a job to the pool.
+pub(crate) fn submit(job: Arc<dyn Job>) {
     POOL.get(Arc::default).submit(job);
 }
 
-/// Whether work waits for a thread.
+/// Whether jobs wait for a thread.
 pub(crate) fn is_crowded() -> bool {
     !POOL.get(Arc::default).lock().queue.is_empty()
 }
 
-/// Hands work to the pool that a cancel takes out again. It runs exactly once.
-pub(crate) fn submit(flag: &CancelFlag, work: impl FnOnce(JobStart) + Send + 'static) {
-    POOL.get(Arc::default).submit_for(flag, Box::new(work));
-}
-
 impl Pool {
-    fn submit_for(self: &Arc<Self>, flag: &CancelFlag, work: Work) {
-        let job = Arc::new(Job(Mutex::new(Some(work))));
-        let cancelled: Weak<dyn OnCancel> = Arc::downgrade(&job) as Weak<dyn OnCancel>;
-        self.submit(job);
-        flag.on_cancel(cancelled);
-    }
-
-    fn submit(self: &Arc<Self>, job: Arc<Job>) {
+    fn submit(self: &Arc<Self>, job: Arc<dyn Job>) {
         let mut state = self.lock();
         state.queue.push_back(job);
         if state.idle >= state.queue.len() || state.threads >= MOST_THREADS {
@@ -113,9 +85,7 @@ impl Pool {
                 _ => VecDeque::new(),
             };
             drop(state);
-            for work in left.iter().filter_map(|job| job.take()) {
-                guarded(|| work(JobStart::NoThread(why.clone())));
-            }
+            left.into_iter().for_each(|job| job.run(Start::NoThread(why.clone())));
         }
     }
 
@@ -125,9 +95,7 @@ impl Pool {
         loop {
             if let Some(job) = state.queue.pop_front() {
                 drop(state);
-                if let Some(work) = job.take() {
-                    guarded(|| work(JobStart::Run));
-                }
+                job.run(Start::Run);
                 state = self.lock();
                 continue;
             }
@@ -153,6 +121,19 @@ mod tests {
     use super::*;
     use std::sync::mpsc::{channel, sync_channel};
 
+    struct Once<F>(Mutex<Option<F>>);
+
+    impl<F: FnOnce() + Send> Job for Once<F> {
+        fn run(self: Arc<Self>, _: Start) {
+            let work = self.0.lock().unwrap().take();
+            work.into_iter().for_each(|work| work());
+        }
+    }
+
+    fn once(work: impl FnOnce() + Send + 'static) -> Arc<dyn Job> {
+        Arc::new(Once(Mutex::new(Some(work))))
+    }
+
     #[test]
     fn work_runs_side_by_side_up_to_the_limit() {
         let pool = Arc::new(Pool::default());
@@ -161,11 +142,10 @@ mod tests {
         let released = Arc::new(Mutex::new(released));
         for _ in 0..MOST_THREADS + 5 {
             let (started, released) = (started.clone(), released.clone());
-            let work: Work = Box::new(move |_| {
+            pool.submit(once(move || {
                 started.send(()).unwrap();
                 released.lock().unwrap().recv().unwrap();
-            });
-            pool.submit(Arc::new(Job(Mutex::new(Some(work)))));
+            }));
         }
         for _ in 0..MOST_THREADS {
             starts.recv().unwrap();
@@ -181,41 +161,10 @@ mod tests {
     }
 
     #[test]
-    fn cancelled_work_is_done_by_who_cancels() {
-        let pool = Arc::new(Pool::default());
-        let (started, starts) = channel();
-        let lock = Arc::new(Mutex::new(()));
-        let held = lock.lock().unwrap();
-        for _ in 0..MOST_THREADS {
-            let (started, lock) = (started.clone(), lock.clone());
-            let work: Work = Box::new(move |_| {
-                started.send(()).unwrap();
-                drop(lock.lock());
-            });
-            pool.submit_for(&CancelFlag::default(), work);
-        }
-        // Every thread is taken, so nobody else can do it.
-        (0..MOST_THREADS).for_each(|_| starts.recv().unwrap());
-        for (early, late) in [(true, false), (false, true)] {
-            let (flag, (sender, receiver)) = (CancelFlag::default(), channel());
-            let work: Work = Box::new(move |start| {
-                let cancelled = matches!(start, JobStart::Cancelled);
-                sender.send((cancelled, std::thread::current().id())).unwrap();
-            });
-            early.then(|| flag.cancel());
-            pool.submit_for(&flag, work);
-            late.then(|| flag.cancel());
-            assert_eq!(receiver.try_recv(), Ok((true, std::thread::current().id())));
-            assert!(receiver.try_recv().is_err(), "it is done once");
-        }
-        drop(held);
-    }
-
-    #[test]
-    fn a_panic_costs_no_thread() {
+    fn a_panic_of_a_callback_costs_no_thread() {
         let (sender, receiver) = channel();
-        submit(&CancelFlag::default(), |_| panic!("on purpose"));
-        submit(&CancelFlag::default(), move |_| sender.send(()).unwrap());
+        submit(once(|| guarded(|| panic!("on purpose"))));
+        submit(once(move || sender.send(()).unwrap()));
         receiver.recv().unwrap();
     }
 }

@@ -88,18 +88,6 @@ impl Wait {
         self.left().clamp(Duration::from_millis(1), SLICE)
     }
 
-    /// Sleeps until then.
-    pub fn sleep_until(&self, at: Instant) -> Result<(), Stop> {
-        loop {
-            self.ask()?;
-            let left = at.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Ok(());
-            }
-            std::thread::sleep(left.min(self.slice()));
-        }
-    }
-
     /// Waits for a message, `until` at the latest; `None` when that moment came first or
     /// when nobody is left to send one.
     pub fn receive<T>(
@@ -137,13 +125,14 @@ mod tests {
     const SOON: Duration = Duration::from_secs(1);
 
     #[test]
-    fn a_cancel_ends_a_sleep() {
+    fn a_cancel_ends_a_wait_for_a_message() {
+        let (_sender, receiver) = mpsc::channel::<()>();
         let flag = CancelFlag::default();
         let wait = Wait::new(flag.clone(), None);
         let start = Instant::now();
-        let sleeper = std::thread::spawn(move || wait.sleep_until(start + Duration::from_secs(60)));
+        let waiter = std::thread::spawn(move || wait.receive(&receiver, None));
         flag.cancel();
-        assert_eq!(sleeper.join().unwrap(), Err(Stop::Cancelled));
+        assert_eq!(waiter.join().unwrap(), Err(Stop::Cancelled));
         assert!(start.elapsed() < SOON);
     }
 
@@ -164,8 +153,8 @@ mod tests {
     fn a_deadline_only_ever_gets_nearer() {
         let wait = Wait::default().within(Duration::from_millis(5));
         assert!(wait.within(Duration::from_secs(60)).left() <= Duration::from_millis(5));
-        let later = Instant::now() + Duration::from_secs(60);
-        assert_eq!(wait.sleep_until(later), Err(Stop::TimedOut));
+        let (_sender, receiver) = mpsc::channel::<()>();
+        assert_eq!(wait.receive(&receiver, None), Err(Stop::TimedOut));
         assert_eq!(wait.left(), Duration::ZERO);
         assert!(wait.slice() > Duration::ZERO);
     }
