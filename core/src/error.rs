@@ -261,7 +261,9 @@ pub(crate) struct Fields {
     pub http_status: Option<u16>,
     #[serde(with = "seconds", default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<Duration>,
+    #[serde(skip_serializing)]
     pub attempts: u32,
+    #[serde(skip_serializing)]
     pub maybe_deleted: bool,
     #[serde(skip)]
     pub cause: Option<Cause>,
@@ -480,7 +482,7 @@ impl std::error::Error for Error {
     }
 }
 
-/// The contact first, as in all outcomes; then the fields, and what follows from them.
+/// In the order of all outcomes: the contact, how it ended, what is known, how sure that is.
 impl Serialize for Error {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
@@ -490,10 +492,19 @@ impl Serialize for Error {
             status: &'static str,
             #[serde(flatten)]
             fields: &'a Fields,
+            attempts: u32,
             retryable: bool,
+            maybe_deleted: bool,
         }
-        let (user_id, retryable) = (self.user_id(), self.is_retryable());
-        Written { user_id, status: "failed", fields: &self.0, retryable }.serialize(serializer)
+        Written {
+            user_id: self.user_id(),
+            status: "failed",
+            fields: &self.0,
+            attempts: self.attempts(),
+            retryable: self.is_retryable(),
+            maybe_deleted: self.maybe_deleted(),
+        }
+        .serialize(serializer)
     }
 }
 
