@@ -1,7 +1,7 @@
 //! HTTP/1.1 and TLS: the only place that names ureq and ureq-proto.
 //!
 //! A request goes out on a connection of its own: kept by the `idle_pool`, or made by `origin`,
-//! with `dial` (lookup and TCP), `socket`, `connect` or `socks` (a tunnel through a proxy) and
+//! with `dial` (lookup and TCP), `socket` (and its `slices` of waiting), `connect` or `socks` (a tunnel through a proxy) and
 //! ureq's connector for TLS. `connection` sends what `head` writes and reads the reply with
 //! ureq's state machine of HTTP/1.1; `context` is how a call and its socket know of each other.
 //!
@@ -32,6 +32,7 @@ mod head;
 mod idle_pool;
 mod origin;
 mod reply;
+mod slices;
 mod socket;
 mod socks;
 mod tunnel;

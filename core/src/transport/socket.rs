@@ -1,21 +1,20 @@
 //! A TCP connection under ureq, with as few system calls as it takes.
 //!
 //! ureq's own transport sets a time limit before each read and write, and probes a kept
-//! connection with three calls when it is put away and three when it is taken. Here the
-//! socket's time limit is always one slice, the call's deadline is looked at between slices,
-//! and a probe is one call, when the connection is taken.
+//! connection with three calls when it is put away and three when it is taken. Here a read or
+//! write waits for one slice at most, the call's deadline is looked at between slices, and a
+//! probe is one call, when the connection is taken.
 
 use std::fmt;
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::sync::Arc;
-use std::time::Duration;
 
 use ureq::unversioned::transport::{Buffers, LazyBuffers, NextTimeout, Transport};
 
 use super::context::CallContext;
+use super::slices::{Readiness, Slices};
 use crate::runtime::descriptor::Descriptor;
-use crate::runtime::wait::SLICE;
 
 /// Sizes of the buffers of a connection; ureq's own are 128 KiB each. The input buffer
 /// bounds the head of a reply.
@@ -26,8 +25,7 @@ pub(super) struct Socket {
     stream: Descriptor<TcpStream>,
     context: Arc<CallContext>,
     buffers: LazyBuffers,
-    /// The time limit that the socket has now.
-    limit: Duration,
+    slices: Slices,
     /// Bytes went through since the connection was last put away.
     in_use: bool,
 }
@@ -35,31 +33,26 @@ pub(super) struct Socket {
 impl Socket {
     pub fn new(stream: Descriptor<TcpStream>, context: Arc<CallContext>) -> io::Result<Socket> {
         stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(SLICE))?;
-        stream.set_write_timeout(Some(SLICE))?;
+        let slices = Slices::new(&stream)?;
         let buffers = LazyBuffers::new(INPUT_BUFFER, OUTPUT_BUFFER);
-        Ok(Socket { stream, context, buffers, limit: SLICE, in_use: true })
-    }
-
-    /// Keeps the socket's time limit at one slice, but for the last piece before a deadline.
-    fn set_limit(&mut self, slice: Duration) -> io::Result<()> {
-        if slice != self.limit {
-            self.stream.set_read_timeout(Some(slice))?;
-            self.stream.set_write_timeout(Some(slice))?;
-            self.limit = slice;
-        }
-        Ok(())
+        Ok(Socket { stream, context, buffers, slices, in_use: true })
     }
 
     /// Does one piece of input or output as often as it takes, slice by slice.
-    fn io(&mut self, work: impl Fn(&mut Socket) -> io::Result<usize>) -> io::Result<usize> {
+    fn io(
+        &mut self,
+        wanted: Readiness,
+        work: impl Fn(&mut Socket) -> io::Result<usize>,
+    ) -> io::Result<usize> {
         self.in_use = true;
         let mut interrupted = false;
         loop {
             let slice = self.context.slice(interrupted)?;
-            self.set_limit(slice)?;
+            self.slices.allow(&self.stream, slice)?;
             match work(self) {
-                Err(error) if is_pause(&error) => interrupted = true,
+                Err(error) if is_pause(&error) => {
+                    interrupted = !self.slices.wait(&self.stream, wanted, slice)?;
+                }
                 result => return result,
             }
         }
@@ -80,7 +73,7 @@ impl Transport for Socket {
     fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), ureq::Error> {
         let mut done = 0;
         while done < amount {
-            let sent = self.io(|socket| {
+            let sent = self.io(Readiness::Write, |socket| {
                 let output = socket.buffers.output().get(done..amount).unwrap_or_default();
                 (&*socket.stream).write(output)
             })?;
@@ -94,7 +87,7 @@ impl Transport for Socket {
     }
 
     fn await_input(&mut self, _: NextTimeout) -> Result<bool, ureq::Error> {
-        let read = self.io(|socket| {
+        let read = self.io(Readiness::Read, |socket| {
             let Socket { buffers, stream, .. } = socket;
             (&**stream).read(buffers.input_append_buf())
         })?;
@@ -124,12 +117,8 @@ fn is_quiet(stream: &TcpStream) -> bool {
     matches!(peek, Err(error) if error.kind() == io::ErrorKind::WouldBlock)
 }
 
-#[cfg(not(unix))]
+/// The socket does not block.
+#[cfg(windows)]
 fn is_quiet(stream: &TcpStream) -> bool {
-    if stream.set_nonblocking(true).is_err() {
-        return false;
-    }
-    let peek = stream.peek(&mut [0]);
-    let quiet = matches!(peek, Err(error) if error.kind() == io::ErrorKind::WouldBlock);
-    stream.set_nonblocking(false).is_ok() && quiet
+    matches!(stream.peek(&mut [0]), Err(error) if error.kind() == io::ErrorKind::WouldBlock)
 }
