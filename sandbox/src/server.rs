@@ -209,6 +209,10 @@ impl Connection {
     pub fn fill(&mut self) -> bool {
         let mut bytes = [0; 16 * 1024];
         loop {
+            #[cfg(windows)]
+            if !self.await_bytes() {
+                return false;
+            }
             match arrival::read(&self.stream, &mut bytes) {
                 Ok((0, _)) => return false,
                 Ok((count, arrived)) => {
@@ -218,6 +222,24 @@ impl Connection {
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(_) => return false,
+            }
+        }
+    }
+
+    /// Waits until something can be read, an end or an error too; false when the server stops
+    /// before. On Windows a shutdown does not end a read that another thread waits in.
+    #[cfg(windows)]
+    fn await_bytes(&self) -> bool {
+        use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+        const SLICE: Timespec = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
+        loop {
+            let stops = self.stop.is_raised();
+            let mut wanted = [PollFd::new(&self.stream, PollFlags::IN)];
+            match poll(&mut wanted, Some(&SLICE)) {
+                Ok(0) if stops => return false,
+                Ok(0) => {}
+                _ => return true,
             }
         }
     }
