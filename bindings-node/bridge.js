@@ -20,17 +20,34 @@ const watched = new Map();
 
 function open() {
   keepAlive ??= setInterval(() => {}, 2 ** 31 - 1).unref();
-  return (bridge ??= new native.Bridge(deliver));
+  return (bridge ??= new native.Bridge(drain));
 }
 
-function deliver(id, what, level) {
-  if (level !== null) {
-    sink?.(level.toLowerCase(), what);
-    return;
+/** Takes what has come since the last turn: pairs of a call's number, or of a log line's level. */
+function drain() {
+  const parts = bridge.take();
+  for (let at = 0; at < parts.length; at += 2) {
+    const [of, what] = [parts[at], parts[at + 1]];
+    if (typeof of === 'string') say(of.toLowerCase(), what);
+    else settle(of, what);
   }
-  const settle = pending.get(id);
+}
+
+function say(level, line) {
+  try {
+    sink?.(level, line);
+  } catch (error) {
+    // The logger's own fault: it must not take along what stands behind the line.
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
+}
+
+function settle(id, what) {
+  const resolve = pending.get(id);
   forget(id);
-  settle?.(typeof what === 'string' ? JSON.parse(what) : what);
+  resolve?.(typeof what === 'string' ? JSON.parse(what) : what);
 }
 
 function forget(id) {

@@ -1,5 +1,6 @@
-//! The way back into JavaScript, one for each module instance: a threadsafe function that
-//! carries the outcomes of calls and the log lines.
+//! The way back into JavaScript, one for each module instance: a queue of outcomes and log lines,
+//! and a threadsafe function that has JavaScript take all of it. It is called where the queue was
+//! empty, so that what comes at about the same time costs one turn of the loop.
 //!
 //! A thread of the core's pool may finish a call while its JavaScript is being torn down (a
 //! worker is terminated, the process ends), and must not touch the threadsafe function then.
@@ -11,7 +12,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use dingtalk_extcontact::Canceller;
-use napi::bindgen_prelude::{Either, FnArgs};
+use napi::bindgen_prelude::Either3;
 use napi::threadsafe_function::{
     ThreadsafeFunction, ThreadsafeFunctionCallMode, UnknownReturnValue,
 };
@@ -21,14 +22,12 @@ use napi_derive::napi;
 use crate::batch::NativeBatch;
 use crate::convert::item;
 
-/// The number of a call, and its outcome in JSON or a batch that has begun; or 0, a log line
-/// and its level.
-type Message = FnArgs<(u32, Either<String, NativeBatch>, Option<&'static str>)>;
 /// JavaScript's function: takes no error, and is weak, which is to say it holds nothing open.
-type Deliver = ThreadsafeFunction<Message, UnknownReturnValue, Message, Status, false, true>;
+type Wake = ThreadsafeFunction<(), UnknownReturnValue, (), Status, false, true>;
 
-/// The number that no call has.
-const LOG: u32 = 0;
+/// A part of a message: the number of a call, and its outcome in JSON or a batch that has begun; or
+/// the level of a log line, and the line.
+type Part = Either3<u32, String, NativeBatch>;
 
 /// See the module.
 #[napi]
@@ -36,20 +35,27 @@ const LOG: u32 = 0;
 pub struct Bridge(Arc<Inner>);
 
 struct Inner {
-    deliver: Mutex<Option<Deliver>>,
+    wake: Mutex<Option<Wake>>,
+    queue: Mutex<Vec<Part>>,
     /// What cancels the calls that are under way, by their numbers.
     calls: Mutex<BTreeMap<u32, Canceller>>,
 }
 
 #[napi]
 impl Bridge {
-    /// A bridge that calls this function.
+    /// A bridge that calls this function where there is something to take.
     #[napi(constructor, catch_unwind)]
-    pub fn new(env: Env, deliver: Deliver) -> napi::Result<Bridge> {
-        let calls = Mutex::default();
-        let bridge = Bridge(Arc::new(Inner { deliver: Mutex::new(Some(deliver)), calls }));
+    pub fn new(env: Env, wake: Wake) -> napi::Result<Bridge> {
+        let (queue, calls) = (Mutex::default(), Mutex::default());
+        let bridge = Bridge(Arc::new(Inner { wake: Mutex::new(Some(wake)), queue, calls }));
         env.add_env_cleanup_hook(bridge.clone(), |bridge| bridge.shut())?;
         Ok(bridge)
+    }
+
+    /// Takes all that has come: pairs of a number and an outcome, or of a level and a log line.
+    #[napi(catch_unwind)]
+    pub fn take(&self) -> Vec<Part> {
+        std::mem::take(&mut *lock(&self.0.queue))
     }
 
     /// Cancels a call, if it is still under way.
@@ -66,7 +72,7 @@ impl Bridge {
     #[napi(catch_unwind)]
     pub fn next_item(&self, id: u32, batch: &NativeBatch) {
         let bridge = self.clone();
-        batch.0.next_with(move |next| bridge.send(id, Either::A(item(next))));
+        batch.0.next_with(move |next| bridge.send(id, Either3::B(item(next))));
     }
 }
 
@@ -77,18 +83,18 @@ impl Bridge {
         let bridge = self.clone();
         move |outcome| {
             lock(&bridge.0.calls).remove(&id);
-            bridge.send(id, Either::A(outcome));
+            bridge.send(id, Either3::B(outcome));
         }
     }
 
     /// Hands a log line over; false once the JavaScript is gone.
     pub fn log(&self, line: String, level: &'static str) -> bool {
-        self.deliver(LOG, Either::A(line), Some(level))
+        self.push([Either3::B(level.to_owned()), Either3::B(line)])
     }
 
     /// Hands over what a number stands for.
-    pub fn send(&self, id: u32, what: Either<String, NativeBatch>) {
-        self.deliver(id, what, None);
+    pub fn send(&self, id: u32, what: Part) {
+        self.push([Either3::A(id), what]);
     }
 
     /// Whether two are the same.
@@ -96,25 +102,28 @@ impl Bridge {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
-    fn deliver(
-        &self,
-        id: u32,
-        what: Either<String, NativeBatch>,
-        level: Option<&'static str>,
-    ) -> bool {
-        let deliver = lock(&self.0.deliver);
-        if let Some(deliver) = &*deliver {
+    fn push(&self, message: [Part; 2]) -> bool {
+        let wake = lock(&self.0.wake);
+        let Some(wake) = &*wake else { return false };
+        let was_empty = {
+            let mut queue = lock(&self.0.queue);
+            let was_empty = queue.is_empty();
+            queue.extend(message);
+            was_empty
+        };
+        if was_empty {
             // The one way to fail is that JavaScript is ending: nobody is left to be told.
-            deliver.call((id, what, level).into(), ThreadsafeFunctionCallMode::NonBlocking);
+            wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
         }
-        deliver.is_some()
+        true
     }
 
     /// Before the JavaScript goes: nothing is delivered any more, and calls for which nobody
     /// waits now are ended, the last first: one that is queued must not get the thread of one
     /// that has ended.
     fn shut(&self) {
-        drop(lock(&self.0.deliver).take());
+        drop(lock(&self.0.wake).take());
+        drop(self.take());
         let calls = std::mem::take(&mut *lock(&self.0.calls));
         calls.values().rev().for_each(Canceller::cancel);
     }

@@ -2,7 +2,7 @@
 
 use dingtalk_extcontact::binding::{Binding, Options, spawn};
 use dingtalk_extcontact::{BatchOptions, Call, Client, Error};
-use napi::bindgen_prelude::Either;
+use napi::bindgen_prelude::{Either, Either3};
 use napi_derive::napi;
 
 use crate::batch::NativeBatch;
@@ -106,12 +106,12 @@ fn begin_batch(client: Client, bridge: Bridge, id: u32, options: Result<BatchOpt
         bridge.send(
             id,
             match options.and_then(|options| client.batch(options)) {
-                Ok(batch) => Either::B(NativeBatch(batch)),
-                Err(error) => Either::A(json(&Err(error))),
+                Ok(batch) => Either3::C(NativeBatch(batch)),
+                Err(error) => Either3::B(json(&Err(error))),
             },
         );
     };
     if let Err(error) = spawn("dingtalk-batch", begin) {
-        failed.send(id, Either::A(json(&Err(error))));
+        failed.send(id, Either3::B(json(&Err(error))));
     }
 }
