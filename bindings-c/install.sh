@@ -20,6 +20,8 @@ esac
 mkdir -p "$to/include" "$to/lib/pkgconfig" "$to/lib/cmake/dingtalk_extcontact"
 install -m 644 "$header" "$to/include/"
 install -m 644 "$built/$name.a" "$to/lib/"
+# Debugging information alone: nothing could be linked with an archive that has no symbols.
+if command -v strip >/dev/null; then strip -S "$to/lib/$name.a"; fi
 install -m 755 "$built/$name.so" "$to/lib/$name.so.$version"
 ln -sf "$name.so.$version" "$to/lib/$name.so.$abi"
 ln -sf "$name.so.$abi" "$to/lib/$name.so"
