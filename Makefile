@@ -1,7 +1,7 @@
 # Thin: each target is what a person would type. `make demo` to see what it is for, `make
 # test` to run every test, `make lint` before a commit.
 
-.PHONY: demo test lint build addon header install bench test-rust test-c test-python test-node test-examples
+.PHONY: demo test lint build addon header install bench guard test-rust test-c test-python test-node test-examples
 .NOTPARALLEL:
 
 TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
@@ -90,3 +90,8 @@ header install:
 
 bench:
 	python3 bench/run.py
+
+# What a call and the artifacts cost, against stored bounds. The Python of the tests, as it has pip.
+guard: $(VENV)/installed
+	@tools/needs.sh cargo cc node npm valgrind strace
+	$(VENV)/bin/python bench/guard.py $(GUARD)
