@@ -13,7 +13,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use serde_json::to_value;
 
-use crate::waiter::Waiter;
+use crate::inbox::Inbox;
 use crate::{call, convert, errors, json, logging};
 
 /// A batch of the core. Forgotten by Python it is stopped, and calls under way finish.
@@ -137,17 +137,18 @@ impl Batch {
         Ok(there_is_one)
     }
 
-    /// The event loop settles the next item in its JSON form, or None at the end.
+    /// The inbox's event loop settles the next item in its JSON form, or None at the end.
     fn next_with(
         &self,
         py: Python<'_>,
-        event_loop: &Bound<'_, PyAny>,
+        inbox: &Bound<'_, Inbox>,
         settle: Py<PyAny>,
     ) -> PyResult<()> {
-        logging::refresh_for(event_loop)?;
-        let waiter = Waiter { event_loop: event_loop.clone().unbind(), settle };
+        let inbox = inbox.get();
+        logging::refresh_for(py, inbox.waker())?;
+        let sender = inbox.expect(settle);
         let done = move |item: Option<Item>| {
-            waiter.tell(move |py| (json::object(py, to_value(&item))?,).into_pyobject(py));
+            sender.send(move |py| (json::object(py, to_value(&item))?,).into_pyobject(py));
         };
         self.detached(py, |batch| batch.next_with(done))
     }

@@ -29,7 +29,6 @@ pub fn init(py: Python<'_>) -> PyResult<()> {
     if os.hasattr("register_at_fork")? {
         // The parent's threads are not in the child, where this one is the main thread.
         let forked = PyCFunction::new_closure(py, None, None, |_, _| {
-            host::forked();
             IS_MAIN.set(Some(true));
         })?;
         let when = [("after_in_child", forked)].into_py_dict(py)?;

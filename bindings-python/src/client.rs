@@ -10,7 +10,7 @@ use serde_json::to_value;
 
 use crate::batch::Batch;
 use crate::deletion::Deletion;
-use crate::waiter::Waiter;
+use crate::inbox::Inbox;
 use crate::{call, convert, errors, host, json, logging};
 
 /// The loop of a batch; loaded with the first one.
@@ -168,19 +168,21 @@ impl Client {
         Batch::begin(py, &self.0, options)
     }
 
-    /// Starts a deletion on the pool. The event loop settles its outcome: a deletion, or an
-    /// error in its JSON form.
+    /// Starts a deletion on the pool. The event loop of the inbox settles its outcome: a
+    /// deletion, or an error in its JSON form.
     fn _submit(
         &self,
+        py: Python<'_>,
         pending: &Bound<'_, PendingCall>,
-        event_loop: &Bound<'_, PyAny>,
+        inbox: &Bound<'_, Inbox>,
         settle: Py<PyAny>,
     ) -> PyResult<()> {
-        logging::refresh_for(event_loop)?;
         let PendingCall { user_id, call } = pending.get();
-        let waiter = Waiter { event_loop: event_loop.clone().unbind(), settle };
+        let inbox = inbox.get();
+        logging::refresh_for(py, inbox.waker())?;
+        let sender = inbox.expect(settle);
         self.0.submit(user_id.clone(), call.clone(), move |outcome| {
-            waiter.tell(move |py| match outcome {
+            sender.send(move |py| match outcome {
                 Ok(deletion) => (Deletion::from(deletion), py.None()).into_pyobject(py),
                 Err(error) => (py.None(), json::object(py, to_value(&error))?).into_pyobject(py),
             });

@@ -2,27 +2,28 @@
 
 use dingtalk_extcontact::Status;
 use pyo3::exceptions::PyValueError;
+use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::{PyDict, PyString, PyTuple};
 
 /// The good end of a call: the contact is gone.
 ///
 /// Frozen, comparable, hashable, picklable; usable in a match statement.
-#[pyclass(frozen, eq, hash, get_all, module = "dingtalk_extcontact")]
+#[pyclass(frozen, eq, hash, module = "dingtalk_extcontact")]
 #[derive(PartialEq, Eq, Hash)]
 pub struct Deletion {
     /// The contact, as it was given.
+    #[pyo3(get)]
     user_id: String,
-    /// 'deleted' by the service now, or 'absent'.
-    ///
-    /// Absent: the service knows no such contact, and missing_ok is set or an earlier
-    /// request of this call may have deleted it.
-    status: &'static str,
+    status: Status,
     /// The id under which DingTalk's support finds the call, or None.
+    #[pyo3(get)]
     request_id: Option<String>,
     /// How many delete requests were written to a connection.
+    #[pyo3(get)]
     attempts: u32,
     /// Absent, and an earlier request of this call, whose reply was lost, may have done it.
+    #[pyo3(get)]
     maybe_deleted: bool,
 }
 
@@ -32,7 +33,7 @@ impl From<dingtalk_extcontact::Deletion> for Deletion {
     fn from(deletion: dingtalk_extcontact::Deletion) -> Deletion {
         Deletion {
             user_id: deletion.user_id,
-            status: deletion.status.as_str(),
+            status: deletion.status,
             request_id: deletion.request_id,
             attempts: deletion.attempts,
             maybe_deleted: deletion.maybe_deleted,
@@ -54,12 +55,24 @@ impl Deletion {
         attempts: u32,
         maybe_deleted: bool,
     ) -> PyResult<Deletion> {
-        let names = [Status::Deleted, Status::Absent].map(Status::as_str);
-        let known = names.into_iter().find(|name| *name == status);
-        let status = known.ok_or_else(|| {
+        let all = [Status::Deleted, Status::Absent];
+        let status = all.into_iter().find(|known| known.as_str() == status).ok_or_else(|| {
+            let names = all.map(Status::as_str);
             PyValueError::new_err(format!("status must be one of {names:?}, not {status:?}"))
         })?;
         Ok(Deletion { user_id, status, request_id, attempts, maybe_deleted })
+    }
+
+    /// 'deleted' by the service now, or 'absent'.
+    ///
+    /// Absent: the service knows no such contact, and missing_ok is set or an earlier
+    /// request of this call may have deleted it.
+    #[getter]
+    fn status<'py>(&self, py: Python<'py>) -> &'py Bound<'py, PyString> {
+        match self.status {
+            Status::Deleted => intern!(py, "deleted"),
+            Status::Absent => intern!(py, "absent"),
+        }
     }
 
     fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {

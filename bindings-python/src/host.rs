@@ -1,20 +1,12 @@
-//! What the interpreter asks of a thread of Rust: when it may be entered, and when no more.
+//! What the interpreter asks of Rust: which one it is, and what happens to threads at its end.
 
 use std::cell::Cell;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
 
 use pyo3::exceptions::PyImportError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
 
-/// Set when the interpreter begins to end.
-static ENDING: AtomicBool = AtomicBool::new(false);
-/// How many threads of the pool are in the interpreter, or on their way in or out.
-static INSIDE: AtomicUsize = AtomicUsize::new(0);
-/// How long an ending interpreter waits for them at most.
-const PATIENCE: Duration = Duration::from_secs(2);
 static MODULES: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
 
 thread_local! {
@@ -29,13 +21,8 @@ pub fn init(py: Python<'_>) -> PyResult<()> {
     Ok(())
 }
 
-/// In a forked child no thread of the pool is left.
-pub fn forked() {
-    INSIDE.store(0, Ordering::SeqCst);
-}
-
-/// A thread of the pool can enter the main interpreter alone. Later versions of Python refuse
-/// the import elsewhere by themselves, but not in every kind of interpreter.
+/// What the module keeps is the main interpreter's. Later versions of Python refuse the import
+/// elsewhere by themselves, but not in every kind of interpreter.
 #[cfg(not(windows))]
 fn in_main_interpreter() -> PyResult<()> {
     // SAFETY: this thread is attached to an interpreter, so there is one to be had.
@@ -56,53 +43,9 @@ fn in_main_interpreter() -> PyResult<()> {
     Ok(())
 }
 
-/// Lets threads of the pool leave before the interpreter ends, and keeps them out: one that
-/// asks for its lock later is stopped on the spot.
-pub fn end(py: Python<'_>) {
-    ENDING.store(true, Ordering::SeqCst);
-    py.detach(|| {
-        let start = Instant::now();
-        while INSIDE.load(Ordering::SeqCst) > 0 && start.elapsed() < PATIENCE {
-            std::thread::sleep(Duration::from_millis(1));
-        }
-    });
-}
-
-/// Whether the interpreter has begun to end, so that threads of the pool stay out.
-#[pyfunction]
-pub fn is_ending() -> bool {
-    ENDING.load(Ordering::SeqCst)
-}
-
-/// A thread of the pool in the interpreter.
-struct Inside;
-
-impl Inside {
-    /// Counted first and then asked, so that `end` overlooks nobody.
-    fn enter() -> Option<Inside> {
-        INSIDE.fetch_add(1, Ordering::SeqCst);
-        let inside = Inside;
-        (!is_ending()).then_some(inside)
-    }
-}
-
-impl Drop for Inside {
-    fn drop(&mut self) {
-        // In a forked child the count begins anew, perhaps under this thread's feet.
-        let less = |count: usize| count.checked_sub(1);
-        let _ = INSIDE.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less);
-    }
-}
-
 /// A module if the program has imported it; nobody needs it where it is not.
 pub fn imported<'py>(py: Python<'py>, name: &Bound<'py, PyAny>) -> Option<Bound<'py, PyAny>> {
     MODULES.get(py)?.bind(py).get_item(name).ok().flatten()
-}
-
-/// Enters the interpreter with a thread of the pool, unless it is ending.
-pub fn attach<R>(enter: impl FnOnce(Python<'_>) -> R) -> Option<R> {
-    let _inside = Inside::enter()?;
-    Python::try_attach(enter)
 }
 
 /// Runs Python code, in one step that holds nothing which is to be dropped.

@@ -10,10 +10,11 @@ mod convert;
 mod deletion;
 mod errors;
 mod host;
+mod inbox;
 mod json;
 mod logging;
 mod sandbox;
-mod waiter;
+mod waker;
 
 use pyo3::prelude::*;
 
@@ -23,9 +24,8 @@ mod _native {
     use std::ffi::OsString;
 
     use dingtalk_extcontact::ErrorKind;
-    use pyo3::intern;
     use pyo3::prelude::*;
-    use pyo3::types::{PyCFunction, PyDict};
+    use pyo3::types::PyDict;
 
     use crate::{call, convert, errors, host, logging};
 
@@ -39,11 +39,9 @@ mod _native {
     use super::sandbox::Sandbox;
 
     #[pymodule_export]
-    use super::host::is_ending;
+    use super::inbox::Inbox;
     #[pymodule_export]
     use super::logging::pass_kept;
-    #[pymodule_export]
-    use super::waiter::fetch;
 
     #[pymodule_export]
     const VERSION: &str = dingtalk_extcontact::VERSION;
@@ -73,18 +71,8 @@ mod _native {
         call::init(py)?;
         errors::init(py)?;
         logging::init();
-        let end = PyCFunction::new_closure(py, None, None, |args, _| end(args.py()))?;
-        py.import("atexit")?.call_method1("register", (end,)).map(drop)
-    }
-
-    /// The interpreter begins to end. What threads of the pool would have handed to an event loop
-    /// is left for it to fetch, and log lines are passed on now.
-    fn end(py: Python<'_>) -> PyResult<()> {
-        host::end(py);
-        if let Some(loops) = host::imported(py, intern!(py, "dingtalk_extcontact._async").as_any())
-        {
-            loops.call_method0(intern!(py, "_fetch_all"))?;
-        }
-        logging::pass_kept(py)
+        // Lines of the pool that nobody took come before the end.
+        let pass = module.getattr("pass_kept")?;
+        py.import("atexit")?.call_method1("register", (pass,)).map(drop)
     }
 }

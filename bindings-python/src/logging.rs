@@ -7,7 +7,7 @@
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
-use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use dingtalk_extcontact::binding::{LOG_TARGET, PerProcess};
@@ -16,9 +16,9 @@ use pyo3::exceptions::PyException;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyWeakrefMethods, PyWeakrefReference};
 
 use crate::host;
+use crate::waker::Waker;
 
 /// The logger's name, and the only target that is passed on: not what HTTP and TLS say.
 const NAME: &str = LOG_TARGET;
@@ -26,6 +26,8 @@ const NAME: &str = LOG_TARGET;
 const MOST_KEPT: usize = 1 << 16;
 
 static LOGGER: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+/// Of all loggers: what `logging.disable` sets.
+static MANAGER: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 /// Passes one line on; loaded with the first one.
 static HANDLE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 /// What the pool's threads wrote. A forked child begins with none of it.
@@ -55,7 +57,7 @@ struct Kept {
     /// A thread is passing lines on; others would change their order.
     passing: bool,
     /// The event loop that is told of lines, and whether it was.
-    event_loop: Option<Arc<Py<PyWeakrefReference>>>,
+    event_loop: Weak<Waker>,
     told: bool,
 }
 
@@ -83,7 +85,8 @@ fn level_of(logger: &Bound<'_, PyAny>) -> PyResult<LevelFilter> {
     if logger.getattr(intern!(py, "disabled"))?.is_truthy()? {
         return Ok(LevelFilter::Off);
     }
-    let disabled = number(&logger.getattr(intern!(py, "manager"))?, intern!(py, "_disable"))?;
+    let manager = MANAGER.get_or_try_init(py, || logger.getattr("manager").map(Bound::unbind))?;
+    let disabled = number(manager.bind(py), intern!(py, "_disable"))?;
     let mut at = logger.clone();
     let mut level = number(&at, intern!(py, "level"))?;
     while level == 0 {
@@ -100,15 +103,14 @@ fn level_of(logger: &Bound<'_, PyAny>) -> PyResult<LevelFilter> {
 }
 
 /// The same for a call that an event loop awaits: it is told of lines that come meanwhile.
-pub fn refresh_for(event_loop: &Bound<'_, PyAny>) -> PyResult<()> {
-    refresh(event_loop.py())?;
+pub fn refresh_for(py: Python<'_>, event_loop: &Arc<Waker>) -> PyResult<()> {
+    refresh(py)?;
     if log::max_level() == LevelFilter::Off {
         return Ok(());
     }
-    let this = PyWeakrefReference::new(event_loop)?;
     let mut kept = kept();
-    if !kept.event_loop.as_ref().is_some_and(|known| known.is(&this)) {
-        kept.event_loop = Some(Arc::new(this.unbind()));
+    if !std::ptr::eq(kept.event_loop.as_ptr(), Arc::as_ptr(event_loop)) {
+        kept.event_loop = Arc::downgrade(event_loop);
         kept.told = false;
     }
     Ok(())
@@ -157,10 +159,9 @@ impl Log for Bridge {
         let mut kept = kept();
         // Its time is taken in the order of the lines.
         let to_tell = kept.keep(Line::of(record));
-        // A thread in the interpreter may wait for the lock.
         drop(kept);
         if let Some(event_loop) = to_tell {
-            host::attach(|py| tell(py, &event_loop));
+            event_loop.wake();
         }
     }
 
@@ -209,7 +210,7 @@ impl Line {
 
 impl Kept {
     /// Keeps a line; the event loop that is to be told of it.
-    fn keep(&mut self, line: Line) -> Option<Arc<Py<PyWeakrefReference>>> {
+    fn keep(&mut self, line: Line) -> Option<Arc<Waker>> {
         if self.lines.len() >= MOST_KEPT {
             self.lost += 1;
             return None;
@@ -218,22 +219,12 @@ impl Kept {
         if std::mem::replace(&mut self.told, true) {
             return None;
         }
-        self.event_loop.clone()
+        self.event_loop.upgrade()
     }
 }
 
 fn kept() -> MutexGuard<'static, Kept> {
     KEPT.get(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Has an event loop pass on what is kept.
-fn tell(py: Python<'_>, event_loop: &Py<PyWeakrefReference>) {
-    let Some(event_loop) = event_loop.bind(py).upgrade() else { return };
-    // The one way to fail is a loop that was closed meanwhile: others pass lines on, too.
-    let pass = wrap_pyfunction!(pass_kept, py);
-    drop(
-        pass.and_then(|pass| event_loop.call_method1(intern!(py, "call_soon_threadsafe"), (pass,))),
-    );
 }
 
 /// Whether there are lines of the pool to pass on, and nobody who does it.

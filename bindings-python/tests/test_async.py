@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import os
+import sys
+import threading
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -207,6 +211,49 @@ def test_one_client_serves_several_loops(sandbox: Sandbox) -> None:
     assert len(sandbox.deleted) == 3
 
 
+class Blind(asyncio.SelectorEventLoop):
+    """Watches no sockets for others, as the default loop of Windows."""
+
+    def add_reader(self, fd: Any, callback: Callable[..., Any], *args: Any) -> None:
+        raise NotImplementedError
+
+
+def test_a_loop_that_watches_no_sockets(sandbox: Sandbox) -> None:
+    before = set(threading.enumerate())
+    client = AsyncClient(access_token=sandbox.access_token, endpoint=sandbox.url)
+
+    async def main() -> None:
+        ids = [f"012540000{number}" for number in range(6)]
+        one, two = await asyncio.gather(*map(client.delete, ids[:2]))
+        assert (one.status, two.status) == ("deleted", "deleted")
+        assert [item.user_id async for item in client.delete_many(ids[2:], concurrency=1)] == ids[
+            2:
+        ]
+
+    loop = Blind()
+    try:
+        loop.run_until_complete(main())
+    finally:
+        loop.close()
+    assert len(sandbox.deleted) == 6
+    # The thread that watches beside it ends with it.
+    for thread in set(threading.enumerate()) - before:
+        thread.join(30)
+        assert not thread.is_alive()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
+def test_a_closed_loop_leaves_no_sockets(sandbox: Sandbox) -> None:
+    client = AsyncClient(access_token=sandbox.access_token, endpoint=sandbox.url)
+    gc.collect()
+    asyncio.run(client.delete("0125400001"))
+    # The client keeps its connection.
+    before = len(os.listdir("/proc/self/fd"))
+    for number in range(2, 8):
+        asyncio.run(client.delete(f"012540000{number}"))
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
 def test_a_loop_that_is_closed_meanwhile_does_no_harm(silent: Silent) -> None:
     code = """
 import asyncio, sys, threading
@@ -309,7 +356,6 @@ print(sorted(name for name in sys.modules if name.split(".")[0] in ("asyncio", "
 
 def test_nothing_is_kept_alive_by_a_call(sandbox: Sandbox) -> None:
     """Neither outcome nor error hangs in a cycle that waits for the collector."""
-    import gc
     import weakref
 
     errors: list[Any] = []

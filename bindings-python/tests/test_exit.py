@@ -48,6 +48,15 @@ AWAIT_SOME = """
     asyncio.run(some())
 """
 
+AWAIT_BLIND = """
+    class Blind(asyncio.SelectorEventLoop):
+        def add_reader(self, *args):
+            raise NotImplementedError
+    loop = Blind()
+    print(loop.run_until_complete(connect("AsyncClient").delete(IDS[0])).status)
+    loop.close()
+"""
+
 AWAIT_MANY = """
     async def many():
         print({item.deletion.status async for item in connect("AsyncClient").delete_many(IDS)})
@@ -72,7 +81,9 @@ IN_A_THREAD = """
 """
 
 
-@pytest.mark.parametrize("body", [AWAIT_ONE, AWAIT_SOME, AWAIT_MANY, MANY, IN_A_THREAD])
+@pytest.mark.parametrize(
+    "body", [AWAIT_ONE, AWAIT_SOME, AWAIT_MANY, AWAIT_BLIND, MANY, IN_A_THREAD]
+)
 def test_a_call_in_the_last_exit_handler(sandbox: Sandbox, body: str) -> None:
     out = at_exit(body, sandbox.url, sandbox.access_token)
     assert "deleted" in out

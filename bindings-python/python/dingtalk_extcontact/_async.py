@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import inspect
+import os
+import select
+import threading
 from collections.abc import AsyncIterable, AsyncIterator, Iterator
 from typing import Any, Union
+from weakref import WeakValueDictionary
 
 from ._batch import Item, Loop, _item, _not_one
-from ._native import Client, Deletion, PendingCall, fetch, is_ending, pass_kept
+from ._native import Client, Deletion, Inbox, PendingCall
 from .errors import _cancelled_after, _of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Callable, Generator, Iterable
+    from collections.abc import Iterable
     from types import TracebackType
 
 __all__ = ["AsyncClient", "AsyncDeleteMany"]
@@ -25,36 +28,51 @@ Source = Union[Iterator[str], AsyncIterator[str]]
 # So many items that were there already are handed out in one turn of the loop.
 _TURNS = 32
 
-# Once the interpreter is ending no thread of the pool enters it. An event loop that waits
-# fetches what they leave: each loop that does, and whether it still waits, under a key of its own.
-_waiting: dict[int, tuple[asyncio.AbstractEventLoop, Callable[[], object]]] = {}
-_FETCH_EVERY = 0.02
+# Each loop has one, which lives as long as the loop watches it. The loops of a process that
+# forked are not its child's.
+_inboxes: WeakValueDictionary[int, Inbox] = WeakValueDictionary()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_inboxes.clear)
+
+# How often a thread that watches for a loop asks whether that is closed.
+_ASK_EVERY = 1.0
+# How often a loop looks by itself that nobody can watch for.
+_LOOK_EVERY = 0.02
 
 
-def _fetch(loop: asyncio.AbstractEventLoop, ended: Callable[[], object]) -> None:
-    fetch()
-    if not ended():
-        loop.call_later(_FETCH_EVERY, _fetch, loop, ended)
+def _inbox_of(loop: asyncio.AbstractEventLoop) -> Inbox:
+    inbox = _inboxes.get(id(loop))
+    if inbox is None:
+        inbox = Inbox()
+        try:
+            loop.add_reader(inbox.fileno(), inbox.drain)
+        except NotImplementedError:
+            # The default loop of Windows.
+            _watch_beside(inbox, loop)
+        _inboxes[id(loop)] = inbox
+    return inbox
 
 
-def _fetch_all() -> None:
-    """Tells the loops that wait; called as the interpreter begins to end."""
-    for loop, ended in list(_waiting.values()):
-        with contextlib.suppress(RuntimeError):
-            loop.call_soon_threadsafe(_fetch, loop, ended)
-
-
-@contextlib.contextmanager
-def _expecting(ended: Callable[[], object]) -> Generator[asyncio.AbstractEventLoop]:
-    """While a loop waits for the pool, until it has ended."""
-    loop = asyncio.get_running_loop()
-    _waiting[id(ended)] = loop, ended
+def _watch_beside(inbox: Inbox, loop: asyncio.AbstractEventLoop) -> None:
+    """Has a thread watch the socket for a loop that cannot."""
     try:
-        if is_ending():
-            _fetch(loop, ended)
-        yield loop
-    finally:
-        del _waiting[id(ended)]
+        threading.Thread(target=_watch, args=(inbox, loop), daemon=True).start()
+    except RuntimeError:
+        # An interpreter that is ending starts no threads.
+        _look(inbox, loop)
+
+
+def _watch(inbox: Inbox, loop: asyncio.AbstractEventLoop) -> None:
+    while not loop.is_closed():
+        if select.select([inbox.fileno()], (), (), _ASK_EVERY)[0]:
+            inbox.hear()
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(inbox.drain)
+
+
+def _look(inbox: Inbox, loop: asyncio.AbstractEventLoop) -> None:
+    inbox.drain()
+    loop.call_later(_LOOK_EVERY, _look, inbox, loop)
 
 
 class AsyncClient:
@@ -139,34 +157,21 @@ class AsyncClient:
         :param missing_ok: for this call instead of the client's missing_ok
         :raises DingTalkError: one subclass for each kind of trouble
         """
-        outcome: list[tuple[Deletion | None, Any]] = []
         call = PendingCall(user_id, timeout, missing_ok)
-        with _expecting(outcome.__len__) as loop:
-            await self._call(call, loop, outcome)
-        deletion, error = outcome[0]
-        if deletion is not None:
-            return deletion
-        raise _of(error)
-
-    async def _call(
-        self,
-        call: PendingCall,
-        loop: asyncio.AbstractEventLoop,
-        outcome: list[tuple[Deletion | None, Any]],
-    ) -> None:
-        """Makes the call and waits for its outcome, also where the task is cancelled."""
+        loop = asyncio.get_running_loop()
+        inbox = _inbox_of(loop)
         ended: asyncio.Future[None] = loop.create_future()
+        outcome: list[tuple[Deletion | None, Any]] = []
         submitted = False
 
         def settle(deletion: Deletion | None, error: Any) -> None:
             outcome.append((deletion, error))
             if not ended.done():
                 ended.set_result(None)
-            pass_kept()
 
         def submit() -> None:
             nonlocal submitted
-            self._client._submit(call, loop, settle)
+            self._client._submit(call, inbox, settle)
             submitted = True
 
         try:
@@ -194,6 +199,10 @@ class AsyncClient:
             # Thrown away with its loop: nobody waits for the outcome any more.
             call.cancel()
             raise
+        deletion, error = outcome[0]
+        if deletion is not None:
+            return deletion
+        raise _of(error)
 
     def delete_many(
         self,
@@ -311,13 +320,12 @@ class AsyncDeleteMany(Loop[Source]):
         if self._coming is None:
             loop = asyncio.get_running_loop()
             self._coming = loop.create_future()
-            self._batch.next_with(loop, self._coming.set_result)
+            self._batch.next_with(_inbox_of(loop), self._coming.set_result)
         if not self._coming.done():
             waits: list[asyncio.Future[Any]] = [self._coming]
             if self._pulled is not None:
                 waits.append(self._pulled)
-            with _expecting(self._coming.done):
-                await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
             # An id that came with the item is called while the item is worked on.
             self._feed()
         if not self._coming.done():

@@ -1,5 +1,4 @@
 import os
-from asyncio import AbstractEventLoop
 from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Any, Final, Literal, NoReturn, final
@@ -13,12 +12,11 @@ __all__ = [
     "Batch",
     "Client",
     "Deletion",
+    "Inbox",
     "PendingCall",
     "Sandbox",
     "command",
     "defaults",
-    "fetch",
-    "is_ending",
     "kinds",
     "pass_kept",
 ]
@@ -30,12 +28,6 @@ def command(args: list[str | os.PathLike[str]]) -> int:
 
 def defaults() -> dict[str, str | float | None]:
     """The defaults of options, by name; None where it is nothing."""
-
-def fetch() -> None:
-    """Hands on what threads of the pool left, as the interpreter is ending."""
-
-def is_ending() -> bool:
-    """Whether the interpreter has begun to end, so that threads of the pool stay out."""
 
 def pass_kept() -> None:
     """Passes on what the pool's threads wrote."""
@@ -161,11 +153,11 @@ class Client:
     def _submit(
         self,
         pending: PendingCall,
-        event_loop: AbstractEventLoop,
+        inbox: Inbox,
         settle: Callable[[Deletion | None, dict[str, Any] | None], None],
     ) -> None:
-        """Starts a deletion on the pool. The event loop settles its outcome: a deletion, or an
-        error in its JSON form.
+        """Starts a deletion on the pool. The event loop of the inbox settles its outcome: a
+        deletion, or an error in its JSON form.
         """
 
     def set_access_token(self, token: str) -> None:
@@ -247,6 +239,22 @@ class Deletion:
     def __reduce__(self) -> tuple[Any, ...]: ...
 
 @final
+class Inbox:
+    """What an event loop has to settle. It drains it when its socket can be read; the socket is
+    closed when the loop lets go of it.
+    """
+
+    def __new__(cls) -> Self: ...
+    def fileno(self) -> int:
+        """The socket that can be read when there is something to drain."""
+
+    def hear(self) -> None:
+        """Empties the socket, for a thread that watches it in the loop's place."""
+
+    def drain(self) -> None:
+        """Settles what has come, and passes on what threads of the pool logged."""
+
+@final
 class Batch:
     """A batch of the core. Forgotten by Python it is stopped, and calls under way finish."""
 
@@ -278,10 +286,8 @@ class Batch:
     def try_next(self, held: list[dict[str, Any]]) -> bool:
         """The same where there is an item already; False if not."""
 
-    def next_with(
-        self, event_loop: AbstractEventLoop, settle: Callable[[dict[str, Any] | None], None]
-    ) -> None:
-        """The event loop settles the next item in its JSON form, or None at the end."""
+    def next_with(self, inbox: Inbox, settle: Callable[[dict[str, Any] | None], None]) -> None:
+        """The inbox's event loop settles the next item in its JSON form, or None at the end."""
 
 @final
 class Sandbox:
