@@ -52,7 +52,11 @@ pub fn calling<R: Send>(
         call.canceller().cancel();
     }
     let call = match (is_main(py)?, disturbed) {
-        (true, None) => call.probe(interrupted),
+        (true, None) => {
+            // A call asks as it begins, and that was done here: it would cost the lock once more.
+            let begins = AtomicBool::new(true);
+            call.probe(move || !begins.swap(false, Ordering::Relaxed) && interrupted())
+        }
         (true, Some(disturbed)) => call.probe(move || interrupted() || disturbed()),
         (false, Some(disturbed)) => call.probe(disturbed),
         (false, None) => call,
