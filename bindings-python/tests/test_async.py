@@ -243,17 +243,21 @@ def test_a_loop_that_watches_no_sockets(sandbox: Sandbox) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
 def test_a_closed_loop_leaves_no_sockets(sandbox: Sandbox) -> None:
     code = """
-import asyncio, os, sys
+import asyncio, os, sys, time
 from dingtalk_extcontact import AsyncClient
 client = AsyncClient(access_token=sys.argv[2], endpoint=sys.argv[1])
+count = lambda: len(os.listdir("/proc/self/fd"))
+before = count()
 for number in range(5):
     asyncio.run(client.delete(f"012540000{number}"))
-    # The client keeps its connection.
-    print(len(os.listdir("/proc/self/fd")))
+# The thread of the pool may be a moment away from letting go of the last ones.
+limit = time.monotonic() + 5
+while count() > before + 1 and time.monotonic() < limit:
+    time.sleep(0.001)
+print(count() - before)
 """
-    counts = run(code, sandbox.url, sandbox.access_token).split()
-    assert len(counts) == 5
-    assert len(set(counts)) == 1
+    # The client keeps its connection.
+    assert run(code, sandbox.url, sandbox.access_token) == "1\n"
 
 
 def test_a_loop_that_is_closed_meanwhile_does_no_harm(silent: Silent) -> None:
