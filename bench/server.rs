@@ -1,5 +1,6 @@
 //! Answers every deletion with the recorded success, on kept-alive connections of 127.0.0.1:
-//! `bench-server [DELAY_MS]`. Its URL is the line that it prints; it ends when its input does.
+//! `bench-server [DELAY_MS [CA_FILE]]`. With CA_FILE it speaks TLS, and writes the certificate that
+//! clients are to trust there. Its URL is the line that it prints; it ends when its input does.
 //!
 //! What is no POST with a `user_id` is answered with an errcode that no client takes for success.
 //!
@@ -8,28 +9,57 @@
 
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
+
+use rustls::pki_types::PrivatePkcs8KeyDer;
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 const SUCCESS: &str = r#"{"errcode":0,"request_id":"439eqp31da45"}"#;
 const REFUSAL: &str = r#"{"errcode":400001,"errmsg":"the bench server takes deletions alone"}"#;
 
 fn main() -> io::Result<()> {
-    let delay =
-        std::env::args().nth(1).map_or(0, |text| text.parse().expect("DELAY_MS is a number"));
+    let mut arguments = std::env::args().skip(1);
+    let delay = arguments.next().map_or(0, |text| text.parse().expect("DELAY_MS is a number"));
+    let delay = Duration::from_millis(delay);
+    let tls = arguments.next().map(|ca_file| tls(&ca_file)).transpose()?;
     let listener = TcpListener::bind("127.0.0.1:0")?;
-    println!("http://{}", listener.local_addr()?);
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    println!("{scheme}://{}", listener.local_addr()?);
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            thread::spawn(move || serve(stream, Duration::from_millis(delay)));
+            let tls = tls.clone();
+            thread::spawn(move || accept(stream, tls, delay));
         }
     });
     io::copy(&mut io::stdin(), &mut io::sink())?;
     Ok(())
 }
 
-fn serve(mut stream: TcpStream, delay: Duration) -> io::Result<()> {
+/// A certificate of its own for 127.0.0.1, which it writes to this file.
+fn tls(ca_file: &str) -> io::Result<Arc<ServerConfig>> {
+    let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]);
+    let rcgen::CertifiedKey { cert, signing_key } = made.map_err(io::Error::other)?;
+    std::fs::write(ca_file, cert.pem())?;
+    let key = PrivatePkcs8KeyDer::from(signing_key.serialize_der());
+    let config = ServerConfig::builder().with_no_client_auth();
+    let config = config.with_single_cert(vec![cert.der().clone()], key.into());
+    config.map(Arc::new).map_err(io::Error::other)
+}
+
+fn accept(stream: TcpStream, tls: Option<Arc<ServerConfig>>, delay: Duration) -> io::Result<()> {
     stream.set_nodelay(true)?;
+    match tls {
+        None => serve(stream, delay),
+        Some(tls) => {
+            let connection = ServerConnection::new(tls).map_err(io::Error::other)?;
+            serve(StreamOwned::new(connection, stream), delay)
+        }
+    }
+}
+
+fn serve(mut stream: impl Read + Write, delay: Duration) -> io::Result<()> {
     let [success, refusal] = [SUCCESS, REFUSAL].map(|json| {
         let length = json.len();
         format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{json}")

@@ -64,7 +64,7 @@ const clients = {
   },
 
   async node_http(endpoint, calls) {
-    const http = require('node:http');
+    const http = require(endpoint.startsWith('https:') ? 'node:https' : 'node:http');
     const url = urlOf(endpoint);
     const post = () =>
       new Promise((resolve, reject) => {

@@ -80,6 +80,7 @@ def httpx(endpoint, calls):
 def pycurl(endpoint, calls):
     import io
     import json
+    import os
 
     import pycurl
 
@@ -87,6 +88,8 @@ def pycurl(endpoint, calls):
     curl.setopt(pycurl.URL, url(endpoint))
     curl.setopt(pycurl.TIMEOUT_MS, 10000)
     curl.setopt(pycurl.NOSIGNAL, 1)
+    if "SSL_CERT_FILE" in os.environ:
+        curl.setopt(pycurl.CAINFO, os.environ["SSL_CERT_FILE"])
     for _ in range(calls):
         body = io.BytesIO()
         curl.setopt(pycurl.POSTFIELDS, f"user_id={USER_ID}")
@@ -116,7 +119,9 @@ def http_client(endpoint, calls):
     import http.client
     import json
 
-    connection = http.client.HTTPConnection(endpoint.partition("://")[2], timeout=10)
+    scheme, _, place = endpoint.partition("://")
+    connect = http.client.HTTPSConnection if scheme == "https" else http.client.HTTPConnection
+    connection = connect(place, timeout=10)
     path = url(endpoint)[len(endpoint) :]
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     for _ in range(calls):

@@ -4,15 +4,22 @@
 use std::time::Duration;
 
 use ureq::Agent;
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1).peekable();
     let timeout = arguments.next_if_eq("timeout").map(|_| Duration::from_secs(30));
     let endpoint = arguments.next().ok_or("ENDPOINT N")?;
     let calls: u32 = arguments.next().ok_or("ENDPOINT N")?.parse()?;
-    let agent: Agent = match timeout {
-        None => Agent::new_with_defaults(),
-        timeout => Agent::config_builder().timeout_global(timeout).build().into(),
+    let agent: Agent = match (timeout, std::env::var("SSL_CERT_FILE")) {
+        (timeout, Ok(ca_file)) => {
+            let pem = Certificate::from_pem(&std::fs::read(ca_file)?)?;
+            let roots = RootCerts::new_with_certs(&[pem]);
+            let tls = TlsConfig::builder().root_certs(roots).build();
+            Agent::config_builder().timeout_global(timeout).tls_config(tls).build().into()
+        }
+        (None, Err(_)) => Agent::new_with_defaults(),
+        (timeout, Err(_)) => Agent::config_builder().timeout_global(timeout).build().into(),
     };
     let url = format!("{endpoint}/topapi/extcontact/delete?access_token=token-4711");
     for _ in 0..calls {
