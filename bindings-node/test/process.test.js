@@ -17,13 +17,49 @@ const PROGRAM = `
   const { Sandbox } = require('dingtalk-extcontact/testing');
   const { Worker, isMainThread, parentPort } = require('node:worker_threads');
   const sandbox = (contacts) => new Sandbox({ contacts, callsPerSecond: null });
-  const client = ({ url, accessToken }) => new Client({ endpoint: url, accessToken, rate: null });
+  const client = ({ url, accessToken }, options) =>
+    new Client({ endpoint: url, accessToken, rate: null, ...options });
 `;
 
 async function ends(code, out, options) {
   const result = await run(PROGRAM + code, options);
   assert.deepEqual({ ...result, err: result.err }, { status: 0, signal: null, out, err: '' });
 }
+
+describe('calls that wait', () => {
+  const linux = { skip: process.platform !== 'linux' && 'threads are counted in /proc' };
+
+  test('have no thread, and keep nobody waiting', linux, () =>
+    ends(
+      `const { readdirSync, readFileSync } = require('node:fs');
+       const threads = (wanted) =>
+         readdirSync('/proc/self/task').filter((task) => {
+           try {
+             return readFileSync('/proc/self/task/' + task + '/comm', 'utf8').trim() === wanted;
+           } catch {
+             return false;
+           }
+         }).length;
+       const dingtalk = new Sandbox({ contacts: 2000, callsPerSecond: null });
+       const [rated, other] = [client(dingtalk, { rate: 20 }), client(dingtalk)];
+       const abort = new AbortController();
+       let done = 0;
+       const calls = dingtalk.contacts.map((id) =>
+         rated.delete(id, { signal: abort.signal }).then(() => (done += 1), (error) => error.code));
+       const look = async () => {
+         if (threads('dingtalk-call') > 20 || threads('dingtalk-timer') > 1) throw new Error('too many threads');
+         if (done < 60) return setTimeout(look, 10);
+         const before = done;
+         const { status } = await other.delete('0199', { missingOk: true });
+         abort.abort();
+         const codes = await Promise.all(calls);
+         const cancelled = codes.filter((code) => code === 'CANCELLED').length;
+         console.log(status, done < before + 40, cancelled > 1500, dingtalk.deleted.length < 200);
+       };
+       look();`,
+      'absent true true true\n',
+    ));
+});
 
 describe('the process ends by itself', () => {
   test('with nothing but the module', () => ends('', ''));

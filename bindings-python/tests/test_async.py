@@ -384,3 +384,45 @@ def test_nothing_is_kept_alive_by_a_call(sandbox: Sandbox) -> None:
         assert errors[0]() is None
     finally:
         gc.enable()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads are counted in /proc")
+def test_two_thousand_calls_wait_for_their_turn_without_a_thread() -> None:
+    """In a process of its own: an idle thread of another test lives for ten seconds."""
+    out = run("""if True:
+        import asyncio, os
+        from dingtalk_extcontact import AsyncClient
+        from dingtalk_extcontact.testing import Sandbox
+
+        def threads():
+            names = []
+            for task in os.listdir("/proc/self/task"):
+                try:
+                    names.append(open(f"/proc/self/task/{task}/comm").read().strip())
+                except FileNotFoundError:
+                    pass
+            return names.count("dingtalk-call"), names.count("dingtalk-timer")
+
+        async def main(sandbox):
+            place = {"access_token": sandbox.access_token, "endpoint": sandbox.url}
+            async with AsyncClient(**place, rate=20) as client, AsyncClient(**place, rate=None) as other:
+                calls = [asyncio.ensure_future(client.delete(id)) for id in sandbox.contacts]
+                while sum(call.done() for call in calls) < 60:
+                    await asyncio.wait(calls, timeout=0.1, return_when=asyncio.FIRST_COMPLETED)
+                    calling, waking = threads()
+                    assert calling <= 20 and waking <= 1, (calling, waking)
+                    await asyncio.sleep(0.01)
+                before = sum(call.done() for call in calls)
+                assert (await other.delete("0199", missing_ok=True)).status == "absent"
+                assert sum(call.done() for call in calls) < before + 40
+                for call in calls:
+                    call.cancel()
+                ended = await asyncio.gather(*calls, return_exceptions=True)
+            cancelled = sum(isinstance(end, asyncio.CancelledError) for end in ended)
+            assert cancelled > 1_500 and len(sandbox.deleted) < 200, (cancelled, len(sandbox.deleted))
+
+        with Sandbox(contacts=2_000, calls_per_second=None) as sandbox:
+            asyncio.run(main(sandbox))
+        print("ok")
+    """)
+    assert out.strip() == "ok"
