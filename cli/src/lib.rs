@@ -1,4 +1,4 @@
-//! The command `dingtalk-extcontact`: lists and deletes external contacts of a DingTalk
+//! The command `dingtalk-extcontact`: lists, shows and deletes external contacts of a DingTalk
 //! organisation, explains return codes, and serves a sandbox to try things against.
 //!
 //! It is a library so that the Python and Node packages ship the very same command: they
@@ -28,7 +28,7 @@ mod signals;
 use std::ffi::OsString;
 
 use args::{Cli, Command};
-use commands::{delete, demo, explain, list, sandbox};
+use commands::{delete, demo, explain, get, list, sandbox};
 use output::log_lines::LogGuard;
 pub use output::log_lines::logger;
 use output::{Exit, Output};
@@ -72,6 +72,7 @@ fn start(args: &Cli, output: &mut Output) -> Exit {
     match &args.command {
         Command::Delete(args) => delete::run(args, output),
         Command::List(args) => list::run(args, output),
+        Command::Get(args) => get::run(args, output),
         Command::Explain(args) => explain::run(args, output),
         Command::Sandbox(args) => sandbox::run(args, output),
         Command::Demo(args) => demo::run(args, output),

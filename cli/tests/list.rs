@@ -203,3 +203,30 @@ fn a_reader_that_closes_the_pipe_ends_the_command() {
         assert_eq!(status, 1);
     }
 }
+
+#[test]
+fn single_records_are_shown_for_people_and_as_json() {
+    let (sandbox, _) = started(Sandbox::builder().contacts(awkward()));
+    let (status, out, err) = ran(&mut at(&sandbox, &["get", "0125400001"]));
+    assert_eq!((status, err.as_str()), (0, ""));
+    let mut lines = out.lines();
+    assert_eq!(lines.next(), Some("0125400001"));
+    assert!(out.contains("  name            张三\n"), "{out}");
+    let (status, out, _) = ran(&mut at(&sandbox, &["get", "--json", "0125400001"]));
+    let listed = ran(&mut at(&sandbox, &["list", "--json", "--where=userid=0125400001"])).1;
+    assert_eq!((status, json_lines(&out)), (0, json_lines(&listed)), "as DingTalk sends it");
+
+    let (status, out, err) = ran(&mut at(&sandbox, &["get", "0199", "0125400001"]));
+    assert_eq!((status, out.lines().next()), (1, Some("0125400001")));
+    assert!(err.contains("contact 0199: ") && err.contains("33012"), "{err}");
+    let asked = sandbox.request_count();
+    for id in ["0125 ", ""] {
+        let (status, out, err) = ran(&mut at(&sandbox, &["get", id]));
+        assert_eq!((status, out.as_str()), (2, ""), "{err}");
+    }
+    assert_eq!(sandbox.request_count(), asked);
+    sandbox.set_permission(Permission::Read, false);
+    let (status, out, err) = ran(&mut at(&sandbox, &["get", "0125400001"]));
+    assert_eq!((status, out.as_str()), (1, ""));
+    assert!(err.contains("qyapi_ext_read"), "{err}");
+}

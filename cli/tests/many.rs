@@ -92,6 +92,39 @@ fn a_workbook_is_a_list_from_a_file_and_from_a_pipe() {
 }
 
 #[test]
+fn single_ids_are_recorded_where_a_journal_is_named() {
+    let (sandbox, mut ids) = quick_sandbox(5);
+    ids.sort();
+    let folder = Folder::new("one-by-one");
+    let journal = folder.name("erasures.jsonl");
+    let run = |variable: &str, args: &[&str]| {
+        let mut command = at(&sandbox, &[DELETE.as_slice(), args].concat());
+        ran(command.env("DINGTALK_JOURNAL", variable).current_dir(folder.path()))
+    };
+    let recorded = || {
+        let lines = json_lines(&folder.read("erasures.jsonl"));
+        let ended = lines.into_iter().filter(|line| line["event"] == "ended");
+        let mut ids: Vec<_> =
+            ended.map(|line| line["user_id"].as_str().unwrap().to_owned()).collect();
+        ids.sort();
+        ids
+    };
+    assert_eq!(run("", &[&ids[0]]).0, 0);
+    assert!(folder.files().is_empty(), "nobody has named one");
+    assert_eq!(run("", &["--journal", &journal, &ids[1]]).0, 0);
+    assert_eq!(run(&journal, &[&ids[2]]).0, 0);
+    assert_eq!(run(&journal, &[&ids[3], &ids[4]]).0, 0);
+    assert_eq!(recorded(), ids[1..]);
+    // A list has one of its own, and what is declined is declined.
+    let list = folder.list("list.txt", &["0199".to_owned(), "0198".to_owned()]);
+    assert_eq!(run(&journal, &["--file", &list, "--missing-ok"]).0, 0);
+    assert_eq!(run(&journal, &["--no-journal", "0197", "--missing-ok"]).0, 0);
+    assert_eq!(recorded(), ids[1..]);
+    let (status, _, err) = run("-", &["0196"]);
+    assert!(status == 2 && err.contains("DINGTALK_JOURNAL takes the name of a file"), "{err}");
+}
+
+#[test]
 fn a_list_without_contacts_stops_the_run_with_advice() {
     let (sandbox, _) = quick_sandbox(0);
     let folder = Folder::new("not-there");

@@ -133,7 +133,7 @@ fn lists_that_cannot_be_read_or_are_a_mistake_are_refused() {
         (&["--backup=-", &ids[0]], "--backup takes the name of a file"),
         (&["--where=company"], "FIELD~TEXT"),
         (&["--where=company~"], "no-company"),
-        (&["--where=planet=x"], "name, company, label, follower, mobile"),
+        (&["--where=planet=x"], "userid, name, company, title, label, follower"),
         (&[], "required"),
     ] {
         let (status, out, err) = delete(&sandbox, args);

@@ -102,8 +102,10 @@ Lists of ids:
   it leaves open whether they are gone, and that are listed no more, are called again, too.
 
 Journal:
-  More than one id is recorded: for --file FILE in FILE.journal.jsonl, otherwise in a file \
-  in the current directory whose name has the time and is printed. A run that stopped is \
+  More than one id is recorded: for --file FILE in FILE.journal.jsonl, otherwise in the file \
+  that the variable DINGTALK_JOURNAL names, or in one in the current directory whose name has \
+  the time and is printed. A single id is recorded where --journal or DINGTALK_JOURNAL names a \
+  file: an erasure that somebody has asked for should be. A run that stopped is \
   taken up by the same command with the same journal: what is settled is not called again.
   Ctrl-C lets the calls under way finish and says how to go on; a second one cancels them. \
   SIGTERM does the same, and so does a terminal that closes.

@@ -64,5 +64,6 @@ Filters:
   FIELD=TEXT   the field is exactly TEXT
   FIELD~TEXT   the field contains TEXT, in capitals or not
   no-FIELD     the field is empty
-  The fields: name, company, label, follower, mobile. A contact has several labels: one that \
-  matches is enough. Labels and followers are ids.";
+  The fields: userid, name, company, title, label, follower, mobile, email, remark, address, \
+  department. A contact has several labels and departments: one that matches is enough. \
+  Labels, followers and departments are ids.";

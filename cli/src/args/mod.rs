@@ -2,6 +2,7 @@
 
 mod connection;
 mod delete;
+mod get;
 mod list;
 mod sandbox;
 
@@ -12,6 +13,7 @@ use clap::{Args, Parser, Subcommand};
 
 pub(crate) use crate::args::connection::{Connection, Rate};
 pub(crate) use crate::args::delete::Delete;
+pub(crate) use crate::args::get::Get;
 pub(crate) use crate::args::list::List;
 pub(crate) use crate::args::sandbox::{Limit, Sandbox};
 use crate::output::{self, Exit, Output};
@@ -44,6 +46,8 @@ pub(crate) enum Command {
     Delete(Delete),
     /// List external contacts
     List(List),
+    /// Show the records of external contacts, or that there are none
+    Get(Get),
     /// Say what a return code or a kind of error means, and what to do
     Explain(Explain),
     /// Serve a DingTalk to try against, on this machine

@@ -26,12 +26,18 @@ enum Test {
 }
 
 /// Names of fields on the command line, and in a record.
-const FIELDS: [(&str, &str); 5] = [
+const FIELDS: [(&str, &str); 11] = [
+    ("userid", "userid"),
     ("name", "name"),
     ("company", "company_name"),
+    ("title", "title"),
     ("label", "label_ids"),
     ("follower", "follower_user_id"),
     ("mobile", "mobile"),
+    ("email", "email"),
+    ("remark", "remark"),
+    ("address", "address"),
+    ("department", "share_dept_ids"),
 ];
 
 impl Filter {
@@ -111,6 +117,10 @@ mod tests {
             ("label=1000007", "label_ids", Test::Is("1000007".into())),
             ("mobile~138", "mobile", Test::Contains("138".into())),
             ("no-follower", "follower_user_id", Test::Missing),
+            ("userid=0125", "userid", Test::Is("0125".into())),
+            ("email~@ACME.example", "email", Test::Contains("@acme.example".into())),
+            ("department=7", "share_dept_ids", Test::Is("7".into())),
+            ("no-remark", "remark", Test::Missing),
         ] {
             let text = text.to_owned();
             assert_eq!(Filter::parse(&text), Ok(Filter { text, field, test }));
@@ -141,9 +151,9 @@ mod tests {
 
     #[test]
     fn filters_that_match_everybody_or_name_no_field_are_refused() {
-        for text in ["company~", "company= ", "acme", "", "=x", "name!=x", "email~x", "no-"] {
+        for text in ["company~", "company= ", "acme", "", "=x", "name!=x", "planet~x", "no-"] {
             assert!(Filter::parse(text).is_err(), "{text}");
         }
-        assert!(Filter::parse("nam=x").unwrap_err().contains("name, company, label"));
+        assert!(Filter::parse("nam=x").unwrap_err().contains("userid, name, company"));
     }
 }

@@ -16,7 +16,7 @@ pub const LONG: Duration = Duration::from_secs(60);
 /// The command, without this process's credentials, in a folder for the files that it writes.
 pub fn command(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_dingtalk-extcontact"));
-    for name in ["ACCESS_TOKEN", "APP_KEY", "APP_SECRET", "REGION", "ENDPOINT"] {
+    for name in ["ACCESS_TOKEN", "APP_KEY", "APP_SECRET", "REGION", "ENDPOINT", "JOURNAL"] {
         command.env_remove(format!("DINGTALK_{name}"));
     }
     // Lines are not wrapped, so that tests find sentences.

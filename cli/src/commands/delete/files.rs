@@ -11,7 +11,10 @@ use crate::output::{self, Exit};
 
 /// Refuses files to write to that are standard output, or the list itself.
 pub(crate) fn check_files(args: &Delete, source: Option<&Source>) -> Result<(), Exit> {
-    for (name, file) in [("--journal", &args.journal), ("--backup", &args.backup)] {
+    let from_variable = journal_by_variable(args);
+    for (name, file) in
+        [("--journal", &args.journal), ("--backup", &args.backup), (VARIABLE, &from_variable)]
+    {
         let Some(file) = file else { continue };
         let problem = match source {
             _ if file == Path::new("-") => {
@@ -41,12 +44,15 @@ pub(crate) fn run_info(
         Some(Source::File { path, .. }) if path.is_file() => Some(path),
         _ => None,
     };
-    let journal = match &args.journal {
-        Some(path) => Some(path.clone()),
-        None if args.no_journal || count < 2 => None,
-        None => Some(list.map_or_else(journal_by_time, |list| journal_beside(list))),
+    let from_variable = journal_by_variable(args);
+    let found_again = args.journal.is_some() || list.is_some() || from_variable.is_some();
+    let journal = match (&args.journal, list) {
+        (Some(path), _) => Some(path.clone()),
+        _ if args.no_journal => None,
+        (None, Some(list)) if count > 1 => Some(journal_beside(list)),
+        _ if from_variable.is_some() => from_variable,
+        _ => (count > 1).then(journal_by_time),
     };
-    let found_again = args.journal.is_some() || list.is_some();
     let resume = match (&journal, source) {
         (Some(path), _) => {
             let option = match found_again {
@@ -80,6 +86,14 @@ fn ids_from_filters(args: &Delete, selection: Option<&Selection>) -> String {
 fn is_same_file(one: &Path, other: &Path) -> bool {
     let real = |path: &Path| path.canonicalize().ok();
     real(one).is_some_and(|one| real(other) == Some(one))
+}
+
+/// The variable that names the journal of all runs that have none of their own.
+const VARIABLE: &str = "DINGTALK_JOURNAL";
+
+fn journal_by_variable(args: &Delete) -> Option<PathBuf> {
+    let path = std::env::var_os(VARIABLE).filter(|path| !path.is_empty());
+    path.filter(|_| args.journal.is_none() && !args.no_journal).map(PathBuf::from)
 }
 
 /// A journal beside the list.
