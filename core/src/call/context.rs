@@ -64,7 +64,6 @@ impl AttemptContext {
     pub fn refresh_token(
         &self,
         refresh: Refresh,
-        refused: Option<&Token>,
         call: &Wait,
         secrets: &Secrets,
     ) -> Result<Token, TokenError> {
@@ -73,7 +72,7 @@ impl AttemptContext {
             Credentials::App { key, secret } => (key, secret),
         };
         let wait = call.within(self.settings.attempt_timeout);
-        refresh.run(refused, &wait, |wait| {
+        refresh.run(&wait, |wait| {
             let request = request::access_token(key, secret);
             self.new_token(self.ask_for_token(&request, wait, secrets), call, secrets)
         })

@@ -155,7 +155,7 @@ impl<A: ApiCall> Driver<A> {
             Taken::Refresh(refresh) => {
                 let wait = drive.call.wait().until(until);
                 let secrets = self.state.secrets();
-                let token = drive.context.refresh_token(refresh, refused, &wait, secrets);
+                let token = drive.context.refresh_token(refresh, &wait, secrets);
                 self.state.token_taken(token, Instant::now());
                 Progress::Ready(Took::Step)
             }

@@ -107,14 +107,18 @@ impl AppToken {
                 return Taken::Token(token);
             }
             state.refreshing = true;
-            return Taken::Refresh(Refresh { app: self.clone(), old: Some(token) });
+            return Taken::Refresh(Refresh { app: self.clone(), old: Some(token), refused: None });
         }
         if let Some(failure) = since.and_then(|since| state.failed_after(since)) {
             return Taken::Failed(failure.clone());
         }
         if !state.refreshing {
             state.refreshing = true;
-            return Taken::Refresh(Refresh { app: self.clone(), old: None });
+            return Taken::Refresh(Refresh {
+                app: self.clone(),
+                old: None,
+                refused: refused.cloned(),
+            });
         }
         since.get_or_insert(state.refreshes);
         state.waiting.push(waker.register());
@@ -138,22 +142,22 @@ pub(crate) struct Refresh {
     app: Arc<AppToken>,
     /// The token that is still good for minutes.
     old: Option<Token>,
+    refused: Option<Token>,
 }
 
 impl Refresh {
     /// Fetches a token for all.
     pub fn run(
         self,
-        refused: Option<&Token>,
         wait: &Wait,
         fetch: impl FnOnce(&Wait) -> Result<NewToken, TokenError>,
     ) -> Result<Token, TokenError> {
         let Some(old) = self.old.clone() else {
-            return self.keep(refused, fetch(wait));
+            return self.keep(fetch(wait));
         };
         let brief = wait.within(EARLY_MOST.min(wait.left() / 4));
         let app = self.app.clone();
-        match self.keep(None, fetch(&brief)) {
+        match self.keep(fetch(&brief)) {
             Err(TokenError::Stopped(Stop::TimedOut)) => {}
             Err(TokenError::Failed(failure)) => {
                 crate::logged(
@@ -167,18 +171,14 @@ impl Refresh {
     }
 
     /// Keeps what was fetched.
-    fn keep(
-        self,
-        refused: Option<&Token>,
-        fetched: Result<NewToken, TokenError>,
-    ) -> Result<Token, TokenError> {
+    fn keep(self, fetched: Result<NewToken, TokenError>) -> Result<Token, TokenError> {
         let mut state = self.app.lock();
         state.refreshes += 1;
         let result = match fetched {
             Ok(new) => {
                 let token = Arc::new(new.token);
                 state.keep(token.clone(), new.life);
-                if refused.is_some_and(|refused| *refused == token) {
+                if self.refused.as_ref() == Some(&token) {
                     Err(TokenError::Failed(same_token()))
                 } else {
                     Ok(token)
@@ -238,7 +238,7 @@ mod tests {
             Progress::Ready(match app.take(refused, &mut since, waker) {
                 Taken::Token(token) => Ok(token),
                 Taken::Failed(failure) => Err(TokenError::Failed(failure)),
-                Taken::Refresh(refresh) => refresh.run(refused, &wait(), fetch.take().unwrap()),
+                Taken::Refresh(refresh) => refresh.run(&wait(), fetch.take().unwrap()),
                 Taken::Later => return Progress::Wait(None),
             })
         })
