@@ -277,6 +277,11 @@ impl Cause {
     pub fn new(error: impl std::error::Error + Send + Sync + 'static) -> Cause {
         Cause(Arc::new(error))
     }
+
+    /// An error that others have, too.
+    pub fn shared(error: Arc<std::io::Error>) -> Cause {
+        Cause(error)
+    }
 }
 
 /// Errors are told apart by what they say, not by what stands behind them.

@@ -34,6 +34,11 @@ fn an_error_has_that_of_the_system_as_its_source() {
     let clone = refused.clone();
     assert_eq!((kind(&clone), &clone), (kind(&refused), &refused));
 
+    let nowhere = builder.clone().endpoint("https://nowhere.invalid").max_attempts(1);
+    let unknown = nowhere.build().unwrap().delete("0125").unwrap_err();
+    assert!(unknown.message().contains("cannot look up nowhere.invalid"), "{unknown}");
+    assert!(unknown.source().unwrap().is::<io::Error>());
+
     let missing = builder.ca_file("/nonexistent/roots.pem").build().unwrap_err();
     assert_eq!(kind(&missing), io::ErrorKind::NotFound);
     let journal = BatchOptions::new().journal("/nonexistent/journal");

@@ -190,6 +190,18 @@ fn proxies_that_refuse() {
         assert_eq!((error.attempts(), error.maybe_deleted()), (0, false));
         assert!(!error.to_string().contains("hush"));
     }
+    // Nobody listens there: it is the proxy that cannot be reached, and not the service.
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    for (scheme, name) in [("http", "the proxy"), ("socks5", "the SOCKS5 proxy")] {
+        let url = format!("{scheme}://{closed}");
+        let error =
+            builder().proxy(ProxySetting::Url(url)).build().unwrap().delete("0125").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Connection);
+        assert!(
+            error.message().contains(&format!("cannot connect to {name} 127.0.0.1 (")),
+            "{error}"
+        );
+    }
     // Not a proxy of this kind.
     let proxy = serve(|connection| {
         connection.fill();

@@ -49,13 +49,13 @@ enum Name {
 #[derive(Debug)]
 pub(super) enum DialError {
     Stopped(Stop),
-    Lookup(String),
+    Lookup(Arc<io::Error>),
     Connect(SocketAddr, io::Error),
     NoThread(Error),
 }
 
 enum News {
-    Addresses(Result<Vec<IpAndScope>, String>),
+    Addresses(Result<Vec<IpAndScope>, Arc<io::Error>>),
     Connected(SocketAddr, io::Result<Descriptor<TcpStream>>),
 }
 
@@ -98,7 +98,8 @@ impl Dialer {
                 if under_way == 0 && !looking_up {
                     self.0.forget(host);
                     return Err(failed.unwrap_or_else(|| {
-                        DialError::Lookup("the name has no address".to_owned())
+                        let none = "the name has no address";
+                        DialError::Lookup(Arc::new(io::Error::new(io::ErrorKind::NotFound, none)))
                     }));
                 }
             }
@@ -150,7 +151,7 @@ impl Names {
                 // that nobody waits for any more ends by the resolver's own time limit.
                 let (own, name) = (self.clone(), host.to_owned());
                 spawn(HELPER, move || {
-                    let result = (own.look_up)(&name).map_err(|error| error.to_string());
+                    let result = (own.look_up)(&name).map_err(Arc::new);
                     own.answer(&name, &result);
                 })?;
                 names.insert(host.to_owned(), Name::Asked(vec![news.clone()]));
@@ -160,7 +161,7 @@ impl Names {
     }
 
     /// Tells everybody who waits. A failure is not remembered: it may have passed.
-    fn answer(&self, host: &str, result: &Result<Vec<IpAndScope>, String>) {
+    fn answer(&self, host: &str, result: &Result<Vec<IpAndScope>, Arc<io::Error>>) {
         let mut names = self.lock();
         let asked = names.remove(host);
         if let Ok(addresses) = result {
@@ -343,7 +344,10 @@ mod tests {
             GATE.open();
             for call in calls {
                 let error = call.join().unwrap().unwrap_err();
-                assert!(matches!(&error, DialError::Lookup(e) if e == "no such name"), "{error:?}");
+                assert!(
+                    matches!(&error, DialError::Lookup(e) if e.to_string() == "no such name"),
+                    "{error:?}"
+                );
             }
         });
         assert_eq!(GATE.lookups(), 1);

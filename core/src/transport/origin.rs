@@ -2,6 +2,7 @@
 //!
 //! TLS and trust are ureq's connector for rustls, which runs here without an agent.
 
+use std::fmt;
 use std::io;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
@@ -69,7 +70,10 @@ impl OriginConnector {
         let wait = &context.begin_connecting(until);
         let Base { host, port, .. } = &self.base;
         let mut stream = match &self.proxy {
-            None => self.open(host, *port, context, wait)?.boxed(),
+            None => {
+                let service = Peer { what: "", host, port: *port };
+                self.open(&service, context, wait)?.boxed()
+            }
             Some(proxy) => self.tunnel(proxy, context, wait, secrets)?.boxed(),
         };
         if self.base.https {
@@ -81,19 +85,19 @@ impl OriginConnector {
 
     fn open(
         &self,
-        host: &str,
-        port: u16,
+        peer: &Peer,
         context: &Arc<CallContext>,
         wait: &Wait,
     ) -> Result<Socket, TransportError> {
-        let stream = self.dialer.dial(host, port, wait).map_err(|error| match error {
+        let stream = self.dialer.dial(peer.host, peer.port, wait).map_err(|error| match error {
             DialError::Stopped(stop) => context.stopped(stop),
             DialError::NoThread(why) => TransportError::NoThread(why),
             DialError::Lookup(error) => {
-                TransportError::Connect(format!("cannot look up {host}: {error}"), None)
+                let text = format!("cannot look up {peer}: {error}");
+                TransportError::Connect(text, Some(Cause::shared(error)))
             }
             DialError::Connect(address, error) => {
-                let text = format!("cannot connect to {host} ({address}): {error}");
+                let text = format!("cannot connect to {peer} ({address}): {error}");
                 TransportError::Connect(text, Some(Cause::new(error)))
             }
         })?;
@@ -108,7 +112,8 @@ impl OriginConnector {
         wait: &Wait,
         secrets: &Secrets,
     ) -> Result<Tunnel, TransportError> {
-        let mut way = self.open(&proxy.host, proxy.port, context, wait)?.boxed();
+        let peer = Peer { what: name_of(proxy), host: &proxy.host, port: proxy.port };
+        let mut way = self.open(&peer, context, wait)?.boxed();
         if proxy.kind == ProxyKind::Https {
             way = self.secure(way, &proxy.host, proxy.port, context)?;
         }
@@ -169,6 +174,29 @@ impl OriginConnector {
     }
 }
 
+/// Whom a socket leads to, and what that is in messages; nothing for the service.
+struct Peer<'a> {
+    what: &'static str,
+    host: &'a str,
+    port: u16,
+}
+
+impl fmt::Display for Peer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.what {
+            "" => f.write_str(self.host),
+            what => write!(f, "{what} {}", self.host),
+        }
+    }
+}
+
+fn name_of(proxy: &Proxy) -> &'static str {
+    match proxy.kind {
+        ProxyKind::Socks5 => "the SOCKS5 proxy",
+        ProxyKind::Http | ProxyKind::Https => "the proxy",
+    }
+}
+
 /// Why the proxy opened no tunnel. What it says of itself may quote the login.
 fn refusal(
     error: TunnelError,
@@ -176,10 +204,7 @@ fn refusal(
     context: &CallContext,
     secrets: &Secrets,
 ) -> TransportError {
-    let name = match proxy.kind {
-        ProxyKind::Socks5 => "the SOCKS5 proxy",
-        ProxyKind::Http | ProxyKind::Https => "the proxy",
-    };
+    let name = name_of(proxy);
     match error {
         TunnelError::Io(error) => match error.kind() {
             // A wait that ended, or TLS: that tells more.
