@@ -351,7 +351,7 @@ fn version_and_help() {
     let (status, out, _) = ran(&mut command(&["--version"]));
     assert_eq!(status, 0);
     assert_eq!(out, format!("dingtalk-extcontact {}\n", dingtalk_extcontact::VERSION));
-    for subcommand in ["delete", "list", "explain", "sandbox", "demo"] {
+    for subcommand in ["delete", "journal", "list", "explain", "sandbox", "demo"] {
         let (status, out, err) = ran(&mut command(&[subcommand, "--help"]));
         assert_eq!((status, err.as_str()), (0, ""));
         assert!(out.contains("Examples:\n  dingtalk-extcontact "), "{out}");

@@ -7,6 +7,7 @@ mod support;
 use std::collections::HashSet;
 use std::fs;
 use std::io::Write;
+use std::path::Path;
 use std::process::Stdio;
 
 use dingtalk_extcontact_sandbox::{BlockShape, Faults, Permission, Sandbox};
@@ -566,15 +567,17 @@ fn the_documented_ways_of_reading_a_journal_work() {
     } else {
         left_out("command: a journal read by Python", "no python3");
     }
-    if run("jq", &["--version"]).is_none() {
-        left_out("command: a journal read by jq", "no jq");
-    } else {
-        let (status, out, err) = run("sh", &["-c", &program("sh")]).unwrap();
-        assert_eq!((status, err.as_str()), (0, ""));
-        assert_eq!(out.lines().count(), 5, "{out}");
-        assert!(out.contains(&format!("{}\tdeleted\t20", ids[3])), "{out}");
-        assert!(out.contains(&format!("{}\tnot known\t20", ids[0])), "{out}");
-    }
+    let folder_of_command = Path::new(env!("CARGO_BIN_EXE_dingtalk-extcontact")).parent().unwrap();
+    let found = std::env::var("PATH").unwrap_or_default();
+    let mut shell = std::process::Command::new("sh");
+    shell.args(["-c", &program("sh")]).current_dir(folder.path());
+    shell.env("PATH", format!("{}:{found}", folder_of_command.display()));
+    let (status, out, err) = end(shell.output().unwrap());
+    assert_eq!(status, 1, "an id is in no journal: {err}");
+    assert_eq!(out.lines().count(), 5 + 1 + 1, "{out}");
+    assert!(out.contains(&format!("\ngone              {}  20", ids[3])), "{out}");
+    assert!(out.contains(&format!("may be gone       {}  20", ids[0])), "{out}");
+    assert!(out.ends_with("it stands in no journal\n"), "{out}");
 }
 
 #[test]

@@ -62,6 +62,7 @@ mod transport;
 mod wire;
 
 pub use batch::{Batch, BatchOptions, DeleteMany, Item, Outcome, Summary};
+pub use batch::{JournalEntry, JournalFile, JournalReader, JournalState, read_journal};
 pub use call::options::{Call, Canceller};
 pub use client::{Client, ClientBuilder};
 pub use contacts::Contact;

@@ -3,6 +3,7 @@
 mod connection;
 mod delete;
 mod get;
+mod journal;
 mod list;
 mod sandbox;
 
@@ -14,6 +15,7 @@ use clap::{Args, Parser, Subcommand};
 pub(crate) use crate::args::connection::{Connection, Rate};
 pub(crate) use crate::args::delete::Delete;
 pub(crate) use crate::args::get::Get;
+pub(crate) use crate::args::journal::Journal;
 pub(crate) use crate::args::list::List;
 pub(crate) use crate::args::sandbox::{Limit, Sandbox};
 use crate::output::{self, Exit, Output};
@@ -44,6 +46,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Delete external contacts; there is no undo
     Delete(Delete),
+    /// Tell what became of each id, by the journals that runs left behind
+    Journal(Journal),
     /// List external contacts
     List(List),
     /// Show the records of external contacts, or that there are none

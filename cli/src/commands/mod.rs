@@ -4,5 +4,6 @@ pub(crate) mod delete;
 pub(crate) mod demo;
 pub(crate) mod explain;
 pub(crate) mod get;
+pub(crate) mod journal;
 pub(crate) mod list;
 pub(crate) mod sandbox;

@@ -4,7 +4,7 @@
 //! less can say that an id has come before when it has not, so that it would not be deleted.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher, Hash, RandomState};
 
 /// A keyed hash of an id. The chance that any two of a million ids have the same is about 10^-17.
 pub(crate) type Key = [u32; 3];
@@ -14,7 +14,7 @@ pub(crate) type Key = [u32; 3];
 pub(crate) struct Keys(RandomState, RandomState);
 
 impl Keys {
-    pub fn of(&self, id: &str) -> Key {
+    pub fn of(&self, id: &(impl Hash + ?Sized)) -> Key {
         let (first, second) = (self.0.hash_one(id), self.1.hash_one(id));
         [first as u32, (first >> 32) as u32, second as u32]
     }
@@ -23,7 +23,8 @@ impl Keys {
 const PARTS: usize = 64;
 
 /// A map by key, in parts: a table that grows needs its old and its new memory at once, and in
-/// parts that is the memory of one part.
+/// parts that is the memory of one part. The parts have different shares of the keys, so that
+/// not all of them double at the same time: half of what was just doubled is empty.
 pub(crate) struct KeyMap<V>([HashMap<Key, V>; PARTS]);
 
 /// A set of keys.
@@ -49,10 +50,21 @@ impl<V> KeyMap<V> {
     pub fn get(&self, key: Key) -> Option<&V> {
         self.0.get(part(key)).and_then(|part| part.get(&key))
     }
+
+    pub fn len(&self) -> usize {
+        self.0.iter().map(HashMap::len).sum()
+    }
+
+    /// All keys and values. The memory of a part is free once they are taken.
+    pub fn into_entries(self) -> impl Iterator<Item = (Key, V)> {
+        self.0.into_iter().flatten()
+    }
 }
 
+/// The part of a key. The shares of the parts grow evenly, by the factor of two in all.
 fn part([first, ..]: Key) -> usize {
-    first as usize % PARTS
+    let share = 1.0 + f64::from(first) / f64::from(u32::MAX);
+    ((share.log2() * PARTS as f64) as usize).min(PARTS - 1)
 }
 
 #[cfg(test)]
@@ -69,7 +81,16 @@ mod tests {
             assert_eq!(map.get(keys.of(&id.to_string())), Some(&id));
             assert_eq!(map.insert(keys.of(&id.to_string()), 0), Some(id));
         }
-        assert_eq!(map.get(keys.of("1000")), None);
+        assert_eq!((map.get(keys.of("1000")), map.len()), (None, 1000));
         assert_eq!((map.remove(keys.of("7")), map.get(keys.of("7"))), (Some(0), None));
+    }
+
+    #[test]
+    fn every_key_has_a_part_and_the_last_has_twice_the_share_of_the_first() {
+        assert_eq!((part([0; 3]), part([u32::MAX; 3])), (0, PARTS - 1));
+        let first_of = |wanted| (0..=u32::MAX >> 12).find(|it| part([it << 12, 0, 0]) == wanted);
+        let (second, last) = (first_of(1).unwrap(), first_of(PARTS - 1).unwrap());
+        let ratio = f64::from((u32::MAX >> 12) - last) / f64::from(second);
+        assert!((1.9..2.1).contains(&ratio), "{ratio}");
     }
 }

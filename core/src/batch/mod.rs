@@ -7,6 +7,8 @@ mod append_log;
 mod deleter;
 mod item;
 mod journal;
+mod journal_entry;
+mod journal_reader;
 mod key_set;
 pub(crate) mod missing;
 pub(crate) mod options;
@@ -23,6 +25,8 @@ use std::task::Poll;
 use std::time::Duration;
 
 pub use self::item::{Item, Outcome};
+pub use self::journal_entry::{JournalEntry, JournalState};
+pub use self::journal_reader::{JournalFile, JournalReader, read_journal};
 use self::missing::Missing;
 pub use self::options::BatchOptions;
 use self::options::MOST_CONCURRENT;

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
+use std::time::SystemTime;
 
 use serde_json::{Map, Value};
 
@@ -43,41 +44,117 @@ pub(super) fn read(
     scope: Scope<'_>,
     mut each: impl FnMut(Entry<'_>),
 ) -> Result<u64, Error> {
-    let unread =
-        |error: io::Error| broken(path, &format!("cannot be read: {error}")).caused_by(error);
-    let mut reader = BufReader::with_capacity(256 * 1024, file);
-    let (mut end, mut number, mut line) = (0, 0, Vec::new());
-    loop {
-        line.clear();
-        let length =
-            (&mut reader).take(LONGEST_LINE).read_until(b'\n', &mut line).map_err(unread)?;
-        if length == 0 {
-            return Ok(end);
+    let mut lines = Lines::new(path, file);
+    while let Some(line) = lines.next()? {
+        if line.is_header() {
+            check_version(path, &line.object)?;
+            scope.check(path, &line.object)?;
+        } else if !line.is_resumed() {
+            each(line.entry(path)?);
         }
-        number += 1;
-        let is_header = number == 1;
-        if is_header && !JOURNAL.begins_with(&line) {
-            return Err(JOURNAL.foreign(path, &line));
+    }
+    Ok(lines.end)
+}
+
+/// The whole lines of a journal, in order. It may grow meanwhile.
+pub(super) struct Lines<'a> {
+    path: &'a Path,
+    reader: BufReader<&'a File>,
+    /// Where the last whole line ends.
+    pub end: u64,
+    /// The number of the line that was read last.
+    pub number: u64,
+    bytes: Vec<u8>,
+    /// Whether a line without its end followed the last whole one.
+    pub is_torn: bool,
+}
+
+/// A whole line.
+pub(super) struct Line {
+    pub object: Value,
+    number: u64,
+    /// Where it begins in the file.
+    pub offset: u64,
+}
+
+impl<'a> Lines<'a> {
+    pub fn new(path: &'a Path, file: &'a File) -> Lines<'a> {
+        let reader = BufReader::with_capacity(256 * 1024, file);
+        Lines { path, reader, end: 0, number: 0, bytes: Vec::new(), is_torn: false }
+    }
+
+    /// The next line; `None` at the end of the last whole one.
+    pub fn next(&mut self) -> Result<Option<Line>, Error> {
+        let (path, offset) = (self.path, self.end);
+        let failed =
+            |error: io::Error| broken(path, &format!("cannot be read: {error}")).caused_by(error);
+        let is_whole = self.fill().map_err(failed)?;
+        let line = &self.bytes;
+        if line.is_empty() {
+            return Ok(None);
         }
-        let is_whole = line.ends_with(b"\n");
+        self.number += 1;
+        let is_header = self.number == 1;
+        if is_header && !JOURNAL.begins_with(line) {
+            return Err(JOURNAL.foreign(path, line));
+        }
         // A last line without its end was being written when the run died.
-        if !is_whole && reader.fill_buf().map_err(unread)?.is_empty() {
-            return Ok(end);
+        if !is_whole && (line.len() as u64) < LONGEST_LINE {
+            self.is_torn = true;
+            return Ok(None);
         }
-        let Some(object) = is_whole.then(|| serde_json::from_slice(&line).ok()).flatten() else {
+        let Some(object) = is_whole.then(|| serde_json::from_slice(line).ok()).flatten() else {
             // No call begins before the header is synced.
             let most = if is_header { 0 } else { MOST_CONCURRENT as usize };
-            return match is_unsynced(&line, &mut reader, most) {
-                true => Ok(end),
-                false => Err(damaged(path, number)),
-            };
+            self.is_torn = is_unsynced(line, &mut self.reader, most);
+            return if self.is_torn { Ok(None) } else { Err(damaged(path, self.number)) };
         };
-        if is_header {
-            scope.check(path, &object)?;
-        } else if text(&object, "event") != Some("resumed") {
-            each(Entry::parse(&object, end).ok_or_else(|| damaged(path, number))?);
+        self.end += line.len() as u64;
+        Ok(Some(Line { object, number: self.number, offset }))
+    }
+
+    /// Reads up to the end of a line, of the file, or of what is taken for a line. Whether it is
+    /// the end of a line.
+    fn fill(&mut self) -> io::Result<bool> {
+        self.bytes.clear();
+        loop {
+            let room = LONGEST_LINE - self.bytes.len() as u64;
+            let count = (&mut self.reader).take(room).read_until(b'\n', &mut self.bytes)?;
+            // A run that writes it right now may have written on: read on until there is nothing.
+            if self.bytes.ends_with(b"\n") || count == 0 {
+                return Ok(self.bytes.ends_with(b"\n"));
+            }
         }
-        end += length as u64;
+    }
+}
+
+impl Line {
+    pub fn is_header(&self) -> bool {
+        self.number == 1
+    }
+
+    /// Whether another run took the journal up here.
+    pub fn is_resumed(&self) -> bool {
+        text(&self.object, "event") == Some("resumed")
+    }
+
+    /// What it says about an id.
+    pub fn entry(&self, path: &Path) -> Result<Entry<'_>, Error> {
+        Entry::parse(&self.object, self.offset).ok_or_else(|| damaged(path, self.number))
+    }
+
+    /// When it was written.
+    pub fn time(&self, path: &Path) -> Result<SystemTime, Error> {
+        let time = text(&self.object, "time").and_then(outcome::parse_utc);
+        time.ok_or_else(|| damaged(path, self.number))
+    }
+}
+
+/// Refuses the header of a journal of another version.
+pub(super) fn check_version(path: &Path, header: &Value) -> Result<(), Error> {
+    match header.get("version").and_then(Value::as_u64) {
+        Some(VERSION) => Ok(()),
+        _ => Err(broken(path, "is of a version that is not known here")),
     }
 }
 
@@ -94,11 +171,8 @@ impl Scope<'_> {
         Value::Object(header)
     }
 
-    /// Refuses the header of a journal of another version or scope.
+    /// Refuses the header of a journal of another scope.
     fn check(self, path: &Path, header: &Value) -> Result<(), Error> {
-        if header.get("version").and_then(Value::as_u64) != Some(VERSION) {
-            return Err(broken(path, "is of a version that is not known here"));
-        }
         let theirs = text(header, "endpoint").unwrap_or("none");
         if theirs != self.endpoint {
             let (theirs, ours) = (excerpt(theirs), self.endpoint);
@@ -120,7 +194,7 @@ impl Scope<'_> {
 
 impl Entry<'_> {
     /// `None` where a run writes no such line.
-    fn parse(line: &Value, offset: u64) -> Option<Entry<'_>> {
+    pub fn parse(line: &Value, offset: u64) -> Option<Entry<'_>> {
         let ended = match text(line, "event")? {
             "announced" => None,
             "ended" => Some(ended(line)?),
@@ -142,7 +216,7 @@ pub(super) fn ended(line: &Value) -> Option<Item> {
     Some(item)
 }
 
-fn text<'a>(line: &'a Value, name: &str) -> Option<&'a str> {
+pub(super) fn text<'a>(line: &'a Value, name: &str) -> Option<&'a str> {
     line.get(name).and_then(Value::as_str)
 }
 
@@ -155,7 +229,7 @@ fn is_unsynced(line: &[u8], rest: &mut impl BufRead, most: usize) -> bool {
     line.contains(&0) && rest.split(b'\n').take(most + 1).filter(Result::is_ok).count() <= most
 }
 
-fn broken(path: &Path, what: &str) -> Error {
+pub(super) fn broken(path: &Path, what: &str) -> Error {
     JOURNAL.broken(path, what)
 }
 
