@@ -372,6 +372,52 @@ export class Client {
   [Symbol.dispose](): void;
 }
 
+/** What journals say of one id; frozen. What is not known is `undefined`. */
+export interface JournalEntry {
+  /** The contact, as it was given. */
+  readonly userId: string;
+  /**
+   * What became of it. `gone`: a run deleted it, or the service knows it no more after a request
+   * of ours whose reply was lost. `was_not_there`: the service knew no such contact.
+   * `not_deleted`: it was refused, or not called. `may_be_gone`: a request went out, or may have,
+   * and no certain answer came.
+   */
+  readonly state: 'gone' | 'was_not_there' | 'not_deleted' | 'may_be_gone';
+  /** When that was known; of a call that was cut off, when it was announced. */
+  readonly time: Date;
+  /** Which of the runs that wrote the journal says so, from 1. */
+  readonly run: number;
+  /** How many delete requests were written; not known of a call that was cut off. */
+  readonly attempts?: number;
+  /** The id under which DingTalk's support finds the call. */
+  readonly requestId?: string;
+  /** Of a failure, its kind. */
+  readonly kind?: ErrorCode;
+  /** Of a failure, the service's code that decides. */
+  readonly code?: string;
+  /** What happened, as a phrase of one line; of a code, what it means. */
+  readonly meaning: string;
+  /** The file that says so. */
+  readonly journal: string;
+  /** Where the requests went. */
+  readonly endpoint: string;
+  /** The app, where the client had an app's credentials. */
+  readonly appKey?: string;
+}
+
+/**
+ * Reads one or many journals: an async iterator over what became of each id, one entry an id.
+ *
+ * The files are read from end to end when the first entry is asked for, and left as they are;
+ * about 32 bytes are kept of an id. In one file the last line about an id counts;
+ * docs/journal.md has the rule for several. A run may be writing a file: what it writes later is
+ * not told.
+ *
+ * Throws a {@link DingTalkError} with the code `JOURNAL` where a file cannot be read, is empty,
+ * is no journal, or is damaged before its last line; the message names file and line.
+ */
+export function readJournal(...paths: string[]): AsyncGenerator<JournalEntry, void, void>;
+
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 
 /**

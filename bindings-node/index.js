@@ -5,6 +5,7 @@ const native = require('./native.js');
 const { deleteMany } = require('./batch.js');
 const { checkObject, checkSignal, checkText, checkUserId, taken, typeName } = require('./check.js');
 const { DingTalkError, failed, plain, refused, wrongType } = require('./outcome.js');
+const { readJournal } = require('./journal.js');
 const { answer, log, unwatch, watch } = require('./bridge.js');
 
 function connect(fromEnvironment, options) {
@@ -79,4 +80,4 @@ function setLogger(fn, level = 'info') {
   }
 }
 
-module.exports = { Client, DingTalkError, setLogger };
+module.exports = { Client, DingTalkError, readJournal, setLogger };

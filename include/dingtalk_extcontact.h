@@ -156,6 +156,29 @@ typedef enum {
 } dtx_status;
 
 /**
+ * What became of a contact, as dtx_journal_entry_state returns it.
+ */
+typedef enum {
+  /**
+   * A run deleted it, or the service knows it no more after a request of ours whose reply was
+   * lost.
+   */
+  DTX_JOURNAL_GONE = 1,
+  /**
+   * The service knew no such contact, and no request of ours had been without an answer.
+   */
+  DTX_JOURNAL_WAS_NOT_THERE = 2,
+  /**
+   * It was certainly not deleted: the service refused it, or the call was not made.
+   */
+  DTX_JOURNAL_NOT_DELETED = 3,
+  /**
+   * A request went out, or may have, and no certain answer came.
+   */
+  DTX_JOURNAL_MAY_BE_GONE = 4,
+} dtx_journal_state;
+
+/**
  * How much is logged; each level includes those above it. See dtx_set_log.
  */
 typedef enum {
@@ -236,6 +259,19 @@ typedef struct dtx_error dtx_error;
  * Owner: you, from dtx_batch_next up to dtx_item_free. Threads: any number at once.
  */
 typedef struct dtx_item dtx_item;
+
+/**
+ * Journals that were read: dtx_journal_next has what they say of each id. After fork a child makes
+ * its own.
+ * Owner: you, from dtx_journal_read up to dtx_journal_free. Threads: any number at once.
+ */
+typedef struct dtx_journal dtx_journal;
+
+/**
+ * What journals say of one id. It never changes.
+ * Owner: you, from dtx_journal_next up to dtx_journal_entry_free. Threads: any number at once.
+ */
+typedef struct dtx_journal_entry dtx_journal_entry;
 
 /**
  * The options of a client, from dtx_options_new or dtx_options_from_env to dtx_options_free.
@@ -714,6 +750,98 @@ int dtx_item_settled_before(const dtx_item *item);
  * Owner: the item; valid until it is freed. Threads: any number at once.
  */
 const char *dtx_item_json(const dtx_item *item);
+
+/**
+ * Reads journals that batches left behind, from end to end, and leaves them as they are. About 32
+ * bytes are kept of an id; a batch may be writing a file. In one file the last line about an id
+ * counts; docs/journal.md has the rule for several. A file that cannot be read, is empty, is no
+ * journal or is damaged before its last line is DTX_JOURNAL, with a message that names file and
+ * line.
+ * Owner: the texts are yours; *journal is yours up to dtx_journal_free; *error as everywhere.
+ * Threads: any number at once.
+ */
+int dtx_journal_read(const char *const *paths,
+                     uint64_t count,
+                     dtx_journal **journal,
+                     dtx_error **error);
+
+/**
+ * Frees what was read; NULL is fine. Entries live on.
+ * Owner: ends your ownership. Threads: one, when no other uses the journal.
+ */
+void dtx_journal_free(dtx_journal *journal);
+
+/**
+ * What is said of the next id, in the order of the files and of the lines that say so: one entry an
+ * id. At the end *entry is NULL and the result DTX_OK. DTX_JOURNAL where a file was changed
+ * meanwhile.
+ * Owner: *entry is yours up to dtx_journal_entry_free; *error as everywhere. Threads: any number at
+ * once; each entry goes to one of them, the end to all.
+ */
+int dtx_journal_next(dtx_journal *journal, dtx_journal_entry **entry, dtx_error **error);
+
+/**
+ * Frees an entry with all texts; NULL is fine.
+ * Owner: ends your ownership. Threads: one, when no other uses the entry.
+ */
+void dtx_journal_entry_free(dtx_journal_entry *entry);
+
+/**
+ * The contact, as it was pushed.
+ * Owner: the entry; valid until it is freed. Threads: any number at once.
+ */
+const char *dtx_journal_entry_user_id(const dtx_journal_entry *entry);
+
+/**
+ * What became of it, as a dtx_journal_state; 0 for NULL.
+ * Owner: nothing changes hands. Threads: any number at once.
+ */
+int dtx_journal_entry_state(const dtx_journal_entry *entry);
+
+/**
+ * When that was known, in UTC as RFC 3339: "2026-11-23T03:31:38.274Z"; of a call that was cut off,
+ * when it was announced.
+ * Owner: the entry; valid until it is freed. Threads: any number at once.
+ */
+const char *dtx_journal_entry_time(const dtx_journal_entry *entry);
+
+/**
+ * Which of the batches that wrote the journal says so, from 1; 0 for NULL.
+ * Owner: nothing changes hands. Threads: any number at once.
+ */
+uint64_t dtx_journal_entry_run(const dtx_journal_entry *entry);
+
+/**
+ * How many delete requests were written to a connection: 1 and *attempts, or 0 where that is not
+ * known, as the call was cut off.
+ * Owner: nothing changes hands. Threads: any number at once.
+ */
+int dtx_journal_entry_attempts(const dtx_journal_entry *entry, uint32_t *attempts);
+
+/**
+ * The id under which DingTalk's support finds the call, or NULL.
+ * Owner: the entry; valid until it is freed. Threads: any number at once.
+ */
+const char *dtx_journal_entry_request_id(const dtx_journal_entry *entry);
+
+/**
+ * Of a failure, the service's code that decides, or NULL.
+ * Owner: the entry; valid until it is freed. Threads: any number at once.
+ */
+const char *dtx_journal_entry_code(const dtx_journal_entry *entry);
+
+/**
+ * What happened, as a phrase of one line; of a code, what it means.
+ * Owner: the entry; valid until it is freed. Threads: any number at once.
+ */
+const char *dtx_journal_entry_meaning(const dtx_journal_entry *entry);
+
+/**
+ * All of it as one JSON object, the same in every language; beside the above kind, journal (the
+ * file), endpoint and app_key.
+ * Owner: the entry; valid until it is freed. Threads: any number at once.
+ */
+const char *dtx_journal_entry_json(const dtx_journal_entry *entry);
 
 /**
  * Frees a deletion and its texts; NULL is fine.

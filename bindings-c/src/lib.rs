@@ -17,6 +17,7 @@ mod deletion;
 mod error;
 mod ffi;
 mod item;
+mod journal;
 mod log;
 mod options;
 mod result;

@@ -1372,6 +1372,52 @@ static void journal_is_taken_up(void) {
   dtx_client_free(client);
 }
 
+/* After journal_is_taken_up, by what that left behind. */
+static void journal_is_read(void) {
+  dtx_journal *journal = NULL;
+  dtx_journal_entry *entry = NULL;
+  dtx_error *error = NULL;
+  const char *paths[2];
+  uint32_t attempts = 7;
+  int count = 0, gone = 0, missing = 0;
+  paths[0] = file("journal");
+  CHECK(dtx_journal_read(paths, 1, &journal, &error) == DTX_OK && error == NULL);
+  while (dtx_journal_next(journal, &entry, NULL) == DTX_OK && entry != NULL) {
+    count++;
+    CHECK(dtx_journal_entry_run(entry) >= 1 && dtx_journal_entry_run(entry) <= 2);
+    CHECK(dtx_journal_entry_attempts(entry, &attempts) == 1 && attempts == 1);
+    CHECK(contains(dtx_journal_entry_time(entry), "T") && contains(dtx_journal_entry_json(entry), "\"endpoint\""));
+    if (dtx_journal_entry_state(entry) == DTX_JOURNAL_GONE) {
+      gone++;
+      CHECK(dtx_journal_entry_code(entry) == NULL && dtx_journal_entry_request_id(entry) != NULL);
+    } else {
+      missing++;
+      CHECK(dtx_journal_entry_state(entry) == DTX_JOURNAL_WAS_NOT_THERE);
+      CHECK(same(dtx_journal_entry_user_id(entry), "gone2"));
+      CHECK(same(dtx_journal_entry_code(entry), "33012") && dtx_journal_entry_meaning(entry) != NULL);
+    }
+    dtx_journal_entry_free(entry);
+  }
+  CHECK(count == 3 && gone == 2 && missing == 1);
+  CHECK(dtx_journal_next(journal, NULL, NULL) == DTX_INVALID_ARGUMENT);
+  CHECK(dtx_journal_next(journal, &entry, NULL) == DTX_OK && entry == NULL);
+  dtx_journal_free(journal);
+
+  paths[1] = "/nonexistent/journal";
+  CHECK(dtx_journal_read(paths, 2, &journal, &error) == DTX_JOURNAL && journal == NULL);
+  CHECK(contains(dtx_error_message(error), "/nonexistent/journal does not exist"));
+  dtx_error_free(error);
+  paths[1] = NULL;
+  CHECK(dtx_journal_read(paths, 2, &journal, NULL) == DTX_INVALID_ARGUMENT);
+  CHECK(dtx_journal_read(NULL, 1, &journal, NULL) == DTX_INVALID_ARGUMENT);
+  CHECK(dtx_journal_read(NULL, 0, NULL, NULL) == DTX_OK);
+  CHECK(dtx_journal_next(NULL, &entry, NULL) == DTX_INVALID_ARGUMENT);
+  CHECK(dtx_journal_entry_state(NULL) == 0 && dtx_journal_entry_user_id(NULL) == NULL);
+  CHECK(dtx_journal_entry_attempts(NULL, &attempts) == 0 && dtx_journal_entry_run(NULL) == 0);
+  dtx_journal_free(NULL);
+  dtx_journal_entry_free(NULL);
+}
+
 static void journal_that_is_none(void) {
   dtx_client *client = new_client();
   FILE *stream = fopen(file("letter"), "w");
@@ -1555,6 +1601,7 @@ int main(int argc, char **argv) {
       {"eight_threads_share_a_batch", eight_threads_share_a_batch},
       {"signals_are_the_programs", signals_are_the_programs},
       {"journal_is_taken_up", journal_is_taken_up},
+      {"journal_is_read", journal_is_read},
       {"journal_that_is_none", journal_that_is_none},
       {"backup_before_deletion", backup_before_deletion},
       {"fork_beside_a_batch", fork_beside_a_batch},

@@ -10,6 +10,7 @@ pub mod batch;
 pub mod bridge;
 pub mod client;
 mod convert;
+pub mod journal;
 pub mod logging;
 pub mod testing;
 

@@ -72,7 +72,7 @@ describe('the package', () => {
     assert.deepEqual(
       files.filter((file) => !native.includes(file)),
       ['LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'batch.js', 'bin.js', 'bridge.js', 'check.js', 'index.d.ts',
-        'index.js', 'native.js', 'outcome.js', 'package.json', 'testing.d.ts', 'testing.js'],
+        'index.js', 'journal.js', 'native.js', 'outcome.js', 'package.json', 'testing.d.ts', 'testing.js'],
     );
     const { scripts } = require('../package.json');
     for (const script of ['preinstall', 'install', 'postinstall', 'prepare']) assert.ok(!(script in scripts));

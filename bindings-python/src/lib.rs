@@ -11,6 +11,7 @@ mod deletion;
 mod errors;
 mod host;
 mod inbox;
+mod journal;
 mod json;
 mod logging;
 mod sandbox;
@@ -35,6 +36,8 @@ mod _native {
     use super::client::{Client, PendingCall};
     #[pymodule_export]
     use super::deletion::Deletion;
+    #[pymodule_export]
+    use super::journal::JournalReader;
     #[pymodule_export]
     use super::sandbox::Sandbox;
 

@@ -14,7 +14,9 @@ from dingtalk_extcontact import (
     DingTalkError,
     InvalidArgumentError,
     Item,
+    JournalEntry,
     Summary,
+    read_journal,
 )
 from dingtalk_extcontact.testing import Request, Sandbox
 
@@ -38,6 +40,16 @@ def blocking() -> None:
     client.delete("0125", retries=1)  # type: ignore[call-arg]  # pyright: ignore
     Client(tokn="t")  # type: ignore[call-arg]  # pyright: ignore
     Client(access_token=b"t")  # type: ignore[arg-type]  # pyright: ignore
+
+
+def recorded() -> None:
+    for entry in read_journal("a", Path("b")):
+        assert_type(entry, JournalEntry)
+        assert_type(entry.time, "datetime")
+        assert_type(entry.code, "str | None")
+        if entry.state == "gone":
+            print(entry.request_id)
+    read_journal(1)  # type: ignore[arg-type]  # pyright: ignore
 
 
 async def awaited() -> None:

@@ -1,7 +1,5 @@
 //! Many contacts: lists, filters, the journal, the backup, signals.
 
-#[path = "../../tools/left_out.rs"]
-mod left_out;
 mod support;
 
 use std::collections::HashSet;
@@ -11,7 +9,6 @@ use std::path::Path;
 use std::process::Stdio;
 
 use dingtalk_extcontact_sandbox::{BlockShape, Faults, Permission, Sandbox};
-use left_out::left_out;
 use serde_json::{Value, json};
 use support::*;
 
@@ -549,24 +546,6 @@ fn the_documented_ways_of_reading_a_journal_work() {
         let (_, rest) = page.split_once(&format!("```{language}\n")).unwrap();
         rest.split_once("```").unwrap().0.to_owned()
     };
-    let run = |name: &str, args: &[&str]| {
-        let mut command = std::process::Command::new(name);
-        match command.args(args).current_dir(folder.path()).output() {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-            output => Some(end(output.unwrap())),
-        }
-    };
-    let python = run("python3", &["-c", &program("python"), "leavers.txt.journal.jsonl"]);
-    if let Some((status, out, err)) = python {
-        assert_eq!((status, err.as_str()), (0, ""));
-        let lines: Vec<_> = out.lines().collect();
-        assert_eq!(lines[0], format!("app not known at {}", sandbox.url()));
-        assert_eq!(lines[1], format!("gone: 3 {} {} {}", ids[1], ids[2], ids[3]));
-        assert_eq!(lines[2], "not deleted: 1 0999");
-        assert_eq!(lines[3], format!("not known: 1 {}", ids[0]));
-    } else {
-        left_out("command: a journal read by Python", "no python3");
-    }
     let folder_of_command = Path::new(env!("CARGO_BIN_EXE_dingtalk-extcontact")).parent().unwrap();
     let found = std::env::var("PATH").unwrap_or_default();
     let mut shell = std::process::Command::new("sh");

@@ -2,6 +2,7 @@
 import {
   Client,
   DingTalkError,
+  readJournal,
   setLogger,
   type AbortSignalLike,
   type ClientOptions,
@@ -12,6 +13,7 @@ import {
   type ErrorCode,
   type Item,
   type Items,
+  type JournalEntry,
   type LogLevel,
   type Summary,
 } from 'dingtalk-extcontact';
@@ -124,6 +126,16 @@ try {
 }
 // @ts-expect-error made by this library alone
 new DingTalkError();
+
+for await (const entry of readJournal('a', 'b')) {
+  const read: JournalEntry = entry;
+  sure<Same<typeof read.state, 'gone' | 'was_not_there' | 'not_deleted' | 'may_be_gone'>>();
+  sure<Same<typeof read.time, Date>>();
+  sure<Same<typeof read.attempts, number | undefined>>();
+  sure<Same<typeof read.kind, ErrorCode | undefined>>();
+}
+// @ts-expect-error paths are text
+readJournal(['a']);
 
 const log = (level: LogLevel, message: string): void => console.error(level, message);
 setLogger(log);

@@ -40,6 +40,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._async import AsyncClient, AsyncDeleteMany
     from ._batch import DeleteMany, Item, Summary
+    from ._journal import JournalEntry, read_journal
 
 __all__ = [
     "ApiError",
@@ -57,6 +58,7 @@ __all__ = [
     "InvalidArgumentError",
     "InvalidUserIdError",
     "Item",
+    "JournalEntry",
     "JournalError",
     "PermissionDeniedError",
     "ProtocolError",
@@ -67,6 +69,7 @@ __all__ = [
     "TimeoutError",
     "TlsError",
     "__version__",
+    "read_journal",
 ]
 
 
@@ -74,6 +77,7 @@ __all__ = [
 _LATER = {
     **dict.fromkeys(("AsyncClient", "AsyncDeleteMany"), "_async"),
     **dict.fromkeys(("DeleteMany", "Item", "Summary"), "_batch"),
+    **dict.fromkeys(("JournalEntry", "read_journal"), "_journal"),
 }
 
 

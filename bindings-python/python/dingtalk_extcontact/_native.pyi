@@ -13,6 +13,7 @@ __all__ = [
     "Client",
     "Deletion",
     "Inbox",
+    "JournalReader",
     "PendingCall",
     "Sandbox",
     "command",
@@ -288,6 +289,14 @@ class Batch:
 
     def next_with(self, inbox: Inbox, settle: Callable[[dict[str, Any] | None], None]) -> None:
         """The inbox's event loop settles the next item in its JSON form, or None at the end."""
+
+@final
+class JournalReader:
+    """What journals say of each id, from the first to the last."""
+
+    def __new__(cls, paths: list[str | os.PathLike[str]]) -> Self: ...
+    def take(self, count: int) -> list[dict[str, Any]]:
+        """The next entries, at most this many; none at the end."""
 
 @final
 class Sandbox:
