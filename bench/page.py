@@ -170,11 +170,11 @@ def page(result):
     text.append("Slower than a peer in time: " + (", ".join(slower) if slower else "nowhere") + ".\n")
     for title, key, what, unit, name in (
         ("A call on a kept connection", "calls", "cpu", "us CPU", "call"),
-        ("The same over TLS 1.3", "calls over TLS", "cpu", "us CPU", "tls"),
+        ("A call over TLS 1.3", "calls over TLS", "cpu", "us CPU", "tls"),
         ("A process with one call, from start to exit", "startup", "one call", "ms", "start"),
-        ("The same over TLS", "startup over TLS", "one call", "ms", "start-tls"),
+        ("A process with one call over TLS", "startup over TLS", "one call", "ms", "start-tls"),
     ):
-        plots = [plot(f"{name}-{language}", f"{label}: {title.lower()}", unit, of_language(result.get(key, {}), language, what))
+        plots = [plot(f"{name}-{language}", f"{label}: {title[0].lower()}{title[1:]}", unit, of_language(result.get(key, {}), language, what))
                  for language, label in NAMES.items()]
         if any(plots):
             text += [f"## {title}\n", *filter(None, plots)]

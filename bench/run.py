@@ -383,7 +383,7 @@ def versions(languages):
     commands = {"rust": ["rustc", "--version"], "cc": ["cc", "--version"],
                 "libcurl": ["pkg-config", "--modversion", "libcurl"], "node": ["node", "--version"],
                 "python": [PYTHON, "-m", "pip", "list", "--format=freeze"]}
-    found = {"machine": f"{platform.platform()}, {os.cpu_count()} CPUs"}
+    found = {"machine": f"{platform.system()} {platform.machine()}, {' '.join(platform.libc_ver())}, {os.cpu_count()} CPUs"}
     for name, command in commands.items():
         if name in languages or (name in ("cc", "libcurl") and {"rust", "c"} & set(languages)) or name == "rust":
             with contextlib.suppress(OSError):
