@@ -214,6 +214,9 @@ impl Client {
     /// waits (for its turn within `rate`, a token, its next attempt) has no thread. A call that is
     /// cancelled while it has none is handed to `done` by the thread that cancels it; where no
     /// thread can be started, by the one that submits or wakes it.
+    ///
+    /// `done` must not wait for other submitted calls, nor for a blocking call of this client: what
+    /// that waits behind may need the thread that `done` has.
     #[doc(hidden)]
     pub fn submit(
         &self,

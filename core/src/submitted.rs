@@ -45,6 +45,8 @@ impl<F: FnOnce(Result<Deletion, Error>) + Send> Work for Submitted<F> {
             }
             Start::NoThread(why) => end_of_delete(&self.driver.state, Err(why)),
         };
+        // Before it is told: a call that `done` makes must not wait behind this one.
+        self.driver.release();
         if let Some(done) = self.done.take() {
             done(outcome);
         }

@@ -125,3 +125,23 @@ fn a_probe_ends_a_call_that_waits() {
     assert_eq!(error.kind(), ErrorKind::Cancelled);
     assert_eq!((asked.load(Ordering::SeqCst), sandbox.request_count()), (4, 1));
 }
+
+/// Whoever is told of its end may call again: the cancelled call has left the line by then.
+#[test]
+fn the_callback_of_a_call_cancelled_in_line_may_call_again() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let sandbox = sandbox(3);
+    let ids = sandbox.contacts();
+    let client = client(&sandbox).rate(Some(1)).build().unwrap();
+    client.delete(&ids[0]).unwrap();
+    let (call, (ended, outcome)) = (Call::new(), channel());
+    let (again, next) = (client.clone(), ids[2].clone());
+    client.submit(ids[1].clone(), call.clone(), move |cancelled| {
+        assert_eq!(cancelled.unwrap_err().kind(), ErrorKind::Cancelled);
+        ended.send(again.delete(&next)).unwrap();
+    });
+    // The callback runs on the thread that cancels.
+    std::thread::spawn(move || call.canceller().cancel());
+    outcome.recv_timeout(10 * SOON).expect("it is behind nobody").unwrap();
+    assert_eq!(sandbox.request_count(), 2);
+}

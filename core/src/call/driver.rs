@@ -110,6 +110,13 @@ impl<A: ApiCall> Driver<A> {
         }
     }
 
+    /// Gives to others what a call holds that ended where it waited: its place in the line, its
+    /// permit, the refresh of the token.
+    pub fn release(&mut self) {
+        self.permit = None;
+        self.waiting = Waiting::default();
+    }
+
     fn begin(&mut self, drive: &Drive) {
         self.state.begin(drive.call, Instant::now());
         if !self.state.waits() {
