@@ -196,23 +196,26 @@ impl Deleter {
         self.journal.as_ref()?.record(item).err()
     }
 
-    /// Ends an id that is not called any more: throttled where a request was made, otherwise not
-    /// attempted. An announcement gets its end, so that the next run knows.
+    /// Ends an id that is not called any more: throttled or cut off where a request was made,
+    /// otherwise not attempted. An announcement gets its end, so that the next run knows.
     pub fn abandon(&self, queued: Queued) -> Ended {
-        let Queued { deletion, announced, throttled, .. } = queued;
+        let Queued { deletion, announced, throttled, began_with, .. } = queued;
         let call = deletion.state;
+        let cancelled = || {
+            let error = failure::cancelled("waiting for its turn");
+            error.about_contact(&call.api_call.user_id, call.attempts, call.uncertain)
+        };
+        // Where it waited for its next attempt, the contact may be gone.
+        let is_cut_off = began_with.is_some_and(|before| call.attempts > before);
+        let sent = if is_cut_off { Some(cancelled()) } else { throttled };
         let mut unrecorded = false;
         if announced {
-            let end = throttled.clone().unwrap_or_else(|| {
-                let (attempts, uncertain) = (call.attempts, call.uncertain);
-                let error = failure::cancelled("waiting for its turn");
-                error.about_contact(&call.api_call.user_id, attempts, uncertain)
-            });
+            let end = sent.clone().unwrap_or_else(cancelled);
             // The batch has stopped already: a failure of the journal cannot stop it more.
             unrecorded = self.record(&Item::new(Err(end))).is_some();
         }
         let not_attempted = Outcome::NotAttempted { user_id: call.api_call.user_id };
-        let item = Item::new(throttled.map_or(not_attempted, Outcome::Error));
+        let item = Item::new(sent.map_or(not_attempted, Outcome::Error));
         Ended { item, unrecorded, file_error: None }
     }
 
@@ -266,5 +269,32 @@ impl Queued {
     /// How many requests it had made before this run of its call.
     fn attempts_before(&mut self) -> u32 {
         *self.began_with.get_or_insert(self.deletion.state.attempts)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// No thread can be had for its next attempt, say.
+    #[test]
+    fn an_id_that_is_cut_off_between_attempts_is_not_told_as_not_attempted() {
+        let client = Client::builder().access_token("token").build().unwrap();
+        let deleter = Deleter { client, call: Call::new(), journal: None, backup: None };
+        for (attempts, began_with) in [(0, None), (0, Some(0)), (1, Some(1))] {
+            let mut queued = deleter.queued("01", None);
+            queued.deletion.state.attempts = attempts;
+            queued.began_with = began_with;
+            let outcome = deleter.abandon(queued).item.outcome;
+            assert!(matches!(outcome, Outcome::NotAttempted { .. }), "{attempts}");
+        }
+        let mut queued = deleter.queued("01", None).throttled(failure::cancelled("pausing"));
+        queued.began_with = Some(1);
+        queued.deletion.state.attempts = 2;
+        queued.deletion.state.uncertain = true;
+        let Outcome::Error(error) = deleter.abandon(queued).item.outcome else {
+            panic!("it was attempted");
+        };
+        assert_eq!((error.attempts(), error.maybe_deleted()), (2, true));
     }
 }
