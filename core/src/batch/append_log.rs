@@ -4,7 +4,7 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::SystemTime;
 
 use serde_json::Value;
@@ -99,24 +99,28 @@ pub(crate) struct AppendLog {
     /// another one could do neither.
     file: Descriptor<File>,
     writer: Mutex<Writer>,
-    /// Wakes those who wait for a group with an even number, and with an odd one, so that a sync
-    /// wakes its own group alone.
-    synced: [Condvar; 2],
 }
 
 /// Lines on their way to the disk, in groups: while one group is synced, the next one gathers.
-#[derive(Default)]
 struct Writer {
     gathered: Vec<u8>,
-    /// The number of the group that gathers.
-    group: u64,
-    /// The number of the first group that is not on disk.
-    unsynced: u64,
-    syncing: bool,
-    /// The offset of the next group in the file.
+    /// The group that gathers.
+    group: Arc<Group>,
+    /// The last one that was taken to be synced.
+    before: Arc<Group>,
+    /// The offset of the group that gathers in the file.
     end: u64,
-    /// Why a write failed. The end of the file is not known then, so nothing more is written.
-    failed: Option<Error>,
+}
+
+/// What came of the sync of some lines, once it is over. Each of those who wrote them waits for that
+/// alone: a sync wakes its own group by one system call, and who is woken needs no lock.
+type Group = OnceLock<Result<(), Error>>;
+
+impl Writer {
+    fn new() -> Writer {
+        let before = Arc::new(Group::from(Ok(())));
+        Writer { gathered: Vec::new(), group: Arc::default(), before, end: 0 }
+    }
 }
 
 impl AppendLog {
@@ -144,13 +148,7 @@ impl AppendLog {
                 broken(&format!("cannot be locked: {error}")).caused_by(error)
             }
         })?;
-        Ok(AppendLog {
-            kind,
-            path: path.to_owned(),
-            file,
-            writer: Mutex::default(),
-            synced: <[Condvar; 2]>::default(),
-        })
+        Ok(AppendLog { kind, path: path.to_owned(), file, writer: Mutex::new(Writer::new()) })
     }
 
     /// An error about this file.
@@ -264,62 +262,38 @@ impl AppendLog {
         self.append(&(line.to_string() + "\n"))
     }
 
-    /// Adds a line to the group that gathers, and waits for its sync. Whoever comes while no sync is
-    /// under way does it, for all that have come by then.
+    /// Adds a line to the group that gathers, and waits until that is on disk. Whoever has its first
+    /// line syncs it, for all that have come by then.
     fn append(&self, line: &str) -> Result<(), Error> {
         let mut writer = self.lock();
+        let is_first = writer.gathered.is_empty();
         writer.gathered.extend_from_slice(line.as_bytes());
-        let group = writer.group;
-        loop {
-            if let Some(error) = &writer.failed {
-                return Err(error.clone());
-            }
-            if writer.unsynced > group {
-                return Ok(());
-            }
-            writer = match writer.syncing {
-                true => {
-                    let synced = self.synced(group).wait(writer);
-                    synced.unwrap_or_else(PoisonError::into_inner)
-                }
-                false => self.sync(writer),
-            };
+        let group = writer.group.clone();
+        if !is_first {
+            drop(writer);
+            return group.wait().clone();
         }
+        let before = writer.before.clone();
+        drop(writer);
+        // The group gathers as long as the one before it is synced.
+        let synced = before.wait().clone().and_then(|()| self.sync());
+        group.get_or_init(|| synced).clone()
     }
 
-    /// Writes and syncs the group that has gathered.
-    fn sync<'a>(&'a self, mut writer: MutexGuard<'a, Writer>) -> MutexGuard<'a, Writer> {
-        let (group, at) = (writer.group, writer.end);
-        let bytes = std::mem::take(&mut writer.gathered);
-        writer.syncing = true;
-        writer.group += 1;
+    /// Writes and syncs what has gathered; the next group begins.
+    fn sync(&self) -> Result<(), Error> {
+        let mut writer = self.lock();
+        let (bytes, at) = (std::mem::take(&mut writer.gathered), writer.end);
+        writer.before = std::mem::take(&mut writer.group);
+        writer.end += bytes.len() as u64;
         drop(writer);
-        let result = self.file().and_then(|file| {
+        let written = self.file().and_then(|file| {
             write_all_at(file, &bytes, at)?;
             file.sync_data()
         });
-        let mut writer = self.lock();
-        writer.syncing = false;
-        match result {
-            Ok(()) => {
-                writer.unsynced = writer.group;
-                writer.end += bytes.len() as u64;
-                self.synced(group).notify_all();
-                // One of those that have come meanwhile syncs for them.
-                self.synced(group + 1).notify_one();
-            }
-            Err(error) => {
-                let failed = self.broken(&format!("cannot be written: {error}"));
-                writer.failed = Some(failed.caused_by(error));
-                self.synced.iter().for_each(Condvar::notify_all);
-            }
-        }
-        writer
-    }
-
-    fn synced(&self, group: u64) -> &Condvar {
-        let [even, odd] = &self.synced;
-        if group.is_multiple_of(2) { even } else { odd }
+        // The end of the file is not known then: all later groups fail with this one.
+        written
+            .map_err(|error| self.broken(&format!("cannot be written: {error}")).caused_by(error))
     }
 
     fn lock(&self) -> MutexGuard<'_, Writer> {

@@ -267,6 +267,7 @@ impl Batch {
             if let Err(Stop::Cancelled | Stop::TimedOut) = verdict {
                 return Err(failure::cancelled("waiting for the next item"));
             }
+            state.awaited = true;
             wait.on(&self.0.changed, state, Duration::MAX);
             verdict = wait.ask();
         }

@@ -39,6 +39,8 @@ pub(super) struct State {
     pub seen: KeySet,
     pub summary: Summary,
     pub waker: Option<Waker>,
+    /// A thread waits for an item, and nobody has woken it yet.
+    pub awaited: bool,
 }
 
 pub(super) type Waker = Box<dyn FnOnce(Option<Item>) + Send>;
@@ -60,6 +62,7 @@ impl State {
             seen: KeySet::default(),
             summary,
             waker: None,
+            awaited: false,
         }
     }
 

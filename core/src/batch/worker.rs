@@ -31,8 +31,6 @@ impl Shared {
     pub fn spawn_worker(self: &Arc<Self>, mut state: MutexGuard<'_, State>) {
         let work = state.running + state.queue.len();
         if state.workers >= state.pace.at_once().min(work) {
-            drop(state);
-            self.changed.notify_all();
             return;
         }
         state.workers += 1;
@@ -142,6 +140,7 @@ impl Shared {
         state.summary.count(&item, unrecorded);
         self.note_end(&mut state);
         let idle = std::mem::take(&mut state.idle);
+        let awaited = std::mem::take(&mut state.awaited);
         let waker = state.waker.take();
         let item = match waker {
             Some(_) => Some(item),
@@ -152,7 +151,10 @@ impl Shared {
         };
         drop(state);
         idle.iter().for_each(Registered::wake);
-        self.changed.notify_all();
+        // It costs a system call even where nobody waits.
+        if awaited {
+            self.changed.notify_all();
+        }
         if let (Some(waker), Some(item)) = (waker, item) {
             pool::guarded(|| waker(Some(item)));
         }
