@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::Thread;
 use std::time::Instant;
@@ -96,6 +97,8 @@ struct State {
     status: Status,
     /// `None` while it runs, and after that.
     work: Option<Box<dyn Work>>,
+    /// When the timer wakes it next.
+    wakes_at: Option<Instant>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -107,13 +110,15 @@ enum Status {
     Running,
     /// The same, and it was woken meanwhile.
     Woken,
+    /// The same, and it was cancelled meanwhile.
+    Cancelled,
     Done,
 }
 
 impl Task {
     /// A task that has yet to be [woken](Task::wake).
     pub fn new(work: impl Work + 'static) -> Arc<Task> {
-        let state = State { status: Status::Waiting, work: Some(Box::new(work)) };
+        let state = State { status: Status::Waiting, work: Some(Box::new(work)), wakes_at: None };
         Arc::new(Task(Mutex::new(state)))
     }
 
@@ -154,19 +159,16 @@ impl Task {
                     self.look(work);
                 }
             }
-            Status::Queued | Status::Woken | Status::Done => {}
+            Status::Queued | Status::Woken | Status::Cancelled | Status::Done => {}
         }
     }
 
     fn look(self: &Arc<Self>, mut work: Box<dyn Work>) {
         loop {
-            match work.look(&Waker::Task(self)) {
-                Progress::Ready(()) => {
-                    let mut state = self.lock();
-                    *state = State { status: Status::Queued, work: Some(work) };
-                    drop(state);
-                    return pool::submit(self.clone());
-                }
+            // A panic must not cost this thread, which may be the timer's: the pool's can bear it.
+            let look = AssertUnwindSafe(|| work.look(&Waker::Task(self)));
+            match catch_unwind(look).unwrap_or(Progress::Ready(())) {
+                Progress::Ready(()) => return self.queue(work),
                 Progress::Wait(until) => match self.rest(work, until) {
                     Some(woken) => work = woken,
                     None => return,
@@ -184,15 +186,25 @@ impl Task {
         pool::guarded(|| ran = work.run(start, &Waker::Task(self)));
         match ran {
             Ran::Done => self.lock().status = Status::Done,
-            Ran::Yield => {
-                *self.lock() = State { status: Status::Queued, work: Some(work) };
-                pool::submit(self.clone());
-            }
+            Ran::Yield => self.queue(work),
             Ran::Wait(until) => {
                 if let Some(woken) = self.rest(work, until) {
                     self.look(woken);
                 }
             }
+        }
+    }
+
+    /// Asks the pool for a thread. One that was cancelled meanwhile does not wait for it.
+    fn queue(self: &Arc<Self>, work: Box<dyn Work>) {
+        let mut state = self.lock();
+        let is_cancelled = state.status == Status::Cancelled;
+        state.work = Some(work);
+        state.status = Status::Queued;
+        drop(state);
+        match is_cancelled {
+            true => self.run(Start::Cancelled),
+            false => pool::submit(self.clone()),
         }
     }
 
@@ -203,11 +215,19 @@ impl Task {
         until: Option<Instant>,
     ) -> Option<Box<dyn Work>> {
         let mut state = self.lock();
-        if state.status == Status::Woken {
-            state.status = Status::Running;
-            return Some(work);
+        match state.status {
+            Status::Woken => {
+                state.status = Status::Running;
+                return Some(work);
+            }
+            Status::Cancelled => return Some(work),
+            _ => {}
         }
-        *state = State { status: Status::Waiting, work: Some(work) };
+        state.status = Status::Waiting;
+        state.work = Some(work);
+        // An earlier look asks for the later one itself.
+        let until = until.filter(|until| state.wakes_at.is_none_or(|earlier| *until < earlier));
+        state.wakes_at = until.or(state.wakes_at);
         drop(state);
         if let Some(until) = until {
             timer::wake_at(until, self.clone());
@@ -230,7 +250,7 @@ impl OnCancel for Task {
     fn cancelled(self: Arc<Self>) {
         let mut state = self.lock();
         match state.status {
-            Status::Running => state.status = Status::Woken,
+            Status::Running | Status::Woken => state.status = Status::Cancelled,
             _ => {
                 drop(state);
                 Task::run(&self, Start::Cancelled);
@@ -241,11 +261,22 @@ impl OnCancel for Task {
 
 impl Sleeper for Task {
     fn wake(self: Arc<Self>) {
+        let now = Instant::now();
+        let mut state = self.lock();
+        state.wakes_at = state.wakes_at.filter(|at| *at > now);
+        drop(state);
         Task::wake(&self);
     }
 
     fn no_timer(self: Arc<Self>, why: &Error) {
-        Task::run(&self, Start::NoThread(why.clone()));
+        let mut state = self.lock();
+        state.wakes_at = None;
+        let is_waiting = state.status == Status::Waiting;
+        drop(state);
+        // One that the pool has gets its thread.
+        if is_waiting {
+            Task::run(&self, Start::NoThread(why.clone()));
+        }
     }
 }
 
@@ -255,5 +286,68 @@ impl State {
         let work = self.work.take()?;
         self.status = Status::Running;
         Some(work)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc::{Sender, channel};
+
+    /// Work that is cancelled while it runs, right before it waits.
+    struct Overtaken {
+        flag: CancelFlag,
+        told: Sender<&'static str>,
+    }
+
+    impl Work for Overtaken {
+        fn look(&mut self, _: &Waker) -> Progress<()> {
+            Progress::Ready(())
+        }
+
+        fn run(&mut self, start: Start, _: &Waker) -> Ran {
+            match start {
+                Start::Run => {
+                    self.told.send("runs").unwrap();
+                    self.flag.cancel();
+                    Ran::Wait(None)
+                }
+                Start::Cancelled => {
+                    self.told.send("cancelled").unwrap();
+                    Ran::Done
+                }
+                Start::NoThread(_) => Ran::Done,
+            }
+        }
+    }
+
+    /// All threads of the pool may be busy, and a cancel ends a call at once.
+    #[test]
+    fn what_is_cancelled_while_it_runs_waits_for_no_other_thread() {
+        let (flag, (told, tells)) = (CancelFlag::default(), channel());
+        Task::start(&flag, Overtaken { flag: flag.clone(), told });
+        assert_eq!(tells.iter().collect::<Vec<_>>(), ["runs", "cancelled"]);
+    }
+
+    struct Panics(Sender<()>);
+
+    impl Work for Panics {
+        fn look(&mut self, _: &Waker) -> Progress<()> {
+            panic!("on purpose");
+        }
+
+        fn run(&mut self, _: Start, _: &Waker) -> Ran {
+            self.0.send(()).unwrap();
+            Ran::Done
+        }
+    }
+
+    #[test]
+    fn a_panic_in_a_look_keeps_no_other_task_waiting() {
+        let (told, tells) = channel();
+        for _ in 0..2 {
+            Task::new(Panics(told.clone())).wake();
+            tells.recv().unwrap();
+        }
     }
 }
