@@ -41,7 +41,7 @@ STYLE = """
 
 def bars(title, unit, rows):
     """Horizontal bars on a scale of powers of ten: (name, values, whether it is ours)."""
-    left, right, width, height, top = 170, 120, 760, 24, 44
+    left, right, width, height, top = 210, 120, 800, 24, 44
     medians = [statistics.median(values) for _, values, _ in rows]
     low = 10 ** math.floor(math.log10(min(medians) * 0.8))
     high = 10 ** math.ceil(math.log10(max(max(values) for _, values, _ in rows)))
@@ -167,7 +167,7 @@ def page(result):
         table(["ours / peer", "goal", "median (least to most)"], goals(result)),
     ]
     slower = walls(result)
-    text.append("Slower than a peer in time: " + (", ".join(slower) if slower else "nowhere") + ".\n")
+    text.append("Slower than a peer in time, a call on a kept connection: " + (", ".join(slower) if slower else "nowhere") + ".\n")
     for title, key, what, unit, name in (
         ("A call on a kept connection", "calls", "cpu", "us CPU", "call"),
         ("A call over TLS 1.3", "calls over TLS", "cpu", "us CPU", "tls"),
@@ -200,7 +200,7 @@ def page(result):
         text.append(table(["", "CPU / libcurl multi", "time / libcurl multi", "journal / none, CPU", "journal / none, time"], rows))
     million = result.get("million", {})
     if million:
-        text += ["## A batch of a million ids\n",
+        text += [f"## A batch of {result['million ids']:,} ids, 8 at a time, one run\n",
                  table(["", "seconds", "CPU seconds", "peak MiB"],
                        [[name, f"{row['seconds']:.0f}", f"{row['cpu']:.0f}", f"{row['MiB']:.0f}"] for name, row in million.items()])]
     for over, key in (("plain HTTP", "instructions"), ("TLS", "instructions over TLS")):

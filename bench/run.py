@@ -452,6 +452,7 @@ def main():
         bulk.show(result["bulk"])
     if options.million or options.all:
         say("A batch")
+        result["million ids"] = options.ids
         result["million"] = bulk.measure_million(languages, options.ids)
         bulk.show_million(result["million"], options.ids)
     if options.startup or options.all:
