@@ -76,7 +76,8 @@ _UNKNOWN = dict.fromkeys(("attempts", "request_id", "kind", "code", "app_key"))
 
 def _entry(told: dict[str, Any]) -> JournalEntry:
     """Of the core's JSON form."""
-    return JournalEntry(**{**_UNKNOWN, **told, "time": _from_utc(told["time"])})
+    fields: dict[str, Any] = {**_UNKNOWN, **told, "time": _from_utc(told["time"])}
+    return JournalEntry(**fields)
 
 
 def read_journal(*paths: str | os.PathLike[str]) -> Iterator[JournalEntry]:
