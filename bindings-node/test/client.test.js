@@ -28,7 +28,7 @@ const refusal = (fields) => (request, reply) => reply.end(JSON.stringify({ errco
 
 describe('the module', () => {
   test('exports what is documented and nothing else', () => {
-    assert.deepEqual(Object.keys(api).sort(), ['Client', 'DingTalkError', 'setLogger']);
+    assert.deepEqual(Object.keys(api).sort(), ['Client', 'DingTalkError', 'readJournal', 'setLogger']);
     assert.deepEqual(Object.keys(require('dingtalk-extcontact/testing')), ['Sandbox']);
     const own = (of) => Reflect.ownKeys(of).filter((key) => typeof key === 'string').sort();
     assert.deepEqual(own(Client.prototype), ['close', 'constructor', 'delete', 'deleteMany', 'setAccessToken']);
@@ -39,7 +39,10 @@ describe('the module', () => {
   test('its native half exports what is used and nothing else', () => {
     assert.deepEqual(
       Object.keys(require('../native.js')).sort(),
-      ['Batch', 'Bridge', 'Client', 'Sandbox', 'connect', 'defaults', 'kinds', 'logOff', 'logTo', 'run', 'version'],
+      [
+        'Batch', 'Bridge', 'Client', 'Journal', 'Sandbox', 'connect', 'defaults', 'kinds', 'logOff', 'logTo',
+        'readJournal', 'run', 'version',
+      ],
     );
   });
 
