@@ -50,7 +50,8 @@ impl Source {
             (None, ids) if ids.iter().any(|id| id == "-") => {
                 return Err("- stands for all ids and cannot be one among several".to_owned());
             }
-            _ if let Some(option) = form.given() => {
+            _ if form.given().is_some() => {
+                let option = form.given().unwrap_or_default();
                 return Err(format!("{option} is for --file FILE or -"));
             }
             (None, []) => return Ok(None),
