@@ -26,9 +26,10 @@ shared="$(flags dingtalk_extcontact) -lpthread"
 static="$(flags dingtalk_extcontact-static)"
 sanitize="-fsanitize=address,undefined -fno-sanitize-recover=all"
 # "Possibly lost" is how a Rust Arc looks, which points into the middle of its block. What a
-# forked child has of the parent's other threads, it can never free.
+# forked child has of the parent's other threads, it can never free. A thread that spins must
+# leave the others their turn: unfair, it can hold them off until a call times out.
 valgrind="valgrind -q --leak-check=full --errors-for-leak-kinds=definite --show-leak-kinds=definite
-    --child-silent-after-fork=yes --error-exitcode=9"
+    --child-silent-after-fork=yes --fair-sched=yes --error-exitcode=9"
 judge=$built/dingtalk-extcontact-judge
 
 say "exported symbols: only ours, and all of the header"
