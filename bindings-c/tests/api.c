@@ -868,8 +868,12 @@ static void timeout_of_a_call(void) {
 static int stop;
 
 static void *delete_until_stopped(void *client) {
-  while (!__atomic_load_n(&stop, __ATOMIC_SEQ_CST))
-    CHECK(dtx_client_delete(client, "a", NULL, NULL, NULL) == DTX_OK);
+  while (!__atomic_load_n(&stop, __ATOMIC_SEQ_CST)) {
+    dtx_error *error = NULL;
+    CHECK(dtx_client_delete(client, "a", NULL, NULL, &error) == DTX_OK);
+    if (error != NULL) printf("%s\n", dtx_error_json(error));
+    dtx_error_free(error);
+  }
   return NULL;
 }
 
