@@ -57,6 +57,7 @@ impl Sandbox {
             "app_key" => self.app_key().into(),
             "app_secret" => self.app_secret().into(),
             "contacts" => json!(self.contacts()),
+            "created" => json!(self.created()),
             "deleted" => json!(self.deleted()),
             "requests" => self.requests().iter().map(request).collect(),
             "request_count" => self.request_count().into(),

@@ -171,10 +171,11 @@ enum Target {
     Token,
 }
 
-const TARGETS: [(&str, Target); 5] = [
+const TARGETS: [(&str, Target); 6] = [
     ("delete", Target::One(Api::Delete)),
     ("list", Target::One(Api::List)),
     ("get", Target::One(Api::Get)),
+    ("create", Target::One(Api::Create)),
     ("token", Target::Token),
     ("all", Target::All),
 ];
@@ -267,7 +268,7 @@ impl Faults {
                         .find(|(name, _)| *name == target)
                         .map(|(_, target)| *target)
                         .ok_or_else(|| {
-                            format!("`{setting}`: `on` is delete, list, get, token or all")
+                            format!("`{setting}`: `on` is delete, list, get, create, token or all")
                         })?;
                 }
                 _ => return Err(format!("`{setting}`: a setting is seed=N or on=CALLS")),

@@ -14,13 +14,13 @@
 //! # }
 //! ```
 //!
-//! It answers `POST /topapi/extcontact/delete`, `/list` and `/get`, `POST
+//! It answers `POST /topapi/extcontact/delete`, `/list`, `/get` and `/create`, `POST
 //! /v1.0/oauth2/accessToken` and `GET /gettoken`. It listens on 127.0.0.1 only, speaks plain
 //! HTTP, and knows one organisation with one app. What it does not know about the real service
 //! is marked as inferred at the code in question.
 //!
 //! Where things are: `server` has the sockets and threads, `http` the requests and replies,
-//! `service` what DingTalk would answer, `faults` what goes wrong, `people` the made-up
+//! `service` what DingTalk would answer, `create` the checks of a new contact, `faults` what goes wrong, `people` the made-up
 //! contacts, `sandbox` what ties them together. `server` and `http` are public for the test
 //! servers of this project alone: they are no part of what this crate promises.
 
@@ -32,6 +32,7 @@
 )]
 
 mod ask;
+mod create;
 mod faults;
 #[doc(hidden)]
 pub mod http;

@@ -304,6 +304,11 @@ impl Sandbox {
         self.shared.state().service.contacts.remove(userid)
     }
 
+    /// The userids that calls have created, in order.
+    pub fn created(&self) -> Vec<String> {
+        self.shared.state().service.created.clone()
+    }
+
     /// The userids that calls have deleted, in order.
     pub fn deleted(&self) -> Vec<String> {
         self.shared.state().service.deleted.clone()

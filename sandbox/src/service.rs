@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
+use crate::create;
 use crate::http::{Reply, Request, decode_form};
 use crate::rng::Rng;
 
@@ -29,6 +30,7 @@ pub(crate) enum Api {
     Delete,
     List,
     Get,
+    Create,
     Unknown,
 }
 
@@ -40,6 +42,7 @@ impl Api {
             "/topapi/extcontact/delete" => Api::Delete,
             "/topapi/extcontact/list" => Api::List,
             "/topapi/extcontact/get" => Api::Get,
+            "/topapi/extcontact/create" => Api::Create,
             _ => Api::Unknown,
         }
     }
@@ -50,7 +53,7 @@ impl Api {
 pub enum Permission {
     /// `qyapi_ext_read`: list and get.
     Read,
-    /// `qyapi_ext_write`: delete.
+    /// `qyapi_ext_write`: delete and create.
     Write,
 }
 
@@ -100,6 +103,8 @@ pub(crate) struct Service {
     pub(crate) contacts: Contacts,
     /// The userids deleted by calls, in order.
     pub(crate) deleted: Vec<String>,
+    /// The userids created by calls, in order.
+    pub(crate) created: Vec<String>,
     blocked: Option<(Duration, BlockShape)>,
     token: Option<Token>,
     /// When each API was called within the window.
@@ -123,6 +128,7 @@ impl Service {
             block_rule: None,
             contacts: Contacts::default(),
             deleted: Vec::new(),
+            created: Vec::new(),
             blocked: None,
             token: None,
             recent: HashMap::new(),
@@ -264,7 +270,7 @@ impl Service {
             return self.gateway_refusal("60020", &text);
         }
         let (permission, granted) = match api {
-            Api::Delete => (Permission::Write, self.write),
+            Api::Delete | Api::Create => (Permission::Write, self.write),
             _ => (Permission::Read, self.read),
         };
         if !granted {
@@ -280,6 +286,7 @@ impl Service {
         match api {
             Api::Delete => self.delete(&parameters),
             Api::Get => self.get(&parameters),
+            Api::Create => self.create(request),
             _ => self.list(&parameters),
         }
     }
@@ -302,6 +309,33 @@ impl Service {
         // The sample on the page has no errmsg.
         let request_id = self.request_id();
         Reply::json(200, &json!({"errcode": 0, "request_id": request_id}))
+    }
+
+    /// `POST /topapi/extcontact/create`. The new contact has a userid that none had before. That a
+    /// contact with the same number counts as the same one is inferred.
+    fn create(&mut self, request: &Request) -> Reply {
+        let Some(contact) = contact_of(request) else {
+            return self.missing_parameter("contact");
+        };
+        let mut record = match create::checked(&contact) {
+            Ok(record) => record,
+            Err((errcode, errmsg)) => return self.refusal(errcode, &errmsg),
+        };
+        if self.contacts.any(|other| is_same_person(other, &record)) {
+            return self.refusal(22005, "外部联系人已存在");
+        }
+        let user_id = loop {
+            let user_id = format!("0{}", self.rng.text("0123456789", 17));
+            if self.contacts.get(&user_id).is_none() && !self.deleted.contains(&user_id) {
+                break user_id;
+            }
+        };
+        record.insert("userid".to_owned(), user_id.clone().into());
+        if let Err(problem) = self.contacts.add(Value::Object(record)) {
+            return self.refusal(40035, &problem);
+        }
+        self.created.push(user_id.clone());
+        self.success("userid", user_id.into())
     }
 
     /// `POST /topapi/extcontact/get`.
@@ -530,6 +564,22 @@ fn parameters(request: &Request) -> HashMap<String, String> {
     request.form().into_iter().collect()
 }
 
+/// The contact of a create call: an object as JSON text in a form, or in a JSON body.
+fn contact_of(request: &Request) -> Option<Map<String, Value>> {
+    let contact = match is_json(request) {
+        true => request.json()?.get_mut("contact").map(Value::take),
+        false => first(&request.form(), "contact").and_then(|it| serde_json::from_str(&it).ok()),
+    };
+    match contact {
+        Some(Value::Object(contact)) => Some(contact),
+        _ => None,
+    }
+}
+
+fn is_same_person(one: &Value, other: &Map<String, Value>) -> bool {
+    ["state_code", "mobile"].iter().all(|name| one.get(name) == other.get(*name))
+}
+
 fn first(pairs: &[(String, String)], name: &str) -> Option<String> {
     pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
 }
@@ -565,6 +615,10 @@ impl Contacts {
 
     pub(crate) fn get(&self, user_id: &str) -> Option<&Value> {
         self.by_position.get(self.positions.get(user_id)?)
+    }
+
+    pub(crate) fn any(&self, is_it: impl FnMut(&Value) -> bool) -> bool {
+        self.by_position.values().any(is_it)
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -690,6 +744,33 @@ mod tests {
         }
         let now = Duration::from_secs(305);
         assert_eq!(code(&service.answer(&unknown, now)).0, 404);
+    }
+
+    #[test]
+    fn a_contact_is_created_once_and_with_a_new_userid() {
+        let mut service = service();
+        let token = service.issue_token(Duration::ZERO);
+        let target = format!("/topapi/extcontact/create?access_token={token}");
+        let contact = json!({"name": "n", "mobile": "10000000001", "state_code": "86",
+                             "follower_user_id": "manager1", "label_ids": [1]});
+        let body = json!({"contact": contact}).to_string();
+        let mut request = post(&target, &body);
+        request.headers.push(("Content-Type".into(), "application/json".into()));
+        let created = service.answer(&request, Duration::ZERO);
+        assert_eq!(code(&created).0, 0);
+        let created: Value = serde_json::from_slice(&created.body).unwrap();
+        let user_id = created["userid"].as_str().unwrap();
+        assert_eq!(service.created, [user_id]);
+        assert_eq!(service.contacts.get(user_id).unwrap()["mobile"], "10000000001");
+        let form: String = contact.to_string().bytes().map(|it| format!("%{it:02X}")).collect();
+        let again = post(&target, &format!("contact={form}"));
+        assert_eq!(code(&service.answer(&again, Duration::ZERO)).0, 22005);
+        for body in ["", "contact=", "contact=%5B%5D"] {
+            assert_eq!(code(&service.answer(&post(&target, body), Duration::ZERO)).0, 40035);
+        }
+        service.write = false;
+        assert_eq!(code(&service.answer(&again, Duration::ZERO)).1, "60011");
+        assert_eq!(service.created.len(), 1);
     }
 
     #[test]
