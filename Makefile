@@ -58,6 +58,7 @@ test-node: build
 test-examples: $(VENV)/installed build
 	PYTHON=$(VENV)/bin/python examples/run.sh $(DEBUG)
 	$(VENV)/bin/python tools/readme.py $(DEBUG)
+	$(VENV)/bin/python tools/guides.py $(DEBUG)
 
 # The Python package as pip installs it, but for the profile, with what its tests need.
 $(VENV)/installed: $(shell git ls-files core cli sandbox bindings-python/src bindings-python/python) Cargo.lock
