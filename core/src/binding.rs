@@ -8,8 +8,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::batch::options::{BatchOptions, MOST_CONCURRENT};
+use crate::call::api_call::Delete;
 use crate::call::options::Call;
-use crate::client::Client;
+use crate::client::{Client, end_of_delete};
+use crate::contacts::Contact;
 use crate::error::Error;
 use crate::options::endpoint::Region;
 use crate::options::proxy::ProxySetting;
@@ -21,6 +23,7 @@ use crate::text::excerpt;
 
 pub use crate::batch::missing::{MISSING_LIMIT, MISSING_WINDOW};
 pub use crate::batch::{PriorRuns, PriorState};
+pub use crate::contacts::ContactPages;
 pub use crate::options::Options;
 pub use crate::options::names::{Binding, CLIENT_OPTIONS, Spec, ValueType};
 pub use crate::outcome::in_utc;
@@ -39,9 +42,26 @@ pub const CALL_OPTIONS: &[Spec] = &[("timeout", ValueType::Time), ("missing_ok",
 pub const BATCH_OPTIONS: &[Spec] = &[
     ("concurrency", ValueType::Integer),
     ("journal", ValueType::Path),
+    ("backup", ValueType::Path),
     ("missing_ok", ValueType::Flag),
     ("stop_on_missing", ValueType::Flag),
 ];
+
+/// The fields of a contact that are text, in the order of the service's documentation.
+pub const CONTACT_TEXTS: [&str; 9] = [
+    "name",
+    "mobile",
+    "state_code",
+    "company_name",
+    "title",
+    "email",
+    "address",
+    "remark",
+    "follower_user_id",
+];
+
+/// The fields of a contact that list ids.
+pub const CONTACT_IDS: [&str; 3] = ["label_ids", "share_dept_ids", "share_user_ids"];
 
 /// The value of an option as a binding hands it on. Its `Debug` output shows no text: it may
 /// be a secret.
@@ -177,6 +197,9 @@ impl BatchOptions {
             ("journal", value) => {
                 self.journal = path(binding, name, value)?;
             }
+            ("backup", value) => {
+                self.backup = path(binding, name, value)?;
+            }
             ("missing_ok", value) => {
                 let missing_ok = flag(binding, name, value)?;
                 self.call = self.call.clone().missing_ok(missing_ok);
@@ -224,7 +247,9 @@ impl Client {
         call: Call,
         done: impl FnOnce(Result<Deletion, Error>) + Send + 'static,
     ) {
-        submitted::start(self, user_id, call, done);
+        submitted::start(self, Delete { user_id }, call, |state, result| {
+            done(end_of_delete(state, result));
+        });
     }
 }
 
@@ -240,6 +265,17 @@ pub fn to_json(outcome: &Result<Deletion, Error>) -> serde_json::Value {
     };
     // Maps with text keys and plain values cannot fail to serialise.
     value.unwrap_or(serde_json::Value::Null)
+}
+
+/// A contact as JSON: `user_id`; its fields of text and its lists of ids under their names, where
+/// text that is missing or empty is left out; and `record`, as the service sent it. All of it is
+/// personal data.
+pub fn contact_to_json(contact: &Contact) -> serde_json::Value {
+    let texts = CONTACT_TEXTS.iter().filter_map(|name| Some((*name, contact.text(name)?.into())));
+    let ids = CONTACT_IDS.iter().map(|name| (*name, contact.ids(name).into()));
+    let ends = [("user_id", contact.user_id().into()), ("record", contact.record().clone().into())];
+    let fields = ends.into_iter().chain(texts).chain(ids);
+    serde_json::Value::Object(fields.map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
 fn wrong_type(binding: Binding, name: &str, wanted: &str) -> Error {
