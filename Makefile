@@ -1,7 +1,6 @@
-# Thin: each target is what a person would type. `make demo` to see what it is for, `make
-# test` to run every test, `make lint` before a commit.
+# Thin: each target is what a person would type. `make` by itself lists them.
 
-.PHONY: demo test lint build addon header install bench guard test-rust test-c test-python test-node test-examples
+.PHONY: help demo test lint build addon header install bench guard test-rust test-c test-python test-node test-examples
 .NOTPARALLEL:
 
 TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
@@ -19,6 +18,16 @@ export PYO3_BUILD_EXTENSION_MODULE := 1
 
 # The tests of the addons for Python and Node are in Python and JavaScript.
 RUST := --workspace --locked --exclude dingtalk-extcontact-python --exclude dingtalk-extcontact-node
+
+help:
+	@echo "make demo     what it is for, shown in each language; two minutes the first time"
+	@echo "make test     every test; also test-rust test-c test-python test-node test-examples"
+	@echo "make lint     format, lints, docs, licences, the public API; before a commit"
+	@echo "make install  the C library and its header, below DESTDIR and PREFIX ($(PREFIX))"
+	@echo "make header   the C header, anew from its sources"
+	@echo "make addon    the addon for Node, as it is handed out"
+	@echo "make guard    what a call and the artifacts cost, against stored bounds"
+	@echo "make bench    a comparison with other clients; an hour on a quiet machine"
 
 demo:
 	@tools/needs.sh cargo cc c++ python3 node
