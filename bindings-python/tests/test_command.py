@@ -154,7 +154,8 @@ def test_closed_standard_streams(way: str, closed: str, tmp_path: Path, sandbox:
     assert sorted(sandbox.deleted) == ["0125400001", "0125400002"]
     (journal,) = tmp_path.glob("*.jsonl")
     lines = [json.loads(line) for line in journal.read_text(encoding="utf-8").splitlines()]
-    assert len(lines) == 1 + 2 * 3
+    assert len(lines) == 1 + 2 * 3 + 1
+    assert (lines[0]["list"]["name"], lines[0]["list"]["count"]) == ("ids.txt", 3)
 
 
 def test_a_program_without_standard_output(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -108,7 +108,7 @@ fn a_torn_end_is_told_and_other_files_are_refused() {
     let (status, out, err) = journal(&[&file, &ids[1]]);
     assert_eq!((status, out.lines().count()), (0, 1), "{err}");
     assert!(
-        err.starts_with(&format!("note: line 12 of {file} is not whole and is passed")),
+        err.starts_with(&format!("note: line 13 of {file} is not whole and is passed")),
         "{err}"
     );
 }

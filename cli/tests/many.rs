@@ -90,6 +90,34 @@ fn a_workbook_is_a_list_from_a_file_and_from_a_pipe() {
 }
 
 #[test]
+fn the_journal_says_which_list_or_filters_a_run_had() {
+    let (sandbox, ids) = quick_sandbox(4);
+    let folder = Folder::new("asked");
+    let (list, journal) = (folder.list("leavers.txt", &ids[..2]), folder.name("j.jsonl"));
+    let run = |args: &[&str], input: &str| {
+        let args = [DELETE.as_slice(), &["--journal", &journal], args].concat();
+        ran_with(&mut at(&sandbox, &args), input).0
+    };
+    assert_eq!(run(&["--file", &list], ""), 0);
+    assert_eq!(run(&["-"], &fs::read_to_string(&list).unwrap()), 0);
+    assert_eq!(run(&["--where=mobile~0", "--where", "name~Q7", "--where=name~Q8"], ""), 3);
+    assert_eq!(run(&["--where=mobile~0"], ""), 0);
+    let lines = json_lines(&folder.read("j.jsonl"));
+    let begun: Vec<_> = lines.iter().filter(|line| line.get("options").is_some()).collect();
+    let counts = begun.iter().map(|line| line["list"]["count"].as_u64().unwrap());
+    assert_eq!(counts.collect::<Vec<_>>(), [2, 2, 0, 2], "{begun:?}");
+    let name = |line: &Value| line["list"].get("name").cloned();
+    let names = [Some(json!("leavers.txt")), None, None, None];
+    assert_eq!(begun.iter().map(|line| name(line)).collect::<Vec<_>>(), names, "no folder");
+    let filters = |line: &Value| line.get("filters").cloned();
+    let without_values = [None, None, Some(json!(["mobile~", "name~"])), Some(json!(["mobile~"]))];
+    assert_eq!(begun.iter().map(|line| filters(line)).collect::<Vec<_>>(), without_values);
+    let hash = &begun[0]["list"]["sha256"];
+    assert_eq!((hash.as_str().unwrap().len(), hash), (64, &begun[1]["list"]["sha256"]));
+    assert!(begun[2]["list"].get("sha256").is_none());
+}
+
+#[test]
 fn single_ids_are_recorded_where_a_journal_is_named() {
     let (sandbox, mut ids) = quick_sandbox(5);
     ids.sort();

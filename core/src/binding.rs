@@ -22,7 +22,10 @@ use crate::submitted;
 use crate::text::excerpt;
 
 pub use crate::batch::missing::{MISSING_LIMIT, MISSING_WINDOW};
-pub use crate::batch::{PriorRuns, PriorState};
+pub use crate::batch::{
+    Closed, ListRecord, PriorRuns, PriorState, RunRecord, RunRequest, StopReason, Stopped,
+    ThrottledSpan,
+};
 pub use crate::contacts::ContactPages;
 pub use crate::options::Options;
 pub use crate::options::names::{Binding, CLIENT_OPTIONS, Spec, ValueType};

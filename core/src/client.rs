@@ -205,6 +205,18 @@ impl Client {
         call.allows_missing(&self.0.settings)
     }
 
+    /// The options that a journal records beside those of the batch.
+    pub(crate) fn options_on_record(&self) -> serde_json::Map<String, serde_json::Value> {
+        let Settings { timeout, max_attempts, rate, .. } = &*self.0.settings;
+        let seconds = timeout.as_secs_f64();
+        let options = [
+            ("timeout", seconds.into()),
+            ("max_attempts", (*max_attempts).into()),
+            ("rate", (*rate).into()),
+        ];
+        options.map(|(name, value)| (name.to_owned(), value)).into_iter().collect()
+    }
+
     /// This process's connections, token and rate.
     fn context(&self) -> &AttemptContext {
         self.0.context.get(|| AttemptContext::new(&self.0.settings))

@@ -69,6 +69,16 @@ impl Filter {
         Ok(Filter { text: text.to_owned(), field, test })
     }
 
+    /// The filter without its value, which may name somebody: `name=`, `company~`, `no-follower`.
+    fn without_value(&self) -> String {
+        let name = |sign| self.text.split(sign).next().unwrap_or_default().trim();
+        match self.test {
+            Test::Is(_) => format!("{}=", name('=')),
+            Test::Contains(_) => format!("{}~", name('~')),
+            Test::Missing => self.text.clone(),
+        }
+    }
+
     fn matches(&self, contact: &Contact) -> bool {
         // A field is either text or a list of ids; of a list, one that matches is enough.
         let text = contact.text(self.field).map(str::to_owned);
@@ -98,6 +108,17 @@ pub(crate) fn describe(filters: &[Filter]) -> String {
     filters.join(" and ")
 }
 
+/// The filters without their values, each once.
+pub(crate) fn without_values(filters: &[Filter]) -> Vec<String> {
+    let mut all = Vec::new();
+    for filter in filters.iter().map(Filter::without_value) {
+        if !all.contains(&filter) {
+            all.push(filter);
+        }
+    }
+    all
+}
+
 /// The contacts that all filters match.
 pub(crate) fn matching(mut contacts: Vec<Contact>, filters: &[Filter]) -> Vec<Contact> {
     contacts.retain(|contact| filters.iter().all(|filter| filter.matches(contact)));
@@ -125,6 +146,13 @@ mod tests {
             let text = text.to_owned();
             assert_eq!(Filter::parse(&text), Ok(Filter { text, field, test }));
         }
+    }
+
+    #[test]
+    fn values_can_be_left_out() {
+        let filters = ["name=Jane ~ Doe", "company ~ a=b", "no-follower", "company~c"];
+        let filters = filters.map(|text| Filter::parse(text).unwrap());
+        assert_eq!(without_values(&filters), ["name=", "company~", "no-follower"]);
     }
 
     #[test]

@@ -32,6 +32,8 @@ pub(crate) struct Ids {
     spool: SpooledTempFile,
     /// How many there are, a repeated one counted once.
     pub(crate) count: u64,
+    /// The SHA-256 of what was read, where that was a file or standard input.
+    pub(crate) sha256: Option<String>,
     /// Why the list may be damaged.
     pub(crate) doubt: Option<String>,
 }
@@ -55,6 +57,8 @@ pub(crate) struct List {
     /// doubts; which ids are the same is for the library to decide.
     seen: HashMap<u64, (u8, u32)>,
     digits: DigitStats,
+    /// Of what was read.
+    pub(crate) sha256: Option<String>,
     wrong: u64,
     first_wrong: Vec<String>,
     /// What to do about the wrong ids, each advice once.
@@ -70,6 +74,7 @@ impl List {
             hasher: RandomState::new(),
             seen: HashMap::new(),
             digits: DigitStats::default(),
+            sha256: None,
             wrong: 0,
             first_wrong: Vec::new(),
             advice: Vec::new(),
@@ -202,7 +207,7 @@ impl List {
             true => self.digits.shortened(&self.place),
             false => None,
         };
-        Ok(Ids { spool, count: self.seen.len() as u64, doubt })
+        Ok(Ids { spool, count: self.seen.len() as u64, sha256: self.sha256, doubt })
     }
 }
 

@@ -11,6 +11,7 @@ mod lines;
 mod list;
 mod place;
 mod plain;
+pub(crate) mod sha256;
 mod source;
 pub(crate) mod text;
 mod workbook;

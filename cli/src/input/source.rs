@@ -13,6 +13,7 @@ use crate::input::error::{InputError, ListError};
 use crate::input::lines::{LineBreaks, first_line};
 use crate::input::list::{Ids, List, spool_failed, spooled};
 use crate::input::place::Place;
+use crate::input::sha256::Hashing;
 use crate::input::text::{self, NotText};
 use crate::input::{column, json_lines, plain, workbook};
 
@@ -119,9 +120,17 @@ impl fmt::Display for Form {
 }
 
 impl List {
+    /// Reads a list, and takes its hash.
+    fn read(&mut self, from: impl Read, form: &Form) -> Result<(), ListError> {
+        let mut from = Hashing::new(from);
+        self.read_form(&mut from, form)?;
+        self.sha256 = Some(from.finish()?);
+        Ok(())
+    }
+
     /// Reads a list in any form: one id a line, the column of a CSV file or a workbook, JSON
     /// lines.
-    fn read(&mut self, mut from: impl Read, form: &Form) -> Result<(), ListError> {
+    fn read_form(&mut self, mut from: impl Read, form: &Form) -> Result<(), ListError> {
         let mut beginning = Vec::new();
         from.by_ref().take(4).read_to_end(&mut beginning)?;
         let mark = Encoding::for_bom(&beginning).map(|(encoding, _)| encoding);

@@ -252,14 +252,27 @@ impl AppendLog {
     }
 
     /// Appends a line with the time, unless it has one, and waits until it is on disk.
-    pub fn write(&self, mut line: Value) -> Result<(), Error> {
-        if let Some(object) = line.as_object_mut() {
-            object.entry("time").or_insert_with(|| in_utc(SystemTime::now()).into());
-            // A torn first line is known by its first key, and the order of keys depends on the
-            // features that other crates choose for serde_json.
-            object.sort_keys();
+    pub fn write(&self, line: Value) -> Result<(), Error> {
+        self.append(&with_time(line))
+    }
+
+    /// Appends a last line with the time, and does not wait until it is on disk: nobody relies on
+    /// it. It is left out where lines before it could not be written, or are on their way.
+    pub fn write_last(&self, line: Value) {
+        let line = with_time(line);
+        let mut writer = self.lock();
+        if !writer.gathered.is_empty() || !matches!(writer.before.get(), Some(Ok(()))) {
+            return;
         }
-        self.append(&(line.to_string() + "\n"))
+        let at = writer.end;
+        writer.end += line.len() as u64;
+        let written = self.file().and_then(|file| write_all_at(file, line.as_bytes(), at));
+        drop(writer);
+        if let Err(error) = written {
+            crate::logged(
+                || log::warn!(target: crate::LOG, "the {} {} has no last line: {error}", self.kind.name, self.path.display()),
+            );
+        }
     }
 
     /// Adds a line to the group that gathers, and waits until that is on disk. Whoever has its first
@@ -299,6 +312,17 @@ impl AppendLog {
     fn lock(&self) -> MutexGuard<'_, Writer> {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A line as it is written: with the time, unless it has one.
+fn with_time(mut line: Value) -> String {
+    if let Some(object) = line.as_object_mut() {
+        object.entry("time").or_insert_with(|| in_utc(SystemTime::now()).into());
+        // A torn first line is known by its first key, and the order of keys depends on the
+        // features that other crates choose for serde_json.
+        object.sort_keys();
+    }
+    line.to_string() + "\n"
 }
 
 /// The first line of a file, with its end where it has one.

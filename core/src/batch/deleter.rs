@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::batch::append_log::AppendLog;
 use crate::batch::item::{Item, Outcome};
 use crate::batch::journal::{Journal, LastLine};
+use crate::batch::run_record::{SlowDown, Stopped};
 use crate::batch::settled::PriorState;
 use crate::call::api_call::Delete;
 use crate::call::driver::Driver;
@@ -229,9 +230,15 @@ impl Deleter {
         Ended { item, unrecorded: self.journal.is_some(), file_error: None }
     }
 
-    /// Unlocks the files for another run.
-    pub fn release(&self) {
+    /// Records that the batch slowed down, where there is a journal.
+    pub fn slow_down(&self, slowed: &SlowDown) -> Result<(), Error> {
+        self.journal.as_ref().map_or(Ok(()), |journal| journal.slow_down(slowed))
+    }
+
+    /// Ends the files and unlocks them for another run.
+    pub fn close(&self, stopped: Option<&Stopped>) {
         if let Some(journal) = &self.journal {
+            journal.close(stopped);
             journal.release();
         }
         if let Some(backup) = &self.backup {

@@ -11,13 +11,16 @@ use serde_json::{Value, json};
 use crate::batch::append_log::{AppendLog, JOURNAL};
 use crate::batch::item::Item;
 use crate::batch::key_set::{Key, KeyMap, Keys};
-use crate::batch::reading::{self, Scope};
+use crate::batch::reading::{self, Format, Scope};
+use crate::batch::run_record::{RunRequest, SlowDown, Stopped, closed_line};
 use crate::batch::settled::PriorState;
 use crate::error::Error;
 
 /// An open journal, locked against a second run.
 pub(super) struct Journal {
     log: AppendLog,
+    /// That of the run that began the file: another version of this library may read it next.
+    format: Format,
     /// The last line of earlier runs about each id.
     last_lines: KeyMap<LastLine>,
 }
@@ -50,16 +53,22 @@ impl Journal {
     ///
     /// `journal`: not to be read, written or locked; of another scope or format; damaged before
     /// its last line.
-    pub fn open(path: &Path, scope: Scope<'_>, keys: &Keys) -> Result<Journal, Error> {
+    pub fn open(
+        path: &Path,
+        scope: Scope<'_>,
+        request: &RunRequest,
+        keys: &Keys,
+    ) -> Result<Journal, Error> {
         let log = AppendLog::open(&JOURNAL, path)?;
         let mut last_lines = KeyMap::default();
         let file = log.file().map_err(|error| log.broken(&error.to_string()))?;
-        let end = reading::read(path, file, scope, |entry| {
+        let (end, format) = reading::read(path, file, scope, |entry| {
             last_lines.insert(keys.of(entry.user_id), LastLine::new(entry.state(), entry.offset));
         })?;
         log.go_on_from(end)?;
-        log.write(if end == 0 { scope.header() } else { json!({"event": "resumed"}) })?;
-        Ok(Journal { log, last_lines })
+        let begin = if end == 0 { scope.header() } else { json!({"event": "resumed"}) };
+        log.write(with_request(begin, request))?;
+        Ok(Journal { log, format, last_lines })
     }
 
     /// What earlier runs wrote about this id last.
@@ -92,10 +101,36 @@ impl Journal {
         self.log.write(line)
     }
 
+    /// Writes that the batch slowed down, and waits until that is on disk.
+    pub fn slow_down(&self, slowed: &SlowDown) -> Result<(), Error> {
+        match self.format {
+            Format::One => Ok(()),
+            Format::Two => self.log.write(slowed.line()),
+        }
+    }
+
+    /// Writes that the run has ended. Where that does not get to the disk, the run looks like one
+    /// that was killed after its last id.
+    pub fn close(&self, stopped: Option<&Stopped>) {
+        if self.format == Format::Two {
+            self.log.write_last(closed_line(stopped));
+        }
+    }
+
     /// Unlocks the file for another run; nothing is written after this.
     pub fn release(&self) {
         self.log.release();
     }
+}
+
+/// The line that begins a run, with what the run was asked for.
+fn with_request(mut line: Value, request: &RunRequest) -> Value {
+    if let (Some(object), Ok(Value::Object(fields))) =
+        (line.as_object_mut(), serde_json::to_value(request))
+    {
+        object.extend(fields);
+    }
+    line
 }
 
 #[cfg(test)]
@@ -109,10 +144,16 @@ mod tests {
 
     use super::*;
     use crate::batch::append_log::LONGEST_LINE;
+    use crate::batch::run_record::ListRecord;
     use crate::error::ErrorKind;
     use crate::outcome::{Deletion, Status};
 
     const ENDPOINT: &str = "https://oapi.dingtalk.io";
+
+    fn request() -> RunRequest {
+        let list = ListRecord { name: Some("leavers.txt".into()), ..ListRecord::default() };
+        RunRequest { list: Some(list), ..RunRequest::default() }
+    }
 
     /// A file for one test.
     struct TestFile(PathBuf);
@@ -126,7 +167,7 @@ mod tests {
 
         fn open(&self, keys: &Keys) -> Result<Journal, Error> {
             let scope = Scope { endpoint: ENDPOINT, app_key: Some("key") };
-            Journal::open(&self.0, scope, keys)
+            Journal::open(&self.0, scope, &request(), keys)
         }
     }
 

@@ -3,6 +3,7 @@
 //! Each file is read once from end to end. Of each id a hash and the place of the line that counts
 //! are kept; then those lines are read, in the order in which they stand.
 
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -13,9 +14,9 @@ use serde_json::Value;
 use crate::batch::append_log::{JOURNAL, LONGEST_LINE};
 use crate::batch::journal_entry::{JournalEntry, JournalState};
 use crate::batch::key_set::{KeyMap, Keys};
-use crate::batch::reading::{self, Entry, Lines};
+use crate::batch::reading::{self, Entry, Format, Line, Lines};
+use crate::batch::run_record::{RunRecord, text, time_of};
 use crate::error::Error;
-use crate::outcome::parse_utc;
 
 /// Reads one or many journals: an iterator over what became of each id, one entry an id, in the
 /// order of the files and of the lines that say so.
@@ -93,14 +94,41 @@ pub struct JournalFile {
     /// The number of a last line that is not whole: a run was writing it when it was read, or
     /// when that run died. It is passed over.
     pub torn_line: Option<u64>,
+    /// How many bytes its whole lines have.
+    length: u64,
     /// Where the runs begin.
     runs: Vec<u64>,
+    /// The last runs.
+    records: VecDeque<RunRecord>,
 }
 
 impl JournalFile {
     /// How many runs wrote it.
     pub fn runs(&self) -> u64 {
         self.runs.len() as u64
+    }
+
+    /// How many bytes were read: those of its whole lines.
+    #[doc(hidden)]
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// The last runs that wrote it, as many as are kept.
+    #[doc(hidden)]
+    pub fn records(&self) -> impl DoubleEndedIterator<Item = &RunRecord> {
+        self.records.iter()
+    }
+
+    /// Begins the record of a run, and forgets one if there are many.
+    fn begin_run(&mut self, line: &Line) -> Result<(), Error> {
+        if self.records.len() == MOST_RECORDS {
+            self.records.pop_front();
+        }
+        self.runs.push(line.offset);
+        let record = RunRecord::begin(self.runs(), &line.object, line.time(&self.path)?);
+        self.records.push_back(record.ok_or_else(|| line.damaged(&self.path))?);
+        Ok(())
     }
 
     fn is_of_same_app(&self, other: &JournalFile) -> bool {
@@ -112,6 +140,8 @@ impl JournalFile {
 #[derive(Clone, Copy)]
 struct Place([u32; 2]);
 
+/// The runs of which more is kept than where they begin.
+const MOST_RECORDS: usize = 1000;
 const MOST_FILES: u64 = (1 << 14) - 1;
 const HIGHEST_OFFSET: u64 = (1 << 48) - 1;
 
@@ -160,31 +190,43 @@ fn scan(
         Err(error) if lines.number == 1 => return Err(error.advise(named)),
         Err(error) => return Err(error),
     };
-    reading::check_version(&path, &first.object)?;
-    let text = |name| reading::text(&first.object, name).map(str::to_owned);
+    let format = Format::of(&path, &first.object)?;
+    let text = |name| text(&first.object, name).map(str::to_owned);
     let mut file = JournalFile {
         path: path.clone(),
         endpoint: text("endpoint").unwrap_or_default(),
         app_key: text("app_key"),
         begun: first.time(&path)?,
         torn_line: None,
-        runs: vec![0],
+        length: 0,
+        runs: Vec::new(),
+        records: VecDeque::new(),
     };
+    file.begin_run(&first)?;
     let app = before.iter().position(|other| other.is_of_same_app(&file)).unwrap_or(number);
     let mut last = KeyMap::default();
     while let Some(line) = lines.next()? {
         if line.is_resumed() {
-            file.runs.push(line.offset);
+            file.begin_run(&line)?;
             continue;
         }
+        let time = line.time(&path)?;
+        let run = file.records.back_mut();
+        if let Some(run) = run {
+            run.last = time;
+            if line.is_about_run(format) {
+                run.learn(&line.object, time).ok_or_else(|| line.damaged(&path))?;
+                continue;
+            }
+        }
         let entry = line.entry(&path)?;
-        line.time(&path)?;
         if line.offset > HIGHEST_OFFSET {
             return Err(reading::broken(&path, "is too long"));
         }
         let state = JournalState::of(entry.ended.as_ref());
         last.insert(keys.of(&(app, entry.user_id)), Place::new(number, line.offset, state));
     }
+    file.length = lines.end;
     file.torn_line = lines.is_torn.then_some(lines.number);
     Ok((file, last))
 }
@@ -350,10 +392,6 @@ fn open(path: &Path) -> Result<File, Error> {
     File::open(path).map_err(|error| JOURNAL.unopened(path, error))
 }
 
-fn time_of(line: &Value) -> Option<SystemTime> {
-    reading::text(line, "time").and_then(parse_utc)
-}
-
 fn changed(path: &Path) -> Error {
     reading::broken(path, "was changed while it was read")
         .advise("Read it again. A run that writes it only adds lines.")
@@ -364,6 +402,7 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::batch::run_record::RunRequest;
     use crate::error::ErrorKind;
 
     struct Folder(PathBuf);
@@ -391,7 +430,7 @@ mod tests {
     fn header(app_key: &str) -> String {
         format!(
             "{{\"app_key\":\"{app_key}\",\"endpoint\":\"https://e\",\"journal\":\"dingtalk-extcontact\",\
-             \"time\":\"2026-01-01T00:00:00.000Z\",\"version\":1}}\n"
+             \"time\":\"2026-01-01T00:00:00.000Z\",\"version\":2}}\n"
         )
     }
 
@@ -483,6 +522,63 @@ mod tests {
     }
 
     #[test]
+    fn the_runs_of_a_journal_are_told() {
+        let folder = Folder::new("reader-runs");
+        let line = |second: u32, rest: &str| {
+            format!("{{\"time\":\"2026-01-01T00:{second:02}:00.000Z\",{rest}}}\n")
+        };
+        let slowed = |minute, pause: f64| {
+            line(minute, &format!("\"event\":\"throttled\",\"pause\":{pause}"))
+        };
+        let list = r#","list":{"count":3,"name":"a.txt","new":1},"filters":["name="]}"#;
+        let lines = [
+            header("a").replace('}', list),
+            announced("01", 1),
+            slowed(1, 60.5),
+            slowed(2, 1.0),
+            slowed(4, 1.0),
+            line(5, r#""event":"closed","stopped":"refused","code":"60011""#),
+            line(6, r#""event":"resumed""#),
+            announced("02", 1),
+        ];
+        let path = folder.file("j", &lines.concat());
+        let reader = read_journal([&path]).unwrap();
+        let records: Vec<_> = reader.files()[0].records().collect();
+        let request = &records[0].request;
+        let list = request.list.as_ref().unwrap();
+        assert_eq!(
+            (list.name.as_deref(), list.count, &list.sha256),
+            (Some("a.txt"), Some(3), &None)
+        );
+        assert_eq!(request.filters, ["name="]);
+        let times = records[0]
+            .throttled
+            .iter()
+            .map(|span| (span.times, span.until.duration_since(span.from).unwrap().as_millis()));
+        assert_eq!(times.collect::<Vec<_>>(), [(2, 61_000), (1, 1_000)]);
+        let stopped = records[0].closed.as_ref().unwrap().stopped.as_ref().unwrap();
+        assert_eq!((stopped.reason.as_str(), stopped.code.as_deref()), ("refused", Some("60011")));
+        assert_eq!((records[1].number, &records[1].closed), (2, &None));
+        assert_eq!(records[1].request, RunRequest::default());
+        assert_eq!(told(&[&path]), [row("01", "may_be_gone", 1), row("02", "may_be_gone", 2)]);
+
+        for bad in [
+            r#""event":"closed","stopped":"whim""#,
+            r#""event":"throttled","pause":-1"#,
+            r#""event":"renamed""#,
+        ] {
+            let path = folder.file("bad", &(header("a") + &line(1, bad)));
+            let error = read_journal([&path]).unwrap_err();
+            assert!(error.message().ends_with("damaged at line 2"), "{bad}: {error}");
+        }
+        let many = header("a") + &RESUMED.repeat(MOST_RECORDS + 5);
+        let reader = read_journal([folder.file("many", &many)]).unwrap();
+        let file = &reader.files()[0];
+        assert_eq!((file.runs(), file.records().count()), (MOST_RECORDS as u64 + 6, MOST_RECORDS));
+        assert_eq!(file.records().next_back().unwrap().number, file.runs());
+    }
+
+    #[test]
     fn of_several_files_the_time_decides_and_gone_stays_gone() {
         let folder = Folder::new("reader-several");
         for (earlier, later, state) in [
@@ -525,7 +621,7 @@ mod tests {
         let backup = "{\"record\":{},\"time\":\"t\",\"user_id\":\"1\"}\n";
         assert!(refusal("backup", backup).ends_with("but a backup"));
         assert!(refusal("torn", &good[..40]).contains("no whole line"));
-        let other = good.replace("\"version\":1", "\"version\":9");
+        let other = good.replace("\"version\":2", "\"version\":9");
         assert!(refusal("version", &other).contains("of a version that is not known here"));
         assert!(
             refusal("hurt", &format!("{good}x\n{}", announced("2", 1)))

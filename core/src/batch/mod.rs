@@ -15,6 +15,7 @@ pub(crate) mod options;
 mod pace;
 mod prior;
 mod reading;
+mod run_record;
 mod settled;
 mod state;
 mod summary;
@@ -31,8 +32,11 @@ use self::missing::Missing;
 pub use self::options::BatchOptions;
 use self::options::MOST_CONCURRENT;
 pub use self::prior::PriorRuns;
+pub use self::run_record::{
+    Closed, ListRecord, RunRecord, RunRequest, StopReason, Stopped, ThrottledSpan,
+};
 pub use self::settled::PriorState;
-use self::state::State;
+use self::state::{EarlyStop, State};
 pub use self::summary::Summary;
 use self::worker::Shared;
 use crate::batch::append_log::{AppendLog, BACKUP};
@@ -69,11 +73,14 @@ impl Client {
     /// `invalid_argument` for a bad option; `journal` where journal or backup cannot be read,
     /// written or locked, or is another kind of file. Nothing was called then.
     pub fn batch(&self, options: BatchOptions) -> Result<Batch, Error> {
-        let BatchOptions { binding, concurrency, journal, backup, stop_on_missing, call } = options;
-        check_integer(binding, "concurrency", concurrency.into(), MOST_CONCURRENT)?;
+        check_integer(options.binding, "concurrency", options.concurrency.into(), MOST_CONCURRENT)?;
+        let request = self.run_request(&options);
+        let BatchOptions { binding, concurrency, journal, backup, stop_on_missing, call, .. } =
+            options;
         let (keys, endpoint) = (Keys::default(), self.endpoint());
         let scope = Scope { endpoint: &endpoint, app_key: self.app_key() };
-        let journal = journal.map(|path| Journal::open(&path, scope, &keys)).transpose()?;
+        let journal =
+            journal.map(|path| Journal::open(&path, scope, &request, &keys)).transpose()?;
         let backup = backup.map(|path| AppendLog::open(&BACKUP, &path)).transpose()?;
         if let Some(backup) = &backup {
             backup.go_on_from_last_line()?;
@@ -97,6 +104,20 @@ impl Client {
                 changed: Condvar::new(),
             }
         })))
+    }
+
+    /// What a run with these options is asked for, for its journal.
+    fn run_request(&self, options: &BatchOptions) -> RunRequest {
+        let mut fields = self.options_on_record();
+        fields.insert("missing_ok".into(), self.missing_ok(&options.call).into());
+        fields.insert("concurrency".into(), options.concurrency.into());
+        fields.insert("stop_on_missing".into(), options.stop_on_missing.into());
+        fields.insert("backup".into(), options.backup.is_some().into());
+        RunRequest {
+            library: Some(crate::VERSION.to_owned()),
+            options: fields,
+            ..options.request.clone()
+        }
     }
 
     /// Deletes many contacts: an iterator over what came of each, in the order of completion. Ids
@@ -232,7 +253,7 @@ impl Batch {
         if state.summary.end.is_some() {
             return;
         }
-        let why = "stopped by the caller";
+        let why = &EarlyStop::new(StopReason::Caller, "stopped by the caller");
         // The end of an announced id is written to the journal, which may take long: that is for
         // one of the batch's threads, where it has one.
         let is_quick = state.queue.iter().all(Queued::is_quick_to_abandon);

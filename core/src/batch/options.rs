@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::batch::run_record::{ListRecord, RunRequest};
 use crate::call::options::Call;
 use crate::options::names::Binding;
 use crate::runtime::pool::MOST_THREADS;
@@ -19,6 +20,7 @@ pub struct BatchOptions {
     pub(crate) backup: Option<PathBuf>,
     pub(crate) stop_on_missing: bool,
     pub(crate) call: Call,
+    pub(crate) request: RunRequest,
 }
 
 impl Default for BatchOptions {
@@ -30,6 +32,7 @@ impl Default for BatchOptions {
             backup: None,
             stop_on_missing: true,
             call: Call::new(),
+            request: RunRequest::default(),
         }
     }
 }
@@ -44,6 +47,13 @@ impl BatchOptions {
     #[doc(hidden)]
     pub fn for_binding(binding: Binding) -> BatchOptions {
         BatchOptions { binding, call: Call::for_binding(binding), ..BatchOptions::default() }
+    }
+
+    /// Where the ids come from, for the journal: the list, and the filters without their values.
+    #[doc(hidden)]
+    pub fn recorded_list(mut self, list: ListRecord, filters: Vec<String>) -> BatchOptions {
+        self.request = RunRequest { list: Some(list), filters, ..self.request };
+        self
     }
 
     /// How many calls run side by side, at most; 1 to 64. 8.

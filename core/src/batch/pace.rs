@@ -58,6 +58,11 @@ impl Pace {
         self.not_before.saturating_duration_since(now)
     }
 
+    /// When it slowed down last.
+    pub fn slowed(&self) -> Option<Instant> {
+        self.slowed
+    }
+
     /// A call that began at `began` was throttled. Calls that began before the batch slowed down
     /// last were refused for the same reason, and slow it down no further.
     pub fn slow_down(&mut self, error: &Error, began: Instant, now: Instant) -> Slowed {

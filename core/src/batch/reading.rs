@@ -10,13 +10,42 @@ use serde_json::{Map, Value};
 use crate::batch::append_log::{JOURNAL, LONGEST_LINE};
 use crate::batch::item::Item;
 use crate::batch::options::MOST_CONCURRENT;
+use crate::batch::run_record::{self, text, time_of};
 use crate::batch::settled::PriorState;
 use crate::error::Error;
 use crate::outcome;
 use crate::text::excerpt;
 
-/// The version of the format; a journal of another one is refused.
-const VERSION: u64 = 1;
+/// The version of the format. A journal of another one is refused; one that a run of an older
+/// version began stays of its format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Format {
+    /// Knows nothing of a run but where it begins.
+    One,
+    /// Has what a run was asked for, when it was throttled, and how it ended.
+    Two,
+}
+
+impl Format {
+    /// What new journals are.
+    const NEWEST: Format = Format::Two;
+
+    /// From the header of a journal.
+    pub fn of(path: &Path, header: &Value) -> Result<Format, Error> {
+        match header.get("version").and_then(Value::as_u64) {
+            Some(1) => Ok(Format::One),
+            Some(2) => Ok(Format::Two),
+            _ => Err(broken(path, "is of a version that is not known here")),
+        }
+    }
+
+    const fn version(self) -> u64 {
+        match self {
+            Format::One => 1,
+            Format::Two => 2,
+        }
+    }
+}
 
 /// Whose contacts a journal is about. One of another scope is refused: the same id may be
 /// somebody else there.
@@ -37,23 +66,23 @@ pub(super) struct Entry<'a> {
 }
 
 /// Reads a whole journal and hands on each line about an id. Returns where the last whole line
-/// ends: 0 without a header.
+/// ends, 0 without a header, and its format.
 pub(super) fn read(
     path: &Path,
     file: &File,
     scope: Scope<'_>,
     mut each: impl FnMut(Entry<'_>),
-) -> Result<u64, Error> {
-    let mut lines = Lines::new(path, file);
+) -> Result<(u64, Format), Error> {
+    let (mut lines, mut format) = (Lines::new(path, file), Format::NEWEST);
     while let Some(line) = lines.next()? {
         if line.is_header() {
-            check_version(path, &line.object)?;
+            format = Format::of(path, &line.object)?;
             scope.check(path, &line.object)?;
-        } else if !line.is_resumed() {
+        } else if !line.is_resumed() && !line.is_about_run(format) {
             each(line.entry(path)?);
         }
     }
-    Ok(lines.end)
+    Ok((lines.end, format))
 }
 
 /// The whole lines of a journal, in order. It may grow meanwhile.
@@ -138,23 +167,24 @@ impl Line {
         text(&self.object, "event") == Some("resumed")
     }
 
+    /// Whether it is about the run alone.
+    pub fn is_about_run(&self, format: Format) -> bool {
+        format == Format::Two && run_record::is_about_run(&self.object)
+    }
+
+    /// The error for a line that no run writes.
+    pub fn damaged(&self, path: &Path) -> Error {
+        damaged(path, self.number)
+    }
+
     /// What it says about an id.
     pub fn entry(&self, path: &Path) -> Result<Entry<'_>, Error> {
-        Entry::parse(&self.object, self.offset).ok_or_else(|| damaged(path, self.number))
+        Entry::parse(&self.object, self.offset).ok_or_else(|| self.damaged(path))
     }
 
     /// When it was written.
     pub fn time(&self, path: &Path) -> Result<SystemTime, Error> {
-        let time = text(&self.object, "time").and_then(outcome::parse_utc);
-        time.ok_or_else(|| damaged(path, self.number))
-    }
-}
-
-/// Refuses the header of a journal of another version.
-pub(super) fn check_version(path: &Path, header: &Value) -> Result<(), Error> {
-    match header.get("version").and_then(Value::as_u64) {
-        Some(VERSION) => Ok(()),
-        _ => Err(broken(path, "is of a version that is not known here")),
+        time_of(&self.object).ok_or_else(|| self.damaged(path))
     }
 }
 
@@ -163,7 +193,7 @@ impl Scope<'_> {
     pub fn header(self) -> Value {
         let mut header = Map::new();
         header.insert("journal".into(), "dingtalk-extcontact".into());
-        header.insert("version".into(), VERSION.into());
+        header.insert("version".into(), Format::NEWEST.version().into());
         header.insert("endpoint".into(), self.endpoint.into());
         if let Some(app_key) = self.app_key {
             header.insert("app_key".into(), app_key.into());
@@ -214,10 +244,6 @@ pub(super) fn ended(line: &Value) -> Option<Item> {
     let mut item = Item::new(outcome::from_json(line)?);
     item.time = outcome::parse_utc(text(line, "time")?)?;
     Some(item)
-}
-
-pub(super) fn text<'a>(line: &'a Value, name: &str) -> Option<&'a str> {
-    line.get(name).and_then(Value::as_str)
 }
 
 /// Whether a line that is no JSON is one of those that were written together since the last

@@ -10,6 +10,7 @@ use crate::batch::item::{Item, Outcome};
 use crate::batch::key_set::KeySet;
 use crate::batch::missing::Missing;
 use crate::batch::pace::{Pace, Slowed};
+use crate::batch::run_record::{SlowDown, StopReason, Stopped};
 use crate::batch::summary::Summary;
 use crate::error::{Error, ErrorKind};
 use crate::runtime::task::{Registered, Task};
@@ -37,10 +38,39 @@ pub(super) struct State {
     /// `None` where missing contacts do not stop the batch.
     missing: Option<Missing>,
     pub seen: KeySet,
+    /// Why it stopped, as `summary` says in words.
+    stopped: Option<Stopped>,
     pub summary: Summary,
     pub waker: Option<Waker>,
     /// A thread waits for an item, and nobody has woken it yet.
     pub awaited: bool,
+}
+
+/// A reason to stop: for the journal, and in words.
+pub(super) struct EarlyStop {
+    pub stopped: Stopped,
+    pub why: String,
+}
+
+impl EarlyStop {
+    pub fn new(reason: StopReason, why: impl Into<String>) -> EarlyStop {
+        EarlyStop { stopped: Stopped::because(reason), why: why.into() }
+    }
+
+    /// By an answer of the service.
+    fn by(error: &Error, reason: StopReason, why: impl Into<String>) -> EarlyStop {
+        let stopped = Stopped { reason, code: error.code().map(str::to_owned) };
+        EarlyStop { stopped, why: why.into() }
+    }
+}
+
+/// What a throttled call means for the batch.
+#[derive(Default)]
+pub(super) struct SlowedDown {
+    /// What to log.
+    pub log: Option<String>,
+    /// What to record.
+    pub record: Option<SlowDown>,
 }
 
 pub(super) type Waker = Box<dyn FnOnce(Option<Item>) + Send>;
@@ -60,6 +90,7 @@ impl State {
             failures: 0,
             missing,
             seen: KeySet::default(),
+            stopped: None,
             summary,
             waker: None,
             awaited: false,
@@ -80,7 +111,7 @@ impl State {
     }
 
     /// Learns from an id that ended. Returns why the batch stops, if it does.
-    pub fn learn(&mut self, item: &Item) -> Option<String> {
+    pub fn learn(&mut self, item: &Item) -> Option<EarlyStop> {
         // It says nothing about the service now.
         if item.settled_before {
             return None;
@@ -95,7 +126,7 @@ impl State {
         }
     }
 
-    fn learn_from_error(&mut self, error: &Error) -> Option<String> {
+    fn learn_from_error(&mut self, error: &Error) -> Option<EarlyStop> {
         use ErrorKind::{Connection, Protocol, Service, Timeout, Tls};
         let failed = matches!(error.kind(), Connection | Tls | Timeout | Protocol | Service);
         self.failures = if failed { self.failures + 1 } else { 0 };
@@ -104,28 +135,43 @@ impl State {
             _ => None,
         };
         if error.stops_batch() {
-            return Some(meaning(error).to_owned());
+            let reason = match error.kind() {
+                ErrorKind::Journal => StopReason::File,
+                _ => StopReason::Refused,
+            };
+            return Some(EarlyStop::by(error, reason, meaning(error)));
         }
         too_many_missing.or_else(|| {
             (self.failures >= FAILURES_IN_A_ROW).then(|| {
                 let last = error.message();
-                format!("{FAILURES_IN_A_ROW} contacts in a row failed, the last one: {last}")
+                let why =
+                    format!("{FAILURES_IN_A_ROW} contacts in a row failed, the last one: {last}");
+                EarlyStop::by(error, StopReason::Failures, why)
             })
         })
     }
 
     /// The service answered and did not throttle. Returns why the batch stops all the same, if it
     /// does.
-    fn answered(&mut self, missing: bool) -> Option<String> {
+    fn answered(&mut self, missing: bool) -> Option<EarlyStop> {
         self.pace.speed_up();
-        self.missing.as_mut()?.note(missing)
+        let why = self.missing.as_mut()?.note(missing)?;
+        Some(EarlyStop::new(StopReason::Missing, why))
     }
 
     /// Notes why the batch stops; the first reason stays. Whether this is the first.
-    pub fn stop(&mut self, why: &str) -> bool {
+    pub fn stop(&mut self, stop: &EarlyStop) -> bool {
         let first = !self.is_stopped();
-        self.summary.stopped.get_or_insert_with(|| why.to_owned());
+        if first {
+            self.summary.stopped = Some(stop.why.clone());
+            self.stopped = Some(stop.stopped.clone());
+        }
         first
+    }
+
+    /// Why it has stopped, for the journal.
+    pub fn stopped(&self) -> Option<&Stopped> {
+        self.stopped.as_ref()
     }
 
     pub fn is_stopped(&self) -> bool {
@@ -142,16 +188,25 @@ impl State {
         self.is_stopped() || !self.pause().is_zero()
     }
 
-    /// Learns from a call that began at `began` and was throttled. Returns what to log.
-    pub fn slow_down(&mut self, error: &Error, began: Instant, now: Instant) -> Option<String> {
-        match self.pace.slow_down(error, began, now) {
+    /// Learns from a call that began at `began` and was throttled.
+    pub fn slow_down(&mut self, error: &Error, began: Instant, now: Instant) -> SlowedDown {
+        let before = self.pace.slowed();
+        let log = match self.pace.slow_down(error, began, now) {
             Slowed::Briefly => None,
             Slowed::Pauses(wait) => Some(format!("the batch pauses for {wait:?}: throttled")),
             Slowed::GiveUp => {
                 let why = format!("blocked for an hour: {}; run it again later", meaning(error));
-                self.stop(&why).then(|| format!("the batch stops: {why}"))
+                let stop = EarlyStop::by(error, StopReason::Blocked, why);
+                self.stop(&stop).then(|| format!("the batch stops: {}", stop.why))
             }
-        }
+        };
+        // Calls side by side are refused for one reason: that is recorded once.
+        let record = (self.pace.slowed() != before).then(|| SlowDown {
+            pause: self.pace.left(now),
+            concurrency: self.pace.at_once(),
+            code: error.code().map(str::to_owned),
+        });
+        SlowedDown { log, record }
     }
 
     /// Puts an id back at the head of the queue.
@@ -219,7 +274,7 @@ mod tests {
         let start = Instant::now();
         for (minutes, stops) in [(0, false), (59, false), (60, true)] {
             let now = start + Duration::from_secs(minutes * 60);
-            let told = state.slow_down(&blocked, now, now).unwrap();
+            let told = state.slow_down(&blocked, now, now).log.unwrap();
             assert!(told.starts_with(if stops { "the batch stops" } else { "the batch pauses" }));
             assert_eq!(state.is_stopped(), stops, "after {minutes} minutes");
         }

@@ -6,7 +6,8 @@ use std::time::{Instant, SystemTime};
 
 use crate::batch::deleter::{Deleter, Ended, Processed, Queued};
 use crate::batch::key_set::Keys;
-use crate::batch::state::State;
+use crate::batch::run_record::StopReason;
+use crate::batch::state::{EarlyStop, State};
 use crate::error::Error;
 use crate::runtime::fork::Process;
 use crate::runtime::pool::{self, Start};
@@ -72,15 +73,19 @@ impl Shared {
 
     /// Slows the batch down for an id whose call began then and was throttled.
     fn throttle(&self, queued: Queued, error: Error, began: Instant) {
-        let mut state = self.lock();
-        let log = state.slow_down(&error, began, Instant::now());
-        state.put_back(queued.throttled(error));
-        drop(state);
+        let slowed = self.lock().slow_down(&error, began, Instant::now());
         // Those that wait for their turn have sent nothing, and begin after the pause.
         self.wake_workers();
-        if let Some(text) = log {
+        if let Some(text) = slowed.log {
             crate::logged(|| log::warn!(target: crate::LOG, "{text}"));
         }
+        // As long as the id counts as running the batch has not ended, and the journal is its own.
+        let recorded = slowed.record.map_or(Ok(()), |slowed| self.deleter.slow_down(&slowed));
+        let mut state = self.lock();
+        if let Err(error) = recorded {
+            state.stop(&EarlyStop::new(StopReason::File, error.message()));
+        }
+        state.put_back(queued.throttled(error));
     }
 
     /// Stops the batch if this end of an id is a reason to, and delivers its item. `ran` as for
@@ -88,32 +93,33 @@ impl Shared {
     pub fn complete(&self, ended: Ended, ran: usize) {
         let mut state = self.lock();
         let learnt = state.learn(&ended.item);
-        let file_error = ended.file_error.as_ref().map(|error| error.message().to_owned());
+        let file_error = ended.file_error.as_ref();
+        let file_error = file_error.map(|error| EarlyStop::new(StopReason::File, error.message()));
         // Calls side by side end for one reason, which is told once.
-        if let Some(why) = file_error.or(learnt)
-            && state.stop(&why)
+        if let Some(stop) = file_error.or(learnt)
+            && state.stop(&stop)
         {
             // Not under the lock: a log handler may ask for the summary. Before the item: with
             // the last one a consumer has all lines.
             drop(state);
             self.wake_workers();
-            crate::logged(|| log::warn!(target: crate::LOG, "the batch stops: {why}"));
+            crate::logged(|| log::warn!(target: crate::LOG, "the batch stops: {}", stop.why));
             state = self.lock();
         }
         self.deliver(state, ended, ran);
     }
 
     /// Stops the batch from outside of a call.
-    pub fn stop_now(&self, mut state: MutexGuard<'_, State>, why: &str) {
-        state.stop(why);
+    pub fn stop_now(&self, mut state: MutexGuard<'_, State>, stop: &EarlyStop) {
+        state.stop(stop);
         self.drain(state);
         self.wake_workers();
         self.notice_end(self.lock());
     }
 
     /// Stops the batch, and leaves it to the workers to end what is queued.
-    pub fn stop_soon(&self, mut state: MutexGuard<'_, State>, why: &str) {
-        state.stop(why);
+    pub fn stop_soon(&self, mut state: MutexGuard<'_, State>, stop: &EarlyStop) {
+        state.stop(stop);
         drop(state);
         self.wake_workers();
         self.changed.notify_all();
@@ -165,7 +171,7 @@ impl Shared {
     fn note_end(&self, state: &mut State) {
         if state.is_done() && state.summary.end.is_none() {
             state.summary.end = Some(SystemTime::now());
-            self.deleter.release();
+            self.deleter.close(state.stopped());
         }
     }
 
@@ -263,7 +269,7 @@ impl Worker {
         }
         state.workers -= 1;
         state.serving -= usize::from(self.serves);
-        self.shared.stop_now(state, why.message());
+        self.shared.stop_now(state, &EarlyStop::new(StopReason::Thread, why.message()));
         Ran::Done
     }
 }

@@ -17,7 +17,7 @@ fn journals_that_are_refused() {
             "was written with the app_key another, this is the app_key ",
             good.replace(&sandbox.app_key(), "another"),
         ),
-        ("version", good.replace("\"version\":1", "\"version\":2")),
+        ("version", good.replace("\"version\":2", "\"version\":3")),
         ("damaged at line 2", format!("{}\n{{\"eve\n{}\n", lines[0], lines[2])),
         ("damaged at line 3", format!("{}\n{}\n{{}}\n{}\n", lines[0], lines[1], lines[2])),
         ("damaged at line 1", format!("{{\"app_key\":\"a\0\n{}\n", lines[1])),

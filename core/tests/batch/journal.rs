@@ -63,10 +63,11 @@ fn lines_of_the_journal_are_announcements_and_ends() {
     let client = builder(&sandbox).build().unwrap();
     run(&client, &ids, BatchOptions::new().journal(folder.journal()));
     let lines = folder.lines();
-    assert_eq!(lines.len(), 61);
+    assert_eq!(lines.len(), 62);
+    assert_eq!((&lines[61]["event"], &lines[61]["stopped"]), (&"closed".into(), &Value::Null));
     assert_eq!(lines[0]["journal"], "dingtalk-extcontact");
     let mut announced = HashSet::new();
-    for line in &lines[1..] {
+    for line in &lines[1..61] {
         assert!(line["time"].as_str().unwrap().ends_with('Z'));
         let id = line["user_id"].as_str().unwrap();
         match line["event"].as_str().unwrap() {
@@ -80,6 +81,112 @@ fn lines_of_the_journal_are_announcements_and_ends() {
         }
     }
     assert_eq!(announced.len(), 30);
+}
+
+#[test]
+fn a_journal_says_what_each_run_was_asked_for_and_how_it_ended() {
+    let (folder, sandbox) = (Folder::new("asked"), sandbox(3));
+    let client = builder(&sandbox).rate(Some(7)).build().unwrap();
+    let list = ListRecord {
+        name: Some("leavers.txt".into()),
+        sha256: Some("00ff".into()),
+        count: Some(3),
+    };
+    let options =
+        BatchOptions::new().journal(folder.journal()).recorded_list(list, vec!["company~".into()]);
+    let batch = client.batch(options).unwrap();
+    batch.push(&sandbox.contacts()[0]);
+    assert!(is_deletion(batch.next(&Call::new())));
+    batch.stop();
+    batch.finish();
+    assert!(batch.next(&Call::new()).unwrap().is_none());
+    let no_list = BatchOptions::new().journal(folder.journal()).concurrency(2).missing_ok(true);
+    run(&client, &sandbox.contacts(), no_list);
+
+    let lines = folder.lines();
+    let asked = |line: &Value| ["list", "filters"].map(|field| line[field].clone());
+    let list = json!({"name": "leavers.txt", "sha256": "00ff", "count": 3});
+    assert_eq!(asked(&lines[0]), [list, json!(["company~"])]);
+    assert_eq!((&lines[0]["version"], &lines[0]["library"]), (&2.into(), &VERSION.into()));
+    let options = json!({
+        "backup": false, "concurrency": 8, "max_attempts": 3, "missing_ok": false, "rate": 7,
+        "stop_on_missing": true, "timeout": 30.0,
+    });
+    assert_eq!(lines[0]["options"], options);
+    assert_eq!((&lines[3]["event"], &lines[3]["stopped"]), (&"closed".into(), &"caller".into()));
+    assert_eq!(lines[4]["event"], "resumed");
+    assert_eq!(asked(&lines[4]), [Value::Null, Value::Null]);
+    assert_eq!(
+        (&lines[4]["options"]["concurrency"], &lines[4]["options"]["missing_ok"]),
+        (&2.into(), &true.into())
+    );
+
+    let reader = read_journal([folder.journal()]).unwrap();
+    let file = &reader.files()[0];
+    assert_eq!(file.length(), fs::metadata(folder.journal()).unwrap().len());
+    let ends: Vec<_> = file.records().map(|run| run.closed.clone().unwrap().stopped).collect();
+    let caller = Stopped { reason: StopReason::Caller, code: None };
+    assert_eq!(ends, [Some(caller), None]);
+}
+
+#[test]
+fn a_journal_says_when_the_service_throttled_and_why_the_run_stopped() {
+    let (folder, sandbox) = (Folder::new("slowed"), sandbox(12));
+    let (client, ids) = (builder(&sandbox).max_attempts(1).build().unwrap(), sandbox.contacts());
+    sandbox.faults(Faults::parse("throttle=first=1").unwrap());
+    run(&client, &ids[..8], BatchOptions::new().journal(folder.journal()));
+    let lines = folder.lines();
+    let slowed: Vec<_> = lines.iter().filter(|line| line["event"] == "throttled").collect();
+    assert_eq!(slowed.len(), 1, "{lines:?}");
+    assert_eq!((&slowed[0]["code"], &slowed[0]["concurrency"]), (&"90018".into(), &4.into()));
+    assert!((0.9..=1.0).contains(&slowed[0]["pause"].as_f64().unwrap()), "{}", slowed[0]);
+
+    sandbox.set_permission(Permission::Write, false);
+    run(&client, &ids[8..], BatchOptions::new().journal(folder.journal()));
+    let reader = read_journal([folder.journal()]).unwrap();
+    let runs: Vec<_> = reader.files()[0].records().collect();
+    assert_eq!(runs[0].throttled.len(), 1);
+    assert_eq!(runs[0].throttled[0].times, 1);
+    let stopped = runs[1].closed.as_ref().unwrap().stopped.as_ref().unwrap();
+    assert_eq!((stopped.reason, stopped.code.as_deref()), (StopReason::Refused, Some("60011")));
+}
+
+/// An older version of this library may go on with it.
+#[test]
+fn a_journal_of_format_1_is_taken_up_and_stays_one() {
+    let (folder, sandbox) = (Folder::new("format-1"), sandbox(2));
+    let ids = sandbox.contacts();
+    let client = builder(&sandbox).max_attempts(1).build().unwrap();
+    let header = format!(
+        r#"{{"app_key":"{}","endpoint":"{}","journal":"dingtalk-extcontact","time":"2026-01-01T00:00:00.000Z","version":1}}"#,
+        sandbox.app_key(),
+        sandbox.url(),
+    );
+    let announced = |id: &str| {
+        format!(r#"{{"event":"announced","time":"2026-01-01T00:00:01.000Z","user_id":"{id}"}}"#)
+    };
+    let before = [header, announced(&ids[0]), announced("0999")].map(|line| line + "\n").concat();
+    fs::write(folder.journal(), &before).unwrap();
+    sandbox.faults(Faults::parse("throttle=first=1").unwrap());
+    let all = [ids[0].clone(), ids[1].clone(), "0999".into()];
+    let (_, summary) = run(&client, &all, BatchOptions::new().journal(folder.journal()));
+    assert_eq!((summary.deleted, summary.absent), (2, 1));
+    assert!(fs::read_to_string(folder.journal()).unwrap().starts_with(&before));
+    let events: HashSet<_> =
+        folder.lines()[1..].iter().map(|line| line["event"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(events, ["announced", "ended", "resumed"].map(str::to_owned).into());
+
+    let states: Vec<_> =
+        read_journal([folder.journal()]).unwrap().map(|it| it.unwrap().state).collect();
+    assert_eq!(states, [JournalState::Gone; 3]);
+    let newer = before + "{\"event\":\"closed\",\"time\":\"2026-01-01T00:00:02.000Z\"}\n";
+    fs::write(folder.journal(), newer + &announced("0997") + "\n").unwrap();
+    for error in [
+        client.batch(BatchOptions::new().journal(folder.journal())).unwrap_err(),
+        read_journal([folder.journal()]).unwrap_err(),
+    ] {
+        assert!(error.message().ends_with("damaged at line 4"), "no line of format 1: {error}");
+    }
 }
 
 #[test]
@@ -128,6 +235,6 @@ fn zeros_among_the_last_lines_are_cut_off_and_elsewhere_refused() {
     let text = format!("{settled}{hole}\n{tail}");
     fs::write(folder.journal(), &text).unwrap();
     let error = client.batch(options()).unwrap_err();
-    assert!(error.message().contains("damaged at line 4"), "{error}");
+    assert!(error.message().contains("damaged at line 5"), "{error}");
     assert_eq!(fs::read_to_string(folder.journal()).unwrap(), text);
 }

@@ -15,13 +15,14 @@ use std::path::PathBuf;
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant, SystemTime};
 
+use dingtalk_extcontact::binding::{ListRecord, StopReason, Stopped};
 use dingtalk_extcontact::{
-    Batch, BatchOptions, Call, Client, ClientBuilder, Error, ErrorKind, Item, Outcome, Status,
-    Summary,
+    Batch, BatchOptions, Call, Client, ClientBuilder, Error, ErrorKind, Item, JournalState,
+    Outcome, Status, Summary, VERSION, read_journal,
 };
 use dingtalk_extcontact_sandbox::{BlockShape, Faults, Permission, Sandbox};
 use dingtalk_extcontact_test_support::*;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Longer than anything here takes, on however busy a machine.
 const LONG: Duration = Duration::from_secs(60);

@@ -3,9 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use dingtalk_extcontact::binding::ListRecord;
+
 use crate::args::Delete;
 use crate::commands::delete::selection::Selection;
-use crate::input::{Source, filter};
+use crate::input::{Ids, Source, filter};
 use crate::output::report::RunInfo;
 use crate::output::{self, Exit};
 
@@ -70,6 +72,19 @@ pub(crate) fn run_info(
         journal,
         backup: args.backup.clone(),
         resume,
+    }
+}
+
+/// The list as the journal has it. The name of a folder may say more than is needed.
+pub(crate) fn list_record(source: Option<&Source>, ids: &Ids) -> ListRecord {
+    let name = match source {
+        Some(Source::File { path, .. }) => path.file_name(),
+        _ => None,
+    };
+    ListRecord {
+        name: name.map(|name| name.to_string_lossy().into_owned()),
+        sha256: ids.sha256.clone(),
+        count: Some(ids.count),
     }
 }
 

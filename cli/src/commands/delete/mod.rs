@@ -15,12 +15,12 @@ use crate::args::Delete;
 use crate::commands::delete::calls::Calls;
 use crate::commands::delete::confirm::Question;
 use crate::commands::delete::dry_run::DryRun;
-use crate::commands::delete::files::{check_files, run_info};
+use crate::commands::delete::files::{check_files, list_record, run_info};
 use crate::commands::delete::prior::PriorCounts;
 use crate::commands::delete::selection::Selection;
 use crate::connection;
 use crate::input::damage::AS_TEXT;
-use crate::input::{Ids, Source};
+use crate::input::{Ids, Source, filter};
 use crate::output::log_lines::TARGET;
 use crate::output::report::{Report, RunInfo};
 use crate::output::{self, Exit, Output};
@@ -65,6 +65,8 @@ fn try_run(args: &Delete, output: &mut Output) -> Result<Exit, Exit> {
         }
         let single = is_single(source.as_ref(), &ids, &run);
         let report = Report::new(output, args.json, ids.count);
+        let filters = filter::without_values(&args.filters);
+        let options = options.recorded_list(list_record(source.as_ref(), &ids), filters);
         let calls = Calls { client: &client, ids: &mut ids, signals: &signals, report };
         match single {
             true => calls.one(),
