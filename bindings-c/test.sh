@@ -81,6 +81,28 @@ grep -q '"deleted":2,.*"settled_before":2,.*"calls":0,' err
 grep '^invalid_argument: user_id is not UTF-8' err
 grep '"5"' out && { say "called after bad text"; exit 1; }
 cd - >/dev/null
+say "the examples with an event loop"
+gcc -std=c99 $strict ../examples/c/epoll.c -o "$work/epoll" $shared
+loops=epoll
+if echo '#include <uv.h>' | gcc -E - >/dev/null 2>&1; then
+    gcc -std=gnu99 $strict ../examples/c/libuv.c -o "$work/libuv" $shared -luv
+    loops="epoll libuv"
+else
+    left_out "the example with libuv" "no libuv1-dev"
+fi
+# Sends Ctrl-C to a program once it heeds it: the second bit of the masks is SIGINT's.
+cat >"$work/interrupt" <<'END'
+"$@" & until grep -qE '^Sig(Blk|Cgt):.*[2367abef]$' /proc/$!/status; do kill -0 $! || exit 9; done
+kill -INT $!; wait $!
+END
+for program in $loops; do
+    "$work/api" run "$work/$program 1 gone2 3" >"$work/out" 2>"$work/err" && exit 1
+    test "$(sort "$work/out" | tr '\n' ' ')" = "deleted: 1 deleted: 3 "
+    grep '^failed: gone2: ' "$work/err"
+    "$work/api" run "sh $work/interrupt $work/$program hang" 2>"$work/err" && exit 1
+    grep '^failed: hang: .*cancelled' "$work/err"
+    "$work/api" run "$work/$program"
+done
 say "own tests: static, with no shared library in reach"
 gcc -std=c99 $strict tests/api.c -o "$work/api-static" $static
 LD_LIBRARY_PATH='' "$work/api-static"

@@ -38,7 +38,7 @@
  * - Stack. A thread that calls a function here needs 128 KiB of it, where the library was built
  *   without optimisation 192 KiB; what its callbacks need comes on top.
  * - Callbacks. A probe runs on the thread that makes the call. The log function does, too, and for a
- *   batch on threads of the library.
+ *   batch on threads of the library. For a submitted call both run there; see dtx_done_fn for its end.
  * - Signals. The library sets no handler. Its threads block all signals but SIGSEGV, SIGBUS, SIGFPE,
  *   SIGILL, SIGTRAP, SIGSYS, SIGPROF and the real-time ones, by which virtual machines stop threads;
  *   so handlers run on threads of the program. A connection that breaks raises no SIGPIPE. No
@@ -292,6 +292,21 @@ typedef struct dtx_options dtx_options;
 typedef int (*dtx_probe_fn)(void *context);
 
 /**
+ * A function that is told how a submitted deletion ended, with the context that was given along
+ * with it. One of deletion and error is NULL: it has a deletion where dtx_client_delete would
+ * return DTX_OK, and an error otherwise.
+ * Owner: deletion and error are yours, up to dtx_deletion_free and dtx_error_free. Threads: mostly
+ * it is called on a thread of the library; on the one that calls dtx_client_submit where that is
+ * refused or no thread can be started, so perhaps before that returns; and on the one that calls
+ * dtx_call_cancel where the deletion waits. Hold no lock there that it takes. It may be called on
+ * several threads at once, for different deletions. It may call every function of the library but
+ * those that wait for an outcome (dtx_client_delete and its like, dtx_batch_next), and must not
+ * wait for other submitted deletions: the thread that it has may be the one that they need. It must
+ * return soon and in the ordinary way: no C++ exception and no longjmp may leave it.
+ */
+typedef void (*dtx_done_fn)(dtx_deletion *deletion, dtx_error *error, void *context);
+
+/**
  * A function that takes log lines: the level (DTX_LOG_ERROR to DTX_LOG_DEBUG), one line of UTF-8
  * text without a line break and without secrets, and the context that was given along with it.
  * Owner: the library owns the text, which is valid until the function returns. Threads: it is
@@ -515,6 +530,25 @@ int dtx_call_set_probe(dtx_call *call, dtx_probe_fn probe, void *context);
  * Owner: nothing changes hands. Threads: any, at any time before dtx_call_free.
  */
 void dtx_call_cancel(const dtx_call *call);
+
+/**
+ * Begins to delete the contact user_id as dtx_client_delete does, and does not wait: done is told
+ * its end, exactly once. That holds for a refusal, too, such as of a NULL client or of text that is
+ * not UTF-8. The result is DTX_OK, or DTX_INVALID_ARGUMENT where done is NULL and nothing is done.
+ * Nobody is told where the process ends first; after a fork only the parent is.
+ * Any number may be submitted: those that wait for their turn have no thread, and at most 64
+ * requests of such calls and of batches run at a time in a process. A probe of the call is asked
+ * on threads of the library, on several at once where several calls have it.
+ * call: options of this call and the means to cancel it, or NULL; it can be freed at once, the
+ * client too.
+ * Owner: the text is copied; context stays yours, keep it until done was called. Threads: any
+ * number at once with one client.
+ */
+int dtx_client_submit(const dtx_client *client,
+                      const char *user_id,
+                      const dtx_call *call,
+                      dtx_done_fn done,
+                      void *context);
 
 /**
  * New options of a batch, all at their defaults. Never NULL.

@@ -21,3 +21,4 @@ mod journal;
 mod log;
 mod options;
 mod result;
+mod submit;

@@ -865,6 +865,110 @@ static void timeout_of_a_call(void) {
   dtx_client_free(client);
 }
 
+/* Submitted deletions: what their ends told. */
+
+struct told {
+  sem_t ended;
+  int calls, kind, status;
+  const dtx_client *next; /* Submits another one from within, where there is one. */
+};
+
+static void note_end(dtx_deletion *deletion, dtx_error *error, void *context) {
+  struct told *told = context;
+  const dtx_client *next = told->next;
+  CHECK((deletion == NULL) != (error == NULL));
+  told->calls++;
+  told->kind = dtx_error_kind(error);
+  told->status = dtx_deletion_status(deletion);
+  dtx_deletion_free(deletion);
+  dtx_error_free(error);
+  told->next = NULL;
+  if (next != NULL) CHECK(dtx_client_submit(next, "1", NULL, note_end, told) == DTX_OK);
+  if (next == NULL) sem_post(&told->ended);
+}
+
+static struct told nothing_told(void) {
+  struct told told;
+  memset(&told, 0, sizeof told);
+  if (sem_init(&told.ended, 0, 0) != 0) abort();
+  return told;
+}
+
+/* Submits, and waits for the end. */
+static void submit(const dtx_client *client, const char *user_id, const dtx_call *call,
+                   struct told *told) {
+  told->calls = 0;
+  CHECK(dtx_client_submit(client, user_id, call, note_end, told) == DTX_OK);
+  while (sem_wait(&told->ended) != 0) continue;
+}
+
+static void submitted_deletion(void) {
+  dtx_client *client = new_client();
+  struct told told = nothing_told();
+  submit(client, "1", NULL, &told);
+  CHECK(told.calls == 1 && told.status == DTX_STATUS_DELETED && told.kind == DTX_OK);
+  submit(client, "gone", NULL, &told);
+  CHECK(told.calls == 1 && told.status == 0 && told.kind == DTX_INVALID_USER_ID);
+  submit(client, "", NULL, &told);
+  CHECK(told.calls == 1 && told.kind == DTX_INVALID_ARGUMENT);
+  told.next = client;
+  submit(client, "gone", NULL, &told);
+  CHECK(told.calls == 2 && told.status == DTX_STATUS_DELETED);
+  dtx_client_close(client);
+  submit(client, "1", NULL, &told);
+  CHECK(told.calls == 1 && told.kind == DTX_INVALID_ARGUMENT);
+  dtx_client_free(client);
+}
+
+/* A refusal of an argument is told as well, before the function returns. */
+static void submitted_wrongly(void) {
+  dtx_client *client = new_client();
+  struct told told = nothing_told();
+  int before = __atomic_load_n(&requests, __ATOMIC_SEQ_CST);
+  CHECK(dtx_client_submit(client, "1", NULL, NULL, &told) == DTX_INVALID_ARGUMENT);
+  CHECK(dtx_client_submit(NULL, "1", NULL, note_end, &told) == DTX_OK);
+  CHECK(told.calls == 1 && told.kind == DTX_INVALID_ARGUMENT);
+  CHECK(dtx_client_submit(client, NULL, NULL, note_end, &told) == DTX_OK);
+  CHECK(told.calls == 2 && told.kind == DTX_INVALID_ARGUMENT);
+  CHECK(dtx_client_submit(client, "\xff", NULL, note_end, &told) == DTX_OK);
+  CHECK(told.calls == 3 && told.kind == DTX_INVALID_ARGUMENT);
+  CHECK(__atomic_load_n(&requests, __ATOMIC_SEQ_CST) == before);
+  dtx_client_free(client);
+}
+
+/* The call and the client are freed at once; the options of the call hold all the same. */
+static void submitted_and_freed(void) {
+  dtx_client *client = new_client();
+  dtx_call *call = dtx_call_new();
+  struct told told = nothing_told();
+  CHECK(dtx_call_set_missing_ok(call, 1) == DTX_OK);
+  CHECK(dtx_client_submit(client, "gonegate", call, note_end, &told) == DTX_OK);
+  dtx_call_free(call);
+  dtx_client_free(client);
+  while (sem_wait(&told.ended) != 0) continue;
+  CHECK(told.calls == 1 && told.status == DTX_STATUS_ABSENT);
+}
+
+static void cancel_what_was_submitted(void) {
+  dtx_client *client = new_client();
+  dtx_call *call = dtx_call_new();
+  struct told told[2] = {nothing_told(), nothing_told()};
+  double start;
+  int i;
+  for (i = 0; i < 2; i++)
+    CHECK(dtx_client_submit(client, "hang", call, note_end, &told[i]) == DTX_OK);
+  for (i = 0; i < 2; i++)
+    while (sem_wait(&hangs) != 0) continue;
+  start = now();
+  dtx_call_cancel(call);
+  for (i = 0; i < 2; i++)
+    while (sem_wait(&told[i].ended) != 0) continue;
+  CHECK(now() - start < BOUND);
+  for (i = 0; i < 2; i++) CHECK(told[i].calls == 1 && told[i].kind == DTX_CANCELLED);
+  dtx_call_free(call);
+  dtx_client_free(client);
+}
+
 static int stop;
 
 static void *delete_until_stopped(void *client) {
@@ -1592,6 +1696,10 @@ int main(int argc, char **argv) {
       {"probe_of_a_call", probe_of_a_call},
       {"probe_that_sees_a_signal", probe_that_sees_a_signal},
       {"timeout_of_a_call", timeout_of_a_call},
+      {"submitted_deletion", submitted_deletion},
+      {"submitted_wrongly", submitted_wrongly},
+      {"submitted_and_freed", submitted_and_freed},
+      {"cancel_what_was_submitted", cancel_what_was_submitted},
       {"fork_under_way", fork_under_way},
       {"push_and_take_in_turn", push_and_take_in_turn},
       {"items_of_a_batch", items_of_a_batch},
