@@ -633,7 +633,7 @@ fn the_backup_is_written_before_the_deletion_and_only_its_owner_can_read_it() {
     let args = ["--file", &list, "--backup", &backup, "--concurrency=1"];
     assert_eq!(delete(&sandbox, &args).0, 1);
     assert_eq!(sandbox.contacts(), ids);
-    assert_eq!(json_lines(&folder.read("backup.jsonl"))[0]["record"], records[0]);
+    assert_eq!(json_lines(&folder.read("backup.jsonl"))[1]["record"], records[0]);
     // Without a record nothing is deleted.
     sandbox.set_permission(Permission::Write, true);
     sandbox.set_permission(Permission::Read, false);

@@ -372,7 +372,7 @@ impl ClientBuilder {
     }
 
     /// Requests to one API in any one second, at most, as the service counts them: it counts
-    /// delete, list and get each by itself. `None`: no limit. 20, the limit of the standard
+    /// delete, list, get and create each by itself. `None`: no limit. 20, the limit of the standard
     /// edition.
     pub fn rate(mut self, rate: Option<u32>) -> Self {
         self.0.rate = rate;

@@ -350,7 +350,7 @@ impl Error {
         self.0.retry_after
     }
 
-    /// How many delete requests were written to a connection.
+    /// How many requests to delete, or to create, were written to a connection.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
@@ -438,6 +438,15 @@ impl Error {
         let fields = &mut *self.0;
         fields.user_id = Some(user_id.to_owned());
         fields.message = one_line(&fields.about(user_id));
+        self
+    }
+
+    /// The same for a call that was to create the contact of a record again, and did not.
+    pub(crate) fn about_creation(mut self, old_user_id: &str, attempts: u32) -> Error {
+        let fields = &mut *self.0;
+        fields.attempts = attempts;
+        fields.user_id = Some(old_user_id.to_owned());
+        fields.message = one_line(&(fields.about(old_user_id) + "; it was not created again"));
         self
     }
 

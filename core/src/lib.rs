@@ -52,6 +52,7 @@ mod error;
 mod future;
 mod options;
 mod outcome;
+mod restore;
 mod runtime;
 mod secret;
 #[cfg(feature = "stream")]
@@ -71,6 +72,10 @@ pub use future::DeleteFuture;
 pub use options::endpoint::Region;
 pub use options::proxy::ProxySetting;
 pub use outcome::{Deletion, Status};
+pub use restore::{
+    Backup, BackupRecord, BackupRecords, Restoration, RestoreStatus, Restorer, check_record,
+    read_backup,
+};
 #[cfg(feature = "stream")]
 pub use stream::DeleteStream;
 pub use wire::errcode::{CodeInfo, codes, explain};

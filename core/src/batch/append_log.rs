@@ -23,6 +23,8 @@ const LONGEST_HOLE: usize = 4096;
 /// What a file is for, and how it begins.
 pub(crate) struct Kind {
     name: &'static str,
+    /// What it records.
+    of: &'static str,
     /// Whether a file of this kind can have this first line.
     is_first: fn(&Value) -> bool,
     /// How a first line begins that is not whole, because a crash tore it.
@@ -31,17 +33,28 @@ pub(crate) struct Kind {
 
 pub(crate) const JOURNAL: Kind = Kind {
     name: "journal",
+    of: "a batch",
     is_first: |line| line.get("journal").is_some_and(|name| name == "dingtalk-extcontact"),
     starts: &[r#"{"app_key":""#, r#"{"endpoint":""#, r#"{"journal":""#],
 };
 
 pub(crate) const BACKUP: Kind = Kind {
     name: "backup",
+    of: "a batch",
     is_first: |line| {
-        line.get("record").is_some_and(Value::is_object)
-            && line.get("user_id").is_some_and(Value::is_string)
+        // Those of earlier versions have no header.
+        let is_record = line.get("record").is_some_and(Value::is_object)
+            && line.get("user_id").is_some_and(Value::is_string);
+        is_record || line.get("backup").is_some_and(|name| name == "dingtalk-extcontact")
     },
-    starts: &[r#"{"record":{"#],
+    starts: &[r#"{"app_key":""#, r#"{"backup":""#, r#"{"record":{"#],
+};
+
+pub(crate) const RESTORE: Kind = Kind {
+    name: "journal",
+    of: "a restore",
+    is_first: |line| line.get("restore").is_some_and(|name| name == "dingtalk-extcontact"),
+    starts: &[r#"{"app_key":""#, r#"{"endpoint":""#, r#"{"restore":""#],
 };
 
 impl Kind {
@@ -80,10 +93,13 @@ impl Kind {
 
     /// The error for a file whose first line shows that it is of no such kind.
     pub fn foreign(&self, path: &Path, line: &[u8]) -> Error {
-        let Kind { name, .. } = self;
-        let known = [JOURNAL, BACKUP].into_iter().find(|kind| kind.begins_with(line));
-        let but = known.map_or(String::new(), |other| format!(" but a {}", other.name));
-        self.broken(path, &format!("is not a {name} of a batch{but}")).advise(format!(
+        let Kind { name, of, .. } = self;
+        let known = [JOURNAL, BACKUP, RESTORE].into_iter().find(|kind| kind.begins_with(line));
+        let but = known.map_or(String::new(), |other| match other.name == *name {
+            true => format!(" but of {}", other.of),
+            false => format!(" but a {}", other.name),
+        });
+        self.broken(path, &format!("is not a {name} of {of}{but}")).advise(format!(
             "Name a file that does not exist yet, or the {name} of an earlier run. This one was \
              left as it is, and nothing was called."
         ))
@@ -201,8 +217,9 @@ impl AppendLog {
         Ok(())
     }
 
-    /// Begins to write behind the last whole line, without looking at the others.
-    pub fn go_on_from_last_line(&self) -> Result<(), Error> {
+    /// Begins to write behind the last whole line, without looking at the others. Returns where that
+    /// is.
+    pub fn go_on_from_last_line(&self) -> Result<u64, Error> {
         let failed =
             |error: io::Error| self.broken(&format!("cannot be read: {error}")).caused_by(error);
         let mut file = self.file().map_err(failed)?;
@@ -214,11 +231,12 @@ impl AppendLog {
             file.seek(SeekFrom::Start(start)).map_err(failed)?;
             file.read_exact(piece).map_err(failed)?;
             if let Some(at) = piece.iter().rposition(|byte| *byte == b'\n') {
-                return self.go_on_from(start + at as u64 + 1);
+                let whole = start + at as u64 + 1;
+                return self.go_on_from(whole).map(|()| whole);
             }
             end = start;
         }
-        self.go_on_from(0)
+        self.go_on_from(0).map(|()| 0)
     }
 
     /// A file from elsewhere may be readable by others. A file system without owners is no reason to

@@ -3,13 +3,14 @@
 //! `worker` has what its threads do, `deleter` the way of one id, `pace` how many ids may be
 //! under way, `journal` what is kept of them.
 
-mod append_log;
+pub(crate) mod append_log;
+pub(crate) mod backup;
 mod deleter;
 mod item;
 mod journal;
 mod journal_entry;
 mod journal_reader;
-mod key_set;
+pub(crate) mod key_set;
 pub(crate) mod missing;
 pub(crate) mod options;
 mod pace;
@@ -39,7 +40,7 @@ pub use self::settled::PriorState;
 use self::state::{EarlyStop, State};
 pub use self::summary::Summary;
 use self::worker::Shared;
-use crate::batch::append_log::{AppendLog, BACKUP};
+use crate::batch::backup::Owner;
 use crate::batch::deleter::{Deleter, Queued};
 use crate::batch::journal::Journal;
 use crate::batch::key_set::Keys;
@@ -81,10 +82,8 @@ impl Client {
         let scope = Scope { endpoint: &endpoint, app_key: self.app_key() };
         let journal =
             journal.map(|path| Journal::open(&path, scope, &request, &keys)).transpose()?;
-        let backup = backup.map(|path| AppendLog::open(&BACKUP, &path)).transpose()?;
-        if let Some(backup) = &backup {
-            backup.go_on_from_last_line()?;
-        }
+        let owner = Owner { endpoint: &endpoint, app_key: self.app_key() };
+        let backup = backup.map(|path| backup::open(&path, owner)).transpose()?;
         let missing = stop_on_missing.then(|| Missing::new(binding));
         let summary = Summary::new(endpoint, self.app_key());
         Ok(Batch(Arc::new_cyclic(|shared: &Weak<Shared>| {

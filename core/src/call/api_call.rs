@@ -13,8 +13,12 @@ use crate::wire::response::{self, Answer, Failure};
 pub(crate) trait ApiCall: fmt::Display {
     type Answer;
     const API: Api;
-    /// It may delete a contact, so that a lost reply leaves open whether the contact is gone.
-    const DELETES: bool = matches!(Self::API, Api::Delete);
+    /// It changes something, so that a lost reply leaves open whether that was done.
+    const CHANGES: bool = matches!(Self::API, Api::Delete | Api::Create);
+    /// Doing it twice is no worse than once. A request that is not repeatable is sent again only
+    /// where it was certainly not done, and on new connections alone: a kept one may be dead, and
+    /// nothing tells then whether the request arrived.
+    const REPEATABLE: bool = !matches!(Self::API, Api::Create);
 
     /// The one contact that it is about, a field of its log lines.
     fn user_id(&self) -> Option<&str>;

@@ -27,6 +27,7 @@ pub(crate) enum Api {
     Delete,
     List,
     Get,
+    Create,
 }
 
 /// The limit of each API.
@@ -34,13 +35,14 @@ pub(crate) struct Rates {
     delete: Arc<Rate>,
     list: Arc<Rate>,
     get: Arc<Rate>,
+    create: Arc<Rate>,
 }
 
 impl Rates {
     /// At most `limit` requests in any one second for each API; `None`: no limit.
     pub fn new(limit: Option<u32>) -> Rates {
         let rate = || Arc::new(Rate { limit, line: Mutex::default() });
-        Rates { delete: rate(), list: rate(), get: rate() }
+        Rates { delete: rate(), list: rate(), get: rate(), create: rate() }
     }
 
     pub fn of(&self, api: Api) -> &Arc<Rate> {
@@ -48,6 +50,7 @@ impl Rates {
             Api::Delete => &self.delete,
             Api::List => &self.list,
             Api::Get => &self.get,
+            Api::Create => &self.create,
         }
     }
 }
@@ -300,7 +303,7 @@ mod tests {
     #[test]
     fn each_api_has_a_limit_of_its_own() {
         let rates = Rates::new(Some(1));
-        for api in [Api::Delete, Api::List, Api::Get] {
+        for api in [Api::Delete, Api::List, Api::Get, Api::Create] {
             permit(rates.of(api)).end(true, true);
             assert!(!is_free(rates.of(api)));
         }

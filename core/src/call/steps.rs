@@ -63,7 +63,7 @@ pub(crate) struct CallState<A: ApiCall> {
     pub api_call: A,
     /// Requests written to a connection.
     pub attempts: u32,
-    /// Some attempt was uncertain: the contact may be gone.
+    /// Some attempt was uncertain: what was asked for may have been done.
     pub uncertain: bool,
     settings: Arc<Settings>,
     throttling: Throttling,
@@ -88,6 +88,26 @@ struct AttemptOptions {
     refused: Option<Token>,
     /// Use a new connection.
     fresh: bool,
+}
+
+/// How far the request of a failed attempt came.
+struct Sent {
+    /// A byte of it was written to a connection.
+    written: bool,
+    /// A kept connection broke before a byte of the reply.
+    kept_died: bool,
+}
+
+impl Sent {
+    const NOTHING: Sent = Sent { written: false, kept_died: false };
+
+    /// Whether what was asked for may have been done. Only these refusals are certain enough to ask
+    /// again: throttling, and that of a token.
+    fn may_be_done(&self, failure: &Failure) -> bool {
+        let refused =
+            failure.error.kind() == ErrorKind::Throttled || failure.retry == Retry::NewToken;
+        self.written && (failure.uncertain || !refused)
+    }
 }
 
 enum Phase<T> {
@@ -182,7 +202,7 @@ impl<A: ApiCall> CallState<A> {
             Phase::Send => match &self.token {
                 Some(token) => Step::Send {
                     request: self.api_call.request(token),
-                    fresh: self.attempt.fresh,
+                    fresh: self.attempt.fresh || !A::REPEATABLE,
                     until: self.deadline.at().min(now + self.settings.attempt_timeout),
                 },
                 None => Step::Done(Err(out_of_turn())),
@@ -206,9 +226,9 @@ impl<A: ApiCall> CallState<A> {
             Err(TokenError::Stopped(Stop::TimedOut)) => {
                 let over = self.deadline.is_over(now);
                 let error = timed_out(&self.settings, false, "waiting for a token", over);
-                self.failed(Failure::new(error, false, Retry::Pause), false, now);
+                self.failed(Failure::new(error, false, Retry::Pause), Sent::NOTHING, now);
             }
-            Err(TokenError::Failed(failure)) => self.failed(failure, false, now),
+            Err(TokenError::Failed(failure)) => self.failed(failure, Sent::NOTHING, now),
             Err(TokenError::Panicked(text)) => self.end(Err(panicked(&text))),
         }
     }
@@ -241,41 +261,44 @@ impl<A: ApiCall> CallState<A> {
         match result {
             Ok(answer) => match self.api_call.read(&answer, &self.secrets) {
                 Ok(answer) => self.end(Ok(answer)),
-                Err(failure) => self.failed(failure, false, now),
+                Err(failure) => self.failed(failure, Sent { written, kept_died }, now),
             },
             Err(TransportError::Stopped { stop: Stop::Cancelled, .. }) => {
-                self.uncertain |= written && A::DELETES;
+                self.uncertain |= written && A::CHANGES;
                 let doing = if written { "waiting for the reply" } else { "connecting" };
                 self.end(Err(cancelled(doing)));
             }
             Err(TransportError::Panic(text)) => {
-                self.uncertain |= written && A::DELETES;
+                self.uncertain |= written && A::CHANGES;
                 self.end(Err(panicked(&text)));
             }
             Err(error) => {
                 let over = self.deadline.is_over(now);
                 let failure = no_answer(&self.settings, error, written, over);
-                self.failed(failure, kept_died, now);
+                self.failed(failure, Sent { written, kept_died }, now);
             }
         }
     }
 
-    /// Decides after a failed attempt. `kept_died`: a kept connection broke before a byte of the
-    /// reply.
-    fn failed(&mut self, failure: Failure, kept_died: bool, now: Instant) {
+    /// Decides after a failed attempt.
+    fn failed(&mut self, failure: Failure, sent: Sent, now: Instant) {
         if failure.missing
             && (self.missing_ok || self.uncertain)
             && let Some(answer) = self.api_call.absent(failure.error.request_id())
         {
             return self.end(Ok(answer));
         }
-        self.uncertain |= failure.uncertain && A::DELETES;
+        self.uncertain |= failure.uncertain && A::CHANGES;
         if self.gives_back(&failure.error) {
             return self.end(Err(failure.error));
         }
         let left = self.deadline.left(now);
-        let next = if kept_died { self.plan.next_on_new_connection() } else { None }
-            .unwrap_or_else(|| self.plan.next(&failure, left, fastrand::f64()));
+        let next = match sent.kept_died {
+            _ if !A::REPEATABLE && sent.may_be_done(&failure) => Some(Next::GiveUp),
+            true => self.plan.next_on_new_connection(),
+            false => None,
+        };
+        let next = next.unwrap_or_else(|| self.plan.next(&failure, left, fastrand::f64()));
         let error = failure.error;
         self.log(&error, &next);
         self.attempt = AttemptOptions::default();
@@ -548,6 +571,57 @@ mod tests {
         assert_eq!(call.send(bad_token()), (false, 10.0));
         assert_eq!(call.done().unwrap_err().kind(), ErrorKind::Authentication);
         assert!(!call.state.uncertain);
+    }
+
+    /// As a creation is: its request is sent again only after a refusal that is certain.
+    #[test]
+    fn what_is_not_repeatable_is_sent_again_only_where_it_was_certainly_not_done() {
+        struct Create;
+        impl std::fmt::Display for Create {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a creation")
+            }
+        }
+        impl ApiCall for Create {
+            type Answer = ();
+            const API: crate::call::rate::Api = crate::call::rate::Api::Create;
+            fn user_id(&self) -> Option<&str> {
+                None
+            }
+            fn request(&self, token: &Secret) -> Request {
+                crate::wire::request::create(&serde_json::Map::new(), token)
+            }
+            fn read(&self, answer: &Answer, secrets: &Secrets) -> Result<(), Failure> {
+                crate::wire::response::creation(answer, secrets).map(drop)
+            }
+        }
+        for (exchange, again, uncertain) in [
+            (bad_token(), true, false),
+            (throttled(1), true, false),
+            (lost(false, false), true, false),
+            (lost(true, false), false, true),
+            (lost(true, true), false, true),
+            (stopped(Stop::TimedOut, true), false, true),
+            (stopped(Stop::TimedOut, false), true, false),
+            (answered(r#"{"errcode":-1}"#), false, true),
+            (answered("<html>"), false, true),
+            (answered(r#"{"errcode":22005}"#), false, false),
+        ] {
+            let options = Options {
+                app_key: Some("key".to_owned()),
+                app_secret: Some(Secret::new("secret")),
+                ..Options::default()
+            };
+            let (settings, now) = (Arc::new(options.check().unwrap()), Instant::now());
+            let mut state = CallState::new(&settings, Create, Throttling::Wait, now);
+            state.begin(&Call::new(), now);
+            state.token_taken(Ok(Arc::new(Secret::new("token"))), now);
+            state.permit_taken(Ok(()), now);
+            assert!(matches!(state.next(now), Step::Send { fresh: true, .. }));
+            state.exchanged(exchange, now);
+            assert_eq!(state.uncertain, uncertain);
+            assert_eq!(!matches!(state.next(now), Step::Done(_)), again);
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Checks arguments and makes requests of them. No clock and no socket.
 
 use percent_encoding::utf8_percent_encode;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::error::Error;
 use crate::secret::Secret;
@@ -36,6 +36,13 @@ pub(crate) fn get(user_id: &str, token: &Secret) -> Request {
 pub(crate) fn list(offset: usize, size: usize, token: &Secret) -> Request {
     let (offset, size) = (offset.to_string(), size.to_string());
     topapi("/topapi/extcontact/list", &[("offset", &offset), ("size", &size)], token)
+}
+
+/// `POST /topapi/extcontact/create`: the contact as JSON text in a form.
+pub(crate) fn create(contact: &Map<String, Value>, token: &Secret) -> Request {
+    // Maps with text keys and plain values cannot fail to serialise.
+    let contact = serde_json::to_string(contact).unwrap_or_default();
+    topapi("/topapi/extcontact/create", &[("contact", &contact)], token)
 }
 
 fn topapi(path: &'static str, form: &[(&str, &str)], token: &Secret) -> Request {

@@ -93,6 +93,17 @@ pub(crate) fn contact(answer: &Answer, secrets: &Secrets) -> Result<Map<String, 
     }
 }
 
+/// Reads the reply to a request to create a contact: its new id, where the reply has it, and the
+/// request id.
+pub(crate) fn creation(
+    answer: &Answer,
+    secrets: &Secrets,
+) -> Result<(Option<String>, Option<String>), Failure> {
+    let reply = Reply::read(answer, secrets, Style::Topapi);
+    reply.success()?;
+    Ok((reply.text("userid"), reply.text("request_id")))
+}
+
 /// Reads the reply to a token request.
 pub(crate) fn access_token(answer: &Answer, secrets: &Secrets) -> Result<NewToken, Failure> {
     let reply = Reply::read(answer, secrets, Style::OAuth);
