@@ -10,6 +10,7 @@ use std::time::Duration;
 use crate::batch::options::{BatchOptions, MOST_CONCURRENT};
 use crate::call::api_call::Delete;
 use crate::call::options::Call;
+use crate::check::Check;
 use crate::client::{Client, end_of_delete};
 use crate::contacts::Contact;
 use crate::error::Error;
@@ -253,6 +254,18 @@ impl Client {
         submitted::start(self, Delete { user_id }, call, |state, result| {
             done(end_of_delete(state, result));
         });
+    }
+
+    /// Checks on a thread of its own, as a check is rare, and hands the outcome to `done` there.
+    #[doc(hidden)]
+    pub fn submit_check(
+        &self,
+        write: bool,
+        call: Call,
+        done: impl FnOnce(Result<Check, Error>) + Send + 'static,
+    ) -> Result<(), Error> {
+        let client = self.clone();
+        spawn("dingtalk-check", move || done(client.check(write, &call)))
     }
 }
 

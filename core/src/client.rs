@@ -12,6 +12,7 @@ use crate::call::context::AttemptContext;
 use crate::call::driver::{Drive, Driver};
 use crate::call::failure;
 use crate::call::options::Call;
+use crate::call::replies::Replies;
 use crate::call::steps::{CallState, DeleteState, Throttling};
 use crate::error::Error;
 use crate::options::endpoint::Region;
@@ -217,8 +218,21 @@ impl Client {
         options.map(|(name, value)| (name.to_owned(), value)).into_iter().collect()
     }
 
+    /// The same client for a check: with connections, token and rate of its own, and a note of what
+    /// is answered.
+    pub(crate) fn keeping(&self, replies: &Arc<Replies>) -> Client {
+        let settings = self.0.settings.clone();
+        let closed = AtomicBool::new(self.is_closed());
+        let context = PerProcess::new(AttemptContext::keeping(&settings, replies));
+        Client(Arc::new(Inner { settings, closed, context }))
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
     /// This process's connections, token and rate.
-    fn context(&self) -> &AttemptContext {
+    pub(crate) fn context(&self) -> &AttemptContext {
         self.0.context.get(|| AttemptContext::new(&self.0.settings))
     }
 }

@@ -176,7 +176,7 @@ impl ContactPages {
     /// The call for what comes next; `None` at the end.
     fn list(&self) -> Option<List> {
         let position = self.position();
-        (!position.ended).then_some(List { offset: position.offset })
+        (!position.ended).then_some(List { offset: position.offset, size: PAGE })
     }
 
     fn position(&self) -> MutexGuard<'_, Position> {
@@ -246,8 +246,9 @@ fn contact(record: Map<String, Value>) -> Result<Contact, Error> {
 }
 
 /// A page of the list.
-struct List {
-    offset: usize,
+pub(crate) struct List {
+    pub offset: usize,
+    pub size: usize,
 }
 
 impl fmt::Display for List {
@@ -265,7 +266,7 @@ impl ApiCall for List {
     }
 
     fn request(&self, token: &Secret) -> Request {
-        request::list(self.offset, PAGE, token)
+        request::list(self.offset, self.size, token)
     }
 
     fn read(&self, answer: &Answer, secrets: &Secrets) -> Result<Self::Answer, Failure> {

@@ -271,7 +271,7 @@ pub(crate) struct Fields {
 
 /// The error of the system or of TLS that stands behind one of ours.
 #[derive(Clone, Debug)]
-pub(crate) struct Cause(Arc<dyn std::error::Error + Send + Sync>);
+pub(crate) struct Cause(pub Arc<dyn std::error::Error + Send + Sync>);
 
 impl Cause {
     pub fn new(error: impl std::error::Error + Send + Sync + 'static) -> Cause {

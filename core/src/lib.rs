@@ -46,6 +46,7 @@ mod batch;
 #[doc(hidden)]
 pub mod binding;
 mod call;
+mod check;
 mod client;
 mod contacts;
 mod error;
@@ -65,6 +66,8 @@ mod wire;
 pub use batch::{Batch, BatchOptions, DeleteMany, Item, Outcome, Summary};
 pub use batch::{JournalEntry, JournalFile, JournalReader, JournalState, read_journal};
 pub use call::options::{Call, Canceller};
+pub use check::Check;
+pub use check::step::{CheckName, CheckStatus, CheckStep};
 pub use client::{Client, ClientBuilder};
 pub use contacts::Contact;
 pub use error::{Error, ErrorKind};

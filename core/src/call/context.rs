@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use crate::call::failure;
 use crate::call::rate::Rates;
+use crate::call::replies::Replies;
 use crate::call::token::{AppToken, Refresh, Taken, TokenError};
+use crate::options::endpoint::Base;
 use crate::options::fixed_token::Token;
 use crate::options::proxy::Proxy;
 use crate::options::{Credentials, Settings};
@@ -23,6 +25,8 @@ pub(crate) struct AttemptContext {
     oauth: Option<Transport>,
     app_token: Arc<AppToken>,
     pub rates: Rates,
+    /// Where a check wants to know what was answered.
+    replies: Option<Arc<Replies>>,
 }
 
 impl AttemptContext {
@@ -38,6 +42,30 @@ impl AttemptContext {
             app_token: Arc::default(),
             rates: Rates::new(settings.rate),
             settings: settings.clone(),
+            replies: None,
+        }
+    }
+
+    /// The same, which keeps what is answered.
+    pub fn keeping(settings: &Arc<Settings>, replies: &Arc<Replies>) -> AttemptContext {
+        AttemptContext { replies: Some(replies.clone()), ..AttemptContext::new(settings) }
+    }
+
+    /// Each host with the proxy on the way to it, first that of deletions.
+    pub fn hosts(&self) -> Vec<(&Base, Option<&Proxy>, &Transport)> {
+        let Settings { topapi, oauth, topapi_proxy, oauth_proxy, credentials, .. } =
+            &*self.settings;
+        let mut hosts = vec![(topapi, topapi_proxy.as_ref(), &self.topapi)];
+        if let (Some(transport), Credentials::App { .. }) = (&self.oauth, credentials) {
+            hosts.push((oauth, oauth_proxy.as_ref(), transport));
+        }
+        hosts
+    }
+
+    /// Takes note of what was answered, for a check.
+    pub fn note(&self, request: &Request, exchange: &Exchange) {
+        if let (Some(replies), Ok(answer)) = (&self.replies, &exchange.result) {
+            replies.add(request.path, answer);
         }
     }
 
@@ -88,7 +116,9 @@ impl AttemptContext {
                 secrets,
                 times: None,
             };
-            self.oauth().post(request, options)
+            let exchange = self.oauth().post(request, options);
+            self.note(request, &exchange);
+            exchange
         };
         let exchange = post(false);
         if exchange.kept_died { post(true) } else { exchange }

@@ -91,6 +91,7 @@ impl<A: ApiCall> Driver<A> {
                         times: self.permit.as_ref().and_then(Permit::times),
                     };
                     let exchange = drive.context.topapi.post(&request, options);
+                    drive.context.note(&request, &exchange);
                     if let Some(permit) = self.permit.take() {
                         permit.end(exchange.written, exchange.result.is_ok());
                     }

@@ -7,6 +7,7 @@ pub(crate) mod driver;
 pub(crate) mod failure;
 pub(crate) mod options;
 pub(crate) mod rate;
+pub(crate) mod replies;
 mod retry;
 pub(crate) mod steps;
 mod token;

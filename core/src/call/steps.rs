@@ -366,7 +366,7 @@ impl DeleteState {
 }
 
 /// Adds what the client was made with; a call's token comes later.
-fn add_secrets(settings: &Settings, secrets: &mut Secrets) {
+pub(crate) fn add_secrets(settings: &Settings, secrets: &mut Secrets) {
     if let Credentials::App { secret, .. } = &settings.credentials {
         secrets.add(secret);
     }
@@ -480,7 +480,7 @@ mod tests {
     }
 
     fn answered(body: &str) -> Exchange {
-        let answer = Answer { status: 200, retry_after: None, body: body.into() };
+        let answer = Answer { status: 200, retry_after: None, date: None, body: body.into() };
         Exchange { result: Ok(answer), written: true, kept_died: false }
     }
 
@@ -498,7 +498,7 @@ mod tests {
 
     fn throttled(wait: u64) -> Exchange {
         let retry_after = Some(Duration::from_secs(wait));
-        let answer = Answer { status: 429, retry_after, body: Vec::new() };
+        let answer = Answer { status: 429, retry_after, date: None, body: Vec::new() };
         Exchange { result: Ok(answer), written: true, kept_died: false }
     }
 

@@ -11,7 +11,7 @@ use ureq_proto::client::{Call, RecvBodyResult, RecvResponseResult, SendRequestRe
 
 use super::context::CallContext;
 use super::error::TransportError;
-use super::reply::{LARGEST_BODY, check_framing, is_gzip, retry_after, unzip};
+use super::reply::{LARGEST_BODY, check_framing, date, is_gzip, retry_after, unzip};
 use super::socket::{INPUT_BUFFER, OUTPUT_BUFFER};
 use crate::wire::response::Answer;
 
@@ -103,7 +103,12 @@ impl Connection {
                 Err(_) => return Err(not_http("the reply is not in the encoding that it claims")),
             };
         }
-        let answer = Answer { status, retry_after: retry_after(headers), body: body.bytes };
+        let answer = Answer {
+            status,
+            retry_after: retry_after(headers),
+            date: date(headers),
+            body: body.bytes,
+        };
         Ok(Reply { answer, reusable: body.reusable })
     }
 

@@ -70,6 +70,20 @@ impl Dialer {
         Dialer(Arc::new(Names { names: Mutex::default(), look_up }))
     }
 
+    /// The addresses of a host.
+    pub(super) fn look_up(&self, host: &str, wait: &Wait) -> Result<Vec<IpAddr>, DialError> {
+        let (sender, news) = channel();
+        let mut known = self.0.addresses(host, &sender).map_err(DialError::NoThread)?;
+        while known.is_none() {
+            match wait.receive(&news, None).map_err(DialError::Stopped)? {
+                Some(News::Addresses(Ok(addresses))) => known = Some(addresses),
+                Some(News::Addresses(Err(error))) => return Err(DialError::Lookup(error)),
+                Some(News::Connected(..)) | None => {}
+            }
+        }
+        Ok(known.unwrap_or_default().iter().map(SocketAddr::ip).collect())
+    }
+
     /// Connects to the first address that answers.
     pub(super) fn dial(
         &self,

@@ -3,7 +3,7 @@
 //! A request goes out on a connection of its own: kept by the `idle_pool`, or made by `origin`,
 //! with `dial` (lookup and TCP), `socket` (and its `slices` of waiting), `connect` or `socks` (a tunnel through a proxy) and
 //! ureq's connector for TLS. `connection` sends what `head` writes and reads the reply with
-//! ureq's state machine of HTTP/1.1; `context` is how a call and its socket know of each other.
+//! ureq's state machine of HTTP/1.1; `inspection` looks at that way for a check. `context` is how a call and its socket know of each other.
 //!
 //! ureq's agent is not used: it would bring a pool, redirects, middleware, decoding by whatever
 //! features another crate of the program switches on, and a clock for each step. What it would
@@ -30,6 +30,7 @@ mod error;
 mod exchange;
 mod head;
 mod idle_pool;
+mod inspection;
 mod origin;
 mod reply;
 mod slices;
@@ -39,7 +40,7 @@ mod tunnel;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use self::connection::{Connection, Reply};
 pub(crate) use self::dial::Dialer;
@@ -47,10 +48,13 @@ pub(crate) use self::error::TransportError;
 pub(crate) use self::exchange::{Exchange, ExchangeOptions, ExchangeTimes};
 use self::head::RequestHead;
 use self::idle_pool::IdlePool;
+pub(crate) use self::inspection::Inspection;
 use self::origin::OriginConnector;
 use crate::options::endpoint::Base;
 use crate::options::proxy::Proxy;
 use crate::options::roots::Roots;
+use crate::runtime::wait::Wait;
+use crate::secret::Secrets;
 use crate::text::panic_text;
 use crate::wire::request::Request;
 
@@ -129,6 +133,12 @@ impl Transport {
         Exchange { result, written: observed.written, kept_died: died }
     }
 
+    /// Looks at the way to the host, step by step; nothing is sent to it. `wait` and
+    /// `connect_timeout` hold for each connection that this takes.
+    pub fn inspect(&self, wait: &Wait, connect_timeout: Duration, secrets: &Secrets) -> Inspection {
+        Inspection::of(&self.origin, wait, connect_timeout, secrets)
+    }
+
     /// Closes what is idle, and later what is under way now.
     pub fn close(&self) {
         self.idle.close();
@@ -139,11 +149,9 @@ impl Transport {
 mod tests {
     use super::*;
     use crate::options::proxy::ProxyKind;
-    use crate::runtime::wait::Wait;
-    use crate::secret::{Secret, Secrets};
+    use crate::secret::Secret;
     use dingtalk_extcontact_test_support::{Reply, read_request, serve};
     use std::sync::mpsc::channel;
-    use std::time::Duration;
 
     /// The service is not told from its proxy by host and port: they may share them.
     #[test]

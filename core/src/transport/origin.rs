@@ -4,6 +4,7 @@
 
 use std::fmt;
 use std::io;
+use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
@@ -30,7 +31,7 @@ use crate::secret::Secrets;
 
 /// What it takes to open a connection to one base.
 pub(super) struct OriginConnector {
-    base: Base,
+    pub base: Base,
     proxy: Option<Proxy>,
     pub dialer: Arc<Dialer>,
     roots: Roots,
@@ -68,19 +69,41 @@ impl OriginConnector {
         secrets: &Secrets,
     ) -> Result<Connection, TransportError> {
         let wait = &context.begin_connecting(until);
-        let Base { host, port, .. } = &self.base;
-        let mut stream = match &self.proxy {
-            None => {
-                let service = Peer { what: "", host, port: *port };
-                self.open(&service, context, wait)?.boxed()
-            }
-            Some(proxy) => self.tunnel(proxy, context, wait, secrets)?.boxed(),
-        };
+        let mut stream = self.reach(context, wait, secrets)?;
         if self.base.https {
-            stream = self.secure(stream, host, *port, context)?;
+            stream = self.secure(stream, &self.base.host, self.base.port, context)?;
         }
         context.note_connected();
         Ok(Connection::new(stream, context.clone()))
+    }
+
+    /// A connection to the service, through the proxy where there is one, without TLS yet.
+    pub(super) fn reach(
+        &self,
+        context: &Arc<CallContext>,
+        wait: &Wait,
+        secrets: &Secrets,
+    ) -> Result<Box<dyn Transport>, TransportError> {
+        match &self.proxy {
+            None => {
+                let service = Peer { what: "", host: &self.base.host, port: self.base.port };
+                Ok(self.open(&service, context, wait)?.boxed())
+            }
+            Some(proxy) => Ok(self.tunnel(proxy, context, wait, secrets)?.boxed()),
+        }
+    }
+
+    /// The addresses of whom a socket leads to: of the proxy where there is one.
+    pub(super) fn look_up(
+        &self,
+        context: &CallContext,
+        wait: &Wait,
+    ) -> Result<Vec<IpAddr>, TransportError> {
+        let peer = match &self.proxy {
+            None => Peer { what: "", host: &self.base.host, port: self.base.port },
+            Some(proxy) => Peer { what: name_of(proxy), host: &proxy.host, port: proxy.port },
+        };
+        self.dialer.look_up(peer.host, wait).map_err(|error| not_dialled(error, &peer, context))
     }
 
     fn open(
@@ -89,18 +112,10 @@ impl OriginConnector {
         context: &Arc<CallContext>,
         wait: &Wait,
     ) -> Result<Socket, TransportError> {
-        let stream = self.dialer.dial(peer.host, peer.port, wait).map_err(|error| match error {
-            DialError::Stopped(stop) => context.stopped(stop),
-            DialError::NoThread(why) => TransportError::NoThread(why),
-            DialError::Lookup(error) => {
-                let text = format!("cannot look up {peer}: {error}");
-                TransportError::Connect(text, Some(Cause::shared(error)))
-            }
-            DialError::Connect(address, error) => {
-                let text = format!("cannot connect to {peer} ({address}): {error}");
-                TransportError::Connect(text, Some(Cause::new(error)))
-            }
-        })?;
+        let stream = self
+            .dialer
+            .dial(peer.host, peer.port, wait)
+            .map_err(|error| not_dialled(error, peer, context))?;
         Socket::new(stream, context.clone()).map_err(|error| context.error(error.into()))
     }
 
@@ -142,7 +157,7 @@ impl OriginConnector {
     }
 
     /// TLS to this host, around a connection that leads there.
-    fn secure(
+    pub(super) fn secure(
         &self,
         inner: Box<dyn Transport>,
         host: &str,
@@ -186,6 +201,22 @@ impl fmt::Display for Peer<'_> {
         match self.what {
             "" => f.write_str(self.host),
             what => write!(f, "{what} {}", self.host),
+        }
+    }
+}
+
+/// Why there is no socket.
+fn not_dialled(error: DialError, peer: &Peer, context: &CallContext) -> TransportError {
+    match error {
+        DialError::Stopped(stop) => context.stopped(stop),
+        DialError::NoThread(why) => TransportError::NoThread(why),
+        DialError::Lookup(error) => {
+            let text = format!("cannot look up {peer}: {error}");
+            TransportError::Connect(text, Some(Cause::shared(error)))
+        }
+        DialError::Connect(address, error) => {
+            let text = format!("cannot connect to {peer} ({address}): {error}");
+            TransportError::Connect(text, Some(Cause::new(error)))
         }
     }
 }

@@ -1,10 +1,12 @@
 //! What the head of a reply says of its body. Pure.
 
 use std::io::{self, Read};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use flate2::read::MultiGzDecoder;
-use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap, RETRY_AFTER, TRANSFER_ENCODING};
+use http::header::{
+    CONTENT_ENCODING, CONTENT_LENGTH, DATE, HeaderMap, RETRY_AFTER, TRANSFER_ENCODING,
+};
 
 /// The largest body that is read, after decoding. Real ones have some hundred bytes.
 pub(super) const LARGEST_BODY: usize = 1024 * 1024;
@@ -32,6 +34,11 @@ pub(super) fn check_framing<B>(response: &http::Response<B>) -> Result<(), &'sta
 pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse::<u32>().ok()?;
     Some(Duration::from_secs(seconds.into()))
+}
+
+/// When the reply was made, by its maker's clock.
+pub(super) fn date(headers: &HeaderMap) -> Option<SystemTime> {
+    httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()
 }
 
 /// By either of its names, in any spelling (RFC 9110, section 8.4.1).

@@ -12,6 +12,9 @@ use crate::text::is_invisible;
 /// bound keeps a pasted document from being taken for an id.
 pub const LONGEST_USER_ID: usize = 128;
 
+/// The path of the token call.
+pub(crate) const ACCESS_TOKEN: &str = "/v1.0/oauth2/accessToken";
+
 /// A POST request.
 pub(crate) struct Request {
     pub path: &'static str,
@@ -66,7 +69,7 @@ fn topapi(path: &'static str, form: &[(&str, &str)], token: &Secret) -> Request 
 /// `POST /v1.0/oauth2/accessToken`: JSON, so that the secret stands in no address.
 pub(crate) fn access_token(app_key: &str, app_secret: &Secret) -> Request {
     Request {
-        path: "/v1.0/oauth2/accessToken",
+        path: ACCESS_TOKEN,
         token: None,
         content_type: "application/json",
         body: json!({"appKey": app_key, "appSecret": app_secret.expose()}).to_string(),

@@ -2,7 +2,7 @@
 //! DingTalk did not send. No clock and no socket.
 
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::{Map, Value};
@@ -13,10 +13,13 @@ use crate::text::one_line;
 use crate::wire::errcode::{self, CodeInfo, Retry};
 
 /// What came back over HTTP, its body decoded and of bounded size.
+#[derive(Clone)]
 pub(crate) struct Answer {
     pub status: u16,
     /// The Retry-After header, where it is a number of seconds.
     pub retry_after: Option<Duration>,
+    /// The Date header.
+    pub date: Option<SystemTime>,
     pub body: Vec<u8>,
 }
 
@@ -521,7 +524,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn answer(status: u16, body: &str) -> Answer {
-        Answer { status, retry_after: None, body: body.into() }
+        Answer { status, retry_after: None, date: None, body: body.into() }
     }
 
     fn refused(status: u16, body: &str) -> Failure {
@@ -678,7 +681,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_are_understood_or_refused(status in 100u16..600, body in prop::collection::vec(any::<u8>(), 0..200)) {
-            let answer = Answer { status, retry_after: None, body };
+            let answer = Answer { status, retry_after: None, date: None, body };
             // Random bytes are never a success.
             prop_assert!(deletion(&answer, &Secrets::default()).is_err());
             prop_assert!(access_token(&answer, &Secrets::default()).is_err());

@@ -1,0 +1,372 @@
+//! Looks, before anything is deleted, at what a deletion needs, step by step.
+
+mod network;
+mod report;
+pub(crate) mod step;
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::call::failure::cancelled;
+use crate::call::options::Call;
+use crate::call::replies::{Replies, Reply};
+use crate::call::steps::{Throttling, add_secrets};
+use crate::check::network::Way;
+use crate::check::step::{CheckName, CheckStatus, CheckStep};
+use crate::client::Client;
+use crate::contacts::List;
+use crate::error::{Error, ErrorKind};
+use crate::options::endpoint::{Base, Region};
+use crate::options::{Credentials, Settings};
+use crate::outcome::Status;
+use crate::runtime::task::block_on;
+use crate::secret::{Secret, Secrets};
+use crate::text::seconds;
+use crate::wire::request::ACCESS_TOKEN;
+use crate::wire::response;
+
+/// Clocks that differ by no more than this agree: the service tells whole seconds, and its reply
+/// takes a while.
+const CLOCKS_AGREE: Duration = Duration::from_secs(60);
+const NOT_REACHED: &str = "a step before it failed";
+/// The codes of a call from an address that is not on the white list.
+const NOT_WHITE_LISTED: [&str; 2] = ["60020", "Forbidden.AccessDenied.IpNotInWhiteList"];
+/// The codes of a missing permission to delete.
+const NO_WRITE: [&str; 2] = ["60011", "43007"];
+
+/// What stands and what is missing before contacts can be deleted.
+///
+/// As JSON: `{"ok": true, "steps": [...], "report": {...}}`.
+#[non_exhaustive]
+#[derive(Clone, Debug, Serialize)]
+pub struct Check {
+    /// Whether no step failed, and none is left unknown.
+    pub ok: bool,
+    /// The steps, in the order in which a call needs them.
+    pub steps: Vec<CheckStep>,
+    /// What the service really answered, fit to be shown to others: codes, request ids, sizes and
+    /// types. Of every other value it has the type and the length; of errmsg the text without the
+    /// credentials and without addresses.
+    pub report: Map<String, Value>,
+}
+
+impl Client {
+    /// Says what stands and what is missing before contacts can be deleted: credentials, name
+    /// lookup, proxy, connection, TLS, clock, token, the permission to read, white list, limits.
+    /// It reads a page of one contact, and deletes nothing.
+    ///
+    /// With `write` it looks at the permission to delete, too, by a deletion of an id that cannot
+    /// exist (`dtx-check-` and 32 hexadecimal digits), and only after `get` of the same id has said
+    /// that there is no such contact. It counts what the service then answers: 33012 shows the
+    /// permission, 60011 and 43007 its lack, anything else is *unknown*.
+    ///
+    /// It has connections, a token and a rate of its own. A step that fails is no error of the
+    /// check.
+    ///
+    /// ```no_run
+    /// use dingtalk_extcontact::{Call, Client};
+    ///
+    /// let check = Client::from_env()?.check(true, &Call::new())?;
+    /// for step in &check.steps {
+    ///     println!("{}: {}, {}", step.name, step.status, step.text);
+    /// }
+    /// # Ok::<(), dingtalk_extcontact::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// `cancelled`; `invalid_argument` where the client is closed, or for an option of the call.
+    pub fn check(&self, write: bool, call: &Call) -> Result<Check, Error> {
+        if self.is_closed() {
+            return Err(Error::invalid("client is closed", "Make a new client."));
+        }
+        if let Some(wrong) = &call.wrong {
+            return Err(wrong.clone());
+        }
+        let replies = Arc::<Replies>::default();
+        let checked = Checked { client: self.keeping(&replies), call, settings: self.settings() };
+        let (mut steps, seen) = checked.steps(write, &replies)?;
+        steps.sort_by_key(|step| step.name);
+        let report = report::of(self.settings(), &steps, &seen, &secrets(self.settings(), &seen));
+        let fine =
+            |step: &CheckStep| !matches!(step.status, CheckStatus::Failed | CheckStatus::Unknown);
+        Ok(Check { ok: steps.iter().all(fine), steps, report })
+    }
+}
+
+/// A check under way.
+struct Checked<'a> {
+    client: Client,
+    call: &'a Call,
+    settings: &'a Settings,
+}
+
+impl Checked<'_> {
+    fn steps(&self, write: bool, replies: &Replies) -> Result<(Vec<CheckStep>, Vec<Reply>), Error> {
+        let limit = self.call.timeout.unwrap_or(self.settings.timeout);
+        let wait = self.call.wait().within(limit);
+        let way = network::look(self.client.context(), &wait, &secrets(self.settings, &[]));
+        if self.call.wait().ask().is_err() {
+            return Err(cancelled("checking the connection"));
+        }
+        let Way { steps: mut found, stands, untimely } = way;
+        found.push(credentials(self.settings));
+        let read = match stands {
+            true => Some(self.read()?),
+            false => None,
+        };
+        let mut seen = replies.take();
+        found.push(token(self.settings, read.as_ref(), &seen));
+        found.push(read_permission(read.as_ref(), &seen));
+        found.push(match (write, &read) {
+            (false, _) => skipped(CheckName::WritePermission, "not asked for"),
+            (true, Some(Ok(()))) => self.write_permission()?,
+            (true, _) => skipped(
+                CheckName::WritePermission,
+                "it takes the permission to read, so that nobody has the id that is tried",
+            ),
+        });
+        seen.extend(replies.take());
+        found.push(clock(&seen, untimely));
+        let errors = || found.iter().filter_map(|step| step.error.as_ref());
+        let (white_list, limits) =
+            (white_list(errors(), &found), limits(errors(), &seen, &secrets(self.settings, &seen)));
+        found.extend([white_list, limits]);
+        Ok((found, seen))
+    }
+
+    /// Reads a page of one contact.
+    fn read(&self) -> Result<Result<(), Error>, Error> {
+        let mut driver = self.client.driver(List { offset: 0, size: 1 }, Throttling::Wait);
+        let read = block_on(|waker| self.client.advance(&mut driver, self.call, waker));
+        unless_cancelled(read.map(drop))
+    }
+
+    /// Deletes an id that cannot exist, once it is known that it does not.
+    fn write_permission(&self) -> Result<CheckStep, Error> {
+        let name = CheckName::WritePermission;
+        let id = format!("dtx-check-{:032x}", fastrand::u128(..));
+        match unless_cancelled(self.client.get(&id, self.call))? {
+            Err(error) if error.is_missing() => {}
+            Err(error) => return Ok(CheckStep::of_error(name, CheckStatus::Unknown, error)),
+            Ok(_) => {
+                let text = format!(
+                    "the service knows a contact {id}, which nobody has made; nothing was deleted"
+                );
+                return Ok(CheckStep::new(name, CheckStatus::Unknown, text)
+                    .advise("Check what answers at this endpoint."));
+            }
+        }
+        let call = self.call.clone().missing_ok(false);
+        let deleted = unless_cancelled(self.client.delete_with(&id, &call))?;
+        let shown = || {
+            let text =
+                "the deletion of an id that nobody has was answered with \"no such contact\"";
+            CheckStep::new(name, CheckStatus::Ok, text)
+        };
+        Ok(match deleted {
+            // After a reply that was lost.
+            Ok(deletion) if deletion.status == Status::Absent => shown(),
+            Ok(_) => CheckStep::new(
+                name,
+                CheckStatus::Unknown,
+                "the service says that it deleted an id that nobody has",
+            )
+            .advise("Check what answers at this endpoint."),
+            Err(error) if error.is_missing() => shown(),
+            Err(error) => {
+                let lacks = error.code().is_some_and(|code| NO_WRITE.contains(&code));
+                let status = if lacks { CheckStatus::Failed } else { CheckStatus::Unknown };
+                CheckStep::of_error(name, status, error)
+            }
+        })
+    }
+}
+
+/// A result of a call; a cancel ends the check.
+fn unless_cancelled<T>(result: Result<T, Error>) -> Result<Result<T, Error>, Error> {
+    match result {
+        Err(error) if error.kind() == ErrorKind::Cancelled => Err(error),
+        result => Ok(result),
+    }
+}
+
+fn skipped(name: CheckName, text: &str) -> CheckStep {
+    CheckStep::new(name, CheckStatus::Skipped, text)
+}
+
+fn credentials(settings: &Settings) -> CheckStep {
+    let what = match &settings.credentials {
+        Credentials::App { key, .. } => format!("key and secret of app {key}"),
+        Credentials::Fixed(_) => "an access token".to_owned(),
+    };
+    let place = match region(&settings.topapi) {
+        Some(region) => format!("the region {region}"),
+        None => "an endpoint of its own".to_owned(),
+    };
+    let text = format!("{what} for {place} ({})", settings.topapi.host);
+    CheckStep::new(CheckName::Credentials, CheckStatus::Ok, text)
+}
+
+/// The region that these hosts are of.
+fn region(topapi: &Base) -> Option<Region> {
+    [Region::International, Region::China].into_iter().find(|region| {
+        Base::of_region("region", Some(region.as_str())).is_ok_and(|(base, _)| base == *topapi)
+    })
+}
+
+/// What the reading of a page says of the token.
+fn token(settings: &Settings, read: Option<&Result<(), Error>>, seen: &[Reply]) -> CheckStep {
+    let name = CheckName::Token;
+    let is_app = matches!(settings.credentials, Credentials::App { .. });
+    let given = seen.iter().any(|reply| new_token(reply).is_some());
+    let error = match read {
+        None => return skipped(name, NOT_REACHED),
+        Some(Ok(())) => return token_ok(is_app),
+        Some(Err(error)) => error.clone(),
+    };
+    match error.kind() {
+        ErrorKind::Authentication => {
+            let advice = format!(
+                "{} An app and its tokens are of one region: check that {} is theirs.",
+                error.advice(),
+                settings.topapi.host
+            );
+            CheckStep::of_error(name, CheckStatus::Failed, error).advise(advice)
+        }
+        ErrorKind::PermissionDenied => token_ok(is_app),
+        _ if is_app && given => token_ok(is_app),
+        // No page was asked for.
+        _ if is_app => CheckStep::of_error(name, CheckStatus::Failed, error),
+        _ => CheckStep::new(name, CheckStatus::Unknown, "no answer tells whether it is accepted"),
+    }
+}
+
+fn token_ok(is_app: bool) -> CheckStep {
+    let text = if is_app { "the service gives one for the app" } else { "the service accepts it" };
+    CheckStep::new(CheckName::Token, CheckStatus::Ok, text)
+}
+
+fn read_permission(read: Option<&Result<(), Error>>, seen: &[Reply]) -> CheckStep {
+    let name = CheckName::ReadPermission;
+    match read {
+        None => skipped(name, NOT_REACHED),
+        Some(Ok(())) => CheckStep::new(name, CheckStatus::Ok, "a page of one contact was read"),
+        Some(Err(error)) => match error.kind() {
+            ErrorKind::PermissionDenied => {
+                let step = CheckStep::of_error(name, CheckStatus::Failed, error.clone());
+                step.advise(
+                    "Add the permission point qyapi_ext_read to the app in the developer console.",
+                )
+            }
+            ErrorKind::Authentication => skipped(name, NOT_REACHED),
+            _ if seen.iter().all(|reply| reply.path == ACCESS_TOKEN) && !seen.is_empty() => {
+                skipped(name, NOT_REACHED)
+            }
+            _ => CheckStep::of_error(name, CheckStatus::Unknown, error.clone()),
+        },
+    }
+}
+
+fn clock(seen: &[Reply], untimely: bool) -> CheckStep {
+    const ADVICE: &str =
+        "Set this machine's clock: certificates are judged by it, and journals record it.";
+    let name = CheckName::Clock;
+    let told = seen.iter().find_map(|reply| Some((reply.answer.date?, reply.came)));
+    let Some((theirs, ours)) = told else {
+        return match untimely {
+            true => CheckStep::new(
+                name,
+                CheckStatus::Unknown,
+                "the certificate is out of its time, by this machine's clock",
+            )
+            .advise(ADVICE),
+            false if seen.is_empty() => skipped(name, NOT_REACHED),
+            false => skipped(name, "the service's replies have no date"),
+        };
+    };
+    let (apart, is) = apart(theirs, ours);
+    if apart <= CLOCKS_AGREE {
+        return CheckStep::new(name, CheckStatus::Ok, "within a minute of the service's");
+    }
+    let text = format!("this machine's is {} {is} the service's", seconds(apart));
+    CheckStep::new(name, CheckStatus::Warning, text).advise(ADVICE)
+}
+
+/// How far our clock is from theirs, and on which side.
+fn apart(theirs: SystemTime, ours: SystemTime) -> (Duration, &'static str) {
+    let whole = |apart: Duration| Duration::from_secs(apart.as_secs());
+    match theirs.duration_since(ours) {
+        Ok(apart) => (whole(apart), "behind"),
+        Err(error) => (whole(error.duration()), "ahead of"),
+    }
+}
+
+/// What the calls say of the app's white list.
+fn white_list<'a>(mut errors: impl Iterator<Item = &'a Error>, steps: &[CheckStep]) -> CheckStep {
+    let name = CheckName::WhiteList;
+    let is_refused = |error: &&Error| error.code().is_some_and(|c| NOT_WHITE_LISTED.contains(&c));
+    if let Some(error) = errors.find(is_refused) {
+        return CheckStep::of_error(name, CheckStatus::Failed, error.clone());
+    }
+    let read =
+        |step: &CheckStep| step.name == CheckName::ReadPermission && step.status == CheckStatus::Ok;
+    match steps.iter().any(read) {
+        true => CheckStep::new(name, CheckStatus::Ok, "calls from this address are let in"),
+        false => skipped(name, NOT_REACHED),
+    }
+}
+
+/// Whether a limit was met, even if the call passed later.
+fn limits<'a>(
+    mut errors: impl Iterator<Item = &'a Error>,
+    seen: &[Reply],
+    secrets: &Secrets,
+) -> CheckStep {
+    let name = CheckName::Limits;
+    let is_limit =
+        |error: &Error| matches!(error.kind(), ErrorKind::Throttled | ErrorKind::QuotaExceeded);
+    if let Some(error) = errors.find(|error| is_limit(error)) {
+        return CheckStep::of_error(name, CheckStatus::Failed, error.clone());
+    }
+    match seen.iter().filter_map(|reply| refusal(reply, secrets)).find(is_limit) {
+        Some(error) => {
+            let step = CheckStep::of_error(name, CheckStatus::Warning, error);
+            CheckStep { text: format!("{}; the next try passed", step.text), ..step }
+        }
+        None if seen.is_empty() => skipped(name, NOT_REACHED),
+        None => CheckStep::new(name, CheckStatus::Ok, "none was met"),
+    }
+}
+
+/// The error that a reply is, where it is one.
+fn refusal(reply: &Reply, secrets: &Secrets) -> Option<Error> {
+    let read = match reply.path {
+        ACCESS_TOKEN => response::access_token(&reply.answer, secrets).map(drop),
+        _ => response::deletion(&reply.answer, secrets).map(drop),
+    };
+    read.err().map(|failure| failure.error)
+}
+
+/// What must stand in no report: what the client was made with, and tokens that came.
+fn secrets(settings: &Settings, seen: &[Reply]) -> Secrets {
+    let mut secrets = Secrets::default();
+    add_secrets(settings, &mut secrets);
+    match &settings.credentials {
+        Credentials::Fixed(token) => secrets.add(&token.get()),
+        // No secret, but nobody else's business.
+        Credentials::App { key, .. } => secrets.add(&Secret::new(key)),
+    }
+    seen.iter().filter_map(new_token).for_each(|token| secrets.add(&token));
+    secrets
+}
+
+/// The token that a reply gives.
+fn new_token(reply: &Reply) -> Option<Secret> {
+    let is_token_call = reply.path == ACCESS_TOKEN;
+    let new = is_token_call.then(|| response::access_token(&reply.answer, &Secrets::default()));
+    new?.ok().map(|new| new.token)
+}
