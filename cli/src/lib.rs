@@ -28,7 +28,7 @@ mod signals;
 use std::ffi::OsString;
 
 use args::{Cli, Command};
-use commands::{delete, demo, explain, get, journal, list, sandbox};
+use commands::{check, delete, demo, explain, get, journal, list, sandbox};
 use output::log_lines::LogGuard;
 pub use output::log_lines::logger;
 use output::{Exit, Output};
@@ -70,6 +70,7 @@ fn start(args: &Cli, output: &mut Output) -> Exit {
         }
     };
     match &args.command {
+        Command::Check(args) => check::run(args, output),
         Command::Delete(args) => delete::run(args, output),
         Command::Journal(args) => journal::run(args, output),
         Command::List(args) => list::run(args, output),

@@ -1,5 +1,6 @@
 //! The arguments of the command line.
 
+mod check;
 mod connection;
 mod delete;
 mod get;
@@ -12,6 +13,7 @@ use std::io;
 
 use clap::{Args, Parser, Subcommand};
 
+pub(crate) use crate::args::check::Check;
 pub(crate) use crate::args::connection::{Connection, Rate};
 pub(crate) use crate::args::delete::Delete;
 pub(crate) use crate::args::get::Get;
@@ -44,6 +46,8 @@ pub(crate) struct Cli {
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Say what stands and what is missing, before anything is deleted
+    Check(Check),
     /// Delete external contacts; there is no undo
     Delete(Delete),
     /// Tell what became of each id, by the journals that runs left behind

@@ -1,5 +1,6 @@
 //! The subcommands.
 
+pub(crate) mod check;
 pub(crate) mod delete;
 pub(crate) mod demo;
 pub(crate) mod explain;
