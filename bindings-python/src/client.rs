@@ -9,12 +9,16 @@ use pyo3::types::{PyDict, PyType};
 use serde_json::to_value;
 
 use crate::batch::Batch;
+use crate::contact::ContactPages;
 use crate::deletion::Deletion;
 use crate::inbox::Inbox;
-use crate::{call, convert, errors, host, json, logging};
+use crate::{call, contact, convert, errors, host, json, logging};
 
 /// The loop of a batch; loaded with the first one.
 static LOOP: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+/// Make contacts; loaded with the first one.
+static CONTACT: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+static CONTACTS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 
 /// Deletes external contacts of a DingTalk organisation.
 ///
@@ -145,13 +149,16 @@ impl Client {
     /// :param concurrency: how many calls run side by side, at most
     /// :param journal: a file that records the batch; run it again with the same file, and
     ///     what is settled is not called again
+    /// :param backup: a file that keeps the full record of each contact, on disk before its
+    ///     deletion: the only way back there is. All of it is personal data. The app needs the
+    ///     permission point qyapi_ext_read
     /// :param missing_ok: for this batch instead of the client's missing_ok
     /// :param stop_on_missing: False: go on where 20 of the last 40 ids that were answered were
     ///     no contact, as in a damaged list, or one of people who are long gone
     /// :raises InvalidArgumentError: for a bad option
-    /// :raises JournalError: the record cannot be read, written or locked, or is another
-    ///     batch's; nothing has been called then
-    #[pyo3(signature = (ids, **options), text_signature = "($self, ids, *, concurrency=8, journal=None, missing_ok=None, stop_on_missing=True)")]
+    /// :raises JournalError: the journal or the backup cannot be read, written or locked, or is
+    ///     another batch's; nothing has been called then
+    #[pyo3(signature = (ids, **options), text_signature = "($self, ids, *, concurrency=8, journal=None, backup=None, missing_ok=None, stop_on_missing=True)")]
     fn delete_many<'py>(
         slf: &Bound<'py, Self>,
         ids: &Bound<'py, PyAny>,
@@ -160,6 +167,56 @@ impl Client {
         let class = LOOP.import(slf.py(), "dingtalk_extcontact._batch", "DeleteMany")?;
         let arguments = (slf, ids).into_pyobject(slf.py())?;
         host::guarded(|| class.call(&arguments, options.as_ref()))
+    }
+
+    /// The record of a contact: to look whether it is still there, or to keep a copy.
+    ///
+    /// The app needs the permission point qyapi_ext_read. It blocks, and Ctrl-C ends it, as with
+    /// delete.
+    ///
+    /// :param user_id: the contact's userid: text, with its leading zeros
+    /// :param timeout: seconds for this call instead of the client's timeout
+    /// :raises InvalidUserIdError: there is no such contact
+    /// :raises DingTalkError: one subclass for each other kind of trouble
+    #[pyo3(signature = (user_id, *, timeout=None))]
+    fn get<'py>(
+        &self,
+        py: Python<'py>,
+        user_id: &Bound<'py, PyAny>,
+        timeout: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let user_id = convert::user_id(user_id)?;
+        let call = convert::call(timeout, None)?;
+        let get = |call: &Call| self.0.get(&user_id, call);
+        let contact = contact::ended(py, call::calling(py, call, None, get)?)?;
+        let made = CONTACT.import(py, "dingtalk_extcontact._contact", "_contact")?;
+        let form = contact::form(py, &contact)?;
+        host::guarded(|| made.call1((form,)))
+    }
+
+    /// All contacts of the organisation: an iterator that reads a page of a hundred when it is
+    /// needed.
+    ///
+    /// Contacts may be deleted while it goes on: what is there from the start to the end comes
+    /// out, and once. The app needs the permission point qyapi_ext_read.
+    ///
+    /// :param timeout: seconds for each page instead of the client's timeout
+    /// :raises DingTalkError: as it goes on; one subclass for each kind of trouble
+    #[pyo3(signature = (*, timeout=None))]
+    fn contacts<'py>(
+        &self,
+        py: Python<'py>,
+        timeout: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let pages = self._pages(timeout)?;
+        let contacts = CONTACTS.import(py, "dingtalk_extcontact._contact", "_contacts")?;
+        host::guarded(|| contacts.call1((pages,)))
+    }
+
+    /// The pages of contacts. Nothing is sent yet.
+    #[pyo3(signature = (timeout))]
+    fn _pages(&self, timeout: Option<&Bound<'_, PyAny>>) -> PyResult<ContactPages> {
+        Ok(ContactPages::new(&self.0, convert::call(timeout, None)?))
     }
 
     /// Begins the batch of delete_many. A journal is opened and read here and now.
@@ -184,6 +241,27 @@ impl Client {
         self.0.submit(user_id.clone(), call.clone(), move |outcome| {
             sender.send(move |py| match outcome {
                 Ok(deletion) => (Deletion::from(deletion), py.None()).into_pyobject(py),
+                Err(error) => (py.None(), json::object(py, to_value(&error))?).into_pyobject(py),
+            });
+        });
+        Ok(())
+    }
+
+    /// The same for a record in the core's JSON form.
+    fn _submit_get(
+        &self,
+        py: Python<'_>,
+        pending: &Bound<'_, PendingCall>,
+        inbox: &Bound<'_, Inbox>,
+        settle: Py<PyAny>,
+    ) -> PyResult<()> {
+        let PendingCall { user_id, call } = pending.get();
+        let inbox = inbox.get();
+        logging::refresh_for(py, inbox.waker())?;
+        let sender = inbox.expect(settle);
+        self.0.submit_get(user_id.clone(), call.clone(), move |outcome| {
+            sender.send(move |py| match outcome {
+                Ok(contact) => (contact::form(py, &contact)?, py.None()).into_pyobject(py),
                 Err(error) => (py.None(), json::object(py, to_value(&error))?).into_pyobject(py),
             });
         });

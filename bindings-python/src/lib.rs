@@ -6,6 +6,7 @@
 mod batch;
 mod call;
 mod client;
+mod contact;
 mod convert;
 mod deletion;
 mod errors;
@@ -34,6 +35,8 @@ mod _native {
     use super::batch::Batch;
     #[pymodule_export]
     use super::client::{Client, PendingCall};
+    #[pymodule_export]
+    use super::contact::ContactPages;
     #[pymodule_export]
     use super::deletion::Deletion;
     #[pymodule_export]

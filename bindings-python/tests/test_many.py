@@ -173,7 +173,9 @@ def test_bad_options(client_class: type[Client], sandbox: Sandbox, tmp_path: Pat
         ({"concurrency": True}, TypeError, "concurrency must be int, not bool"),
         ({"missing_ok": 1}, TypeError, "missing_ok must be bool, not int"),
         ({"journal": 3}, TypeError, "journal must be str or os.PathLike, not int"),
-        ({"backup": "x"}, TypeError, "backup"),
+        ({"backups": "x"}, TypeError, "backups"),
+        ({"backup": 3}, TypeError, "backup must be str or os.PathLike, not int"),
+        ({"backup": tmp_path / "no" / "folder"}, JournalError, "backup"),
         ({"journal": tmp_path}, JournalError, "journal"),
         ({"journal": tmp_path / "no" / "folder"}, JournalError, "journal"),
     ]

@@ -9,6 +9,7 @@ from dingtalk_extcontact import (
     AsyncClient,
     AsyncDeleteMany,
     Client,
+    Contact,
     DeleteMany,
     Deletion,
     DingTalkError,
@@ -42,6 +43,17 @@ def blocking() -> None:
     Client(access_token=b"t")  # type: ignore[arg-type]  # pyright: ignore
 
 
+def read(client: Client) -> None:
+    contact = client.get("0125", timeout=1.5)
+    assert_type(contact, Contact)
+    assert_type(contact.name, "str | None")
+    assert_type(contact.label_ids, "tuple[str, ...]")
+    for each in client.contacts():
+        assert_type(each, Contact)
+    client.get(125)  # type: ignore[arg-type]  # pyright: ignore
+    client.get("0125", missing_ok=True)  # type: ignore[call-arg]  # pyright: ignore
+
+
 def recorded() -> None:
     for entry in read_journal("a", Path("b")):
         assert_type(entry, JournalEntry)
@@ -56,6 +68,9 @@ async def awaited() -> None:
     async with AsyncClient(app_key="k", app_secret="s") as client:
         assert_type(client, AsyncClient)
         assert_type(await client.delete("0125"), Deletion)
+        assert_type(await client.get("0125"), Contact)
+        async for each in client.contacts(timeout=1):
+            assert_type(each, Contact)
     assert_type(AsyncClient.from_env(), AsyncClient)
     AsyncClient(tokn="t")  # type: ignore[call-arg]  # pyright: ignore
 
@@ -72,7 +87,8 @@ def many(client: Client) -> None:
         assert_type(items.summary, Summary)
         assert_type(items.summary.start, datetime)
     client.delete_many([125])  # type: ignore[list-item]  # pyright: ignore
-    client.delete_many(["0125"], backup="x")  # type: ignore[call-arg]  # pyright: ignore
+    client.delete_many(["0125"], backup=Path("x"))
+    client.delete_many(["0125"], backups="x")  # type: ignore[call-arg]  # pyright: ignore
 
 
 async def awaited_many(client: AsyncClient, ids: AsyncIterator[str]) -> None:

@@ -40,6 +40,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._async import AsyncClient, AsyncDeleteMany
     from ._batch import DeleteMany, Item, Summary
+    from ._contact import Contact
     from ._journal import JournalEntry, read_journal
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "Client",
     "ConfigurationError",
     "ConnectionError",
+    "Contact",
     "DeleteMany",
     "Deletion",
     "DingTalkError",
@@ -77,12 +79,13 @@ __all__ = [
 _LATER = {
     **dict.fromkeys(("AsyncClient", "AsyncDeleteMany"), "_async"),
     **dict.fromkeys(("DeleteMany", "Item", "Summary"), "_batch"),
+    "Contact": "_contact",
     **dict.fromkeys(("JournalEntry", "read_journal"), "_journal"),
 }
 
 
 def __getattr__(name: str) -> object:
-    # asyncio is loaded by those who await, and dataclasses by those who delete many.
+    # asyncio is loaded by those who await, and dataclasses by those who delete many or read.
     if name in _LATER:
         from importlib import import_module
 

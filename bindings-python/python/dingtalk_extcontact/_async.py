@@ -8,12 +8,14 @@ import inspect
 import os
 import select
 import threading
-from collections.abc import AsyncIterable, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterator
+from functools import partial
 from typing import Any, Union
 from weakref import WeakValueDictionary
 
 from ._batch import Item, Loop, _item, _not_one
-from ._native import Client, Deletion, Inbox, PendingCall
+from ._contact import Contact, _contact
+from ._native import Client, ContactPages, Deletion, Inbox, PendingCall
 from .errors import _cancelled_after, _of
 
 TYPE_CHECKING = False
@@ -73,6 +75,66 @@ def _watch(inbox: Inbox, loop: asyncio.AbstractEventLoop) -> None:
 def _look(inbox: Inbox, loop: asyncio.AbstractEventLoop) -> None:
     inbox.drain()
     loop.call_later(_LOOK_EVERY, _look, inbox, loop)
+
+
+async def _outcome(
+    call: PendingCall | ContactPages,
+    submit: Callable[[Inbox, Callable[[Any, Any], None]], None],
+    after: Callable[[Any], BaseException] | None = None,
+) -> Any:
+    """What a call comes to: its result, or its error is raised.
+
+    :param after: makes the cause of a CancelledError that came after a good end
+    """
+    loop = asyncio.get_running_loop()
+    inbox = _inbox_of(loop)
+    ended: asyncio.Future[None] = loop.create_future()
+    outcome: list[tuple[Any, Any]] = []
+    submitted = False
+
+    def settle(result: Any, error: Any) -> None:
+        outcome.append((result, error))
+        if not ended.done():
+            ended.set_result(None)
+
+    try:
+        # A cancel that is due already must come before anything is sent. Whether one is due is
+        # no documented attribute; without it, it comes with a turn of the loop.
+        if getattr(asyncio.current_task(loop), "_must_cancel", True):
+            await asyncio.sleep(0)
+        submit(inbox, settle)
+        submitted = True
+        await ended
+    except asyncio.CancelledError as cancelled:
+        call.cancel()
+        if not submitted:
+            submit(inbox, settle)
+        # The truth about the contact is at most 100 ms away. A second cancel in that
+        # time asks for what is happening already.
+        while not outcome:
+            ended = loop.create_future()
+            try:
+                await ended
+            except asyncio.CancelledError:
+                continue
+        result, error = outcome[0]
+        if error is not None:
+            raise cancelled from _of(error)
+        raise cancelled from (after and after(result))
+    except GeneratorExit:
+        # Thrown away with its loop: nobody waits for the outcome any more.
+        call.cancel()
+        raise
+    result, error = outcome[0]
+    if error is not None:
+        raise _of(error)
+    return result
+
+
+async def _contacts(pages: ContactPages) -> AsyncGenerator[Contact, None]:
+    while (page := await _outcome(pages, pages._submit)) is not None:
+        for told in page:
+            yield _contact(told)
 
 
 class AsyncClient:
@@ -158,51 +220,35 @@ class AsyncClient:
         :raises DingTalkError: one subclass for each kind of trouble
         """
         call = PendingCall(user_id, timeout, missing_ok)
-        loop = asyncio.get_running_loop()
-        inbox = _inbox_of(loop)
-        ended: asyncio.Future[None] = loop.create_future()
-        outcome: list[tuple[Deletion | None, Any]] = []
-        submitted = False
+        submit = partial(self._client._submit, call)
+        deletion: Deletion = await _outcome(call, submit, _cancelled_after)
+        return deletion
 
-        def settle(deletion: Deletion | None, error: Any) -> None:
-            outcome.append((deletion, error))
-            if not ended.done():
-                ended.set_result(None)
+    async def get(self, user_id: str, *, timeout: float | None = None) -> Contact:
+        """The record of a contact: to look whether it is still there, or to keep a copy.
 
-        def submit() -> None:
-            nonlocal submitted
-            self._client._submit(call, inbox, settle)
-            submitted = True
+        The app needs the permission point qyapi_ext_read. Cancelling the task ends the call, as
+        with delete.
 
-        try:
-            # A cancel that is due already must come before anything is sent. Whether one is due is
-            # no documented attribute; without it, it comes with a turn of the loop.
-            if getattr(asyncio.current_task(loop), "_must_cancel", True):
-                await asyncio.sleep(0)
-            submit()
-            await ended
-        except asyncio.CancelledError as cancelled:
-            call.cancel()
-            if not submitted:
-                submit()
-            # The truth about the contact is at most 100 ms away. A second cancel in that
-            # time asks for what is happening already.
-            while not outcome:
-                ended = loop.create_future()
-                try:
-                    await ended
-                except asyncio.CancelledError:
-                    continue
-            deletion, error = outcome[0]
-            raise cancelled from (_of(error) if deletion is None else _cancelled_after(deletion))
-        except GeneratorExit:
-            # Thrown away with its loop: nobody waits for the outcome any more.
-            call.cancel()
-            raise
-        deletion, error = outcome[0]
-        if deletion is not None:
-            return deletion
-        raise _of(error)
+        :param user_id: the contact's userid: text, with its leading zeros
+        :param timeout: seconds for this call instead of the client's timeout
+        :raises InvalidUserIdError: there is no such contact
+        :raises DingTalkError: one subclass for each other kind of trouble
+        """
+        call = PendingCall(user_id, timeout, None)
+        return _contact(await _outcome(call, partial(self._client._submit_get, call)))
+
+    def contacts(self, *, timeout: float | None = None) -> AsyncGenerator[Contact, None]:
+        """All contacts of the organisation: an async iterator that reads a page of a hundred when
+        it is needed.
+
+        Contacts may be deleted while it goes on: what is there from the start to the end comes
+        out, and once. The app needs the permission point qyapi_ext_read.
+
+        :param timeout: seconds for each page instead of the client's timeout
+        :raises DingTalkError: as it goes on; one subclass for each kind of trouble
+        """
+        return _contacts(self._client._pages(timeout))
 
     def delete_many(
         self,
@@ -210,6 +256,7 @@ class AsyncClient:
         *,
         concurrency: int | None = 8,
         journal: str | os.PathLike[str] | None = None,
+        backup: str | os.PathLike[str] | None = None,
         missing_ok: bool | None = None,
         stop_on_missing: bool | None = True,
     ) -> AsyncDeleteMany:
@@ -222,18 +269,22 @@ class AsyncClient:
         :param concurrency: how many calls run side by side, at most
         :param journal: a file that records the batch; run it again with the same file, and
             what is settled is not called again
+        :param backup: a file that keeps the full record of each contact, on disk before its
+            deletion: the only way back there is. All of it is personal data. The app needs the
+            permission point qyapi_ext_read
         :param missing_ok: for this batch instead of the client's missing_ok
         :param stop_on_missing: False: go on where 20 of the last 40 ids that were answered were
             no contact, as in a damaged list, or one of people who are long gone
         :raises InvalidArgumentError: for a bad option
-        :raises JournalError: the record cannot be read, written or locked, or is another
-            batch's; nothing has been called then
+        :raises JournalError: the journal or the backup cannot be read, written or locked, or is
+            another batch's; nothing has been called then
         """
         return AsyncDeleteMany(
             self._client,
             ids,
             concurrency=concurrency,
             journal=journal,
+            backup=backup,
             missing_ok=missing_ok,
             stop_on_missing=stop_on_missing,
         )

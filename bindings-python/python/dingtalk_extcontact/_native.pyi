@@ -1,16 +1,18 @@
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import Any, Final, Literal, NoReturn, final
 
 from typing_extensions import Self
 
 from ._batch import DeleteMany
+from ._contact import Contact
 
 __all__ = [
     "VERSION",
     "Batch",
     "Client",
+    "ContactPages",
     "Deletion",
     "Inbox",
     "JournalReader",
@@ -125,6 +127,7 @@ class Client:
         *,
         concurrency: int | None = 8,
         journal: str | os.PathLike[str] | None = None,
+        backup: str | os.PathLike[str] | None = None,
         missing_ok: bool | None = None,
         stop_on_missing: bool | None = True,
     ) -> DeleteMany:
@@ -140,13 +143,42 @@ class Client:
         :param concurrency: how many calls run side by side, at most
         :param journal: a file that records the batch; run it again with the same file, and
             what is settled is not called again
+        :param backup: a file that keeps the full record of each contact, on disk before its
+            deletion: the only way back there is. All of it is personal data. The app needs the
+            permission point qyapi_ext_read
         :param missing_ok: for this batch instead of the client's missing_ok
         :param stop_on_missing: False: go on where 20 of the last 40 ids that were answered were
             no contact, as in a damaged list, or one of people who are long gone
         :raises InvalidArgumentError: for a bad option
-        :raises JournalError: the record cannot be read, written or locked, or is another
-            batch's; nothing has been called then
+        :raises JournalError: the journal or the backup cannot be read, written or locked, or is
+            another batch's; nothing has been called then
         """
+
+    def get(self, user_id: str, *, timeout: float | None = None) -> Contact:
+        """The record of a contact: to look whether it is still there, or to keep a copy.
+
+        The app needs the permission point qyapi_ext_read. It blocks, and Ctrl-C ends it, as with
+        delete.
+
+        :param user_id: the contact's userid: text, with its leading zeros
+        :param timeout: seconds for this call instead of the client's timeout
+        :raises InvalidUserIdError: there is no such contact
+        :raises DingTalkError: one subclass for each other kind of trouble
+        """
+
+    def contacts(self, *, timeout: float | None = None) -> Iterator[Contact]:
+        """All contacts of the organisation: an iterator that reads a page of a hundred when it is
+        needed.
+
+        Contacts may be deleted while it goes on: what is there from the start to the end comes
+        out, and once. The app needs the permission point qyapi_ext_read.
+
+        :param timeout: seconds for each page instead of the client's timeout
+        :raises DingTalkError: as it goes on; one subclass for each kind of trouble
+        """
+
+    def _pages(self, timeout: float | None) -> ContactPages:
+        """The pages of contacts. Nothing is sent yet."""
 
     def _batch(self, **options: Any) -> Batch:
         """Begins the batch of delete_many. A journal is opened and read here and now."""
@@ -160,6 +192,14 @@ class Client:
         """Starts a deletion on the pool. The event loop of the inbox settles its outcome: a
         deletion, or an error in its JSON form.
         """
+
+    def _submit_get(
+        self,
+        pending: PendingCall,
+        inbox: Inbox,
+        settle: Callable[[dict[str, Any] | None, dict[str, Any] | None], None],
+    ) -> None:
+        """The same for a record in the core's JSON form."""
 
     def set_access_token(self, token: str) -> None:
         """Replaces the access token that the client was made with.
@@ -178,6 +218,25 @@ class Client:
         traceback: TracebackType | None = None,
     ) -> None: ...
     def __reduce__(self) -> NoReturn: ...
+
+@final
+class ContactPages:
+    """The pages of all contacts, from the first to the last."""
+
+    def next(self) -> list[dict[str, Any]] | None:
+        """Waits for the next page; None at the end."""
+
+    def _submit(
+        self,
+        inbox: Inbox,
+        settle: Callable[[list[dict[str, Any]] | None, dict[str, Any] | None], None],
+    ) -> None:
+        """The event loop of the inbox settles the next page, or None at the end; or an error in its
+        JSON form.
+        """
+
+    def cancel(self) -> None:
+        """Ends the call under way soon, and those after it; its outcome still comes."""
 
 @final
 class PendingCall:
