@@ -307,6 +307,18 @@ typedef int (*dtx_probe_fn)(void *context);
 typedef void (*dtx_done_fn)(dtx_deletion *deletion, dtx_error *error, void *context);
 
 /**
+ * A function that is handed the next item of a batch, or NULL at its end, with the context that was
+ * given along with it.
+ * Owner: the item is yours up to dtx_item_free. Threads: it is called on a thread of the library,
+ * or on one that is in a function of this batch, dtx_batch_submit_next itself and dtx_batch_free
+ * included; for one batch on one at a time. Hold no lock there that it takes. It may call every
+ * function of the library but those that wait for an outcome or an item, and dtx_batch_free of its
+ * own batch. It must return soon and in the ordinary way: no C++ exception and no longjmp may
+ * leave it.
+ */
+typedef void (*dtx_item_fn)(dtx_item *item, void *context);
+
+/**
  * A function that takes log lines: the level (DTX_LOG_ERROR to DTX_LOG_DEBUG), one line of UTF-8
  * text without a line break and without secrets, and the context that was given along with it.
  * Owner: the library owns the text, which is valid until the function returns. Threads: it is
@@ -669,6 +681,13 @@ void dtx_batch_stop(dtx_batch *batch);
 void dtx_batch_cancel(dtx_batch *batch);
 
 /**
+ * Whether the batch pauses, as the service throttled it; it goes on by itself. 1, and *left_ms is
+ * how long it begins no call from now on; or 0, and nothing is written.
+ * Owner: nothing changes hands; left_ms may be NULL. Threads: any number at once.
+ */
+int dtx_batch_paused(const dtx_batch *batch, uint64_t *left_ms);
+
+/**
  * How many ids were deleted up to now, by this batch or, where the journal says so, by an earlier
  * one.
  * Owner: nothing changes hands. Threads: any number at once.
@@ -731,6 +750,42 @@ uint64_t dtx_batch_unrecorded(const dtx_batch *batch);
  * Owner: the batch; valid until it is freed. Threads: any number at once.
  */
 const char *dtx_batch_summary_json(const dtx_batch *batch);
+
+/**
+ * Takes the next item as dtx_batch_next does, and waits for it no longer than the call says: its
+ * time limit is one of this wait, and without it there is none. DTX_TIMEOUT and DTX_CANCELLED leave
+ * the batch as it is and lose no item, so that it can be waited for again.
+ * The call's probe is asked at once, even where an item is ready, and every 50 ms. So Ctrl-C ends
+ * the batch of a program with one thread: its handler sets a flag, which the probe reads; after
+ * DTX_CANCELLED the program calls dtx_batch_cancel and dtx_batch_finish, and takes the items that
+ * are left with dtx_batch_next.
+ * call: the options of this wait and the means to cancel it, or NULL for dtx_batch_next.
+ * Owner: *item is yours up to dtx_item_free; *error as everywhere. Threads: any number at once;
+ * each item goes to one of them, the end to all.
+ */
+int dtx_batch_next_within(dtx_batch *batch,
+                          const dtx_call *call,
+                          dtx_item **item,
+                          dtx_error **error);
+
+/**
+ * Takes the next item where there is one, and does not wait. DTX_OK with *item NULL is none yet
+ * where *ended is 0, and the end where it is 1: the batch is finished, and all of its items are
+ * taken.
+ * Owner: *item is yours up to dtx_item_free; *error as everywhere. Threads: any number at once.
+ */
+int dtx_batch_try_next(dtx_batch *batch, dtx_item **item, int *ended, dtx_error **error);
+
+/**
+ * Has done told the next item, or the end, as soon as there is one: exactly once, at once or later.
+ * It can be asked again from within done, for item after item. DTX_INVALID_ARGUMENT: batch or
+ * done is NULL, or the batch was asked before and has not told yet; then done is not called.
+ * A batch that is freed tells, too: an item or the end. Where done asks again, free the batch only
+ * after the end was told.
+ * Owner: context stays yours, keep it until done was called; *error as everywhere. Threads: any
+ * number at once.
+ */
+int dtx_batch_submit_next(dtx_batch *batch, dtx_item_fn done, void *context, dtx_error **error);
 
 /**
  * Frees an item with its deletion or error and all texts; NULL is fine.

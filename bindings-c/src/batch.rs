@@ -2,6 +2,7 @@
 
 use std::ffi::{CString, c_char, c_int};
 use std::sync::Arc;
+use std::time::Duration;
 
 use dingtalk_extcontact::binding::{Binding, Value};
 use dingtalk_extcontact::{Batch, BatchOptions, Call, Error};
@@ -11,6 +12,7 @@ use crate::client::dtx_client;
 use crate::error::dtx_error;
 use crate::ffi;
 use crate::item::dtx_item;
+use crate::take::Asked;
 
 /// The options of a batch, from dtx_batch_options_new to dtx_batch_options_free. A setter that
 /// refuses a value says so by its result, and dtx_batch_new reports the first refused value with a
@@ -123,10 +125,11 @@ unsafe fn set(
 /// and does not free them; it may make its own.
 /// Owner: whoever made it, up to dtx_batch_free. Threads: any number at once.
 #[derive(Clone)]
-pub struct dtx_batch(Arc<Open>);
+pub struct dtx_batch(pub Arc<Open>);
 
-struct Open {
-    batch: Batch,
+pub struct Open {
+    pub batch: Batch,
+    pub asked: Asked,
     /// The summary, made when asked for, without a lock that a forked child could find held.
     json: OnceBox<CString>,
 }
@@ -153,7 +156,8 @@ pub unsafe extern "C" fn dtx_batch_new(
             Some(own) => own.wrong.map_or(Ok(own.options), Err)?,
             None => BatchOptions::for_binding(Binding::C),
         };
-        let open = Open { batch: client.0.batch(options)?, json: OnceBox::new() };
+        let open =
+            Open { batch: client.0.batch(options)?, asked: Asked::default(), json: OnceBox::new() };
         Ok(Some(dtx_batch(Arc::new(open))))
     };
     // SAFETY: writable or NULL, as the header asks.
@@ -258,6 +262,16 @@ pub unsafe extern "C" fn dtx_batch_stop(batch: *mut dtx_batch) {
 pub unsafe extern "C" fn dtx_batch_cancel(batch: *mut dtx_batch) {
     // SAFETY: as above.
     unsafe { ffi::with(batch, |it| it.0.batch.cancel()) }
+}
+
+/// Whether the batch pauses, as the service throttled it; it goes on by itself. 1, and *left_ms is
+/// how long it begins no call from now on; or 0, and nothing is written.
+/// Owner: nothing changes hands; left_ms may be NULL. Threads: any number at once.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dtx_batch_paused(batch: *const dtx_batch, left_ms: *mut u64) -> c_int {
+    let in_ms = |left: Duration| u64::try_from(left.as_millis()).unwrap_or(u64::MAX);
+    // SAFETY: as above, and left_ms writable or NULL.
+    unsafe { ffi::known(batch, left_ms, |it| it.0.batch.paused().map(in_ms)) }
 }
 
 /// How many ids were deleted up to now, by this batch or, where the journal says so, by an earlier

@@ -22,3 +22,4 @@ mod log;
 mod options;
 mod result;
 mod submit;
+mod take;

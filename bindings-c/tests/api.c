@@ -1310,6 +1310,184 @@ static void free_in_the_middle(void) {
   sem_post(&gate);
 }
 
+/* Other ways to the next item than to wait for it. */
+
+static void wait_within_a_limit(void) {
+  dtx_client *client = new_client();
+  dtx_batch *batch = new_batch(client, NULL);
+  dtx_call *brief = dtx_call_new(), *wrong = dtx_call_new();
+  dtx_item *item = NULL;
+  dtx_error *error = NULL;
+  double start = now();
+  CHECK(dtx_batch_next_within(NULL, NULL, &item, NULL) == DTX_INVALID_ARGUMENT);
+  CHECK(dtx_batch_next_within(batch, NULL, NULL, NULL) == DTX_INVALID_ARGUMENT);
+  CHECK(dtx_call_set_timeout_ms(wrong, 0) == DTX_OK);
+  CHECK(dtx_batch_next_within(batch, wrong, &item, &error) == DTX_INVALID_ARGUMENT);
+  CHECK(same(dtx_error_message(error), "timeout is out of bounds"));
+  dtx_error_free(error);
+  CHECK(dtx_call_set_timeout_ms(brief, 60) == DTX_OK);
+  push(batch, "gate");
+  CHECK(dtx_batch_next_within(batch, brief, &item, &error) == DTX_TIMEOUT && item == NULL);
+  CHECK(now() - start >= 0.06 && now() - start < BOUND);
+  dtx_error_free(error);
+  dtx_call_cancel(brief);
+  CHECK(dtx_batch_next_within(batch, brief, &item, NULL) == DTX_CANCELLED && item == NULL);
+  dtx_batch_finish(batch);
+  sem_post(&gate);
+  CHECK(dtx_batch_next_within(batch, NULL, &item, NULL) == DTX_OK);
+  CHECK(dtx_item_deletion(item) != NULL);
+  dtx_item_free(item);
+  CHECK(dtx_batch_next_within(batch, NULL, &item, NULL) == DTX_OK && item == NULL);
+  while (sem_wait(&hangs) != 0) continue;
+  dtx_call_free(brief);
+  dtx_call_free(wrong);
+  dtx_batch_free(batch);
+  dtx_client_free(client);
+}
+
+/* One thread, whose only look at a signal is the probe: it ends what waits, and what does not. */
+static void signal_ends_a_batch(void) {
+  dtx_client *client = new_client();
+  dtx_batch *batch = new_batch(client, NULL);
+  dtx_call *call = dtx_call_new();
+  dtx_item *item = NULL;
+  pthread_t self = pthread_self(), thread;
+  double start;
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = note_signal;
+  sigaction(SIGUSR1, &action, NULL);
+  signalled = 0;
+  CHECK(dtx_call_set_probe(call, was_signalled, NULL) == DTX_OK);
+  pthread_create(&thread, NULL, signal_when_it_hangs, &self);
+  push(batch, "hang");
+  CHECK(dtx_batch_next_within(batch, call, &item, NULL) == DTX_CANCELLED && item == NULL);
+  start = now();
+  dtx_batch_cancel(batch);
+  dtx_batch_finish(batch);
+  push(batch, "1"); /* An item that is ready at once. */
+  CHECK(dtx_batch_next_within(batch, call, &item, NULL) == DTX_CANCELLED && item == NULL);
+  CHECK(drain(batch) == 2);
+  CHECK(now() - start < BOUND);
+  CHECK(dtx_batch_maybe_deleted(batch) == 1 && dtx_batch_not_attempted(batch) == 1);
+  signalled = 0;
+  pthread_join(thread, NULL);
+  dtx_call_free(call);
+  dtx_batch_free(batch);
+  dtx_client_free(client);
+}
+
+static void poll_tells_none_yet_from_the_end(void) {
+  dtx_client *client = new_client();
+  dtx_batch *batch = new_batch(client, NULL);
+  dtx_item *item = NULL;
+  int ended = 7;
+  CHECK(dtx_batch_try_next(NULL, &item, &ended, NULL) == DTX_INVALID_ARGUMENT);
+  CHECK(dtx_batch_try_next(batch, NULL, &ended, NULL) == DTX_INVALID_ARGUMENT);
+  CHECK(dtx_batch_try_next(batch, &item, NULL, NULL) == DTX_INVALID_ARGUMENT && ended == 7);
+  push(batch, "gate");
+  dtx_batch_finish(batch);
+  CHECK(dtx_batch_try_next(batch, &item, &ended, NULL) == DTX_OK && item == NULL && ended == 0);
+  while (sem_wait(&hangs) != 0) continue;
+  sem_post(&gate);
+  do
+    CHECK(dtx_batch_try_next(batch, &item, &ended, NULL) == DTX_OK && ended == 0);
+  while (item == NULL);
+  dtx_item_free(item);
+  CHECK(dtx_batch_try_next(batch, &item, &ended, NULL) == DTX_OK && item == NULL && ended == 1);
+  dtx_batch_free(batch);
+  dtx_client_free(client);
+}
+
+struct asked {
+  dtx_batch *batch;
+  sem_t ended;
+  int items, ends, again, depth, deepest, pushed;
+};
+
+static void note_item(dtx_item *item, void *context) {
+  struct asked *asked = context;
+  char id[16];
+  int ended = item == NULL;
+  if (++asked->depth > asked->deepest) asked->deepest = asked->depth;
+  asked->items += item != NULL;
+  asked->ends += ended;
+  dtx_item_free(item);
+  if (!ended && asked->again) {
+    CHECK(dtx_batch_submit_next(asked->batch, note_item, asked, NULL) == DTX_OK);
+    /* One that asks twice is refused, and not told. */
+    CHECK(dtx_batch_submit_next(asked->batch, note_item, asked, NULL) == DTX_INVALID_ARGUMENT);
+    /* Refused before it is sent, so that its item is ready at once. */
+    snprintf(id, sizeof id, " %d", asked->pushed);
+    if (++asked->pushed < 1000) push(asked->batch, id);
+    if (asked->pushed == 1000) dtx_batch_finish(asked->batch);
+  }
+  asked->depth--;
+  if (ended || !asked->again) sem_post(&asked->ended);
+}
+
+static void items_by_callback(void) {
+  dtx_client *client = new_client();
+  struct asked asked;
+  dtx_error *error = NULL;
+  char id[16];
+  int i;
+  memset(&asked, 0, sizeof asked);
+  asked.batch = new_batch(client, NULL);
+  if (sem_init(&asked.ended, 0, 0) != 0) abort();
+  CHECK(dtx_batch_submit_next(NULL, note_item, &asked, &error) == DTX_INVALID_ARGUMENT);
+  dtx_error_free(error);
+  CHECK(dtx_batch_submit_next(asked.batch, NULL, NULL, &error) == DTX_INVALID_ARGUMENT);
+  CHECK(same(dtx_error_message(error), "done is NULL"));
+  dtx_error_free(error);
+
+  /* Nothing yet; one at a time. */
+  CHECK(dtx_batch_submit_next(asked.batch, note_item, &asked, NULL) == DTX_OK);
+  CHECK(dtx_batch_submit_next(asked.batch, note_item, &asked, &error) == DTX_INVALID_ARGUMENT);
+  CHECK(contains(dtx_error_message(error), "has not told yet") && asked.items == 0);
+  dtx_error_free(error);
+  push(asked.batch, "1");
+  while (sem_wait(&asked.ended) != 0) continue;
+  CHECK(asked.items == 1 && asked.ends == 0);
+
+  /* Item after item to the end, as deep as one. */
+  asked.again = 1;
+  for (i = 0; i < 40; i++) {
+    snprintf(id, sizeof id, "i%d", i);
+    push(asked.batch, id);
+  }
+  CHECK(dtx_batch_submit_next(asked.batch, note_item, &asked, NULL) == DTX_OK);
+  while (sem_wait(&asked.ended) != 0) continue;
+  CHECK(asked.ends == 1 && asked.deepest == 1);
+  CHECK(asked.items == 1 + 40 + 999);
+  dtx_batch_free(asked.batch);
+
+  /* A batch that is freed tells the end. */
+  asked.batch = new_batch(client, NULL);
+  asked.again = 0;
+  CHECK(dtx_batch_submit_next(asked.batch, note_item, &asked, NULL) == DTX_OK);
+  dtx_batch_free(asked.batch);
+  while (sem_wait(&asked.ended) != 0) continue;
+  CHECK(asked.ends == 2);
+  dtx_client_free(client);
+}
+
+static void pause_of_a_batch(void) {
+  dtx_client *client = new_client();
+  dtx_batch *batch = new_batch(client, NULL);
+  uint64_t left = 7;
+  CHECK(dtx_batch_paused(NULL, &left) == 0 && dtx_batch_paused(batch, &left) == 0 && left == 7);
+  push(batch, "busy");
+  while (!dtx_batch_paused(batch, &left)) continue;
+  CHECK(left > 0 && left <= 60000 && dtx_batch_paused(batch, NULL) == 1);
+  dtx_batch_cancel(batch);
+  CHECK(dtx_batch_paused(batch, &left) == 0);
+  dtx_batch_finish(batch);
+  CHECK(drain(batch) == 1);
+  dtx_batch_free(batch);
+  dtx_client_free(client);
+}
+
 enum { SIDES = 4, IDS = 500 };
 
 struct share {
@@ -1710,6 +1888,11 @@ int main(int argc, char **argv) {
       {"stop_in_the_middle", stop_in_the_middle},
       {"cancel_in_the_middle", cancel_in_the_middle},
       {"free_in_the_middle", free_in_the_middle},
+      {"wait_within_a_limit", wait_within_a_limit},
+      {"signal_ends_a_batch", signal_ends_a_batch},
+      {"poll_tells_none_yet_from_the_end", poll_tells_none_yet_from_the_end},
+      {"items_by_callback", items_by_callback},
+      {"pause_of_a_batch", pause_of_a_batch},
       {"eight_threads_share_a_batch", eight_threads_share_a_batch},
       {"signals_are_the_programs", signals_are_the_programs},
       {"journal_is_taken_up", journal_is_taken_up},

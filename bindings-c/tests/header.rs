@@ -8,9 +8,9 @@ use dingtalk_extcontact::ErrorKind;
 use dingtalk_extcontact::binding::CLIENT_OPTIONS;
 
 /// In the order in which a reader of the header wants them.
-const FILES: [&str; 11] = [
-    "result", "options", "client", "call", "submit", "batch", "item", "journal", "deletion",
-    "error", "log",
+const FILES: [&str; 12] = [
+    "result", "options", "client", "call", "submit", "batch", "take", "item", "journal",
+    "deletion", "error", "log",
 ];
 
 fn folder() -> &'static Path {

@@ -48,11 +48,11 @@ use crate::batch::reading::Scope;
 use crate::call::failure;
 use crate::call::options::Call;
 use crate::client::Client;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::options::check_integer;
 use crate::runtime::fork::Process;
 use crate::runtime::pool;
-use crate::runtime::wait::Stop;
+use crate::runtime::wait::{Stop, Wait};
 
 /// Many deletions under way.
 ///
@@ -278,15 +278,37 @@ impl Batch {
     /// `cancelled`, where the wait was.
     pub fn next(&self, call: &Call) -> Result<Option<Item>, Error> {
         let wait = call.wait();
-        let mut verdict = wait.check();
+        self.wait_for_next(&wait, wait.check())
+    }
+
+    /// The same within the time limit of the call, where it has one. The probe is asked, and a
+    /// cancel heeded, even where an item could be taken at once: for programs of one thread, whose
+    /// only look at a signal this may be.
+    ///
+    /// # Errors
+    ///
+    /// `cancelled` and `timeout`, which leave the batch as it is; `invalid_argument` for a wrong
+    /// option of the call.
+    #[doc(hidden)]
+    pub fn next_within(&self, call: &Call) -> Result<Option<Item>, Error> {
+        let wait = call.wait_within_limit()?;
+        match wait.ask() {
+            Err(Stop::Cancelled) => Err(not_awaited(Stop::Cancelled)),
+            verdict => self.wait_for_next(&wait, verdict),
+        }
+    }
+
+    fn wait_for_next(
+        &self,
+        wait: &Wait,
+        mut verdict: Result<(), Stop>,
+    ) -> Result<Option<Item>, Error> {
         loop {
             let mut state = self.0.lock();
             if let Poll::Ready(next) = state.try_next() {
                 return Ok(next);
             }
-            if let Err(Stop::Cancelled | Stop::TimedOut) = verdict {
-                return Err(failure::cancelled("waiting for the next item"));
-            }
+            verdict.map_err(not_awaited)?;
             state.awaited = true;
             wait.on(&self.0.changed, state, Duration::MAX);
             verdict = wait.ask();
@@ -332,6 +354,15 @@ impl Batch {
     /// The batch in numbers, up to now.
     pub fn summary(&self) -> Summary {
         self.0.lock().summary.clone()
+    }
+}
+
+/// The error of a wait for an item that ended without one.
+fn not_awaited(stop: Stop) -> Error {
+    match stop {
+        Stop::Cancelled => failure::cancelled("waiting for the next item"),
+        Stop::TimedOut => Error::new(ErrorKind::Timeout, "no item of the batch came in time")
+            .advise("Wait for it again: the batch goes on."),
     }
 }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::Error;
-use crate::options::Settings;
 use crate::options::names::Binding;
+use crate::options::{Settings, check_duration};
 use crate::runtime::cancel::CancelFlag;
 use crate::runtime::wait::{Probe, Wait};
 
@@ -99,6 +99,16 @@ impl Call {
     /// The waits of this call, without a deadline yet.
     pub(crate) fn wait(&self) -> Wait {
         Wait::new(self.flag.clone(), self.probe.clone())
+    }
+
+    /// The same with the time limit of this call, where it has one.
+    pub(crate) fn wait_within_limit(&self) -> Result<Wait, Error> {
+        self.wrong.clone().map_or(Ok(()), Err)?;
+        let Some(timeout) = self.timeout else {
+            return Ok(self.wait());
+        };
+        check_duration(self.binding, "timeout", timeout)?;
+        Ok(self.wait().within(timeout))
     }
 
     pub(crate) fn has_probe(&self) -> bool {

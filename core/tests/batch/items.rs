@@ -126,6 +126,23 @@ fn waiting_for_an_item_can_be_ended_and_taken_up() {
 }
 
 #[test]
+fn a_wait_within_a_limit_asks_the_probe_even_where_an_item_is_ready() {
+    let sandbox = sandbox(1);
+    let batch = builder(&sandbox).build().unwrap().batch(BatchOptions::new()).unwrap();
+    let brief = Call::new().timeout(Duration::from_millis(1));
+    let error = batch.next_within(&brief).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    let error = batch.next_within(&Call::new().timeout(Duration::ZERO)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+    batch.finish();
+    batch.push("late, so it is ready at once");
+    let error = batch.next_within(&Call::new().probe(|| true)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Cancelled);
+    assert!(batch.next_within(&brief).unwrap().is_some(), "nothing was lost");
+    assert_eq!(batch.next_within(&brief), Ok(None));
+}
+
+#[test]
 fn an_item_says_when_it_happened_and_whether_that_was_before() {
     let (folder, sandbox) = (Folder::new("time"), sandbox(3));
     let client = builder(&sandbox).build().unwrap();
