@@ -231,6 +231,12 @@ typedef struct dtx_batch_options dtx_batch_options;
 typedef struct dtx_call dtx_call;
 
 /**
+ * What stands and what is missing before contacts can be deleted. It never changes.
+ * Owner: you, from dtx_client_check up to dtx_check_free. Threads: any number at once.
+ */
+typedef struct dtx_check dtx_check;
+
+/**
  * Deletes external contacts. It keeps its connections and its token, so make one and share
  * it. After fork the child may go on using it: it opens its own connections.
  * Owner: whoever made it, up to dtx_client_free. Threads: any number at once.
@@ -931,6 +937,43 @@ const char *dtx_journal_entry_meaning(const dtx_journal_entry *entry);
  * Owner: the entry; valid until it is freed. Threads: any number at once.
  */
 const char *dtx_journal_entry_json(const dtx_journal_entry *entry);
+
+/**
+ * Says what stands and what is missing before contacts can be deleted, step by step: credentials,
+ * name lookup, proxy, connection, TLS, clock, token, the permission to read (by a page of one
+ * contact), white list, limits. Nothing is deleted. Where write is not 0, the permission to delete is
+ * tried, too, by a deletion of an id that cannot exist, and only after the service has said that
+ * there is no such contact. A step that fails is no error: it stands in the result. Waits on the
+ * calling thread.
+ * call: options of these calls and the means to cancel them, or NULL.
+ * Owner: *check is yours up to dtx_check_free, or NULL on failure; *error as everywhere. Threads:
+ * any number at once with one client.
+ */
+int dtx_client_check(const dtx_client *client,
+                     int write,
+                     const dtx_call *call,
+                     dtx_check **check,
+                     dtx_error **error);
+
+/**
+ * Frees a check with its text; NULL is fine.
+ * Owner: ends your ownership. Threads: one, when no other uses the check.
+ */
+void dtx_check_free(dtx_check *check);
+
+/**
+ * 1 where no step failed and none is left unknown, else 0.
+ * Owner: nothing changes hands. Threads: any number at once.
+ */
+int dtx_check_ok(const dtx_check *check);
+
+/**
+ * All of it as one JSON object, the same in every language: ok; steps, each with step, status (ok,
+ * warning, failed, unknown or skipped), text and, where there are, advice and error; report, which
+ * is fit to be shown to others.
+ * Owner: the check; valid until it is freed. Threads: any number at once.
+ */
+const char *dtx_check_json(const dtx_check *check);
 
 /**
  * Frees a deletion and its texts; NULL is fine.

@@ -12,6 +12,7 @@
 mod batch;
 mod call;
 mod cancel;
+mod check;
 mod client;
 mod deletion;
 mod error;

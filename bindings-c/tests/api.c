@@ -641,6 +641,35 @@ static void closed_client(void) {
   dtx_client_free(client);
 }
 
+static void check_of_what_stands(void) {
+  dtx_client *client = new_client();
+  dtx_check *check = NULL;
+  dtx_error *error = NULL;
+  int before = __atomic_load_n(&requests, __ATOMIC_SEQ_CST);
+  CHECK(dtx_client_check(client, 0, NULL, &check, &error) == DTX_OK && error == NULL);
+  CHECK(dtx_check_ok(check) == 1);
+  CHECK(contains(dtx_check_json(check), "{\"step\":\"read_permission\",\"status\":\"ok\","));
+  CHECK(dtx_check_json(check) == dtx_check_json(check));
+  CHECK(!contains(dtx_check_json(check), TOKEN));
+  dtx_check_free(check);
+  /* The server knows whoever is asked for, so nothing is deleted and nothing is known: two pages of
+   * one contact, and one record. */
+  CHECK(dtx_client_check(client, 1, NULL, &check, &error) == DTX_OK);
+  CHECK(dtx_check_ok(check) == 0);
+  CHECK(contains(dtx_check_json(check), "{\"step\":\"write_permission\",\"status\":\"unknown\","));
+  CHECK(__atomic_load_n(&requests, __ATOMIC_SEQ_CST) == before + 3);
+  dtx_check_free(check);
+  CHECK(dtx_client_check(NULL, 0, NULL, &check, NULL) == DTX_INVALID_ARGUMENT && check == NULL);
+  CHECK(dtx_client_check(client, 0, NULL, NULL, NULL) == DTX_INVALID_ARGUMENT);
+  CHECK(dtx_check_ok(NULL) == 0 && dtx_check_json(NULL) == NULL);
+  dtx_check_free(NULL);
+  dtx_client_close(client);
+  CHECK(dtx_client_check(client, 0, NULL, &check, &error) == DTX_INVALID_ARGUMENT && check == NULL);
+  CHECK(contains(dtx_error_message(error), "client is closed"));
+  dtx_error_free(error);
+  dtx_client_free(client);
+}
+
 /* Threads. */
 
 static void *delete_many(void *client) {
@@ -1866,6 +1895,7 @@ int main(int argc, char **argv) {
       {"options_from_the_environment", options_from_the_environment},
       {"new_token", new_token},
       {"closed_client", closed_client},
+      {"check_of_what_stands", check_of_what_stands},
       {"sixteen_threads", sixteen_threads},
       {"cancel_from_another_thread", cancel_from_another_thread},
       {"free_under_way", free_under_way},

@@ -8,8 +8,8 @@ use dingtalk_extcontact::ErrorKind;
 use dingtalk_extcontact::binding::CLIENT_OPTIONS;
 
 /// In the order in which a reader of the header wants them.
-const FILES: [&str; 12] = [
-    "result", "options", "client", "call", "submit", "batch", "take", "item", "journal",
+const FILES: [&str; 13] = [
+    "result", "options", "client", "call", "submit", "batch", "take", "item", "journal", "check",
     "deletion", "error", "log",
 ];
 

@@ -319,3 +319,15 @@ fn json_has_typed_steps() {
     assert!(first.get("advice").is_none() && first.get("error").is_none());
     assert!(!json.to_string().contains(TOKEN));
 }
+
+/// The C header says what stack a thread needs, where nothing is optimised.
+#[test]
+fn a_check_over_tls_takes_little_stack() {
+    let authority = Authority::new("check-stack");
+    let (plain, _) = service(SystemTime::now(), |_| r#"{"errcode":0}"#.to_owned());
+    let address = serve_tls(authority.server(&["localhost"], &[&TLS13]), plain);
+    let builder = Client::builder().access_token(TOKEN).ca_file(authority.file());
+    let client = builder.endpoint(format!("https://localhost:{}", address.port())).build().unwrap();
+    let thread = std::thread::Builder::new().stack_size(192 * 1024);
+    assert!(thread.spawn(move || checked(&client, true)).unwrap().join().is_ok());
+}
