@@ -18,7 +18,7 @@ case $version in
 esac
 
 mkdir -p "$to/include" "$to/lib/pkgconfig" "$to/lib/cmake/dingtalk_extcontact"
-install -m 644 "$header" "$to/include/"
+install -m 644 "$header" "${header%.h}_ffi.h" "$to/include/"
 install -m 644 "$built/$name.a" "$to/lib/"
 # Debugging information alone: nothing could be linked with an archive that has no symbols.
 if command -v strip >/dev/null; then strip -S "$to/lib/$name.a"; fi

@@ -55,6 +55,24 @@ for standard in c++11 c++17 c++20; do
     g++ -std=$standard $strict -I"$work/usr/include" -fsyntax-only "$work/header.cpp"
 done
 
+say "the declarations made from the header are in step, and PHP takes them"
+../tools/declarations.py --check
+if here php && php -r 'exit(extension_loaded("FFI") ? 0 : 1);'; then
+    cat >"$work/ffi.php" <<'END'
+<?php
+foreach ([FFI::load($argv[1]), FFI::scope('DINGTALK_EXTCONTACT')] as $library) {
+    if ($library->dtx_version() !== $argv[2] || $library->DTX_INTERNAL !== 50) {
+        exit(1);
+    }
+}
+END
+    version=$(sed -n 's/^#define DTX_VERSION "\(.*\)"$/\1/p' "$work/usr/include/dingtalk_extcontact.h")
+    declarations=$work/usr/include/dingtalk_extcontact_ffi.h
+    php -d ffi.enable=1 -d ffi.preload="$declarations" "$work/ffi.php" "$declarations" "$version"
+else
+    left_out "what PHP reads of the header" "no php with FFI"
+fi
+
 say "own tests: shared"
 gcc -std=c99 $strict tests/api.c -o "$work/api" $shared
 "$work/api"
