@@ -45,6 +45,7 @@ typedef enum {
 typedef struct dtx_batch dtx_batch;
 typedef struct dtx_batch_options dtx_batch_options;
 typedef struct dtx_call dtx_call;
+typedef struct dtx_check dtx_check;
 typedef struct dtx_client dtx_client;
 typedef struct dtx_deletion dtx_deletion;
 typedef struct dtx_error dtx_error;
@@ -136,6 +137,10 @@ const char *dtx_journal_entry_request_id(const dtx_journal_entry *entry);
 const char *dtx_journal_entry_code(const dtx_journal_entry *entry);
 const char *dtx_journal_entry_meaning(const dtx_journal_entry *entry);
 const char *dtx_journal_entry_json(const dtx_journal_entry *entry);
+int dtx_client_check(const dtx_client *client, int write, const dtx_call *call, dtx_check **check, dtx_error **error);
+void dtx_check_free(dtx_check *check);
+int dtx_check_ok(const dtx_check *check);
+const char *dtx_check_json(const dtx_check *check);
 void dtx_deletion_free(dtx_deletion *deletion);
 int dtx_deletion_status(const dtx_deletion *deletion);
 const char *dtx_deletion_user_id(const dtx_deletion *deletion);
