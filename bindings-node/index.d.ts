@@ -129,6 +129,14 @@ export interface DeleteOptions {
   signal?: AbortSignalLike | undefined;
 }
 
+/** Options of one call that reads. */
+export interface ReadOptions {
+  /** How long this call, of {@link Client.contacts} each page, may take, in milliseconds, instead of the client's `timeout`. */
+  timeout?: number | null | undefined;
+  /** An `AbortSignal`. An abort ends the call within 100 ms. */
+  signal?: AbortSignalLike | undefined;
+}
+
 /** Options of a batch. */
 export interface DeleteManyOptions {
   /**
@@ -141,6 +149,13 @@ export interface DeleteManyOptions {
    * same file takes the batch up: what is settled is not called again.
    */
   journal?: string | null | undefined;
+  /**
+   * A file that keeps the full record of each contact, JSON Lines, on disk before its deletion: the
+   * only way back there is. A contact whose record cannot be had is not deleted. All of it is
+   * personal data, and its owner alone can read the file. The app needs the permission point
+   * `qyapi_ext_read`.
+   */
+  backup?: string | null | undefined;
   /** Instead of the client's `missingOk`. */
   missingOk?: boolean | null | undefined;
   /**
@@ -172,6 +187,41 @@ export interface Deletion {
   readonly attempts: number;
   /** With `absent`: this call may have deleted it, in an earlier request whose reply was lost. */
   readonly maybeDeleted: boolean;
+}
+
+/**
+ * An external contact. Text that is missing or empty is `undefined`. All of it is personal data. A
+ * plain frozen object.
+ */
+export interface Contact {
+  /** The id, as {@link Client.delete} takes it. */
+  readonly userId: string;
+  /** Its name. */
+  readonly name?: string;
+  /** The number of its mobile, without the country's code. */
+  readonly mobile?: string;
+  /** The country's code of the number, such as `86`. */
+  readonly stateCode?: string;
+  /** Where it works. */
+  readonly companyName?: string;
+  /** As what it works. */
+  readonly title?: string;
+  /** Its e-mail address. */
+  readonly email?: string;
+  /** Its address. */
+  readonly address?: string;
+  /** What was noted about it. */
+  readonly remark?: string;
+  /** The userid of the employee who is in charge of it. */
+  readonly followerUserId?: string;
+  /** The ids of its labels, as text. */
+  readonly labelIds: readonly string[];
+  /** The ids of the departments that it is shared with, as text. */
+  readonly shareDeptIds: readonly string[];
+  /** The userids of the employees that it is shared with. */
+  readonly shareUserIds: readonly string[];
+  /** The whole record with the names of the service, as it was sent. */
+  readonly record: Readonly<Record<string, unknown>>;
 }
 
 /** What every item has. */
@@ -337,6 +387,24 @@ export class Client {
    */
   delete(userId: string, options?: DeleteOptions): Promise<Deletion>;
   /**
+   * The record of a contact: to look whether it is still there, or to keep a copy. The app needs
+   * the permission point `qyapi_ext_read`.
+   *
+   * Rejects with a {@link DingTalkError}, `INVALID_USER_ID` where there is no such contact; or with
+   * a TypeError for an argument of a wrong type.
+   *
+   * @param userId the contact's userid, text with its leading zeros
+   */
+  get(userId: string, options?: ReadOptions): Promise<Contact>;
+  /**
+   * All contacts of the organisation: an async iterator that reads a page of a hundred when it is
+   * needed. Contacts may be deleted while it goes on: what is there from the start to the end
+   * comes out, and once. The app needs the permission point `qyapi_ext_read`.
+   *
+   * Throws a {@link DingTalkError}, or a TypeError for an argument of a wrong type.
+   */
+  contacts(options?: ReadOptions): AsyncGenerator<Contact, void, void>;
+  /**
    * Deletes many external contacts: an async iterator over what came of each, one item an id,
    * in the order of completion. It begins when the first item is asked for, takes ids as it
    * needs them, and calls a repeated one once. The process stays alive while an item is waited
@@ -350,7 +418,7 @@ export class Client {
    * is left once the calls under way have ended, which an abort of `signal` makes soon.
    *
    * Throws, with nothing called: a {@link DingTalkError}, `INVALID_ARGUMENT` for a bad option,
-   * `JOURNAL` for a journal that cannot be read, written or locked or belongs to something
+   * `JOURNAL` for a journal or backup that cannot be read, written or locked or belongs to something
    * else; a TypeError for an argument of a wrong type. Throws, behind the items of what was
    * taken: what `ids` throws, unchanged; a TypeError for an id that is no string; the reason of
    * an abort.

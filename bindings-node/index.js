@@ -3,10 +3,11 @@
 const { inspect } = require('node:util');
 const native = require('./native.js');
 const { deleteMany } = require('./batch.js');
-const { checkObject, checkSignal, checkText, checkUserId, taken, typeName } = require('./check.js');
-const { DingTalkError, failed, plain, refused, wrongType } = require('./outcome.js');
+const { call, contact, contacts } = require('./contact.js');
+const { checkObject, checkText, checkUserId, taken, typeName } = require('./check.js');
+const { DingTalkError, plain, refused, wrongType } = require('./outcome.js');
 const { readJournal } = require('./journal.js');
-const { answer, log, unwatch, watch } = require('./bridge.js');
+const { log } = require('./bridge.js');
 
 function connect(fromEnvironment, options) {
   checkObject(options);
@@ -31,18 +32,17 @@ class Client {
   async delete(userId, options = {}) {
     const client = this.#native;
     checkUserId(userId);
-    checkObject(options);
-    const { signal, ...rest } = options;
-    if (signal !== undefined) checkSignal(signal);
-    const [names, values] = taken(rest);
-    let end;
-    const outcome = await answer((bridge, id) => {
-      client.submit(bridge, id, userId, names, values, signal?.aborted ?? false);
-      if (signal?.aborted === false) watch(signal, (end = () => bridge.cancel(id)));
-    });
-    unwatch(signal, end);
-    if (outcome.status === 'failed') throw failed(outcome, signal);
-    return plain(outcome);
+    return plain(await call(options, (bridge, id, ...given) => client.submit(bridge, id, userId, ...given)));
+  }
+
+  async get(userId, options = {}) {
+    const client = this.#native;
+    checkUserId(userId);
+    return contact(await call(options, (bridge, id, ...given) => client.submitGet(bridge, id, userId, ...given)));
+  }
+
+  contacts(options = {}) {
+    return contacts(this.#native, options);
   }
 
   deleteMany(ids, options = {}) {

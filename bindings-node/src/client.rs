@@ -1,13 +1,13 @@
 //! A client of the core, for `index.js`.
 
-use dingtalk_extcontact::binding::{Binding, Options, spawn};
+use dingtalk_extcontact::binding::{Binding, ContactPages, Options, spawn};
 use dingtalk_extcontact::{BatchOptions, Call, Client, Error};
 use napi::bindgen_prelude::{Either, Either3};
 use napi_derive::napi;
 
 use crate::batch::NativeBatch;
 use crate::bridge::Bridge;
-use crate::convert::{Given, json, plain};
+use crate::convert::{Given, contact, json, page, plain};
 
 /// A client of the core.
 #[napi(js_name = "Client")]
@@ -57,12 +57,30 @@ impl NativeClient {
         for (name, value) in names.iter().zip(values) {
             call.set(name, plain(value));
         }
-        let canceller = call.canceller();
-        if cancelled {
-            canceller.cancel();
-        }
-        let done = bridge.begin(id, canceller);
+        let done = begin(bridge, id, &call, cancelled);
         self.0.submit(user_id, call, move |outcome| done(json(&outcome)));
+    }
+
+    /// The same for a record.
+    #[napi(catch_unwind)]
+    pub fn submit_get(
+        &self,
+        bridge: &Bridge,
+        id: u32,
+        user_id: String,
+        names: Vec<String>,
+        values: Vec<Given>,
+        cancelled: bool,
+    ) {
+        let call = reading(&names, values);
+        let done = begin(bridge, id, &call, cancelled);
+        self.0.submit_get(user_id, call, move |outcome| done(contact(outcome)));
+    }
+
+    /// The pages of all records; nothing is sent yet.
+    #[napi(catch_unwind)]
+    pub fn pages(&self) -> NativePages {
+        NativePages(ContactPages::new(&self.0))
     }
 
     /// Begins a batch. It comes through the bridge, or in JSON why there is none.
@@ -97,6 +115,53 @@ impl NativeClient {
     pub fn app_key(&self) -> Option<String> {
         self.0.app_key().map(str::to_owned)
     }
+}
+
+/// The pages of all records, from the first to the last.
+#[napi(js_name = "ContactPages")]
+pub struct NativePages(ContactPages);
+
+// Named here as well: napi keeps the name of whichever it meets last.
+#[napi(js_name = "ContactPages")]
+impl NativePages {
+    /// Has the next page come over, as an outcome does; `null` at the end.
+    #[napi(catch_unwind)]
+    pub fn submit_next(
+        &self,
+        bridge: &Bridge,
+        id: u32,
+        names: Vec<String>,
+        values: Vec<Given>,
+        cancelled: bool,
+    ) {
+        let call = reading(&names, values);
+        let done = begin(bridge, id, &call, cancelled);
+        self.0.submit_next(call, move |outcome| done(page(outcome)));
+    }
+}
+
+/// A call that reads, with these options.
+fn reading(names: &[String], values: Vec<Given>) -> Call {
+    let mut call = Call::for_binding(Binding::Node);
+    for (name, value) in names.iter().zip(values) {
+        call.set_for_reading(name, plain(value));
+    }
+    call
+}
+
+/// Notes a call, cancelled from the first where that is wanted; returns what hands its outcome
+/// over.
+fn begin(
+    bridge: &Bridge,
+    id: u32,
+    call: &Call,
+    cancelled: bool,
+) -> impl FnOnce(String) + Send + 'static {
+    let canceller = call.canceller();
+    if cancelled {
+        canceller.cancel();
+    }
+    bridge.begin(id, canceller)
 }
 
 /// Begins a batch, on a thread of its own, as a long journal takes a while to read.

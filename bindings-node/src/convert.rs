@@ -1,7 +1,7 @@
 //! Values of JavaScript for the core, and its outcomes as JSON.
 
-use dingtalk_extcontact::binding::{Value, to_json};
-use dingtalk_extcontact::{Deletion, Error, Item};
+use dingtalk_extcontact::binding::{Value, contact_to_json, to_json};
+use dingtalk_extcontact::{Contact, Deletion, Error, Item};
 use napi::bindgen_prelude::{Either5, Null, Unknown};
 
 /// The value of an option, as JavaScript has it.
@@ -32,4 +32,23 @@ pub fn json(outcome: &Result<Deletion, Error>) -> String {
 pub fn item(item: Option<Item>) -> String {
     // Maps with text keys and plain values cannot fail to serialise.
     serde_json::to_string(&item).unwrap_or_default()
+}
+
+/// A record, or why there is none.
+pub fn contact(outcome: Result<Contact, Error>) -> String {
+    match outcome {
+        Ok(contact) => contact_to_json(&contact).to_string(),
+        Err(error) => json(&Err(error)),
+    }
+}
+
+/// A page of records, `null` at the end, or why there is none.
+pub fn page(outcome: Result<Option<Vec<Contact>>, Error>) -> String {
+    match outcome {
+        Ok(page) => {
+            let page = page.map(|page| page.iter().map(contact_to_json).collect::<Vec<_>>());
+            serde_json::Value::from(page).to_string()
+        }
+        Err(error) => json(&Err(error)),
+    }
 }

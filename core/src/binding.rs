@@ -42,6 +42,9 @@ pub const LOG_TARGET: &str = crate::LOG;
 /// The options of one call, by name.
 pub const CALL_OPTIONS: &[Spec] = &[("timeout", ValueType::Time), ("missing_ok", ValueType::Flag)];
 
+/// The options of one call that reads, by name.
+pub const READ_OPTIONS: &[Spec] = &[("timeout", ValueType::Time)];
+
 /// The options of a batch, by name.
 pub const BATCH_OPTIONS: &[Spec] = &[
     ("concurrency", ValueType::Integer),
@@ -220,8 +223,18 @@ impl Call {
     /// `invalid_argument` that names the option.
     #[doc(hidden)]
     pub fn set(&mut self, name: &str, value: Value) {
+        self.set_one_of(CALL_OPTIONS, name, value);
+    }
+
+    /// Sets one of [`READ_OPTIONS`] so.
+    #[doc(hidden)]
+    pub fn set_for_reading(&mut self, name: &str, value: Value) {
+        self.set_one_of(READ_OPTIONS, name, value);
+    }
+
+    fn set_one_of(&mut self, options: &[Spec], name: &str, value: Value) {
         let binding = self.binding;
-        let set = known(binding, name, CALL_OPTIONS).and_then(|name| {
+        let set = known(binding, name, options).and_then(|name| {
             match (name, value) {
                 (_, Value::None) => {}
                 ("timeout", value) => self.timeout = Some(duration(binding, name, value)?),

@@ -6,6 +6,7 @@ import {
   setLogger,
   type AbortSignalLike,
   type ClientOptions,
+  type Contact,
   type DeleteManyOptions,
   type DeleteOptions,
   type Deletion,
@@ -15,6 +16,7 @@ import {
   type Items,
   type JournalEntry,
   type LogLevel,
+  type ReadOptions,
   type Summary,
 } from 'dingtalk-extcontact';
 import { Sandbox, type SandboxOptions, type SandboxRequest } from 'dingtalk-extcontact/testing';
@@ -67,7 +69,19 @@ await client.delete('1', { signal: new AbortController() });
 // @ts-expect-error frozen
 deletion.status = 'absent';
 
-const many: DeleteManyOptions = { concurrency: 16, journal: 'erasure.jsonl', missingOk: true, signal };
+const reading: ReadOptions = { timeout: 1000, signal: AbortSignal.timeout(50) };
+const contact: Contact = await client.get('0125400001', reading);
+sure<Same<typeof contact.name, string | undefined>>();
+sure<Same<typeof contact.labelIds, readonly string[]>>();
+for await (const each of client.contacts()) sure<Same<typeof each, Contact>>();
+// @ts-expect-error ids are text
+await client.get(125400001);
+// @ts-expect-error nothing is deleted
+await client.get('0125400001', { missingOk: true });
+// @ts-expect-error frozen
+contact.labelIds.push('1');
+
+const many: DeleteManyOptions = { backup: 'backup.jsonl', concurrency: 16, journal: 'erasure.jsonl', missingOk: true, signal };
 const items: Items = client.deleteMany(new Set(['1']), many);
 for await (const item of items) {
   sure<Same<typeof item, Item>>();
