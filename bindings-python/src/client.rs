@@ -9,6 +9,7 @@ use pyo3::types::{PyDict, PyType};
 use serde_json::to_value;
 
 use crate::batch::Batch;
+use crate::check::PendingCheck;
 use crate::contact::ContactPages;
 use crate::deletion::Deletion;
 use crate::inbox::Inbox;
@@ -19,6 +20,8 @@ static LOOP: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 /// Make contacts; loaded with the first one.
 static CONTACT: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 static CONTACTS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+/// Makes a check; loaded with the first one.
+static CHECK: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 
 /// Deletes external contacts of a DingTalk organisation.
 ///
@@ -211,6 +214,34 @@ impl Client {
         let pages = self._pages(timeout)?;
         let contacts = CONTACTS.import(py, "dingtalk_extcontact._contact", "_contacts")?;
         host::guarded(|| contacts.call1((pages,)))
+    }
+
+    /// What stands and what is missing before contacts can be deleted, step by step.
+    ///
+    /// Credentials, name lookup, proxy, connection, TLS, clock, token, the permission to read (by a
+    /// page of one contact), white list, limits. Nothing is deleted. A step that fails raises
+    /// nothing: it stands in the result. It blocks, and Ctrl-C ends it, as with delete.
+    ///
+    /// :param write: try the permission to delete, too, by a deletion of an id that cannot exist,
+    ///     and only after the service has said that there is no such contact
+    /// :param timeout: seconds for each call of it instead of the client's timeout
+    /// :raises DingTalkError: the client is closed, or an option is no good
+    #[pyo3(signature = (write=false, *, timeout=None))]
+    fn check<'py>(
+        &self,
+        py: Python<'py>,
+        write: bool,
+        timeout: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let told = self._check(write, timeout)?.run(py)?;
+        let made = CHECK.import(py, "dingtalk_extcontact._check", "_check")?;
+        host::guarded(|| made.call1((told,)))
+    }
+
+    /// A check that has not begun.
+    #[pyo3(signature = (write, timeout))]
+    fn _check(&self, write: bool, timeout: Option<&Bound<'_, PyAny>>) -> PyResult<PendingCheck> {
+        Ok(PendingCheck::new(&self.0, write, convert::call(timeout, None)?))
     }
 
     /// The pages of contacts. Nothing is sent yet.

@@ -5,6 +5,7 @@
 
 mod batch;
 mod call;
+mod check;
 mod client;
 mod contact;
 mod convert;
@@ -33,6 +34,8 @@ mod _native {
 
     #[pymodule_export]
     use super::batch::Batch;
+    #[pymodule_export]
+    use super::check::PendingCheck;
     #[pymodule_export]
     use super::client::{Client, PendingCall};
     #[pymodule_export]

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from dingtalk_extcontact import (
     AsyncClient,
     AsyncDeleteMany,
+    Check,
+    CheckStep,
     Client,
     Contact,
     DeleteMany,
@@ -41,6 +43,13 @@ def blocking() -> None:
     client.delete("0125", retries=1)  # type: ignore[call-arg]  # pyright: ignore
     Client(tokn="t")  # type: ignore[call-arg]  # pyright: ignore
     Client(access_token=b"t")  # type: ignore[arg-type]  # pyright: ignore
+
+
+def check(client: Client) -> None:
+    check = client.check(write=True, timeout=1.5)
+    assert_type(check, Check)
+    step: CheckStep = check.steps[0]
+    assert_type(step.error, "DingTalkError | None")
 
 
 def read(client: Client) -> None:

@@ -269,16 +269,19 @@ impl Client {
         });
     }
 
-    /// Checks on a thread of its own, as a check is rare, and hands the outcome to `done` there.
+    /// Checks on one of the library's threads, which it holds to its end, and hands the outcome to
+    /// `done`, as [`submit`](Self::submit) does.
     #[doc(hidden)]
     pub fn submit_check(
         &self,
         write: bool,
         call: Call,
         done: impl FnOnce(Result<Check, Error>) + Send + 'static,
-    ) -> Result<(), Error> {
+    ) {
         let client = self.clone();
-        spawn("dingtalk-check", move || done(client.check(write, &call)))
+        submitted::blocking(move |refused| {
+            done(refused.map_or_else(|| client.check(write, &call), Err));
+        });
     }
 }
 

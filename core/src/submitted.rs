@@ -1,12 +1,14 @@
 //! Calls that nobody's thread waits for: their outcome is handed to a callback.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use crate::call::api_call::ApiCall;
 use crate::call::driver::Driver;
 use crate::call::options::Call;
 use crate::call::steps::{CallState, Throttling};
 use crate::client::Client;
 use crate::error::Error;
-use crate::runtime::pool::Start;
+use crate::runtime::pool::{self, Job, Start};
 use crate::runtime::task::{Progress, Ran, Task, Waker, Work};
 
 /// Begins a call; `done` is handed its end, once.
@@ -55,5 +57,25 @@ where
             done(&self.driver.state, result);
         }
         Ran::Done
+    }
+}
+
+/// Runs what blocks on a thread of the pool; or hands it the error, where there is no thread.
+pub(crate) fn blocking(work: impl FnOnce(Option<Error>) + Send + 'static) {
+    pool::submit(Arc::new(Blocking(Mutex::new(Some(work)))));
+}
+
+struct Blocking<F>(Mutex<Option<F>>);
+
+impl<F: FnOnce(Option<Error>) + Send> Job for Blocking<F> {
+    fn run(self: Arc<Self>, start: Start) {
+        let work = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let refused = match start {
+            Start::NoThread(why) => Some(why),
+            Start::Run | Start::Cancelled => None,
+        };
+        if let Some(work) = work {
+            pool::guarded(|| work(refused));
+        }
     }
 }

@@ -303,6 +303,8 @@ fn a_cancel_and_a_closed_client_end_it() {
     let call = Call::new();
     call.canceller().cancel();
     assert_eq!(client.check(true, &call).unwrap_err().kind(), ErrorKind::Cancelled);
+    let call = Call::new().probe(|| panic!("on purpose"));
+    assert_eq!(client.check(true, &call).unwrap_err().kind(), ErrorKind::Internal);
     client.close();
     let error = client.check(true, &Call::new()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidArgument);

@@ -40,6 +40,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._async import AsyncClient, AsyncDeleteMany
     from ._batch import DeleteMany, Item, Summary
+    from ._check import Check, CheckStep
     from ._contact import Contact
     from ._journal import JournalEntry, read_journal
 
@@ -49,6 +50,8 @@ __all__ = [
     "AsyncDeleteMany",
     "AuthenticationError",
     "CallCancelledError",
+    "Check",
+    "CheckStep",
     "Client",
     "ConfigurationError",
     "ConnectionError",
@@ -79,6 +82,7 @@ __all__ = [
 _LATER = {
     **dict.fromkeys(("AsyncClient", "AsyncDeleteMany"), "_async"),
     **dict.fromkeys(("DeleteMany", "Item", "Summary"), "_batch"),
+    **dict.fromkeys(("Check", "CheckStep"), "_check"),
     "Contact": "_contact",
     **dict.fromkeys(("JournalEntry", "read_journal"), "_journal"),
 }

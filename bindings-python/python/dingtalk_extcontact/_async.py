@@ -14,8 +14,9 @@ from typing import Any, Union
 from weakref import WeakValueDictionary
 
 from ._batch import Item, Loop, _item, _not_one
+from ._check import Check, _check
 from ._contact import Contact, _contact
-from ._native import Client, ContactPages, Deletion, Inbox, PendingCall
+from ._native import Client, ContactPages, Deletion, Inbox, PendingCall, PendingCheck
 from .errors import _cancelled_after, _of
 
 TYPE_CHECKING = False
@@ -78,7 +79,7 @@ def _look(inbox: Inbox, loop: asyncio.AbstractEventLoop) -> None:
 
 
 async def _outcome(
-    call: PendingCall | ContactPages,
+    call: PendingCall | PendingCheck | ContactPages,
     submit: Callable[[Inbox, Callable[[Any, Any], None]], None],
     after: Callable[[Any], BaseException] | None = None,
 ) -> Any:
@@ -237,6 +238,21 @@ class AsyncClient:
         """
         call = PendingCall(user_id, timeout, None)
         return _contact(await _outcome(call, partial(self._client._submit_get, call)))
+
+    async def check(self, write: bool = False, *, timeout: float | None = None) -> Check:
+        """What stands and what is missing before contacts can be deleted, step by step.
+
+        Credentials, name lookup, proxy, connection, TLS, clock, token, the permission to read (by a
+        page of one contact), white list, limits. Nothing is deleted. A step that fails raises
+        nothing: it stands in the result. Cancelling the task ends it, as with delete.
+
+        :param write: try the permission to delete, too, by a deletion of an id that cannot exist,
+            and only after the service has said that there is no such contact
+        :param timeout: seconds for each call of it instead of the client's timeout
+        :raises DingTalkError: the client is closed, or an option is no good
+        """
+        pending = self._client._check(write, timeout)
+        return _check(await _outcome(pending, pending._submit))
 
     def contacts(self, *, timeout: float | None = None) -> AsyncGenerator[Contact, None]:
         """All contacts of the organisation: an async iterator that reads a page of a hundred when

@@ -6,6 +6,7 @@ from typing import Any, Final, Literal, NoReturn, final
 from typing_extensions import Self
 
 from ._batch import DeleteMany
+from ._check import Check
 from ._contact import Contact
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Inbox",
     "JournalReader",
     "PendingCall",
+    "PendingCheck",
     "Sandbox",
     "command",
     "defaults",
@@ -177,6 +179,22 @@ class Client:
         :raises DingTalkError: as it goes on; one subclass for each kind of trouble
         """
 
+    def check(self, write: bool = False, *, timeout: float | None = None) -> Check:
+        """What stands and what is missing before contacts can be deleted, step by step.
+
+        Credentials, name lookup, proxy, connection, TLS, clock, token, the permission to read (by a
+        page of one contact), white list, limits. Nothing is deleted. A step that fails raises
+        nothing: it stands in the result. It blocks, and Ctrl-C ends it, as with delete.
+
+        :param write: try the permission to delete, too, by a deletion of an id that cannot exist,
+            and only after the service has said that there is no such contact
+        :param timeout: seconds for each call of it instead of the client's timeout
+        :raises DingTalkError: the client is closed, or an option is no good
+        """
+
+    def _check(self, write: bool, timeout: float | None) -> PendingCheck:
+        """A check that has not begun."""
+
     def _pages(self, timeout: float | None) -> ContactPages:
         """The pages of contacts. Nothing is sent yet."""
 
@@ -237,6 +255,25 @@ class ContactPages:
 
     def cancel(self) -> None:
         """Ends the call under way soon, and those after it; its outcome still comes."""
+
+@final
+class PendingCheck:
+    """A check that has not begun, and the way to cancel it."""
+
+    def run(self) -> dict[str, Any]:
+        """Checks, and waits for the end."""
+
+    def _submit(
+        self,
+        inbox: Inbox,
+        settle: Callable[[dict[str, Any] | None, dict[str, Any] | None], None],
+    ) -> None:
+        """Starts it on the pool. The event loop of the inbox settles the check, or an error, each
+        in its JSON form.
+        """
+
+    def cancel(self) -> None:
+        """Ends it soon; its outcome still comes."""
 
 @final
 class PendingCall:

@@ -4,13 +4,14 @@ mod network;
 mod report;
 pub(crate) mod step;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::call::failure::cancelled;
+use crate::call::failure::{cancelled, panicked};
 use crate::call::options::Call;
 use crate::call::replies::{Replies, Reply};
 use crate::call::steps::{Throttling, add_secrets};
@@ -24,7 +25,7 @@ use crate::options::{Credentials, Settings};
 use crate::outcome::Status;
 use crate::runtime::task::block_on;
 use crate::secret::{Secret, Secrets};
-use crate::text::seconds;
+use crate::text::{panic_text, seconds};
 use crate::wire::request::ACCESS_TOKEN;
 use crate::wire::response;
 
@@ -88,7 +89,10 @@ impl Client {
         }
         let replies = Arc::<Replies>::default();
         let checked = Checked { client: self.keeping(&replies), call, settings: self.settings() };
-        let (mut steps, seen) = checked.steps(write, &replies)?;
+        // TLS runs below, and the caller's probe: a panic must not pass into an interpreter.
+        let ended = catch_unwind(AssertUnwindSafe(|| checked.steps(write, &replies)));
+        let ended = ended.unwrap_or_else(|panic| Err(panicked(&panic_text(panic.as_ref()))));
+        let (mut steps, seen) = ended.map_err(|error| self.settings().binding.advise(error))?;
         steps.sort_by_key(|step| step.name);
         let report = report::of(self.settings(), &steps, &seen, &secrets(self.settings(), &seen));
         let fine =
