@@ -373,6 +373,16 @@ dtx_options *dtx_options_from_env(void);
 void dtx_options_free(dtx_options *options);
 
 /**
+ * Sets the option of this name from text, whatever its type is: numbers in digits, times in
+ * milliseconds, "true" or "false" ("1" or "0"). The names are those of the setters below:
+ * access_token, app_key, app_secret, region, endpoint, timeout, attempt_timeout, connect_timeout,
+ * max_attempts, rate, missing_ok, proxy, ca_file. For configuration files, and for languages that
+ * need no new declaration for a new option then.
+ * Owner: the texts are copied. Threads: one at a time for these options.
+ */
+int dtx_options_set(dtx_options *options, const char *name, const char *text);
+
+/**
  * Sets the access token, which you keep fresh with dtx_client_set_access_token. Either this,
  * or app_key and app_secret.
  * Owner: the text is copied. Threads: one at a time for these options.
@@ -520,6 +530,14 @@ dtx_call *dtx_call_new(void);
 void dtx_call_free(dtx_call *call);
 
 /**
+ * Sets the option of this name from text, as dtx_options_set does: timeout, missing_ok. What is
+ * wrong is reported by the call that it is used for; here the result is DTX_INVALID_ARGUMENT for
+ * NULL and for text that is not UTF-8 alone.
+ * Owner: the texts are copied. Threads: one, while no deletion uses the call.
+ */
+int dtx_call_set(dtx_call *call, const char *name, const char *text);
+
+/**
  * Sets how long this call may take, from 1 to 86400000, instead of the client's timeout. A wrong
  * value is reported by dtx_client_delete; here the result is DTX_INVALID_ARGUMENT for NULL alone.
  * Owner: nothing changes hands. Threads: one, while no deletion uses the call.
@@ -579,6 +597,13 @@ dtx_batch_options *dtx_batch_options_new(void);
  * Owner: ends your ownership. Threads: one, when no other uses the options.
  */
 void dtx_batch_options_free(dtx_batch_options *options);
+
+/**
+ * Sets the option of this name from text, as dtx_options_set does: concurrency, journal, backup,
+ * missing_ok, stop_on_missing.
+ * Owner: the texts are copied. Threads: one at a time for these options.
+ */
+int dtx_batch_options_set(dtx_batch_options *options, const char *name, const char *text);
 
 /**
  * Sets how many calls run side by side, at most; 1 to 64. 8 unless set.

@@ -43,6 +43,21 @@ pub unsafe extern "C" fn dtx_batch_options_free(options: *mut dtx_batch_options)
     unsafe { ffi::free(options) }
 }
 
+/// Sets the option of this name from text, as dtx_options_set does: concurrency, journal, backup,
+/// missing_ok, stop_on_missing.
+/// Owner: the texts are copied. Threads: one at a time for these options.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dtx_batch_options_set(
+    options: *mut dtx_batch_options,
+    name: *const c_char,
+    text: *const c_char,
+) -> c_int {
+    // SAFETY: NULL or NUL-terminated, as the header asks.
+    let given = unsafe { ffi::named(name, text) };
+    // SAFETY: valid or NULL, as the header asks; so at each setter below.
+    unsafe { set(options, |own| given.and_then(|(name, text)| own.set_text(name, text))) }
+}
+
 /// Sets how many calls run side by side, at most; 1 to 64. 8 unless set.
 /// Owner: nothing changes hands. Threads: one at a time for these options.
 #[unsafe(no_mangle)]
@@ -51,7 +66,7 @@ pub unsafe extern "C" fn dtx_batch_options_set_concurrency(
     concurrency: u32,
 ) -> c_int {
     let value = Value::Number(concurrency.into());
-    // SAFETY: valid or NULL, as the header asks; so at each setter below.
+    // SAFETY: as above.
     unsafe { set(options, |own| own.set("concurrency", value)) }
 }
 

@@ -1,6 +1,6 @@
 //! Options of one call, and the means to cancel it.
 
-use std::ffi::{c_int, c_void};
+use std::ffi::{c_char, c_int, c_void};
 
 use dingtalk_extcontact::Call;
 use dingtalk_extcontact::binding::{Binding, Value};
@@ -37,6 +37,30 @@ pub extern "C" fn dtx_call_new() -> *mut dtx_call {
 pub unsafe extern "C" fn dtx_call_free(call: *mut dtx_call) {
     // SAFETY: NULL or from dtx_call_new, and freed once.
     unsafe { ffi::free(call) }
+}
+
+/// Sets the option of this name from text, as dtx_options_set does: timeout, missing_ok. What is
+/// wrong is reported by the call that it is used for; here the result is DTX_INVALID_ARGUMENT for
+/// NULL and for text that is not UTF-8 alone.
+/// Owner: the texts are copied. Threads: one, while no deletion uses the call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dtx_call_set(
+    call: *mut dtx_call,
+    name: *const c_char,
+    text: *const c_char,
+) -> c_int {
+    let set = |it: &mut dtx_call| {
+        // SAFETY: NULL or NUL-terminated, as the header asks.
+        match unsafe { ffi::named(name, text) } {
+            Ok((name, text)) => {
+                it.0.set_text(name, text);
+                ffi::OK
+            }
+            Err(error) => error.kind().number(),
+        }
+    };
+    // SAFETY: valid or NULL and used by one thread, as the header asks.
+    unsafe { ffi::change(call, set) }
 }
 
 /// Sets how long this call may take, from 1 to 86400000, instead of the client's timeout. A wrong

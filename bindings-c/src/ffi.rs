@@ -158,6 +158,21 @@ pub unsafe fn text<'a>(name: &str, text: *const c_char) -> Result<&'a str, Error
     text.to_str().map_err(|_| invalid(name, "is not UTF-8"))
 }
 
+/// The name of an option and its value, as text.
+///
+/// # Safety
+///
+/// As [`text`], both of them.
+pub unsafe fn named<'a>(
+    name: *const c_char,
+    value: *const c_char,
+) -> Result<(&'a str, &'a str), Error> {
+    // SAFETY: as the caller promises.
+    let name = unsafe { text("name", name) }?;
+    // SAFETY: as above.
+    Ok((name, unsafe { text(name, value) }?))
+}
+
 fn invalid(name: &str, problem: &str) -> Error {
     Error::new(ErrorKind::InvalidArgument, format!("{name} {problem}"))
 }

@@ -48,6 +48,28 @@ pub unsafe extern "C" fn dtx_options_free(options: *mut dtx_options) {
     unsafe { ffi::free(options) }
 }
 
+/// Sets the option of this name from text, whatever its type is: numbers in digits, times in
+/// milliseconds, "true" or "false" ("1" or "0"). The names are those of the setters below:
+/// access_token, app_key, app_secret, region, endpoint, timeout, attempt_timeout, connect_timeout,
+/// max_attempts, rate, missing_ok, proxy, ca_file. For configuration files, and for languages that
+/// need no new declaration for a new option then.
+/// Owner: the texts are copied. Threads: one at a time for these options.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dtx_options_set(
+    options: *mut dtx_options,
+    name: *const c_char,
+    text: *const c_char,
+) -> c_int {
+    // SAFETY: NULL or NUL-terminated, as the header asks.
+    let given = unsafe { ffi::named(name, text) };
+    let set = |it: &mut dtx_options| {
+        let set = given.and_then(|(name, text)| it.options.set_text(name, text));
+        ffi::kept(&mut it.wrong, set)
+    };
+    // SAFETY: valid or NULL and used by one thread, as the header asks.
+    unsafe { ffi::change(options, set) }
+}
+
 /// Sets the access token, which you keep fresh with dtx_client_set_access_token. Either this,
 /// or app_key and app_secret.
 /// Owner: the text is copied. Threads: one at a time for these options.

@@ -507,6 +507,49 @@ static void numbers_out_of_bounds(void) {
   dtx_client_free(client);
 }
 
+static void options_by_name(void) {
+  dtx_options *options = some_options();
+  dtx_batch_options *settings = dtx_batch_options_new();
+  dtx_call *call = dtx_call_new();
+  dtx_client *client = NULL;
+  dtx_deletion *deletion = NULL;
+  dtx_error *error = NULL;
+  CHECK(dtx_options_set(NULL, "rate", "1") == DTX_INVALID_ARGUMENT);
+  CHECK(dtx_batch_options_set(NULL, "journal", "j") == DTX_INVALID_ARGUMENT);
+  CHECK(dtx_call_set(NULL, "timeout", "1") == DTX_INVALID_ARGUMENT);
+  CHECK(dtx_call_set(call, NULL, "1") == DTX_INVALID_ARGUMENT);
+  CHECK(dtx_call_set(call, "timeout", NULL) == DTX_INVALID_ARGUMENT);
+
+  CHECK(dtx_options_set(options, "missing_ok", "true") == DTX_OK);
+  CHECK(dtx_options_set(options, "timeout", "20000") == DTX_OK);
+  CHECK(dtx_client_new(options, &client, NULL) == DTX_OK);
+  CHECK(dtx_client_delete(client, "gone", NULL, &deletion, NULL) == DTX_OK);
+  CHECK(dtx_deletion_status(deletion) == DTX_STATUS_ABSENT);
+  dtx_deletion_free(deletion);
+
+  CHECK(dtx_call_set(call, "missing_ok", "0") == DTX_OK);
+  CHECK(dtx_client_delete(client, "gone", call, NULL, NULL) == DTX_INVALID_USER_ID);
+  CHECK(dtx_call_set(call, "patience", "1") == DTX_OK);
+  CHECK(dtx_client_delete(client, "1", call, NULL, &error) == DTX_INVALID_ARGUMENT);
+  CHECK(contains(dtx_error_message(error), "there is no option \"patience\""));
+  dtx_error_free(error);
+
+  CHECK(dtx_options_set(options, "timeout", "soon") == DTX_INVALID_ARGUMENT);
+  refused(options, "timeout", "is not a number of milliseconds");
+  options = some_options();
+  CHECK(dtx_options_set(options, "proxy", NULL) == DTX_INVALID_ARGUMENT);
+  refused(options, "proxy", "is NULL");
+  options = some_options();
+  CHECK(dtx_options_set(options, NULL, "none") == DTX_INVALID_ARGUMENT);
+  refused(options, "name", "is NULL");
+
+  CHECK(dtx_batch_options_set(settings, "concurrency", "3") == DTX_OK);
+  CHECK(dtx_batch_options_set(settings, "concurrency", "65") == DTX_INVALID_ARGUMENT);
+  batch_refused(client, settings, DTX_INVALID_ARGUMENT, "concurrency is out of bounds");
+  dtx_call_free(call);
+  dtx_client_free(client);
+}
+
 static void fields_of_a_deletion(void) {
   dtx_client *client = new_client();
   dtx_call *call = dtx_call_new();
@@ -1889,6 +1932,7 @@ int main(int argc, char **argv) {
       {"text_that_is_not_utf8", text_that_is_not_utf8},
       {"text_that_is_too_long", text_that_is_too_long},
       {"numbers_out_of_bounds", numbers_out_of_bounds},
+      {"options_by_name", options_by_name},
       {"fields_of_a_deletion", fields_of_a_deletion},
       {"fields_of_an_error", fields_of_an_error},
       {"options_serve_several_clients", options_serve_several_clients},

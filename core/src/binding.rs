@@ -98,6 +98,27 @@ impl fmt::Debug for Value {
     }
 }
 
+impl Value {
+    /// The value of one of these options that is written as text: numbers in digits, times in the
+    /// unit of the [`Binding`], truth values as `true` or `1` and `false` or `0`.
+    fn of_text(binding: Binding, name: &str, options: &[Spec], text: &str) -> Result<Value, Error> {
+        let name = known(binding, name, options)?;
+        let kind = options.iter().find(|(own, _)| *own == name).map(|(_, kind)| *kind);
+        match kind.unwrap_or(ValueType::Text) {
+            ValueType::Text | ValueType::Path => Ok(Value::Text(text.to_owned())),
+            // As the setter of C has it.
+            ValueType::Integer if name == "rate" && text == "0" => Ok(Value::None),
+            ValueType::Integer => number_of(text, || wrong_type(binding, name, "a whole number")),
+            ValueType::Time => number_of(text, || not_a_time(binding, name)),
+            ValueType::Flag => match text {
+                "true" | "1" => Ok(Value::Flag(true)),
+                "false" | "0" => Ok(Value::Flag(false)),
+                _ => Err(wrong_type(binding, name, "true or false")),
+            },
+        }
+    }
+}
+
 impl Options {
     /// Sets an option by its name, as the language of the [`Binding`] spells it.
     ///
@@ -148,6 +169,16 @@ impl Options {
             _ => return Err(unknown(binding, name, CLIENT_OPTIONS)),
         }
         Ok(())
+    }
+
+    /// The same with a value that is written as text, whatever its type is.
+    ///
+    /// # Errors
+    ///
+    /// As [`set`](Self::set).
+    #[doc(hidden)]
+    pub fn set_text(&mut self, name: &str, text: &str) -> Result<(), Error> {
+        self.set(name, Value::of_text(self.binding, name, CLIENT_OPTIONS, text)?)
     }
 
     /// The same with a value that comes from `origin`, a variable or a file: whoever is told
@@ -215,6 +246,16 @@ impl BatchOptions {
         }
         Ok(())
     }
+
+    /// The same with a value that is written as text, whatever its type is.
+    ///
+    /// # Errors
+    ///
+    /// As [`set`](Self::set).
+    #[doc(hidden)]
+    pub fn set_text(&mut self, name: &str, text: &str) -> Result<(), Error> {
+        self.set(name, Value::of_text(self.binding, name, BATCH_OPTIONS, text)?)
+    }
 }
 
 impl Call {
@@ -242,6 +283,20 @@ impl Call {
             }
             Ok(())
         });
+        self.note(set);
+    }
+
+    /// The same with a value that is written as text, whatever its type is.
+    #[doc(hidden)]
+    pub fn set_text(&mut self, name: &str, text: &str) {
+        match Value::of_text(self.binding, name, CALL_OPTIONS, text) {
+            Ok(value) => self.set(name, value),
+            wrong => self.note(wrong.map(drop)),
+        }
+    }
+
+    /// Keeps what was set wrongly first.
+    fn note(&mut self, set: Result<(), Error>) {
         self.wrong = self.wrong.take().or(set.err());
     }
 }
@@ -373,14 +428,24 @@ fn duration_or(
 
 /// A time in the language's unit.
 fn duration(binding: Binding, name: &str, value: Value) -> Result<Duration, Error> {
-    let (per_second, unit) = binding.unit();
+    let (per_second, _) = binding.unit();
     match value {
         Value::Number(number) => match Duration::try_from_secs_f64(number / per_second) {
             Ok(time) => check_duration(binding, name, time).map(|()| time),
             Err(_) => Err(bad_duration(binding, name)),
         },
-        _ => Err(wrong_type(binding, name, &format!("a number of {unit}"))),
+        _ => Err(not_a_time(binding, name)),
     }
+}
+
+fn not_a_time(binding: Binding, name: &str) -> Error {
+    wrong_type(binding, name, &format!("a number of {}", binding.unit().1))
+}
+
+/// Digits, with a point at most: not all that Rust reads as a number.
+fn number_of(text: &str, wrong: impl FnOnce() -> Error) -> Result<Value, Error> {
+    let number = text.bytes().all(|b| b.is_ascii_digit() || b == b'.').then(|| text.parse());
+    number.and_then(Result::ok).map(Value::Number).ok_or_else(wrong)
 }
 
 /// A whole number from 1 to `most`.
@@ -392,5 +457,58 @@ fn integer(binding: Binding, name: &str, value: Value, most: u32) -> Result<u32,
             Ok(number as u32)
         }
         _ => Err(wrong_type(binding, name, "a whole number")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_are_set_by_text() {
+        let mut options = Options::for_binding(Binding::C);
+        for (name, text) in [
+            ("access_token", "t"),
+            ("timeout", "20000"),
+            ("max_attempts", "5"),
+            ("rate", "0"),
+            ("missing_ok", "true"),
+            ("ca_file", "/etc/roots.pem"),
+        ] {
+            options.set_text(name, text).unwrap();
+        }
+        assert_eq!(options.timeout, Duration::from_secs(20));
+        assert_eq!((options.max_attempts, options.rate, options.missing_ok), (5, None, true));
+        assert_eq!(options.ca_file, Some(PathBuf::from("/etc/roots.pem")));
+
+        let mut batch = BatchOptions::for_binding(Binding::C);
+        batch.set_text("concurrency", "3").unwrap();
+        batch.set_text("stop_on_missing", "0").unwrap();
+        assert_eq!((batch.concurrency, batch.stop_on_missing), (3, false));
+
+        let mut call = Call::for_binding(Binding::Python);
+        call.set_text("timeout", "1.5");
+        assert_eq!(call.timeout, Some(Duration::from_millis(1500)));
+        assert_eq!(call.wrong, None);
+        call.set_text("timeout", "soon");
+        assert_eq!(call.wrong.unwrap().message(), "timeout is not a number of seconds");
+    }
+
+    #[test]
+    fn text_that_is_no_value_is_refused_by_name() {
+        let mut options = Options::for_binding(Binding::C);
+        for (name, text, message) in [
+            ("speed", "1", "there is no option \"speed\""),
+            ("timeout", "", "timeout is not a number of milliseconds"),
+            ("timeout", "1e3", "timeout is not a number of milliseconds"),
+            ("timeout", "-1", "timeout is not a number of milliseconds"),
+            ("timeout", "0", "timeout is out of bounds"),
+            ("rate", "many", "rate is not a whole number"),
+            ("rate", "0.5", "rate is out of bounds"),
+            ("max_attempts", "inf", "max_attempts is not a whole number"),
+            ("missing_ok", "yes", "missing_ok is not true or false"),
+        ] {
+            assert_eq!(options.set_text(name, text).unwrap_err().message(), message);
+        }
     }
 }
