@@ -244,6 +244,20 @@ typedef struct dtx_check dtx_check;
 typedef struct dtx_client dtx_client;
 
 /**
+ * An external contact. All of it is personal data. It never changes.
+ * Owner: you, from dtx_client_get or dtx_contacts_next up to dtx_contact_free. Threads: any number
+ * at once.
+ */
+typedef struct dtx_contact dtx_contact;
+
+/**
+ * All contacts of an organisation: dtx_contacts_next has one after the other. After fork a child
+ * makes its own.
+ * Owner: you, from dtx_client_contacts up to dtx_contacts_free. Threads: any number at once.
+ */
+typedef struct dtx_contacts dtx_contacts;
+
+/**
  * The good end of a call: the contact is gone. It never changes.
  * Owner: you, from dtx_client_delete up to dtx_deletion_free; or the item that has it. Threads:
  * any number at once.
@@ -1042,6 +1056,93 @@ int dtx_deletion_maybe_deleted(const dtx_deletion *deletion);
  * Owner: the deletion; valid until it is freed. Threads: any number at once.
  */
 const char *dtx_deletion_json(const dtx_deletion *deletion);
+
+/**
+ * Asks for the record of the contact user_id: to look whether it is still there, or to keep a copy.
+ * DTX_INVALID_USER_ID: there is no such contact. Waits as dtx_client_delete does. The app needs the
+ * permission point qyapi_ext_read.
+ * call: the timeout of this call and the means to cancel it, or NULL; its missing_ok is for
+ * deletions.
+ * Owner: *contact is yours up to dtx_contact_free, or NULL on failure; *error as everywhere.
+ * Threads: any number at once with one client.
+ */
+int dtx_client_get(const dtx_client *client,
+                   const char *user_id,
+                   const dtx_call *call,
+                   dtx_contact **contact,
+                   dtx_error **error);
+
+/**
+ * Begins to read all contacts of the organisation. Nothing is sent yet.
+ * Owner: *contacts is yours up to dtx_contacts_free, or NULL on failure; *error as everywhere. The
+ * client can be freed before. Threads: any number at once with one client.
+ */
+int dtx_client_contacts(const dtx_client *client, dtx_contacts **contacts, dtx_error **error);
+
+/**
+ * Frees what reads all contacts; NULL is fine. Contacts live on.
+ * Owner: ends your ownership. Threads: one, when no other uses it.
+ */
+void dtx_contacts_free(dtx_contacts *contacts);
+
+/**
+ * The next contact. A page of a hundred is read when it is needed; the calling thread waits for it.
+ * Contacts may be deleted between two of these calls: what is there from the start to the end comes
+ * out, and once. At the end *contact is NULL and the result DTX_OK. After a failure the same page
+ * can be asked for again. The app needs the permission point qyapi_ext_read.
+ * call: the timeout of a page and the means to cancel it, or NULL; its missing_ok is for deletions.
+ * Owner: *contact is yours up to dtx_contact_free; *error as everywhere. Threads: any number at
+ * once; one reads and the others wait for it.
+ */
+int dtx_contacts_next(dtx_contacts *contacts,
+                      const dtx_call *call,
+                      dtx_contact **contact,
+                      dtx_error **error);
+
+/**
+ * Frees a contact with all texts; NULL is fine.
+ * Owner: ends your ownership. Threads: one, when no other uses the contact.
+ */
+void dtx_contact_free(dtx_contact *contact);
+
+/**
+ * The id, as dtx_client_delete takes it.
+ * Owner: the contact; valid until it is freed. Threads: any number at once.
+ */
+const char *dtx_contact_user_id(const dtx_contact *contact);
+
+/**
+ * A field of text: "name", "mobile", "state_code", "company_name", "title", "email", "address",
+ * "remark" or "follower_user_id". NULL where it is missing or empty, and for another name.
+ * Owner: the contact; valid until it is freed. Threads: any number at once.
+ */
+const char *dtx_contact_text(const dtx_contact *contact, const char *field);
+
+/**
+ * How many ids a field lists: "label_ids", "share_dept_ids" or "share_user_ids". 0 for another name.
+ * Owner: nothing changes hands. Threads: any number at once.
+ */
+uint64_t dtx_contact_id_count(const dtx_contact *contact,
+                              const char *field);
+
+/**
+ * An id of such a field as text, by its place from 0; NULL from dtx_contact_id_count on.
+ * Owner: the contact; valid until it is freed. Threads: any number at once.
+ */
+const char *dtx_contact_id(const dtx_contact *contact, const char *field, uint64_t place);
+
+/**
+ * The whole record as one JSON object, with the names and values of the service.
+ * Owner: the contact; valid until it is freed. Threads: any number at once.
+ */
+const char *dtx_contact_record(const dtx_contact *contact);
+
+/**
+ * All of it as one JSON object, the same in every language: user_id, the fields above under their
+ * names, ids as text, and the record.
+ * Owner: the contact; valid until it is freed. Threads: any number at once.
+ */
+const char *dtx_contact_json(const dtx_contact *contact);
 
 /**
  * Frees an error and its texts; NULL is fine.

@@ -14,6 +14,7 @@ mod call;
 mod cancel;
 mod check;
 mod client;
+mod contact;
 mod deletion;
 mod error;
 mod ffi;

@@ -58,7 +58,7 @@ static sem_t gate;  /* One post lets one request go that is not answered yet. */
 static int requests;
 
 static void answer(int socket, const char *json) {
-  char reply[1024];
+  char reply[8192];
   int length = snprintf(reply, sizeof reply,
                         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
                         "Content-Length: %zu\r\n\r\n%s",
@@ -84,6 +84,20 @@ static int request(int socket, char *buffer, size_t size) {
   return 1;
 }
 
+/* A full page of contacts c0 to c99, or the next one: the last of them, and one with all fields. */
+static void list(int socket, int first) {
+  char json[4096];
+  int number = first ? 0 : 99;
+  int length = snprintf(json, sizeof json, "{\"errcode\":0,\"results\":[{\"userid\":\"c%d\"}", number);
+  while (++number < 100)
+    length += snprintf(json + length, sizeof json - (size_t)length, ",{\"userid\":\"c%d\"}", number);
+  snprintf(json + length, sizeof json - (size_t)length, "%s]}",
+           first ? ""
+                 : ",{\"userid\":\"c100\",\"name\":\"Li Lei\",\"mobile\":\"\","
+                   "\"label_ids\":[1000007,8],\"share_user_ids\":[\"0777\"]}");
+  answer(socket, json);
+}
+
 static void *serve_connection(void *argument) {
   int socket = (int)(intptr_t)argument;
   char buffer[16384];
@@ -97,7 +111,10 @@ static void *serve_connection(void *argument) {
       sem_post(&hangs);
       while (sem_wait(&gate) != 0) continue;
     }
-    if (strstr(buffer, "/topapi/extcontact/get") != NULL) {
+    if (strstr(buffer, "/topapi/extcontact/list") != NULL) {
+      list(socket, strstr(buffer, "offset=0&") != NULL);
+    } else if (strstr(buffer, "/topapi/extcontact/get") != NULL &&
+               strstr(buffer, "user_id=gone") == NULL) {
       answer(socket,
              "{\"errcode\":0,\"errmsg\":\"ok\",\"request_id\":\"r5\","
              "\"result\":{\"userid\":\"0125400001\",\"name\":\"Li Lei\"}}");
@@ -1807,6 +1824,78 @@ static void backup_before_deletion(void) {
   dtx_client_free(client);
 }
 
+static void record_of_a_contact(void) {
+  dtx_client *client = new_client();
+  dtx_call *call = dtx_call_new();
+  dtx_contact *contact = NULL;
+  dtx_error *error = NULL;
+  CHECK(dtx_client_get(client, "0125400001", NULL, &contact, &error) == DTX_OK && error == NULL);
+  CHECK(same(dtx_contact_user_id(contact), "0125400001"));
+  CHECK(same(dtx_contact_text(contact, "name"), "Li Lei"));
+  CHECK(contains(dtx_contact_record(contact), "\"userid\":\"0125400001\""));
+  CHECK(contains(dtx_contact_json(contact), "\"user_id\":\"0125400001\""));
+  dtx_contact_free(contact);
+
+  CHECK(dtx_client_get(client, "gone", NULL, &contact, &error) == DTX_INVALID_USER_ID);
+  CHECK(contact == NULL && same(dtx_error_user_id(error), "gone"));
+  CHECK(!dtx_error_maybe_deleted(error));
+  dtx_error_free(error);
+  CHECK(dtx_client_get(client, "\xff", NULL, &contact, NULL) == DTX_INVALID_ARGUMENT);
+  CHECK(dtx_client_get(client, NULL, NULL, &contact, NULL) == DTX_INVALID_ARGUMENT);
+  CHECK(dtx_client_get(NULL, "0125400001", NULL, &contact, NULL) == DTX_INVALID_ARGUMENT);
+  CHECK(dtx_client_get(client, "0125400001", NULL, NULL, NULL) == DTX_OK);
+  dtx_call_cancel(call);
+  CHECK(dtx_client_get(client, "hang", call, &contact, NULL) == DTX_CANCELLED && contact == NULL);
+  dtx_call_free(call);
+  dtx_contact_free(NULL);
+  dtx_client_free(client);
+}
+
+static void all_contacts(void) {
+  dtx_client *client = new_client();
+  dtx_call *cancelled = dtx_call_new();
+  dtx_contacts *contacts = NULL;
+  dtx_contact *contact = NULL;
+  int count = 0, before = __atomic_load_n(&requests, __ATOMIC_SEQ_CST);
+  char id[16];
+  CHECK(dtx_client_contacts(client, &contacts, NULL) == DTX_OK);
+  dtx_client_free(client);
+  dtx_call_cancel(cancelled);
+  CHECK(dtx_contacts_next(contacts, cancelled, &contact, NULL) == DTX_CANCELLED && contact == NULL);
+  CHECK(__atomic_load_n(&requests, __ATOMIC_SEQ_CST) == before);
+  while (dtx_contacts_next(contacts, NULL, &contact, NULL) == DTX_OK && contact != NULL) {
+    snprintf(id, sizeof id, "c%d", count);
+    CHECK(same(dtx_contact_user_id(contact), id));
+    CHECK(__atomic_load_n(&requests, __ATOMIC_SEQ_CST) == before + (count < 100 ? 1 : 2));
+    if (count++ == 100) {
+      CHECK(dtx_contact_text(contact, "mobile") == NULL && dtx_contact_text(contact, "email") == NULL);
+      CHECK(dtx_contact_id_count(contact, "label_ids") == 2);
+      CHECK(same(dtx_contact_id(contact, "label_ids", 0), "1000007"));
+      CHECK(same(dtx_contact_id(contact, "label_ids", 1), "8"));
+      CHECK(dtx_contact_id(contact, "label_ids", 2) == NULL);
+      CHECK(same(dtx_contact_id(contact, "share_user_ids", 0), "0777"));
+      CHECK(dtx_contact_id_count(contact, "share_dept_ids") == 0);
+      CHECK(dtx_contact_id(contact, "share_dept_ids", UINT64_MAX) == NULL);
+      CHECK(dtx_contact_id_count(contact, "name") == 0 && dtx_contact_id_count(contact, NULL) == 0);
+      CHECK(dtx_contact_text(contact, "label_ids") == NULL && dtx_contact_text(contact, NULL) == NULL);
+      CHECK(contains(dtx_contact_record(contact), "\"mobile\":\"\""));
+      CHECK(contains(dtx_contact_json(contact), "\"label_ids\":[\"1000007\",\"8\"]"));
+    }
+    dtx_contact_free(contact);
+  }
+  CHECK(count == 101);
+  CHECK(dtx_contacts_next(contacts, NULL, &contact, NULL) == DTX_OK && contact == NULL);
+  CHECK(dtx_contacts_next(contacts, NULL, NULL, NULL) == DTX_INVALID_ARGUMENT);
+  CHECK(dtx_contacts_next(NULL, NULL, &contact, NULL) == DTX_INVALID_ARGUMENT);
+  dtx_contacts_free(contacts);
+  CHECK(dtx_client_contacts(NULL, &contacts, NULL) == DTX_INVALID_ARGUMENT && contacts == NULL);
+  dtx_contacts_free(NULL);
+  dtx_call_free(cancelled);
+  CHECK(dtx_contact_user_id(NULL) == NULL && dtx_contact_text(NULL, "name") == NULL);
+  CHECK(dtx_contact_id_count(NULL, "label_ids") == 0 && dtx_contact_id(NULL, "label_ids", 0) == NULL);
+  CHECK(dtx_contact_record(NULL) == NULL && dtx_contact_json(NULL) == NULL);
+}
+
 /* The child of a parent with a batch under way makes its own. */
 static void fork_beside_a_batch(void) {
   dtx_client *client = new_client();
@@ -1973,6 +2062,8 @@ int main(int argc, char **argv) {
       {"journal_is_read", journal_is_read},
       {"journal_that_is_none", journal_that_is_none},
       {"backup_before_deletion", backup_before_deletion},
+      {"record_of_a_contact", record_of_a_contact},
+      {"all_contacts", all_contacts},
       {"fork_beside_a_batch", fork_beside_a_batch},
       {"log_lines", log_lines},
       {"log_changes_under_way", log_changes_under_way},

@@ -8,9 +8,9 @@ use dingtalk_extcontact::ErrorKind;
 use dingtalk_extcontact::binding::CLIENT_OPTIONS;
 
 /// In the order in which a reader of the header wants them.
-const FILES: [&str; 13] = [
+const FILES: [&str; 14] = [
     "result", "options", "client", "call", "submit", "batch", "take", "item", "journal", "check",
-    "deletion", "error", "log",
+    "deletion", "contact", "error", "log",
 ];
 
 fn folder() -> &'static Path {
