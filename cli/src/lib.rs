@@ -1,4 +1,4 @@
-//! The command `dingtalk-extcontact`: lists, shows and deletes external contacts of a DingTalk
+//! The command `dingtalk-extcontact`: lists, shows, deletes and restores external contacts of a DingTalk
 //! organisation, explains return codes, and serves a sandbox to try things against.
 //!
 //! It is a library so that the Python and Node packages ship the very same command: they
@@ -28,7 +28,7 @@ mod signals;
 use std::ffi::OsString;
 
 use args::{Cli, Command};
-use commands::{check, delete, demo, explain, get, journal, list, sandbox};
+use commands::{check, delete, demo, explain, get, journal, list, restore, sandbox};
 use output::log_lines::LogGuard;
 pub use output::log_lines::logger;
 use output::{Exit, Output};
@@ -72,6 +72,7 @@ fn start(args: &Cli, output: &mut Output) -> Exit {
     match &args.command {
         Command::Check(args) => check::run(args, output),
         Command::Delete(args) => delete::run(args, output),
+        Command::Restore(args) => restore::run(args, output),
         Command::Journal(args) => journal::run(args, output),
         Command::List(args) => list::run(args, output),
         Command::Get(args) => get::run(args, output),

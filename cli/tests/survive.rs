@@ -3,6 +3,8 @@
 //! same time. After every run no existing contact is reported as gone, and no settled id was called
 //! again; after the last run every id is accounted for.
 //!
+//! The same is done to `restore`: nobody is created twice, and nobody is lost.
+//!
 //! `DTX_KILLS` sets how many kills (200). Not under the test harness: the program runs itself
 //! where it can mount a disk of its own.
 
@@ -13,14 +15,19 @@ fn main() {}
 #[path = "../../tools/left_out.rs"]
 mod left_out;
 #[cfg(unix)]
+#[path = "survive/restores.rs"]
+mod restores;
+#[cfg(unix)]
 mod support;
 
 #[cfg(unix)]
 fn main() {
     match std::env::args().nth(1).as_deref() {
         Some("disk") => disk::run(),
+        Some("restores") => restores::run(),
         _ => {
             kills::run();
+            restores::run();
             disk::run_with_mounts_of_its_own();
         }
     }
@@ -186,7 +193,7 @@ mod trial {
     }
 
     /// Reads a pipe while a run goes on: a full pipe would block it.
-    fn read_all(mut pipe: impl Read + Send + 'static) -> JoinHandle<String> {
+    pub fn read_all(mut pipe: impl Read + Send + 'static) -> JoinHandle<String> {
         std::thread::spawn(move || {
             let mut text = String::new();
             pipe.read_to_string(&mut text).unwrap();
@@ -236,7 +243,7 @@ mod kills {
     const IN_A_BATCH: usize = 12;
     /// The system calls of a deletion: lines of the journal and the output, the sync of the journal,
     /// the request and its reply. A run is killed as it enters one of them.
-    const STEPS: [&str; 4] = ["write", "fdatasync", "sendto", "recvfrom"];
+    pub const STEPS: [&str; 4] = ["write", "fdatasync", "sendto", "recvfrom"];
 
     pub fn run() {
         let wanted = std::env::var("DTX_KILLS").map_or(200, |number| number.parse().unwrap());
@@ -309,7 +316,7 @@ mod kills {
     }
 
     /// Kills a run as soon as a condition holds, unless it ends before.
-    fn kill_when(run: &mut Child, due: impl Fn() -> bool) {
+    pub fn kill_when(run: &mut Child, due: impl Fn() -> bool) {
         while run.try_wait().unwrap().is_none() {
             if due() {
                 return run.kill().unwrap();
@@ -318,12 +325,12 @@ mod kills {
         }
     }
 
-    fn lines(journal: &Path) -> usize {
+    pub fn lines(journal: &Path) -> usize {
         fs::read(journal).unwrap_or_default().iter().filter(|byte| **byte == b'\n').count()
     }
 
     /// The command, killed when one of its threads enters a step for the n-th time.
-    fn dying_at(step: &str, count: usize, command: &Command) -> Command {
+    pub fn dying_at(step: &str, count: usize, command: &Command) -> Command {
         let mut dying = Command::new("strace");
         dying.args(["-f", "-qq", "-o", "/dev/null", "-e"]).arg(format!("trace={step}"));
         dying.arg("-e").arg(format!("inject={step}:signal=KILL:when={count}"));
@@ -337,7 +344,7 @@ mod kills {
         dying
     }
 
-    fn strace_is_here() -> bool {
+    pub fn strace_is_here() -> bool {
         let here = Command::new("strace")
             .args(["-o", "/dev/null", "true"])
             .status()

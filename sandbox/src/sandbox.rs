@@ -304,6 +304,12 @@ impl Sandbox {
         self.shared.state().service.contacts.remove(userid)
     }
 
+    /// Whether a contact with the number of another one is refused, as is inferred of the service.
+    /// Without that, only the caller keeps anybody from being created twice.
+    pub fn refuse_doubles(&self, refuse: bool) {
+        self.shared.state().service.refuse_doubles = refuse;
+    }
+
     /// The userids that calls have created, in order.
     pub fn created(&self) -> Vec<String> {
         self.shared.state().service.created.clone()

@@ -6,6 +6,7 @@ mod delete;
 mod get;
 mod journal;
 mod list;
+mod restore;
 mod sandbox;
 
 use std::ffi::OsString;
@@ -19,6 +20,7 @@ pub(crate) use crate::args::delete::Delete;
 pub(crate) use crate::args::get::Get;
 pub(crate) use crate::args::journal::Journal;
 pub(crate) use crate::args::list::List;
+pub(crate) use crate::args::restore::Restore;
 pub(crate) use crate::args::sandbox::{Limit, Sandbox};
 use crate::output::{self, Exit, Output};
 
@@ -52,6 +54,8 @@ pub(crate) enum Command {
     Delete(Delete),
     /// Tell what became of each id, by the journals that runs left behind
     Journal(Journal),
+    /// Create contacts of a backup again, each once at most
+    Restore(Restore),
     /// List external contacts
     List(List),
     /// Show the records of external contacts, or that there are none

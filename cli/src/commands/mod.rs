@@ -7,4 +7,6 @@ pub(crate) mod explain;
 pub(crate) mod get;
 pub(crate) mod journal;
 pub(crate) mod list;
+pub(crate) mod question;
+pub(crate) mod restore;
 pub(crate) mod sandbox;

@@ -1,0 +1,160 @@
+//! What is to be restored, and what of it will not come back, said before anything is sent.
+
+use std::collections::BTreeMap;
+
+use dingtalk_extcontact::{Backup, BackupRecord, Error, ErrorKind, Restorer, check_record};
+use serde_json::{Map, Value};
+
+use crate::args::Restore;
+use crate::output::{self, Exit};
+
+/// How many records that cannot be restored are told one by one.
+const FEW: usize = 20;
+
+pub(crate) struct Plan {
+    /// How many contacts are to be created, unless they are still there.
+    pub(crate) count: u64,
+    /// The first of them.
+    pub(crate) first: Option<String>,
+    /// How many an earlier run has created.
+    before: u64,
+    /// How many an earlier run may have created.
+    uncertain: u64,
+    incomplete: Vec<String>,
+    incomplete_count: u64,
+    /// How many records lose a field.
+    lost: BTreeMap<String, u64>,
+}
+
+/// The record to restore: with a label where it has none and one is given.
+///
+/// # Errors
+///
+/// `invalid_argument`, where it cannot be restored.
+pub(crate) fn record_to_restore(
+    args: &Restore,
+    record: &BackupRecord,
+) -> Result<Map<String, Value>, Error> {
+    if record.is_superseded {
+        return Err(Error::new(
+            ErrorKind::InvalidArgument,
+            format!(
+                "contact {}: a later record has the same telephone number, so that it is probably \
+                 the same person under a later id",
+                output::escaped(&record.user_id)
+            ),
+        ));
+    }
+    let mut fields = record.record.clone();
+    let has_labels =
+        fields.get("label_ids").and_then(Value::as_array).is_some_and(|labels| !labels.is_empty());
+    if let (false, Some(label)) = (has_labels, args.label) {
+        fields.insert("label_ids".to_owned(), vec![Value::from(label)].into());
+    }
+    check_record(&fields)?;
+    Ok(fields)
+}
+
+impl Plan {
+    /// Goes through the backup once, before anything is sent.
+    pub(crate) fn of(args: &Restore, backup: &Backup, restorer: &Restorer) -> Result<Plan, Exit> {
+        let mut plan = Plan {
+            count: 0,
+            first: None,
+            before: 0,
+            uncertain: 0,
+            incomplete: Vec::new(),
+            incomplete_count: 0,
+            lost: BTreeMap::new(),
+        };
+        for record in backup.records() {
+            let record = record.map_err(|error| output::usage_error(&error))?;
+            let before = restorer.created_before(&record.user_id);
+            if before.map_err(|error| output::usage_error(&error))?.is_some() {
+                plan.before += 1;
+                continue;
+            }
+            match record_to_restore(args, &record).and_then(|fields| check_record(&fields)) {
+                Ok(lost) => {
+                    plan.count += 1;
+                    plan.uncertain += u64::from(restorer.may_be_created(&record.user_id));
+                    for name in lost {
+                        *plan.lost.entry(name).or_default() += 1;
+                    }
+                    plan.first.get_or_insert(record.user_id);
+                }
+                Err(error) => {
+                    plan.incomplete_count += 1;
+                    if plan.incomplete.len() < FEW {
+                        plan.incomplete.push(format!("line {}: {}", record.line, error.message()));
+                    }
+                }
+            }
+        }
+        Ok(plan)
+    }
+
+    /// Names the records that cannot be restored. Unless they are to be left out, that ends the
+    /// command, or the dry run goes on.
+    pub(crate) fn refuse_incomplete(&self, args: &Restore) -> Result<(), Exit> {
+        if self.incomplete_count == 0 || args.dry_run || args.skip_incomplete {
+            return Ok(());
+        }
+        let mut text = format!(
+            "{} of the backup cannot be restored:",
+            output::counted(self.incomplete_count, "record")
+        );
+        for line in &self.incomplete {
+            text.push_str(&format!("\n  {line}"));
+        }
+        let more = self.incomplete_count.saturating_sub(self.incomplete.len() as u64);
+        if more > 0 {
+            text.push_str(&format!("\n  and {more} more"));
+        }
+        output::print_error(
+            &text,
+            "For records without labels name one with --label. Leave the others out with \
+             --skip-incomplete, or name the ids to restore. Nothing was sent.",
+        );
+        Err(Exit::Usage)
+    }
+
+    /// Says what is known beforehand.
+    pub(crate) fn note(&self) {
+        if self.before > 0 {
+            output::note(&format!(
+                "{} created before, by the journal, and will not be created again",
+                output::counted(self.before, "contact")
+            ));
+        }
+        if self.uncertain > 0 {
+            output::note(&format!(
+                "{} may have been created by an earlier run, and will be looked for first",
+                output::counted(self.uncertain, "contact")
+            ));
+        }
+        if self.incomplete_count > 0 {
+            output::note(&format!(
+                "{} cannot be restored and will be left out",
+                output::counted(self.incomplete_count, "record")
+            ));
+        }
+        if self.count == 0 {
+            return;
+        }
+        let fields: Vec<_> = self
+            .lost
+            .iter()
+            .map(|(name, count)| format!("{} of {count}", output::escaped(name)))
+            .collect();
+        let fields = match fields.is_empty() {
+            true => String::new(),
+            false => format!(", {}", fields.join(", ")),
+        };
+        output::note(&format!(
+            "what does not come back: the userids (each contact gets a new one){fields}, chats and \
+             history; whose follower has left or whose labels are gone, DingTalk refuses. Somebody \
+             who was erased on their own demand would be there again."
+        ));
+    }
+}
