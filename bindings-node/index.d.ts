@@ -137,6 +137,52 @@ export interface ReadOptions {
   signal?: AbortSignalLike | undefined;
 }
 
+/** Options of a check. */
+export interface CheckOptions extends ReadOptions {
+  /**
+   * Whether to try the permission to delete, too, by a deletion of an id that cannot exist, and only
+   * after the service has said that there is no such contact.
+   * @defaultValue `false`
+   */
+  write?: boolean | undefined;
+}
+
+/** A step of a check. A plain frozen object. */
+export interface CheckStep {
+  /**
+   * What it looks at: `credentials`, `lookup`, `proxy`, `connection`, `tls`, `clock`, `token`,
+   * `read_permission`, `white_list`, `limits` or `write_permission`, in the order in which a call needs
+   * them; a later version may look at more.
+   */
+  readonly name: string;
+  /**
+   * What came of it. `warning`: it keeps no call from passing, but should be seen to. `unknown`: what
+   * the service answered does not tell. `skipped`: it does not apply, was not asked for, or a step
+   * before it failed.
+   */
+  readonly status: 'ok' | 'warning' | 'failed' | 'unknown' | 'skipped';
+  /** What was found, in one line for people. */
+  readonly text: string;
+  /** What to do, where something is to be done. */
+  readonly advice?: string;
+  /** The error that it ended with, where there is one. */
+  readonly error?: DingTalkError;
+}
+
+/** What stands and what is missing before contacts can be deleted. A plain frozen object. */
+export interface Check {
+  /** Whether no step failed, and none is left unknown. */
+  readonly ok: boolean;
+  /** The steps, in the order in which a call needs them. */
+  readonly steps: readonly CheckStep[];
+  /**
+   * What the service really answered, fit to be shown to others: codes, request ids, sizes and types. Of
+   * every other value it has the type and the length; of errmsg the text without the credentials and
+   * without addresses.
+   */
+  readonly report: Readonly<Record<string, unknown>>;
+}
+
 /** Options of a batch. */
 export interface DeleteManyOptions {
   /**
@@ -396,6 +442,15 @@ export class Client {
    * @param userId the contact's userid, text with its leading zeros
    */
   get(userId: string, options?: ReadOptions): Promise<Contact>;
+  /**
+   * What stands and what is missing before contacts can be deleted, step by step: credentials, name
+   * lookup, proxy, connection, TLS, clock, token, the permission to read (by a page of one contact),
+   * white list, limits. Nothing is deleted. A step that fails is no rejection: it stands in the result.
+   *
+   * Rejects with a {@link DingTalkError} where the client is closed, an option is no good, or by an
+   * abort; or with a TypeError for an argument of a wrong type.
+   */
+  check(options?: CheckOptions): Promise<Check>;
   /**
    * All contacts of the organisation: an async iterator that reads a page of a hundred when it is
    * needed. Contacts may be deleted while it goes on: what is there from the start to the end

@@ -5,7 +5,7 @@ const native = require('./native.js');
 const { deleteMany } = require('./batch.js');
 const { call, contact, contacts } = require('./contact.js');
 const { checkObject, checkText, checkUserId, taken, typeName } = require('./check.js');
-const { DingTalkError, plain, refused, wrongType } = require('./outcome.js');
+const { DingTalkError, check, plain, refused, wrongType } = require('./outcome.js');
 const { readJournal } = require('./journal.js');
 const { log } = require('./bridge.js');
 
@@ -39,6 +39,14 @@ class Client {
     const client = this.#native;
     checkUserId(userId);
     return contact(await call(options, (bridge, id, ...given) => client.submitGet(bridge, id, userId, ...given)));
+  }
+
+  async check(options = {}) {
+    const client = this.#native;
+    checkObject(options);
+    const { write = false, ...rest } = options;
+    if (typeof write !== 'boolean') throw wrongType(`write must be true or false, not ${typeName(write)}`);
+    return check(await call(rest, (bridge, id, ...given) => client.submitCheck(bridge, id, write, ...given)));
   }
 
   contacts(options = {}) {

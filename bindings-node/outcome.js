@@ -78,6 +78,13 @@ function summary(form) {
   return plain({ ...form, start: new Date(start), ...(end !== undefined && { end: new Date(end) }) });
 }
 
+/** What stands before anything is deleted. */
+function check({ ok, steps, report }) {
+  const step = ({ step: name, error, ...rest }) =>
+    Object.freeze({ name, ...rest, ...(error !== undefined && { error: new DingTalkError(error) }) });
+  return Object.freeze({ ok, steps: Object.freeze(steps.map(step)), report });
+}
+
 /** A refusal of what the core cannot see, because it is lost on the way there. */
 function refused(message, advice, userId) {
   const known = userId === undefined ? {} : { user_id: userId };
@@ -90,4 +97,4 @@ function wrongType(message) {
   return Object.assign(new TypeError(message), { code: codeOf('invalid_argument') });
 }
 
-module.exports = { DingTalkError, codeOf, failed, item, plain, refused, summary, wrongType };
+module.exports = { DingTalkError, check, codeOf, failed, item, plain, refused, summary, wrongType };

@@ -7,7 +7,7 @@ use napi_derive::napi;
 
 use crate::batch::NativeBatch;
 use crate::bridge::Bridge;
-use crate::convert::{Given, contact, json, page, plain};
+use crate::convert::{Given, check, contact, json, page, plain};
 
 /// A client of the core.
 #[napi(js_name = "Client")]
@@ -75,6 +75,22 @@ impl NativeClient {
         let call = reading(&names, values);
         let done = begin(bridge, id, &call, cancelled);
         self.0.submit_get(user_id, call, move |outcome| done(contact(outcome)));
+    }
+
+    /// Checks what a deletion needs; it comes over as an outcome does.
+    #[napi(catch_unwind)]
+    pub fn submit_check(
+        &self,
+        bridge: &Bridge,
+        id: u32,
+        write: bool,
+        names: Vec<String>,
+        values: Vec<Given>,
+        cancelled: bool,
+    ) {
+        let call = reading(&names, values);
+        let done = begin(bridge, id, &call, cancelled);
+        self.0.submit_check(write, call, move |outcome| done(check(outcome)));
     }
 
     /// The pages of all records; nothing is sent yet.

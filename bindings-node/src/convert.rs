@@ -1,7 +1,7 @@
 //! Values of JavaScript for the core, and its outcomes as JSON.
 
 use dingtalk_extcontact::binding::{Value, contact_to_json, to_json};
-use dingtalk_extcontact::{Contact, Deletion, Error, Item};
+use dingtalk_extcontact::{Check, Contact, Deletion, Error, Item};
 use napi::bindgen_prelude::{Either5, Null, Unknown};
 
 /// The value of an option, as JavaScript has it.
@@ -38,6 +38,15 @@ pub fn item(item: Option<Item>) -> String {
 pub fn contact(outcome: Result<Contact, Error>) -> String {
     match outcome {
         Ok(contact) => contact_to_json(&contact).to_string(),
+        Err(error) => json(&Err(error)),
+    }
+}
+
+/// What stands, or why that is not known.
+pub fn check(outcome: Result<Check, Error>) -> String {
+    match outcome {
+        // Maps with text keys and plain values cannot fail to serialise.
+        Ok(check) => serde_json::to_string(&check).unwrap_or_default(),
         Err(error) => json(&Err(error)),
     }
 }

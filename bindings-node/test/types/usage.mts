@@ -5,6 +5,8 @@ import {
   readJournal,
   setLogger,
   type AbortSignalLike,
+  type Check,
+  type CheckStep,
   type ClientOptions,
   type Contact,
   type DeleteManyOptions,
@@ -80,6 +82,12 @@ await client.get(125400001);
 await client.get('0125400001', { missingOk: true });
 // @ts-expect-error frozen
 contact.labelIds.push('1');
+
+const check: Check = await client.check({ write: true, ...reading });
+const step: CheckStep | undefined = check.steps.at(0);
+sure<Same<typeof step, CheckStep | undefined>>();
+// @ts-expect-error a truth value
+await client.check({ write: 'yes' });
 
 const many: DeleteManyOptions = { backup: 'backup.jsonl', concurrency: 16, journal: 'erasure.jsonl', missingOk: true, signal };
 const items: Items = client.deleteMany(new Set(['1']), many);
