@@ -62,6 +62,9 @@
 #define DTX_VERSION_MAJOR 0
 #define DTX_VERSION_MINOR 1
 #define DTX_VERSION_PATCH 0
+/** The same in one number; dtx_version_number() is the one of the library that runs. */
+#define DTX_VERSION_NUMBER \
+  (DTX_VERSION_MAJOR * 1000000 + DTX_VERSION_MINOR * 1000 + DTX_VERSION_PATCH)
 
 /**
  * What a function returns: DTX_OK, or the kind of the error. Functions return an int, not this
@@ -360,6 +363,13 @@ extern "C" {
 const char *dtx_version(void);
 
 /**
+ * The same as a number that can be compared: 1000000 times the major version, 1000 times the minor
+ * one, and the patch. DTX_VERSION_NUMBER is that of the header.
+ * Owner: nothing changes hands. Threads: any, at any time.
+ */
+uint32_t dtx_version_number(void);
+
+/**
  * The name of a result, "ok" or the kind as it stands in JSON, such as "permission_denied";
  * NULL for a number that is no result.
  * Owner: the library, for as long as the process lives. Threads: any, at any time.
@@ -493,6 +503,23 @@ int dtx_options_set_ca_file(dtx_options *options, const char *ca_file);
 int dtx_client_new(const dtx_options *options, dtx_client **client, dtx_error **error);
 
 /**
+ * The client of this process with these options: the same for all who ask with the same, made where
+ * there is none yet. For programs that cannot keep one, such as the workers of php-fpm, which would
+ * fetch a token for each request. The connections, the token and the rate are those of all; so is a
+ * token that dtx_client_set_access_token sets.
+ * dtx_client_free gives up what you got, and leaves the client to who asks later.
+ * dtx_client_close closes it once all who have it now have freed it, and who asks from then on gets
+ * another one. With access_token at most 16 clients are kept so; the one that was asked for least
+ * recently is dropped, and lives on for those who have it. Options are compared by a keyed hash, and
+ * no secret is kept twice. After fork the child makes its own.
+ * Owner: *client is yours up to dtx_client_free, or NULL on failure; *error as everywhere.
+ * Threads: any that may use the options, while none changes the environment.
+ */
+int dtx_client_shared(const dtx_options *options,
+                      dtx_client **client,
+                      dtx_error **error);
+
+/**
  * Frees a client; NULL is fine. Calls under way finish and batches made with it go on; with the
  * last of them its connections are closed.
  * Owner: ends your ownership. Threads: one, and no call may begin with the client from then on.
@@ -524,7 +551,8 @@ int dtx_client_set_access_token(const dtx_client *client,
 
 /**
  * Closes a client; NULL is fine. Later calls are refused as DTX_INVALID_ARGUMENT, calls under
- * way finish, idle connections are closed. Doing it again does nothing.
+ * way finish, idle connections are closed. Doing it again does nothing. One of dtx_client_shared
+ * closes when the last who has it frees it.
  * Owner: the client is still yours, and still to be freed. Threads: any, at any time.
  */
 void dtx_client_close(const dtx_client *client);

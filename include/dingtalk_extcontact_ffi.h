@@ -60,6 +60,7 @@ typedef void (*dtx_done_fn)(dtx_deletion *deletion, dtx_error *error, void *cont
 typedef void (*dtx_item_fn)(dtx_item *item, void *context);
 typedef void (*dtx_log_fn)(int level, const char *message, void *context);
 const char *dtx_version(void);
+uint32_t dtx_version_number(void);
 const char *dtx_result_name(int result);
 dtx_options *dtx_options_new(void);
 dtx_options *dtx_options_from_env(void);
@@ -79,6 +80,7 @@ int dtx_options_set_missing_ok(dtx_options *options, int missing_ok);
 int dtx_options_set_proxy(dtx_options *options, const char *proxy);
 int dtx_options_set_ca_file(dtx_options *options, const char *ca_file);
 int dtx_client_new(const dtx_options *options, dtx_client **client, dtx_error **error);
+int dtx_client_shared(const dtx_options *options, dtx_client **client, dtx_error **error);
 void dtx_client_free(dtx_client *client);
 int dtx_client_delete(const dtx_client *client, const char *user_id, const dtx_call *call, dtx_deletion **deletion, dtx_error **error);
 int dtx_client_set_access_token(const dtx_client *client, const char *access_token, dtx_error **error);

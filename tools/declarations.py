@@ -47,7 +47,7 @@ def read(text):
     """The header's declarations. What is left over after them is an error: it would be lost."""
     version = re.search(r'#define DTX_VERSION "(.*)"', text)[1]
     rest = re.sub(r"#ifdef __cplusplus.*?#endif[^\n]*|/\*.*?\*/", "", text, flags=re.S)
-    rest = re.sub(r"^#.*$", "", rest, flags=re.M)
+    rest = re.sub(r"^#(.*\\\n)*.*$", "", rest, flags=re.M)
     header = Header(version, {}, [], [], [])
 
     def enum(match):

@@ -88,6 +88,29 @@ pub extern "C" fn dtx_version() -> *const c_char {
     TEXT.as_ptr().cast()
 }
 
+/// The same as a number that can be compared: 1000000 times the major version, 1000 times the minor
+/// one, and the patch. DTX_VERSION_NUMBER is that of the header.
+/// Owner: nothing changes hands. Threads: any, at any time.
+#[unsafe(no_mangle)]
+pub extern "C" fn dtx_version_number() -> u32 {
+    const NUMBER: u32 = {
+        let (mut number, mut part, mut at) = (0, 0, 0);
+        let text = VERSION.as_bytes();
+        while at < text.len() {
+            match text[at] {
+                b'.' => {
+                    number = (number + part) * 1000;
+                    part = 0;
+                }
+                digit => part = part * 10 + (digit - b'0') as u32,
+            }
+            at += 1;
+        }
+        number + part
+    };
+    NUMBER
+}
+
 /// The name of a result, "ok" or the kind as it stands in JSON, such as "permission_denied";
 /// NULL for a number that is no result.
 /// Owner: the library, for as long as the process lives. Threads: any, at any time.

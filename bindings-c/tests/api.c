@@ -196,6 +196,8 @@ static void version(void) {
            DTX_VERSION_PATCH);
   CHECK(same(dtx_version(), DTX_VERSION));
   CHECK(same(numbers, DTX_VERSION));
+  CHECK(dtx_version_number() == DTX_VERSION_NUMBER);
+  CHECK(DTX_VERSION_NUMBER == (DTX_VERSION_MAJOR * 1000 + DTX_VERSION_MINOR) * 1000 + DTX_VERSION_PATCH);
 }
 
 static void numbers_and_names(void) {
@@ -731,6 +733,70 @@ static void check_of_what_stands(void) {
 }
 
 /* Threads. */
+
+static dtx_client *shared_client(const char *region) {
+  dtx_options *options = some_options();
+  dtx_client *client = NULL;
+  CHECK(dtx_options_set_region(options, region) == DTX_OK);
+  CHECK(dtx_client_shared(options, &client, NULL) == DTX_OK && client != NULL);
+  dtx_options_free(options);
+  return client;
+}
+
+static int deletes(const dtx_client *client) {
+  return dtx_client_delete(client, "1", NULL, NULL, NULL) == DTX_OK;
+}
+
+/* What one sets, the other has: it is the same client, and another one with other options. */
+static void shared_clients(void) {
+  dtx_client *first = shared_client("china"), *second = shared_client("china"), *third, *other;
+  dtx_error *error = NULL;
+  dtx_options *options = some_options();
+  CHECK(dtx_client_shared(NULL, &third, NULL) == DTX_INVALID_ARGUMENT && third == NULL);
+  CHECK(dtx_client_shared(options, NULL, NULL) == DTX_INVALID_ARGUMENT);
+  CHECK(dtx_options_set_timeout_ms(options, 0) == DTX_INVALID_ARGUMENT);
+  CHECK(dtx_client_shared(options, &third, &error) == DTX_INVALID_ARGUMENT && third == NULL);
+  CHECK(same(dtx_error_message(error), "timeout is out of bounds"));
+  dtx_error_free(error);
+  dtx_options_free(options);
+
+  other = shared_client("international");
+  CHECK(deletes(first) && dtx_client_set_access_token(first, "stale", NULL) == DTX_OK);
+  CHECK(!deletes(second) && deletes(other));
+  dtx_client_free(first);
+  dtx_client_free(second);
+  first = shared_client("china");
+  CHECK(!deletes(first)); /* It outlived those who had it. */
+
+  /* A close acts when the last of them goes, and the next gets another client. */
+  second = shared_client("china");
+  CHECK(dtx_client_set_access_token(first, TOKEN, NULL) == DTX_OK);
+  dtx_client_close(first);
+  dtx_client_free(first);
+  CHECK(deletes(second));
+  CHECK(dtx_client_set_access_token(second, "stale", NULL) == DTX_OK);
+  third = shared_client("china");
+  CHECK(deletes(third) && !deletes(second));
+  dtx_client_free(second);
+  dtx_client_free(third);
+  dtx_client_free(other);
+}
+
+/* A child has none of its parent's, whatever was set there. */
+static void shared_not_over_fork(void) {
+  dtx_client *client = shared_client("china"), *own;
+  int status = 0;
+  pid_t child;
+  CHECK(dtx_client_set_access_token(client, "stale", NULL) == DTX_OK && !deletes(client));
+  child = fork();
+  if (child == 0) {
+    own = shared_client("china");
+    _exit(deletes(own) ? 0 : 1);
+  }
+  CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+  dtx_client_close(client);
+  dtx_client_free(client);
+}
 
 static void *delete_many(void *client) {
   int i;
@@ -2029,6 +2095,8 @@ int main(int argc, char **argv) {
       {"new_token", new_token},
       {"closed_client", closed_client},
       {"check_of_what_stands", check_of_what_stands},
+      {"shared_clients", shared_clients},
+      {"shared_not_over_fork", shared_not_over_fork},
       {"sixteen_threads", sixteen_threads},
       {"cancel_from_another_thread", cancel_from_another_thread},
       {"free_under_way", free_under_way},

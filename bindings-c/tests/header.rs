@@ -25,7 +25,10 @@ fn generated() -> String {
     let mut config = Config::from_file(folder().join("cbindgen.toml")).unwrap();
     config.after_includes = Some(format!(
         "\n/** The version of this header; dtx_version() is the one of the library that runs. */\n\
-         #define DTX_VERSION \"{}\"\n#define DTX_VERSION_MAJOR {}\n#define DTX_VERSION_MINOR {}\n#define DTX_VERSION_PATCH {}",
+         #define DTX_VERSION \"{}\"\n#define DTX_VERSION_MAJOR {}\n#define DTX_VERSION_MINOR {}\n#define DTX_VERSION_PATCH {}\n\
+         /** The same in one number; dtx_version_number() is the one of the library that runs. */\n\
+         #define DTX_VERSION_NUMBER \\\n  \
+         (DTX_VERSION_MAJOR * 1000000 + DTX_VERSION_MINOR * 1000 + DTX_VERSION_PATCH)",
         env!("CARGO_PKG_VERSION"),
         env!("CARGO_PKG_VERSION_MAJOR"),
         env!("CARGO_PKG_VERSION_MINOR"),

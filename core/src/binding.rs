@@ -33,6 +33,7 @@ pub use crate::options::names::{Binding, CLIENT_OPTIONS, Spec, ValueType};
 pub use crate::outcome::in_utc;
 pub use crate::runtime::fork::PerProcess;
 pub use crate::runtime::thread::spawn;
+pub use crate::shared::SharedClient;
 pub use crate::text::is_invisible;
 pub use crate::wire::request::LONGEST_USER_ID;
 

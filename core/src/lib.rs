@@ -56,6 +56,7 @@ mod outcome;
 mod restore;
 mod runtime;
 mod secret;
+mod shared;
 #[cfg(feature = "stream")]
 mod stream;
 mod submitted;

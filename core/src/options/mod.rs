@@ -12,6 +12,7 @@ pub(crate) mod roots;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::hash::Hash;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -118,6 +119,33 @@ impl Options {
             self.origins.insert(name, variable);
         }
         Ok(self)
+    }
+
+    /// All that makes a client another one, for a keyed hash.
+    pub(crate) fn identity(&self) -> impl Hash + '_ {
+        // A new option is missed by the compiler, not by us.
+        let Options {
+            binding: _,
+            environment: _,
+            access_token,
+            app_key,
+            app_secret,
+            region,
+            endpoint,
+            timeout,
+            attempt_timeout,
+            connect_timeout,
+            max_attempts,
+            rate,
+            missing_ok,
+            proxy,
+            ca_file,
+            origins: _,
+        } = self;
+        let secrets = [access_token, app_secret, proxy].map(|it| it.as_ref().map(Secret::expose));
+        let texts = (secrets, app_key, region, endpoint, ca_file);
+        let numbers = (timeout, attempt_timeout, connect_timeout, max_attempts, rate, missing_ok);
+        (texts, numbers)
     }
 
     /// Checks all options as a whole.
