@@ -8,11 +8,11 @@ use dingtalk_extcontact::binding::{Binding, Value};
 use dingtalk_extcontact::{Batch, BatchOptions, Call, Error};
 use once_cell::race::OnceBox;
 
+use crate::asked::Asked;
 use crate::client::dtx_client;
 use crate::error::dtx_error;
 use crate::ffi;
 use crate::item::dtx_item;
-use crate::take::Asked;
 
 /// The options of a batch, from dtx_batch_options_new to dtx_batch_options_free. A setter that
 /// refuses a value says so by its result, and dtx_batch_new reports the first refused value with a

@@ -9,6 +9,7 @@
 // What a caller must keep to stands in the words of the header, at each function and at its top.
 #![allow(clippy::missing_safety_doc)]
 
+mod asked;
 mod batch;
 mod call;
 mod cancel;

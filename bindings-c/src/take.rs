@@ -1,12 +1,13 @@
 //! The items of a batch for programs that cannot just wait: with a limit, by poll, by callback.
 
 use std::ffi::{c_int, c_void};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::task::Poll;
 
 use dingtalk_extcontact::binding::Binding;
 use dingtalk_extcontact::{Call, Error, ErrorKind, Item};
 
+use crate::asked::{Asker, Asking};
 use crate::batch::{Open, dtx_batch};
 use crate::call::dtx_call;
 use crate::error::dtx_error;
@@ -113,43 +114,6 @@ pub unsafe extern "C" fn dtx_batch_submit_next(
 
 fn invalid(message: &str) -> Error {
     Error::new(ErrorKind::InvalidArgument, message)
-}
-
-/// Whom the next item is told.
-struct Asker {
-    done: unsafe extern "C" fn(*mut dtx_item, *mut c_void),
-    context: *mut c_void,
-}
-
-// SAFETY: the header says that the function is called on any thread, with this context.
-unsafe impl Send for Asker {}
-
-impl Asker {
-    fn tell(self, next: Option<Item>) {
-        let item = next.map_or(std::ptr::null_mut(), |item| ffi::handle(item.into()));
-        // SAFETY: a function of this type and its context, as dtx_batch_submit_next was given them.
-        unsafe { (self.done)(item, self.context) }
-    }
-}
-
-/// Whether somebody is to be told the next item.
-#[derive(Default)]
-pub struct Asked(Mutex<Asking>);
-
-#[derive(Default)]
-enum Asking {
-    #[default]
-    Nobody,
-    Waits,
-    /// Somebody is told, and may have asked again. That waits until the function has returned: one
-    /// that asks again each time would nest as deep as there are items.
-    IsTold(Option<Asker>),
-}
-
-impl Asked {
-    fn lock(&self) -> MutexGuard<'_, Asking> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 fn ask(open: &Arc<Open>, asker: Asker) -> Result<(), Error> {
