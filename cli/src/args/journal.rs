@@ -1,8 +1,9 @@
 //! Arguments of `journal`.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use dingtalk_extcontact::JournalState;
 
 use crate::output;
@@ -25,6 +26,33 @@ pub(crate) struct Journal {
     /// Print CSV with a heading; a spreadsheet must import user_id as text
     #[arg(long)]
     pub(crate) csv: bool,
+    /// Write a report for people to this file: one page, which needs nothing from elsewhere
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "csv", "only", "ids"])]
+    pub(crate) html: Option<PathBuf>,
+    /// The language of the report
+    #[arg(long, value_enum, default_value_t, requires = "html")]
+    pub(crate) lang: Lang,
+    /// Add names and numbers from this backup to the report
+    #[arg(long, value_name = "FILE", requires = "html")]
+    pub(crate) with_backup: Option<PathBuf>,
+}
+
+/// A language.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Lang {
+    #[default]
+    En,
+    Zh,
+}
+
+impl Lang {
+    /// As web pages name it.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Lang::En => "en",
+            Lang::Zh => "zh",
+        }
+    }
 }
 
 fn state(name: &str) -> Result<JournalState, String> {
@@ -54,6 +82,12 @@ JSON and CSV:
 request_id, kind, code, meaning, journal, endpoint, app_key; what is not known is left out. An \
 id that stands in no journal has the state no_record.
 
+Report:
+  --html FILE writes a page that opens offline and prints on A4: what was asked for, totals, \
+the runs over time with pauses and early ends, and a table to search and sort: first what is not \
+gone, and 100,000 ids at most. It has no name, number, filter value or words of the service; \
+--with-backup FILE adds names, numbers and companies. Its owner alone can read the file.
+
 Exit status:
   0  told; of ids that were asked for: each is on record, and none may be gone
   1  an id that was asked for stands in no journal or may be gone; or standard output failed
@@ -63,6 +97,7 @@ Examples:
   dingtalk-extcontact journal leavers.txt.journal.jsonl
   dingtalk-extcontact journal *.journal.jsonl 0125400001
   dingtalk-extcontact journal leavers.txt.journal.jsonl --only may-be-gone
-  dingtalk-extcontact journal *.journal.jsonl --csv > record.csv",
+  dingtalk-extcontact journal *.journal.jsonl --csv > record.csv
+  dingtalk-extcontact journal leavers.txt.journal.jsonl --html report.html",
     )
 }

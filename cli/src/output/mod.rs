@@ -2,6 +2,7 @@
 
 pub(crate) mod csv_cell;
 mod exit;
+pub(crate) mod file;
 mod layout;
 pub(crate) mod log_lines;
 pub(crate) mod progress;

@@ -22,7 +22,7 @@ pub(crate) fn check_files(args: &Delete, source: Option<&Source>) -> Result<(), 
             _ if file == Path::new("-") => {
                 format!("{name} takes the name of a file, and - is none")
             }
-            Some(Source::File { path, .. }) if is_same_file(path, file) => {
+            Some(Source::File { path, .. }) if output::file::is_same(path, file) => {
                 format!("the file of {name} is the list of ids itself")
             }
             _ => continue,
@@ -96,11 +96,6 @@ fn ids_from_filters(args: &Delete, selection: Option<&Selection>) -> String {
         Some(parts) => format!("contacts where {filters}: {parts}"),
         None => format!("contacts where {filters}"),
     }
-}
-
-fn is_same_file(one: &Path, other: &Path) -> bool {
-    let real = |path: &Path| path.canonicalize().ok();
-    real(one).is_some_and(|one| real(other) == Some(one))
 }
 
 /// The variable that names the journal of all runs that have none of their own.

@@ -1,5 +1,7 @@
 //! `journal`: tells what became of each id, by what runs left behind.
 
+mod page;
+
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io;
@@ -9,6 +11,7 @@ use dingtalk_extcontact::{JournalEntry, JournalReader, JournalState, read_journa
 use serde_json::json;
 
 use crate::args::Journal;
+use crate::commands::journal::page::Page;
 use crate::output::csv_cell;
 use crate::output::{self, Exit, Output, Style};
 
@@ -41,11 +44,26 @@ pub(crate) fn run(args: &Journal, output: &mut Output) -> Exit {
 
 fn try_run(args: &Journal, output: &mut Output) -> Result<Exit, Exit> {
     let (files, asked) = sorted(args)?;
+    let page = args.html.as_deref().map(|path| Page {
+        path,
+        lang: args.lang,
+        backup: args.with_backup.as_deref(),
+    });
+    if let Some(page) = &page {
+        page.check(&files)?;
+        refuse_ids(&asked)?;
+    }
     let mut reader = read_journal(files).map_err(|error| output::usage_error(&error))?;
     tell_torn_ends(&reader);
-    let mut lines = Lines::new(args, output);
-    let told = tell(args, &mut reader, &asked, &mut lines)?;
-    lines.flush().map_err(|error| output::stdout_failed(&error))?;
+    let told = match &page {
+        Some(page) => write_page(page, &mut reader)?,
+        None => {
+            let mut lines = Lines::new(args, output);
+            let told = tell(args, &mut reader, &asked, &mut lines)?;
+            lines.flush().map_err(|error| output::stdout_failed(&error))?;
+            told
+        }
+    };
     output::note(&told.totals());
     let uncertain = told.of(JournalState::MayBeGone);
     if uncertain > 0 {
@@ -77,6 +95,24 @@ fn as_id(given: &OsString) -> Result<String, Exit> {
         output::print_error(&format!("there is no file {given}, and no id has it"), "");
         Exit::Usage
     })
+}
+
+/// A report is about all ids: totals of a few would say too little of a run.
+fn refuse_ids(asked: &BTreeSet<String>) -> Result<(), Exit> {
+    let Some(id) = asked.first() else { return Ok(()) };
+    let id = output::escaped(id);
+    output::print_error(
+        &format!("there is no file {id}, and --html tells all ids of a journal"),
+        "Leave out the ids: the report can be searched.",
+    );
+    Err(Exit::Usage)
+}
+
+fn write_page(page: &Page<'_>, reader: &mut JournalReader) -> Result<Told, Exit> {
+    let mut told = Told::default();
+    page.write(reader, |entry| told.count(entry.state))?;
+    output::note(&format!("report: {}", output::escaped(&page.path.to_string_lossy())));
+    Ok(told)
 }
 
 fn tell_torn_ends(reader: &JournalReader) {
