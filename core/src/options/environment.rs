@@ -41,6 +41,11 @@ impl Environment {
         }
     }
 
+    /// Whether a variable is there, but has nothing in it.
+    pub fn is_empty(&self, name: &str) -> bool {
+        (self.0)(name).is_some_and(|value| value.is_empty())
+    }
+
     /// A variable that holds a path, which need not be Unicode; `None` where it is missing or
     /// empty.
     pub fn path(&self, name: &str) -> Option<PathBuf> {

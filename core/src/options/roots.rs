@@ -25,6 +25,13 @@ pub(crate) fn roots(
     if !https {
         return Ok(Roots::Mozilla);
     }
+    if environment.is_empty("SSL_CERT_FILE") {
+        // Who reads the system's store takes it for a file that cannot be read.
+        return Err(Error::invalid(
+            "SSL_CERT_FILE is set, but empty",
+            "Unset it, to trust the system's certificates, or name a file of certificates in PEM form.",
+        ));
+    }
     if let Some(path) = environment.path("SSL_CERT_FILE") {
         return read_pem("SSL_CERT_FILE", &path).map(these);
     }
@@ -200,6 +207,14 @@ mod tests {
         assert!(error.message().starts_with("ca_file /nowhere/at/all.pem: cannot be read"));
         let error = options(&[("SSL_CERT_FILE", "/nowhere/at/all.pem")]).check().unwrap_err();
         assert!(error.message().starts_with("SSL_CERT_FILE"));
+    }
+
+    #[test]
+    fn an_empty_name_of_a_file_is_refused_where_it_would_count() {
+        let empty = Environment::of(|name| (name == "SSL_CERT_FILE").then(Default::default));
+        let error = roots(None, true, &empty).err().unwrap();
+        assert_eq!(error.message(), "SSL_CERT_FILE is set, but empty");
+        assert!(matches!(roots(None, false, &empty), Ok(Roots::Mozilla)));
     }
 
     #[test]
