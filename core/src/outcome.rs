@@ -75,7 +75,7 @@ pub(crate) fn serialize_time<S: Serializer>(
     time: &SystemTime,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&in_utc(*time))
+    serializer.collect_str(&humantime::format_rfc3339_millis(*time))
 }
 
 /// Reads such a time back.

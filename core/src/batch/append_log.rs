@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::SystemTime;
 
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::error::{Error, ErrorKind};
@@ -272,6 +273,15 @@ impl AppendLog {
     /// Appends a line with the time, unless it has one, and waits until it is on disk.
     pub fn write(&self, line: Value) -> Result<(), Error> {
         self.append(&with_time(line))
+    }
+
+    /// Appends a line as it stands, and waits until it is on disk. For those of every id: no tree of
+    /// values is made of them.
+    pub fn write_as_it_is(&self, line: &impl Serialize) -> Result<(), Error> {
+        let text = serde_json::to_string(line).map_err(|error| {
+            self.broken(&format!("cannot be written: {error}")).caused_by(error)
+        })?;
+        self.append(&(text + "\n"))
     }
 
     /// Appends a last line with the time, and does not wait until it is on disk: nobody relies on

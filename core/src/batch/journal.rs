@@ -5,16 +5,19 @@
 //! handed out. So a call that the journal does not know was never made.
 
 use std::path::Path;
+use std::time::SystemTime;
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::batch::append_log::{AppendLog, JOURNAL};
-use crate::batch::item::Item;
+use crate::batch::item::{Item, Outcome};
 use crate::batch::key_set::{Key, KeyMap, Keys};
 use crate::batch::reading::{self, Format, Scope};
 use crate::batch::run_record::{RunRequest, SlowDown, Stopped, closed_line};
 use crate::batch::settled::PriorState;
 use crate::error::Error;
+use crate::outcome::serialize_time;
 
 /// An open journal, locked against a second run.
 pub(super) struct Journal {
@@ -87,18 +90,13 @@ impl Journal {
 
     /// Writes that an id is about to be called, and waits until that is on disk.
     pub fn announce(&self, user_id: &str) -> Result<(), Error> {
-        self.log.write(json!({"event": "announced", "user_id": user_id}))
+        self.log.write_as_it_is(&IdLine::Announced { user_id, time: SystemTime::now() })
     }
 
     /// Writes what came of an id, and waits until that is on disk.
     pub fn record(&self, item: &Item) -> Result<(), Error> {
-        let mut line = item.to_json();
-        if let Some(object) = line.as_object_mut() {
-            // True for whoever reads the line again, but not now.
-            object.remove("settled_before");
-            object.insert("event".into(), "ended".into());
-        }
-        self.log.write(line)
+        let Item { outcome, time, settled_before: _ } = item;
+        self.log.write_as_it_is(&IdLine::Ended { outcome, time: *time })
     }
 
     /// Writes that the batch slowed down, and waits until that is on disk.
@@ -121,6 +119,23 @@ impl Journal {
     pub fn release(&self) {
         self.log.release();
     }
+}
+
+/// A line about an id, as it is written.
+#[derive(Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+enum IdLine<'a> {
+    Announced {
+        user_id: &'a str,
+        #[serde(serialize_with = "serialize_time")]
+        time: SystemTime,
+    },
+    Ended {
+        #[serde(flatten)]
+        outcome: &'a Outcome,
+        #[serde(serialize_with = "serialize_time")]
+        time: SystemTime,
+    },
 }
 
 /// The line that begins a run, with what the run was asked for.
