@@ -2,7 +2,7 @@
 
 mod support;
 
-use dingtalk_extcontact_sandbox::{Permission, Sandbox};
+use dingtalk_extcontact_sandbox::{Faults, Permission, Sandbox};
 use serde_json::{Value, json};
 use support::*;
 
@@ -32,11 +32,52 @@ fn a_table_for_people() {
     assert_eq!(
         lines[1],
         "0125400001  张三                                 \
-         Acme, \"Inc.\"                           10000000001  manager1  1 22"
+         Acme, \"Inc.\"                           10000000001  manager1  1, 22"
     );
     assert!(lines[2].contains("tab\\u{9}here\\u{a}and\\u{d}\\u{a}lines"), "{out}");
     assert!(lines[2].contains("\\u{1b}[2J\\u{1b}]0;title\\u{7}\\u{9b}31m"), "{out}");
     assert!(!out.chars().any(|c| c.is_control() && c != '\n'), "{out:?}");
+}
+
+/// Labels have the names that the sandbox gives them.
+#[test]
+fn labels_are_shown_and_chosen_by_name() {
+    let person =
+        |id: &str, labels: [u32; 2]| json!({"userid": id, "name": "x", "label_ids": labels});
+    let people = vec![person("01", [1_000_007, 2_000_003]), person("02", [1_000_008, 5])];
+    let (sandbox, _) = started(Sandbox::builder().contacts(people));
+    let (_, out, err) = ran(&mut at(&sandbox, &["list"]));
+    assert!(out.contains("Level 7, Source 3") && out.contains("Level 8, 5"), "{out}");
+    assert_eq!(err, "2 contacts\n");
+    let chosen = |filter: &str| {
+        let (_, out, _) = ran(&mut at(&sandbox, &["list", "--json", "--where", filter]));
+        json_lines(&out).iter().map(|it| it["userid"].clone()).collect::<Vec<_>>()
+    };
+    for (filter, ids) in [
+        ("label=Level 7", vec!["01"]),
+        ("label~level", vec!["01", "02"]),
+        ("label~source", vec!["01"]),
+        ("label=level 7", vec![]),
+        ("label=1000008", vec!["02"]),
+        ("label~100000", vec!["01", "02"]),
+    ] {
+        assert_eq!(chosen(filter), ids, "{filter}");
+    }
+
+    // What cannot be read by name is not taken for no match, and ids need no names.
+    sandbox.faults(Faults::parse("http-500=1;on=labels").unwrap());
+    let args = ["delete", "--yes", "--max-attempts=1", "--where", "label=Level 7"];
+    let (status, _, err) = ran(&mut at(&sandbox, &args));
+    assert_eq!(status, 1, "{err}");
+    assert!(sandbox.deleted().is_empty());
+    let (status, out, err) = ran(&mut at(&sandbox, &["list", "--max-attempts=1"]));
+    assert_eq!(status, 0, "{err}");
+    assert!(out.contains("1000007, 2000003"), "{out}");
+    assert!(err.contains("labels are shown by their ids"), "{err}");
+    assert_eq!(chosen("label=1000007"), ["01"]);
+    sandbox.faults(Faults::default());
+    assert_eq!(ran(&mut at(&sandbox, &args)).0, 0);
+    assert_eq!(sandbox.deleted(), ["01"]);
 }
 
 #[test]

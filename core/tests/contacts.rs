@@ -97,6 +97,21 @@ fn a_record_has_its_fields_and_debug_output_none() {
 }
 
 #[test]
+fn labels_have_names() {
+    let sandbox = Sandbox::builder().made_up(20).start().unwrap();
+    let (client, call) = (client(&sandbox), Call::new());
+    let labels = client.labels(&call).unwrap();
+    for contact in client.contacts(&call).unwrap() {
+        for id in contact.ids("label_ids") {
+            let label = labels.iter().find(|label| label.id == id).unwrap();
+            assert!(label.name.starts_with(&label.group), "{label:?}");
+        }
+    }
+    sandbox.set_permission(Permission::Read, false);
+    assert_eq!(client.labels(&call).unwrap_err().kind(), ErrorKind::PermissionDenied);
+}
+
+#[test]
 fn errors_of_reading() {
     let sandbox = Sandbox::builder().made_up(3).start().unwrap();
     let (client, call) = (client(&sandbox), Call::new());

@@ -171,11 +171,12 @@ enum Target {
     Token,
 }
 
-const TARGETS: [(&str, Target); 6] = [
+const TARGETS: [(&str, Target); 7] = [
     ("delete", Target::One(Api::Delete)),
     ("list", Target::One(Api::List)),
     ("get", Target::One(Api::Get)),
     ("create", Target::One(Api::Create)),
+    ("labels", Target::One(Api::Labels)),
     ("token", Target::Token),
     ("all", Target::All),
 ];
@@ -268,7 +269,7 @@ impl Faults {
                         .find(|(name, _)| *name == target)
                         .map(|(_, target)| *target)
                         .ok_or_else(|| {
-                            format!("`{setting}`: `on` is delete, list, get, create, token or all")
+                            format!("`{setting}`: `on` is delete, list, get, create, labels, token or all")
                         })?;
                 }
                 _ => return Err(format!("`{setting}`: a setting is seed=N or on=CALLS")),

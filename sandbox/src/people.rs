@@ -134,6 +134,10 @@ const COUNTRIES: [Country; 9] = [
 ];
 
 const DIGITS: &str = "0123456789";
+/// The first ids of labels of two groups, and how many there are of each.
+const LEVELS: u64 = 1_000_000;
+const SOURCES: u64 = 2_000_000;
+const LABELS: u64 = 20;
 
 /// `count` records with all fields that the list and get calls answer, the same ones for the
 /// same seed. Their userids are digits, 12 to 20 of them, most with leading zeros.
@@ -146,6 +150,15 @@ pub(crate) fn made_up(count: usize, seed: u64) -> Vec<Value> {
         .enumerate()
         .map(|(index, country)| record(index, country, &mut rng))
         .collect()
+}
+
+/// The groups of labels that made-up contacts have, as listlabelgroups answers them.
+pub(crate) fn label_groups() -> Vec<Value> {
+    let group = |name: &str, first: u64| {
+        let label = |n: u64| json!({"name": format!("{name} {n}"), "id": first + n});
+        json!({"name": name, "color": -15_220_075, "labels": (0..LABELS).map(label).collect::<Vec<_>>()})
+    };
+    vec![group("Level", LEVELS), group("Source", SOURCES)]
 }
 
 fn record(index: usize, country: &Country, rng: &mut Rng) -> Value {
@@ -171,7 +184,7 @@ fn record(index: usize, country: &Country, rng: &mut Rng) -> Value {
         "email": format!("contact{index}@{}.example", country.code),
         "address": format!("{} {}", country.address, rng.below(900) + 1),
         "remark": rng.pick(&["", "made up", "样例", "asked for erasure"]),
-        "label_ids": [1_000_000 + rng.below(20), 2_000_000 + rng.below(20)],
+        "label_ids": [LEVELS + rng.below(LABELS), SOURCES + rng.below(LABELS)],
         "follower_user_id": follower,
         "share_dept_ids": [rng.below(9) + 1],
         "share_user_ids": [follower, format!("manager{:04}", rng.below(50))],

@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 
 use crate::create;
 use crate::http::{Reply, Request, decode_form};
+use crate::people;
 use crate::rng::Rng;
 
 /// The window of the rate limit (the page on limits).
@@ -31,6 +32,7 @@ pub(crate) enum Api {
     List,
     Get,
     Create,
+    Labels,
     Unknown,
 }
 
@@ -43,6 +45,7 @@ impl Api {
             "/topapi/extcontact/list" => Api::List,
             "/topapi/extcontact/get" => Api::Get,
             "/topapi/extcontact/create" => Api::Create,
+            "/topapi/extcontact/listlabelgroups" => Api::Labels,
             _ => Api::Unknown,
         }
     }
@@ -51,7 +54,7 @@ impl Api {
 /// A permission point of the app.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Permission {
-    /// `qyapi_ext_read`: list and get.
+    /// `qyapi_ext_read`: list, get and the labels.
     Read,
     /// `qyapi_ext_write`: delete and create.
     Write,
@@ -290,6 +293,7 @@ impl Service {
             Api::Delete => self.delete(&parameters),
             Api::Get => self.get(&parameters),
             Api::Create => self.create(request),
+            Api::Labels => self.label_groups(&parameters),
             _ => self.list(&parameters),
         }
     }
@@ -355,22 +359,43 @@ impl Service {
 
     /// `POST /topapi/extcontact/list`: the end is a page that is not full.
     fn list(&mut self, parameters: &HashMap<String, String>) -> Reply {
+        match self.page(parameters) {
+            Err(refusal) => refusal,
+            Ok((offset, size)) => {
+                let results = self.contacts.page(offset, size);
+                self.success("results", Value::Array(results))
+            }
+        }
+    }
+
+    /// `POST /topapi/extcontact/listlabelgroups`: the labels that made-up contacts have. That its
+    /// pages end like those of the contacts is inferred.
+    fn label_groups(&mut self, parameters: &HashMap<String, String>) -> Reply {
+        match self.page(parameters) {
+            Err(refusal) => refusal,
+            Ok((offset, size)) => {
+                let results = people::label_groups().into_iter().skip(offset).take(size).collect();
+                self.success("results", Value::Array(results))
+            }
+        }
+    }
+
+    /// The offset and the size of a page, where both are given or neither is.
+    fn page(&mut self, parameters: &HashMap<String, String>) -> Result<(usize, usize), Reply> {
         let number = |name: &str| {
             parameters
                 .get(name)
                 .map(|text| text.parse::<usize>().map_err(|_| name.to_owned()))
                 .transpose()
         };
-        let (size, offset) = match (number("size"), number("offset")) {
-            (Ok(None), Ok(None)) => (PAGE, 0),
-            (Ok(Some(size)), Ok(Some(offset))) if (1..=PAGE).contains(&size) => (size, offset),
-            (Ok(Some(_)), Ok(Some(_))) | (Err(_), _) => return self.bad_parameter("size"),
-            (_, Err(_)) => return self.bad_parameter("offset"),
-            (Ok(None), _) => return self.missing_parameter("size"),
-            (_, Ok(None)) => return self.missing_parameter("offset"),
-        };
-        let results = self.contacts.page(offset, size);
-        self.success("results", Value::Array(results))
+        match (number("size"), number("offset")) {
+            (Ok(None), Ok(None)) => Ok((0, PAGE)),
+            (Ok(Some(size)), Ok(Some(offset))) if (1..=PAGE).contains(&size) => Ok((offset, size)),
+            (Ok(Some(_)), Ok(Some(_))) | (Err(_), _) => Err(self.bad_parameter("size")),
+            (_, Err(_)) => Err(self.bad_parameter("offset")),
+            (Ok(None), _) => Err(self.missing_parameter("size")),
+            (_, Ok(None)) => Err(self.missing_parameter("offset")),
+        }
     }
 
     fn user_id(&mut self, parameters: &HashMap<String, String>) -> Result<String, Reply> {

@@ -120,6 +120,13 @@ fn list_pages_end_with_a_short_one_and_get_answers_all_fields() {
     ] {
         assert_eq!(call(&sandbox, "list", wrong)["errcode"], 40035, "{wrong}");
     }
+    for (range, length) in
+        [("", 2), ("size=100&offset=0", 2), ("size=1&offset=1", 1), ("size=9&offset=2", 0)]
+    {
+        let groups = call(&sandbox, "listlabelgroups", range);
+        assert_eq!(groups["results"].as_array().unwrap().len(), length, "{range}");
+    }
+    assert_eq!(call(&sandbox, "listlabelgroups", "size=101&offset=0")["errcode"], 40035);
     let userid = listed.first().unwrap();
     let got = call(&sandbox, "get", &format!("user_id={userid}"));
     assert_eq!(got["result"], sandbox.contact(userid).unwrap());

@@ -25,6 +25,13 @@ pub(crate) struct List {
     pub(crate) connection: Connection,
 }
 
+impl List {
+    /// Whether the contacts are shown in the table for people.
+    pub(crate) fn is_table(&self) -> bool {
+        !(self.json || self.csv || self.excel)
+    }
+}
+
 fn list_help() -> String {
     output::reflowed(&format!(
         "\
@@ -55,7 +62,7 @@ Examples:
   dingtalk-extcontact list --where 'company~acme' --where no-follower
   dingtalk-extcontact list --csv > contacts.csv
   dingtalk-extcontact list --excel > contacts.csv
-  dingtalk-extcontact list --json --where label=1000007 > label.jsonl"
+  dingtalk-extcontact list --where 'label=Level 7'"
     ))
 }
 
@@ -66,4 +73,5 @@ Filters:
   no-FIELD     the field is empty
   The fields: userid, name, company, title, label, follower, mobile, email, remark, address, \
   department. A contact has several labels and departments: one that matches is enough. \
-  Labels, followers and departments are ids.";
+  A label is its name, or its id where FIELD=TEXT has digits alone. Followers and departments \
+  are ids.";

@@ -2,11 +2,12 @@
 
 use std::io;
 
-use dingtalk_extcontact::{Call, Contact, ErrorKind};
+use dingtalk_extcontact::{Call, Client, Contact, Error, ErrorKind};
 
 use crate::args::List;
+use crate::commands::labels;
 use crate::connection;
-use crate::input::filter;
+use crate::input::filter::{self, LABELS, LabelNames};
 use crate::output::csv_cell;
 use crate::output::log_lines::TARGET;
 use crate::output::table::Table;
@@ -14,8 +15,7 @@ use crate::output::{self, Exit, Output};
 use crate::signals::Signals;
 
 /// The columns of the table for people.
-const COLUMNS: [&str; 6] =
-    ["userid", "name", "company_name", "mobile", "follower_user_id", "label_ids"];
+const COLUMNS: [&str; 6] = ["userid", "name", "company_name", "mobile", "follower_user_id", LABELS];
 
 /// The columns of CSV: all fields that the service documents.
 const FIELDS: [&str; 13] = [
@@ -43,16 +43,14 @@ fn try_run(args: &List, output: &mut Output) -> Result<Exit, Exit> {
     let client = connection::client(&args.connection, |_| Ok(()))?;
     let signals = Signals::install()?;
     let call = Call::new().probe(signals.probe());
-    let contacts = client.contacts(&call).map_err(|error| match error.kind() {
-        ErrorKind::Cancelled => Exit::Interrupted,
-        _ => {
-            output::print_library_error(&error);
-            Exit::Failed
-        }
-    })?;
+    let contacts = client.contacts(&call).map_err(failed)?;
+    let mut names = labels::for_filters(&args.filters, &client, &call).map_err(failed)?;
     log::info!(target: TARGET, "{} listed", output::counted(contacts.len() as u64, "contact"));
-    let contacts = filter::matching(contacts, &args.filters);
-    print(args, &contacts, output).map_err(|error| output::stdout_failed(&error))?;
+    let contacts = filter::matching(contacts, &args.filters, &names);
+    if args.is_table() && names.is_empty() && contacts.iter().any(is_labelled) {
+        names = names_for_people(&client, &call)?;
+    }
+    print(args, &contacts, &names, output).map_err(|error| output::stdout_failed(&error))?;
     if contacts.is_empty() && !args.filters.is_empty() {
         output::note(filter::NO_MATCH);
         return Ok(Exit::NoMatch);
@@ -60,7 +58,38 @@ fn try_run(args: &List, output: &mut Output) -> Result<Exit, Exit> {
     Ok(Exit::Success)
 }
 
-fn print(args: &List, contacts: &[Contact], output: &mut Output) -> io::Result<()> {
+fn failed(error: Error) -> Exit {
+    match error.kind() {
+        ErrorKind::Cancelled => Exit::Interrupted,
+        _ => {
+            output::print_library_error(&error);
+            Exit::Failed
+        }
+    }
+}
+
+fn is_labelled(contact: &Contact) -> bool {
+    !contact.ids(LABELS).is_empty()
+}
+
+/// The names of labels for the table, which shows ids where there are none.
+fn names_for_people(client: &Client, call: &Call) -> Result<LabelNames, Exit> {
+    match labels::names(client, call) {
+        Err(error) if error.kind() == ErrorKind::Cancelled => Err(Exit::Interrupted),
+        Err(error) => {
+            output::note(&format!("labels are shown by their ids: {}", error.message()));
+            Ok(LabelNames::new())
+        }
+        names => names.map_err(failed),
+    }
+}
+
+fn print(
+    args: &List,
+    contacts: &[Contact],
+    names: &LabelNames,
+    output: &mut Output,
+) -> io::Result<()> {
     if args.json {
         json(contacts, output)
     } else if args.csv {
@@ -68,7 +97,7 @@ fn print(args: &List, contacts: &[Contact], output: &mut Output) -> io::Result<(
     } else if args.excel {
         csv(contacts, csv_cell::escape_for_excel, output)
     } else {
-        table(contacts, output)
+        table(contacts, names, output)
     }
 }
 
@@ -90,11 +119,14 @@ fn csv(contacts: &[Contact], cell: impl Fn(&str) -> String, output: &mut Output)
     output.line(String::from_utf8_lossy(&text).trim_end_matches('\n'))
 }
 
-fn table(contacts: &[Contact], output: &mut Output) -> io::Result<()> {
+fn table(contacts: &[Contact], names: &LabelNames, output: &mut Output) -> io::Result<()> {
     let heading = ["userid", "name", "company", "mobile", "follower", "labels"];
     let mut table = Table::new(output.width(), &heading);
     for contact in contacts {
-        let cells = COLUMNS.map(|field| value(contact, field));
+        let cells = COLUMNS.map(|field| match field {
+            LABELS => label_names(contact, names),
+            _ => value(contact, field),
+        });
         table.push(&cells.each_ref().map(String::as_str));
     }
     if !contacts.is_empty() {
@@ -102,6 +134,12 @@ fn table(contacts: &[Contact], output: &mut Output) -> io::Result<()> {
     }
     output::note(&output::counted(contacts.len() as u64, "contact"));
     Ok(())
+}
+
+/// A contact's labels as people know them; by its id where a label has no name.
+fn label_names(contact: &Contact, names: &LabelNames) -> String {
+    let name = |id: String| names.get(&id).cloned().unwrap_or(id);
+    contact.ids(LABELS).into_iter().map(name).collect::<Vec<_>>().join(", ")
 }
 
 /// A field as text; a list of ids is joined by spaces.

@@ -6,6 +6,7 @@ pub(crate) mod demo;
 pub(crate) mod explain;
 pub(crate) mod get;
 pub(crate) mod journal;
+pub(crate) mod labels;
 pub(crate) mod list;
 pub(crate) mod question;
 pub(crate) mod restore;

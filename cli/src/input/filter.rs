@@ -1,5 +1,7 @@
 //! Filters on contacts: `name=Jane Doe`, `company~acme`, `no-follower`.
 
+use std::collections::HashMap;
+
 use dingtalk_extcontact::Contact;
 use unicode_normalization::UnicodeNormalization;
 
@@ -25,13 +27,19 @@ enum Test {
     Missing,
 }
 
+/// The names of labels, by their ids.
+pub(crate) type LabelNames = HashMap<String, String>;
+
+/// The field of a record that lists the ids of labels.
+pub(crate) const LABELS: &str = "label_ids";
+
 /// Names of fields on the command line, and in a record.
 const FIELDS: [(&str, &str); 11] = [
     ("userid", "userid"),
     ("name", "name"),
     ("company", "company_name"),
     ("title", "title"),
-    ("label", "label_ids"),
+    ("label", LABELS),
     ("follower", "follower_user_id"),
     ("mobile", "mobile"),
     ("email", "email"),
@@ -79,10 +87,24 @@ impl Filter {
         }
     }
 
-    fn matches(&self, contact: &Contact) -> bool {
+    /// Whether it asks for labels by name: a label that is given by digits alone is an id.
+    fn asks_for_label_names(&self) -> bool {
+        self.field == LABELS
+            && match &self.test {
+                Test::Is(wanted) => !wanted.bytes().all(|byte| byte.is_ascii_digit()),
+                Test::Contains(_) => true,
+                Test::Missing => false,
+            }
+    }
+
+    fn matches(&self, contact: &Contact, names: &LabelNames) -> bool {
         // A field is either text or a list of ids; of a list, one that matches is enough.
         let text = contact.text(self.field).map(str::to_owned);
-        let mut values = text.into_iter().chain(contact.ids(self.field));
+        let ids = contact.ids(self.field);
+        let names =
+            ids.iter().filter(|_| self.asks_for_label_names()).filter_map(|id| names.get(id));
+        let names: Vec<_> = names.cloned().collect();
+        let mut values = text.into_iter().chain(ids).chain(names);
         match &self.test {
             Test::Is(wanted) => values.any(|value| normalized(&value) == *wanted),
             Test::Contains(part) => values.any(|value| case_folded(&value).contains(part)),
@@ -119,9 +141,18 @@ pub(crate) fn without_values(filters: &[Filter]) -> Vec<String> {
     all
 }
 
+/// Whether the names of labels have to be known for these filters.
+pub(crate) fn ask_for_label_names(filters: &[Filter]) -> bool {
+    filters.iter().any(Filter::asks_for_label_names)
+}
+
 /// The contacts that all filters match.
-pub(crate) fn matching(mut contacts: Vec<Contact>, filters: &[Filter]) -> Vec<Contact> {
-    contacts.retain(|contact| filters.iter().all(|filter| filter.matches(contact)));
+pub(crate) fn matching(
+    mut contacts: Vec<Contact>,
+    filters: &[Filter],
+    names: &LabelNames,
+) -> Vec<Contact> {
+    contacts.retain(|contact| filters.iter().all(|filter| filter.matches(contact, names)));
     contacts
 }
 
@@ -175,6 +206,17 @@ mod tests {
         }
         assert!(!case_folded("Jurgen").contains(&case_folded("J\u{fc}")));
         assert_ne!(normalized("acme"), normalized("ACME"));
+    }
+
+    #[test]
+    fn labels_are_asked_for_by_id_or_by_name() {
+        let asks = |text: &str| ask_for_label_names(&[Filter::parse(text).unwrap()]);
+        for text in ["label=VIP", "label~vip", "label~7", "label=Fair 2024"] {
+            assert!(asks(text), "{text}");
+        }
+        for text in ["label=1000007", "no-label", "name~VIP", "department=7"] {
+            assert!(!asks(text), "{text}");
+        }
     }
 
     #[test]

@@ -28,6 +28,7 @@ pub(crate) enum Api {
     List,
     Get,
     Create,
+    Labels,
 }
 
 /// The limit of each API.
@@ -36,13 +37,14 @@ pub(crate) struct Rates {
     list: Arc<Rate>,
     get: Arc<Rate>,
     create: Arc<Rate>,
+    labels: Arc<Rate>,
 }
 
 impl Rates {
     /// At most `limit` requests in any one second for each API; `None`: no limit.
     pub fn new(limit: Option<u32>) -> Rates {
         let rate = || Arc::new(Rate { limit, line: Mutex::default() });
-        Rates { delete: rate(), list: rate(), get: rate(), create: rate() }
+        Rates { delete: rate(), list: rate(), get: rate(), create: rate(), labels: rate() }
     }
 
     pub fn of(&self, api: Api) -> &Arc<Rate> {
@@ -51,6 +53,7 @@ impl Rates {
             Api::List => &self.list,
             Api::Get => &self.get,
             Api::Create => &self.create,
+            Api::Labels => &self.labels,
         }
     }
 }
@@ -303,7 +306,7 @@ mod tests {
     #[test]
     fn each_api_has_a_limit_of_its_own() {
         let rates = Rates::new(Some(1));
-        for api in [Api::Delete, Api::List, Api::Get, Api::Create] {
+        for api in [Api::Delete, Api::List, Api::Get, Api::Create, Api::Labels] {
             permit(rates.of(api)).end(true, true);
             assert!(!is_free(rates.of(api)));
         }

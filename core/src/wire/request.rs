@@ -41,6 +41,12 @@ pub(crate) fn list(offset: usize, size: usize, token: &Secret) -> Request {
     topapi("/topapi/extcontact/list", &[("offset", &offset), ("size", &size)], token)
 }
 
+/// `POST /topapi/extcontact/listlabelgroups`: the groups of labels from `offset` on.
+pub(crate) fn label_groups(offset: usize, size: usize, token: &Secret) -> Request {
+    let (offset, size) = (offset.to_string(), size.to_string());
+    topapi("/topapi/extcontact/listlabelgroups", &[("offset", &offset), ("size", &size)], token)
+}
+
 /// `POST /topapi/extcontact/create`: the contact as JSON text in a form.
 pub(crate) fn create(contact: &Map<String, Value>, token: &Secret) -> Request {
     // Maps with text keys and plain values cannot fail to serialise.

@@ -68,21 +68,21 @@ pub(crate) fn deletion(answer: &Answer, secrets: &Secrets) -> Result<Option<Stri
     Ok(reply.text("request_id"))
 }
 
-/// Reads the reply to a request for a page of contacts: the records in `results`.
+/// Reads the reply to a request for a page of a list: the entries in `results`.
 pub(crate) fn page(answer: &Answer, secrets: &Secrets) -> Result<Vec<Map<String, Value>>, Failure> {
     let mut reply = Reply::read(answer, secrets, Style::Topapi);
     reply.success()?;
     match reply.take("results") {
-        // An organisation without contacts.
+        // An organisation that has none.
         None | Some(Value::Null) => Ok(Vec::new()),
         Some(Value::Array(records)) => records
             .into_iter()
             .map(|record| match record {
                 Value::Object(record) => Ok(record),
-                _ => Err(reply.not_dingtalk("a contact of the list is not an object")),
+                _ => Err(reply.not_dingtalk("an entry of the list is not an object")),
             })
             .collect(),
-        Some(_) => Err(reply.not_dingtalk("the list of contacts is none")),
+        Some(_) => Err(reply.not_dingtalk("what should be a list is none")),
     }
 }
 

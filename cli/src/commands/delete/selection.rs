@@ -3,10 +3,11 @@
 
 use std::collections::HashSet;
 
-use dingtalk_extcontact::{Call, Client, Contact, ErrorKind};
+use dingtalk_extcontact::{Call, Client, Contact, Error, ErrorKind};
 
 use crate::args::Delete;
 use crate::commands::delete::prior;
+use crate::commands::labels;
 use crate::input::{self, Ids, filter};
 use crate::output::{self, Exit};
 use crate::signals::Signals;
@@ -26,18 +27,20 @@ impl Selection {
         signals: &Signals,
     ) -> Result<(Ids, Selection), Exit> {
         let call = Call::new().probe(signals.probe());
-        let contacts = client.contacts(&call).map_err(|error| match error.kind() {
+        let failed = |error: Error| match error.kind() {
             ErrorKind::Cancelled => output::interrupted(),
             _ => {
                 output::print_library_error(&error);
                 Exit::Failed
             }
-        })?;
+        };
+        let contacts = client.contacts(&call).map_err(failed)?;
+        let names = labels::for_filters(&args.filters, client, &call).map_err(failed)?;
         let mut open = prior::read_journal(client, args.journal.as_deref())?.maybe_deleted();
         // A contact that is listed still exists, so the filters decide about it.
         let listed: HashSet<_> = contacts.iter().map(Contact::user_id).collect();
         open.retain(|id| !listed.contains(id.as_str()));
-        let matching = filter::matching(contacts, &args.filters);
+        let matching = filter::matching(contacts, &args.filters, &names);
         let all = open.iter().map(String::as_str).chain(matching.iter().map(Contact::user_id));
         let ids = input::listed(all).map_err(|error| {
             error.print("the contacts that match");
