@@ -314,3 +314,42 @@ fn a_page_is_readable_on_a_phone_and_in_chinese() {
     assert_eq!(values[3], json!(true));
     assert_eq!(values[4], Value::Null, "every word is there");
 }
+
+/// A journal of format 1, one of a run that was killed, and names: what a page lacks is not
+/// told as something else.
+#[test]
+fn a_page_says_what_is_not_on_record() {
+    let folder = Folder::new("report-lacking");
+    let whole = lines(30);
+    let (header, rest) = whole.split_once('\n').unwrap();
+    let killed: String = rest.split_inclusive('\n').take(20).collect();
+    let second = folder.file("killed.jsonl", &format!("{header}\n{killed}"));
+    let mut old: Value = serde_json::from_str(header).unwrap();
+    for field in ["library", "filters", "options", "list", "app_key"] {
+        old.as_object_mut().unwrap().remove(field);
+    }
+    old["version"] = 1.into();
+    let first = folder.file("old.jsonl", &format!("{old}\n{killed}"));
+    let record = json!({"userid": "0125400001", "name": "<b>Li", "mobile": "13800000000"});
+    let line =
+        json!({"user_id": "0125400001", "time": "2026-01-01T00:00:00.000Z", "record": record});
+    let backup = folder.file("b.jsonl", &format!("{line}\n"));
+    let page = folder.name("report.html");
+    let (status, _, err) = report(&[&first, &second, "--html", &page, "--with-backup", &backup]);
+    assert!(status == 2 && err.contains("of more than one app"), "whose backup? {err}");
+    assert_eq!(report(&[&first, &second, "--html", &page]).0, 0);
+    let expressions = [
+        "/undefined|NaN|null|\\{\\w+\\}/.exec(document.getElementById('page').innerText)?.[0]",
+        "[...document.querySelectorAll('dd')].map((it) => it.innerText).filter((it) => /not on record: it was killed/.test(it)).length",
+        "[...document.querySelectorAll('svg text')].filter((it) => it.textContent === 'last line of this run').length",
+        "[...new Set([...document.querySelectorAll('tbody td[data-label=Journal]')].map((it) => it.textContent))].sort()",
+    ];
+    let Some(told) = in_browser(&folder, &page, 1200, &expressions) else { return };
+    assert_eq!(told["messages"], json!([]));
+    let files = json!(["killed.jsonl", "old.jsonl"]);
+    assert_eq!(told["values"], json!([null, 2, 2, files]));
+    assert_eq!(report(&[&first, "--html", &page, "--with-backup", &backup]).0, 0);
+    let names = "[...document.querySelectorAll('tbody td[data-label=Name]')].map((it) => it.textContent).filter((it) => it)";
+    let Some(told) = in_browser(&folder, &page, 1200, &[names]) else { return };
+    assert_eq!((&told["messages"], &told["values"]), (&json!([]), &json!([["<b>Li"]])));
+}

@@ -1,5 +1,6 @@
 //! Names and numbers for the page, from a backup.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use dingtalk_extcontact::{Backup, JournalFile, read_backup};
@@ -11,6 +12,15 @@ use crate::output::{self, Exit};
 /// Adds to each row what the backup says of its contact.
 pub(super) fn add_names(path: &Path, files: &[JournalFile], rows: &mut Rows) -> Result<(), Exit> {
     let refused = |error| output::usage_error(&error);
+    // The same id may be somebody else elsewhere.
+    let apps: HashSet<_> = files.iter().map(|file| (&file.endpoint, &file.app_key)).collect();
+    if apps.len() > 1 {
+        output::print_error(
+            "the journals are of more than one app or endpoint, and a backup is of one",
+            "Write a report of each.",
+        );
+        return Err(Exit::Usage);
+    }
     let mut by_id = rows.by_id();
     // Of other contacts nothing is kept.
     let ids: Vec<_> = by_id.keys().map(|id| (*id).to_owned()).collect();
@@ -19,7 +29,7 @@ pub(super) fn add_names(path: &Path, files: &[JournalFile], rows: &mut Rows) -> 
         let path = output::escaped(&path.to_string_lossy());
         output::print_error(
             &format!("the backup {path} is of another endpoint or app than the journal"),
-            "The same id may be somebody else there. Name the backup of the runs of this journal.",
+            "Name the backup of the runs of this journal.",
         );
         return Err(Exit::Usage);
     }
