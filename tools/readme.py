@@ -21,6 +21,17 @@ def blocks(text):
     return re.findall(r"^```([\w,]+)\n(.*?)^```$", text, re.M | re.S)
 
 
+def compare_translation():
+    """The Chinese README has the code of the English one."""
+    english, chinese = ((ROOT / name).read_text() for name in ["README.md", "README.zh-CN.md"])
+    if blocks(english) != blocks(chinese):
+        sys.exit("README.zh-CN.md: its code is not that of README.md")
+    for what, start in [("sections", "## "), ("rows of tables", "| ")]:
+        ours, theirs = (sum(line.startswith(start) for line in text.splitlines()) for text in (english, chinese))
+        if ours != theirs:
+            sys.exit(f"README.zh-CN.md: {theirs} {what}, README.md has {ours}")
+
+
 def check(language, command, expected, **options):
     done = subprocess.run(command, text=True, capture_output=True, timeout=120, **options)
     output = done.stdout + done.stderr
@@ -30,6 +41,7 @@ def check(language, command, expected, **options):
 
 
 def main():
+    compare_translation()
     library = pathlib.Path(sys.argv[1]).resolve()
     sandbox = subprocess.Popen(
         [library / "dingtalk-extcontact", "sandbox", "--until-stdin-closes"],
