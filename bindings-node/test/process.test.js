@@ -47,7 +47,8 @@ describe('calls that wait', () => {
        const calls = dingtalk.contacts.map((id) =>
          rated.delete(id, { signal: abort.signal }).then(() => (done += 1), (error) => error.code));
        const look = async () => {
-         if (threads('dingtalk-call') > 20 || threads('dingtalk-timer') > 1) throw new Error('too many threads');
+         // A call may take over a second on a busy machine, and twenty more begin meanwhile.
+         if (threads('dingtalk-call') > 40 || threads('dingtalk-timer') > 1) throw new Error('too many threads');
          if (done < 60) return setTimeout(look, 10);
          const before = done;
          const { status } = await other.delete('0199', { missingOk: true });
