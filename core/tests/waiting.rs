@@ -60,7 +60,10 @@ fn two_thousand_calls_wait_for_their_turn_without_a_thread() {
         outcomes.recv_timeout(LONG).unwrap().unwrap();
         let (calling, waking) = threads();
         // A call may take over a second on a busy machine, and twenty more begin meanwhile.
-        assert!(calling <= 2 * RATE as usize && waking <= 1, "{calling} threads for {RATE} requests");
+        assert!(
+            calling <= 2 * RATE as usize && waking <= 1,
+            "{calling} threads for {RATE} requests"
+        );
     }
     // Another client's call is behind none of them.
     let other = client(&sandbox).rate(None).build().unwrap();
