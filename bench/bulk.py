@@ -6,14 +6,13 @@ import subprocess
 import tempfile
 
 from harness import (
-    BENCH, BUILT, PYTHON, WORK, cpus, do, leaving_out, pinned, ratio, run_command, server, spread, table, turns,
+    BENCH, BUILT, PEAK, PYTHON, WORK, cpus, leaving_out, pinned, ratio, run_command, server, spread, table, turns,
 )
 
 REPLY_MS = 20
 # How many ids at which concurrency. One at a time, 2,000 would take 40 seconds a client.
 IDS = {1: 100, 8: 2000, 32: 2000, 64: 2000}
 MILLION_CONCURRENCY, MILLION_MIB, MILLION_SECONDS = 8, 128, 1800
-PEAK = WORK / "peak"
 
 
 class Client:
@@ -78,8 +77,6 @@ COMPARED = [
 
 def runnable(clients, languages):
     """Those that can delete three ids here."""
-    with leaving_out("peak"):
-        do("cc", "-O2", BENCH / "peak.c", "-o", PEAK)
     found = []
     with server() as endpoint:
         for client in clients:

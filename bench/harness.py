@@ -19,6 +19,7 @@ BUILT = TARGET / "dist"
 WORK = TARGET / "bench"
 PYTHON = WORK / "venv" / ("Scripts" if os.name == "nt" else "bin") / "python"
 MODULES = WORK / "node" / "node_modules"
+PEAK = WORK / "peak"
 
 # What names certificates to some client: the bench's own server is to be trusted, or nobody.
 CERTIFICATES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")

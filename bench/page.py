@@ -120,21 +120,74 @@ def goals(result):
     ]
 
 
-def walls(result):
-    """Peers that take less time than ours, by the median of the rounds."""
-    slower = []
-    for over in ("calls", "calls over TLS"):
-        figures = result.get(over, {})
-        for name, values in figures.items():
-            language, _, client = name.partition(": ")
-            ours = figures.get(f"{language}: ours")
-            # The floor is no client.
-            if ours is None or client in OURS or client == AGAIN or "socket" in client:
-                continue
-            ratio = statistics.median(ratios(ours["wall"], values["wall"]) or [0])
-            if ratio > 1:
-                slower.append(f"{name} ({over}, {ratio:.2f})")
-    return slower
+# Why a row is over its goal, as far as it is known. The page shows those that are over.
+REASONS = {
+    "Rust / a bare socket in C, CPU": "time limits, retries and the reading of the reply, which the bare loop has not",
+    "C / libcurl, CPU": "the kernel's share, which no client can save",
+    "C / libcurl, instructions": "strings are checked and copied on their way in and out",
+    "Python / pycurl, CPU": "the kernel's share, and the interpreter's lock, which is let go and taken back around each call",
+    "AsyncClient / aiohttp, CPU": "each call passes from the loop to a thread and back",
+    "Node / undici, CPU": "each call passes from the loop to a thread and back; sending on the loop's own thread would save that",
+}
+START_REASONS = {
+    "rust": "the first connection is made on a thread of its own, so that the call's time limit also ends a connect that hangs",
+    "c": "as in Rust",
+}
+JOURNAL_REASON = (
+    "A journal has each id on the disk before its call, and its end before anybody is told: two syncs at most, which "
+    "ids side by side share. A sync costs more of the kernel's time than a call over "
+    "loopback does."
+)
+
+
+def over_goal(rows):
+    """What is over its goal, with the reason."""
+    found = []
+    for name, goal, figure in rows:
+        if goal and figure[0].isdigit() and float(figure.split()[0].replace(",", "")) > float(goal.replace(",", "")):
+            found.append(f"- {name}: {REASONS.get(name, 'the reason is not known')}.")
+    return found
+
+
+def floors(result):
+    """The bare socket loop in terms of each peer: no client can be below."""
+    calls = result.get("calls", {})
+    floor = calls.get("rust: a bare socket (C)")
+    peers = ("c: libcurl easy", "python: pycurl", "python: aiohttp", "node: undici")
+    if not floor:
+        return ""
+    shares = [f"{name.partition(': ')[2]} {statistics.median(ratios(floor['cpu'], calls[name]['cpu'])):.2f}" for name in peers if name in calls]
+    return "The bare socket loop / each peer, CPU, below which no client can be: " + ", ".join(shares) + ".\n"
+
+
+def slower(figures, what):
+    """Peers that take less than ours, by the median of the rounds: (client, ratio)."""
+    found = []
+    for name, values in figures.items():
+        language, _, client = name.partition(": ")
+        ours = figures.get(f"{language}: ours")
+        # The floor is no client, and neither is an empty program.
+        if ours is None or client in (*OURS, AGAIN, "nothing") or "socket" in client:
+            continue
+        ratio = statistics.median(ratios(ours[what], values[what]) or [0])
+        if ratio > 1:
+            found.append((name, ratio))
+    return found
+
+
+def slower_calls(result):
+    found = [f"{name} ({over}, {ratio:.2f})"
+             for over in ("calls", "calls over TLS") for name, ratio in slower(result.get(over, {}), "wall")]
+    return "Slower than a peer in time, a call on a kept connection: " + (", ".join(found) or "nowhere") + ".\n"
+
+
+def slower_starts(figures):
+    found = {}
+    for name, ratio in slower(figures, "one call"):
+        found.setdefault(name.partition(": ")[0], []).append(f"{name.partition(': ')[2]} {ratio:.2f}")
+    told = [f"{NAMES[language]} / {', '.join(peers)} ({START_REASONS.get(language, 'the reason is not known')})"
+            for language, peers in found.items()]
+    return "Slower than a peer: " + ("; ".join(told) or "nowhere") + ".\n"
 
 
 def table(head, rows):
@@ -166,8 +219,9 @@ def page(result):
         "## At a glance\n",
         table(["ours / peer", "goal", "median (least to most)"], goals(result)),
     ]
-    slower = walls(result)
-    text.append("Slower than a peer in time, a call on a kept connection: " + (", ".join(slower) if slower else "nowhere") + ".\n")
+    if reasons := over_goal(goals(result)):
+        text += ["Over the goal, and why:\n", "\n".join(reasons) + "\n", floors(result)]
+    text.append(slower_calls(result))
     for title, key, what, unit, name in (
         ("A call on a kept connection", "calls", "cpu", "us CPU", "call"),
         ("A call over TLS 1.3", "calls over TLS", "cpu", "us CPU", "tls"),
@@ -178,6 +232,8 @@ def page(result):
                  for language, label in NAMES.items()]
         if any(plots):
             text += [f"## {title}\n", *filter(None, plots)]
+            if what == "one call":
+                text.append(slower_starts(result[key]))
     bulk = result.get("bulk", {})
     if bulk:
         text.append(f"## 2,000 deletions side by side, a reply takes 20 ms\n\n{result['bulk rounds']} rounds.\n")
@@ -198,6 +254,11 @@ def page(result):
                                  spread(ratios(journal["cpu"], group[name]["cpu"])),
                                  spread(ratios(journal["seconds"], group[name]["seconds"]))])
         text.append(table(["", "CPU / libcurl multi", "time / libcurl multi", "journal / none, CPU", "journal / none, time"], rows))
+        text.append(JOURNAL_REASON + "\n")
+    memory = result.get("memory", {})
+    if memory:
+        text += [f"## Memory of a process that makes {result['memory calls']} calls, one run\n",
+                 table(["", "peak MiB"], [[name, f"{peak:.1f}"] for name, peak in memory.items()])]
     million = result.get("million", {})
     if million:
         text += [f"## A batch of {result['million ids']:,} ids, 8 at a time, one run\n",

@@ -25,7 +25,7 @@ import sys
 
 import bulk
 from harness import (
-    BENCH, BUILT, ENVIRONMENT, LEFT_OUT, MODULES, PYTHON, ROOT, TARGET, WORK, Missing, cargo, cpus, do,
+    BENCH, BUILT, ENVIRONMENT, LEFT_OUT, MODULES, PEAK, PYTHON, ROOT, TARGET, WORK, Missing, cargo, cpus, do,
     leaving_out, load, pinned, ratio, run_command, say, server, spread, table, turns,
 )
 
@@ -176,6 +176,8 @@ def build(languages):
     say("Building; this is not measured.")
     WORK.mkdir(parents=True, exist_ok=True)
     cargo("bench")  # the server is in it: nothing goes without
+    with leaving_out("memory"):
+        do("cc", "-O2", BENCH / "peak.c", "-o", PEAK)
     if {"rust", "c"} & set(languages):
         with leaving_out("libcurl"):
             build_libcurl()
@@ -278,6 +280,23 @@ def measure_instructions(clients, tls=False):
     return figures
 
 
+MEMORY_CALLS = 200
+
+
+def measure_memory(clients):
+    """The most MiB of a process that makes some calls, start and import included. It hardly differs
+    between runs, so one does."""
+    figures = {}
+    with server() as endpoint:
+        for client in clients:
+            if client.name == AGAIN:
+                continue
+            with leaving_out(f"memory of {client}"):
+                _, _, output = run_command([str(PEAK), *client.command, endpoint, str(MEMORY_CALLS)])
+                figures[str(client)] = int(output.split()[-1]) / 1024
+    return figures
+
+
 SIDE_BY_SIDE, REPLY_MS = 64, 20
 
 
@@ -373,6 +392,15 @@ def show_instructions(figures, over="plain HTTP"):
         table(f"Instructions of a call in user space, {over}", ["", "instructions", "ratio ours / peer"], rows)
 
 
+def show_memory(figures):
+    rows = [
+        [name, f"{peak:.1f}", f"{figures[ours] / peak:.2f}" if ours != name and ours in figures else ""]
+        for name, peak in figures.items()
+        for ours in [name.partition(":")[0] + ": ours"]
+    ]
+    table(f"Memory of a process that makes {MEMORY_CALLS} calls", ["", "peak MiB", "ratio ours / peer"], rows)
+
+
 def show_size(sizes):
     table("Artifacts, bytes", ["", "size", "gzip -9"],
           [[name, f"{size:,}", f"{packed:,}"] for name, (size, packed) in sizes.items()])
@@ -415,6 +443,7 @@ def main():
     parser.add_argument("--ids", type=int, default=1_000_000, help="of --million (1000000)")
     parser.add_argument("--startup", action="store_true", help="time to import, and of a process with one call")
     parser.add_argument("--concurrent", action="store_true", help="64 calls side by side against slow replies")
+    parser.add_argument("--memory", action="store_true", help="the most that a process with some calls has")
     parser.add_argument("--size", action="store_true", help="bytes of the artifacts in the target folder")
     parser.add_argument("--instructions", action="store_true", help="of a call, by valgrind; rust and c")
     parser.add_argument("--all", action="store_true", help="calls, and all of these")
@@ -423,7 +452,8 @@ def main():
     languages = [language for language in LANGUAGES if language in options.only.split(",")]
     if unknown := set(options.only.split(",")) - set(LANGUAGES):
         parser.error(f"--only: no such language: {', '.join(sorted(unknown))}")
-    others = (options.tls, options.bulk, options.million, options.startup, options.concurrent, options.size, options.instructions)
+    others = (options.tls, options.bulk, options.million, options.startup, options.concurrent, options.size,
+              options.instructions, options.memory)
     calls = options.all or not any(others)
 
     languages = build(languages)
@@ -472,6 +502,11 @@ def main():
         show_instructions(result["instructions"])
         result["instructions over TLS"] = measure_instructions(clients, tls=True)
         show_instructions(result["instructions over TLS"], "TLS")
+    if options.memory or options.all:
+        say("Memory")
+        result["memory calls"] = MEMORY_CALLS
+        result["memory"] = measure_memory(clients)
+        show_memory(result["memory"])
     if options.size or options.all:
         result["size"] = measure_size()
         show_size(result["size"])
