@@ -13,6 +13,7 @@ use crate::check::PendingCheck;
 use crate::contact::ContactPages;
 use crate::deletion::Deletion;
 use crate::inbox::Inbox;
+use crate::restore::PendingRestore;
 use crate::{call, contact, convert, errors, host, json, logging};
 
 /// The loop of a batch; loaded with the first one.
@@ -22,6 +23,9 @@ static CONTACT: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 static CONTACTS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 /// Makes a check; loaded with the first one.
 static CHECK: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+/// Make what came of a restoring, and a record's text; loaded with the first one.
+static RESTORATION: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+static RECORD_TEXT: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 
 /// Deletes external contacts of a DingTalk organisation.
 ///
@@ -236,6 +240,46 @@ impl Client {
         let told = self._check(write, timeout)?.run(py)?;
         let made = CHECK.import(py, "dingtalk_extcontact._check", "_check")?;
         host::guarded(|| made.call1((told,)))
+    }
+
+    /// Creates the contact of a record again, under a new id.
+    ///
+    /// Nobody is created twice: the old id is asked for first, and who is still there stays. Then
+    /// one request is sent, and sent again only where it was certainly refused. Without a certain
+    /// answer it ends as 'may_be_created'; call again with look_first=True then. What the service
+    /// does not take is lost: the id, the e-mail address, the history. The app needs the permission
+    /// points qyapi_ext_read and qyapi_ext_write. It blocks, and Ctrl-C ends it, as with delete.
+    ///
+    /// :param record: the record as the service sent it: of a Contact, or of a line of a backup
+    /// :param look_first: an earlier call may have created it: look through all contacts for one
+    ///     with its number first
+    /// :param timeout: seconds for each call of it instead of the client's timeout
+    /// :raises InvalidArgumentError: the record lacks what a contact needs; nothing was sent
+    /// :raises DingTalkError: one subclass for each other kind of trouble; it was not created
+    #[pyo3(signature = (record, *, look_first=false, timeout=None))]
+    fn restore<'py>(
+        &self,
+        py: Python<'py>,
+        record: &Bound<'py, PyAny>,
+        look_first: bool,
+        timeout: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let told = self._restore(record, look_first, timeout)?.run(py)?;
+        let made = RESTORATION.import(py, "dingtalk_extcontact._restore", "_restoration")?;
+        host::guarded(|| made.call1((told,)))
+    }
+
+    /// A restoring that has not begun.
+    #[pyo3(signature = (record, look_first, timeout))]
+    fn _restore(
+        &self,
+        record: &Bound<'_, PyAny>,
+        look_first: bool,
+        timeout: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<PendingRestore> {
+        let text = RECORD_TEXT.import(record.py(), "dingtalk_extcontact._restore", "_text")?;
+        let record = host::guarded(|| text.call1((record,)))?.extract()?;
+        Ok(PendingRestore::new(&self.0, record, look_first, convert::call(timeout, None)?))
     }
 
     /// A check that has not begun.

@@ -1,6 +1,6 @@
 //! The core's errors as exceptions, which `errors.py` makes of the JSON form.
 
-use dingtalk_extcontact::{Deletion, Error};
+use dingtalk_extcontact::{Deletion, Error, Restoration};
 use pyo3::exceptions::PySystemError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -32,6 +32,17 @@ pub fn cause(py: Python<'_>, outcome: Result<Deletion, Error>) -> PyErr {
     match outcome {
         Err(error) => to_python(py, &error),
         Ok(deletion) => made(py, "_cancelled_after", (deletion::Deletion::from(deletion),)),
+    }
+}
+
+/// The same for the restoring of a record.
+pub fn restore_cause(py: Python<'_>, outcome: Result<Restoration, Error>) -> PyErr {
+    match outcome {
+        Err(error) => to_python(py, &error),
+        Ok(it) => match json::object(py, serde_json::to_value(&it)) {
+            Ok(told) => made(py, "_cancelled_after_restore", (told,)),
+            Err(error) => error,
+        },
     }
 }
 

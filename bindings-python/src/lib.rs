@@ -16,6 +16,7 @@ mod inbox;
 mod journal;
 mod json;
 mod logging;
+mod restore;
 mod sandbox;
 mod waker;
 
@@ -44,6 +45,8 @@ mod _native {
     use super::deletion::Deletion;
     #[pymodule_export]
     use super::journal::JournalReader;
+    #[pymodule_export]
+    use super::restore::PendingRestore;
     #[pymodule_export]
     use super::sandbox::Sandbox;
 

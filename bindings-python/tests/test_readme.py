@@ -38,7 +38,17 @@ def celery() -> types.ModuleType:
 
 @pytest.mark.parametrize("code", EXAMPLES, ids=[f"example-{n}" for n in range(len(EXAMPLES))])
 def test_example(code: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    contacts = [f"012540000{number}" for number in range(10)]
+    contacts = [
+        {
+            "userid": f"012540000{number}",
+            "name": f"Sample {number}",
+            "mobile": f"1713920000{number}",
+            "state_code": "49",
+            "follower_user_id": "manager1",
+            "label_ids": [1000001],
+        }
+        for number in range(10)
+    ]
     monkeypatch.chdir(tmp_path)
     with Sandbox(contacts=contacts) as sandbox:
         monkeypatch.setenv("DINGTALK_ENDPOINT", sandbox.url)

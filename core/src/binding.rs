@@ -18,6 +18,7 @@ use crate::options::endpoint::Region;
 use crate::options::proxy::ProxySetting;
 use crate::options::{HIGHEST_RATE, MOST_ATTEMPTS, bad_duration, check_duration, check_integer};
 use crate::outcome::Deletion;
+use crate::restore::Restoration;
 use crate::secret::Secret;
 use crate::submitted;
 use crate::text::excerpt;
@@ -337,6 +338,48 @@ impl Client {
         let client = self.clone();
         submitted::blocking(move |refused| {
             done(refused.map_or_else(|| client.check(write, &call), Err));
+        });
+    }
+
+    /// Restores a record, JSON as the service sent it; looks for the contact first where an earlier
+    /// call may have created it.
+    ///
+    /// # Errors
+    ///
+    /// As [`restore`](Self::restore); `invalid_argument` where the record is no JSON object.
+    #[doc(hidden)]
+    pub fn restore_json(
+        &self,
+        record: &str,
+        look_first: bool,
+        call: &Call,
+    ) -> Result<Restoration, Error> {
+        let record = serde_json::from_str(record).map_err(|_| {
+            Error::invalid(
+                "the record is not a JSON object",
+                "Give the record of a contact as it was read; nothing was sent.",
+            )
+        })?;
+        match look_first {
+            true => self.restore_again(&record, call),
+            false => self.restore(&record, call),
+        }
+    }
+
+    /// The same on one of the library's threads, which it holds to its end, and hands the outcome
+    /// to `done`, as [`submit`](Self::submit) does.
+    #[doc(hidden)]
+    pub fn submit_restore(
+        &self,
+        record: String,
+        look_first: bool,
+        call: Call,
+        done: impl FnOnce(Result<Restoration, Error>) + Send + 'static,
+    ) {
+        let client = self.clone();
+        submitted::blocking(move |refused| {
+            let restore = || client.restore_json(&record, look_first, &call);
+            done(refused.map_or_else(restore, Err));
         });
     }
 }

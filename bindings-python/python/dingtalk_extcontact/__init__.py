@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from ._check import Check, CheckStep
     from ._contact import Contact
     from ._journal import JournalEntry, read_journal
+    from ._restore import Restoration
 
 __all__ = [
     "ApiError",
@@ -68,6 +69,7 @@ __all__ = [
     "PermissionDeniedError",
     "ProtocolError",
     "QuotaExceededError",
+    "Restoration",
     "ServiceError",
     "Summary",
     "ThrottledError",
@@ -85,6 +87,7 @@ _LATER = {
     **dict.fromkeys(("Check", "CheckStep"), "_check"),
     "Contact": "_contact",
     **dict.fromkeys(("JournalEntry", "read_journal"), "_journal"),
+    "Restoration": "_restore",
 }
 
 

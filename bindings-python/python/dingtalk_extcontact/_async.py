@@ -16,12 +16,21 @@ from weakref import WeakValueDictionary
 from ._batch import Item, Loop, _item, _not_one
 from ._check import Check, _check
 from ._contact import Contact, _contact
-from ._native import Client, ContactPages, Deletion, Inbox, PendingCall, PendingCheck
-from .errors import _cancelled_after, _of
+from ._native import (
+    Client,
+    ContactPages,
+    Deletion,
+    Inbox,
+    PendingCall,
+    PendingCheck,
+    PendingRestore,
+)
+from ._restore import Restoration, _restoration
+from .errors import _cancelled_after, _cancelled_after_restore, _of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from types import TracebackType
 
 __all__ = ["AsyncClient", "AsyncDeleteMany"]
@@ -79,7 +88,7 @@ def _look(inbox: Inbox, loop: asyncio.AbstractEventLoop) -> None:
 
 
 async def _outcome(
-    call: PendingCall | PendingCheck | ContactPages,
+    call: PendingCall | PendingCheck | PendingRestore | ContactPages,
     submit: Callable[[Inbox, Callable[[Any, Any], None]], None],
     after: Callable[[Any], BaseException] | None = None,
 ) -> Any:
@@ -253,6 +262,33 @@ class AsyncClient:
         """
         pending = self._client._check(write, timeout)
         return _check(await _outcome(pending, pending._submit))
+
+    async def restore(
+        self,
+        record: Mapping[str, Any],
+        *,
+        look_first: bool = False,
+        timeout: float | None = None,
+    ) -> Restoration:
+        """Creates the contact of a record again, under a new id.
+
+        Nobody is created twice: the old id is asked for first, and who is still there stays. Then
+        one request is sent, and sent again only where it was certainly refused. Without a certain
+        answer it ends as 'may_be_created'; call again with look_first=True then. What the service
+        does not take is lost: the id, the e-mail address, the history. The app needs the permission
+        points qyapi_ext_read and qyapi_ext_write. Cancelling the task ends it, as with delete; the
+        cause of the CancelledError says whether it may be created.
+
+        :param record: the record as the service sent it: of a Contact, or of a line of a backup
+        :param look_first: an earlier call may have created it: look through all contacts for one
+            with its number first
+        :param timeout: seconds for each call of it instead of the client's timeout
+        :raises InvalidArgumentError: the record lacks what a contact needs; nothing was sent
+        :raises DingTalkError: one subclass for each other kind of trouble; it was not created
+        """
+        pending = self._client._restore(record, look_first, timeout)
+        told = await _outcome(pending, pending._submit, _cancelled_after_restore)
+        return _restoration(told)
 
     def contacts(self, *, timeout: float | None = None) -> AsyncGenerator[Contact, None]:
         """All contacts of the organisation: an async iterator that reads a page of a hundred when

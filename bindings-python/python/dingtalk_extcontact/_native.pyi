@@ -1,5 +1,5 @@
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import TracebackType
 from typing import Any, Final, Literal, NoReturn, final
 
@@ -8,6 +8,7 @@ from typing_extensions import Self
 from ._batch import DeleteMany
 from ._check import Check
 from ._contact import Contact
+from ._restore import Restoration
 
 __all__ = [
     "VERSION",
@@ -19,6 +20,7 @@ __all__ = [
     "JournalReader",
     "PendingCall",
     "PendingCheck",
+    "PendingRestore",
     "Sandbox",
     "command",
     "defaults",
@@ -192,6 +194,34 @@ class Client:
         :raises DingTalkError: the client is closed, or an option is no good
         """
 
+    def restore(
+        self,
+        record: Mapping[str, Any],
+        *,
+        look_first: bool = False,
+        timeout: float | None = None,
+    ) -> Restoration:
+        """Creates the contact of a record again, under a new id.
+
+        Nobody is created twice: the old id is asked for first, and who is still there stays. Then
+        one request is sent, and sent again only where it was certainly refused. Without a certain
+        answer it ends as 'may_be_created'; call again with look_first=True then. What the service
+        does not take is lost: the id, the e-mail address, the history. The app needs the permission
+        points qyapi_ext_read and qyapi_ext_write. It blocks, and Ctrl-C ends it, as with delete.
+
+        :param record: the record as the service sent it: of a Contact, or of a line of a backup
+        :param look_first: an earlier call may have created it: look through all contacts for one
+            with its number first
+        :param timeout: seconds for each call of it instead of the client's timeout
+        :raises InvalidArgumentError: the record lacks what a contact needs; nothing was sent
+        :raises DingTalkError: one subclass for each other kind of trouble; it was not created
+        """
+
+    def _restore(
+        self, record: Mapping[str, Any], look_first: bool, timeout: float | None
+    ) -> PendingRestore:
+        """A restoring that has not begun."""
+
     def _check(self, write: bool, timeout: float | None) -> PendingCheck:
         """A check that has not begun."""
 
@@ -270,6 +300,25 @@ class PendingCheck:
     ) -> None:
         """Starts it on the pool. The event loop of the inbox settles the check, or an error, each
         in its JSON form.
+        """
+
+    def cancel(self) -> None:
+        """Ends it soon; its outcome still comes."""
+
+@final
+class PendingRestore:
+    """A restoring that has not begun, and the way to cancel it."""
+
+    def run(self) -> dict[str, Any]:
+        """Restores, and waits for the end."""
+
+    def _submit(
+        self,
+        inbox: Inbox,
+        settle: Callable[[dict[str, Any] | None, dict[str, Any] | None], None],
+    ) -> None:
+        """Starts it on the pool. The event loop of the inbox settles what came of it, or an error,
+        each in its JSON form.
         """
 
     def cancel(self) -> None:

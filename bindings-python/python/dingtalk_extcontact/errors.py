@@ -254,6 +254,19 @@ def _lone_surrogate(name: str, text: str) -> InvalidArgumentError:
     )
 
 
+def _cancelled_after_restore(told: dict[str, Any]) -> CallCancelledError:
+    """Word for a caller who cancelled when a contact was, or may be, created already."""
+    user_id = told.get("user_id")
+    now = told["status"].replace("_", " ") + (f" as {user_id}" if user_id else "")
+    return CallCancelledError(
+        f"contact {told['old_user_id']}: {now} before the cancel took effect",
+        advice="Restore it with look_first=True if you call again.",
+        request_id=told.get("request_id"),
+        attempts=told["attempts"],
+        user_id=told["old_user_id"],
+    )
+
+
 def _cancelled_after(deletion: Deletion) -> CallCancelledError:
     """Word for a caller who cancelled when the contact was gone already."""
     return CallCancelledError(

@@ -122,6 +122,11 @@ class Sandbox:
         return list(self._ask("contacts"))
 
     @property
+    def created(self) -> list[str]:
+        """The userids that calls have created, in order."""
+        return list(self._ask("created"))
+
+    @property
     def deleted(self) -> list[str]:
         """The userids that calls have deleted, in order."""
         return list(self._ask("deleted"))
