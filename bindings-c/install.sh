@@ -18,7 +18,12 @@ case $version in
 esac
 
 mkdir -p "$to/include" "$to/lib/pkgconfig" "$to/lib/cmake/dingtalk_extcontact"
-install -m 644 "$header" "${header%.h}_ffi.h" "$to/include/"
+install -m 644 "$header" "${header}pp" "${header%.h}_ffi.h" "$to/include/"
+for folder in c cpp php; do
+    install -d "$to/share/doc/dingtalk_extcontact/examples/$folder"
+    install -m 644 "$here/../examples/$folder"/* "$to/share/doc/dingtalk_extcontact/examples/$folder/"
+done
+install -m 644 "$here"/../LICENSE-* "$to/share/doc/dingtalk_extcontact/"
 install -m 644 "$built/$name.a" "$to/lib/"
 # Debugging information alone: nothing could be linked with an archive that has no symbols.
 if command -v strip >/dev/null; then strip -S "$to/lib/$name.a"; fi

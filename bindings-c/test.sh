@@ -51,8 +51,29 @@ cp "$work/header.c" "$work/header.cpp"
 for standard in c99 c11 c17; do
     gcc -std=$standard $strict -I"$work/usr/include" -fsyntax-only "$work/header.c"
 done
-for standard in c++11 c++17 c++20; do
-    g++ -std=$standard $strict -I"$work/usr/include" -fsyntax-only "$work/header.cpp"
+echo '#include "dingtalk_extcontact.hpp"' >>"$work/header.cpp"
+for standard in c++11 c++14 c++17 c++20 c++23; do
+    g++ -std=$standard $strict -I"$work/usr/include" -fsyntax-only "$work/header.cpp" tests/layer.cpp
+done
+
+say "the C++ header: without and with the sanitizers"
+g++ -std=c++11 $strict tests/layer.cpp -o "$work/layer" $shared
+g++ -std=c++23 $strict $sanitize tests/layer.cpp -o "$work/layer-sanitized" $shared
+gcc -std=c99 $strict tests/api.c -o "$work/api" $shared
+"$work/api" run "$work/layer && $work/layer-sanitized"
+if here valgrind; then
+    "$work/api" run "$(echo $valgrind) $work/layer"
+else
+    left_out "the C++ header watched by valgrind" "no valgrind"
+fi
+
+say "what is installed beside the headers"
+doc=$work/usr/share/doc/dingtalk_extcontact
+test -s "$doc/LICENSE-MIT" && test -s "$doc/LICENSE-APACHE"
+gcc -std=c99 $strict "$doc/examples/c/delete.c" -o "$work/installed-c" $shared
+g++ -std=c++11 $strict "$doc/examples/cpp/delete.cpp" -o "$work/installed-cpp" $shared
+for program in installed-c installed-cpp; do
+    "$work/api" run "$work/$program 1" | grep '^deleted: 1 '
 done
 
 say "what PHP reads of the header"
@@ -73,13 +94,14 @@ else
 fi
 
 say "own tests: shared"
-gcc -std=c99 $strict tests/api.c -o "$work/api" $shared
 "$work/api"
 say "the programs of the README"
 awk -v work="$work" '/^```$/ { out = "" } out { print >out }
     /^```c$/ { out = work "/readme" ++n ".c" }' README.md
 gcc -std=c99 $strict "$work/readme1.c" -o "$work/readme1" $shared
 gcc -std=c99 $strict "$work/readme2.c" -o "$work/readme2" $shared
+awk '/^```$/ { on = 0 } on { print } /^```cpp$/ { on = 1 }' README.md >"$work/readme3.cpp"
+g++ -std=c++11 $strict "$work/readme3.cpp" -o "$work/readme3" $shared
 for program in readme1 readme2; do
     env -u DINGTALK_ACCESS_TOKEN -u DINGTALK_APP_KEY -u DINGTALK_APP_SECRET "$work/$program" \
         2>"$work/err" && { say "it should have failed"; exit 1; }
@@ -87,6 +109,7 @@ for program in readme1 readme2; do
 done
 cd "$work" # where their journal goes
 ./api run "./readme1" | grep '^deleted$'
+(mkdir -p cpp && cd cpp && ../api run "../readme3 1 2" 2>&1 | grep '^{"deleted":2,')
 # One server, as the journal is for one endpoint: a run, another one, an id that is no text.
 ./api run "$(here valgrind && echo $valgrind) ./readme2 1 2 gone3 1; echo \$?; ./readme2 2 1; echo \$?
     ./readme2 4 $(printf '\377') 5; echo \$?" >out 2>err
@@ -107,9 +130,12 @@ if echo '#include <uv.h>' | gcc -E - >/dev/null 2>&1; then
 else
     left_out "the example with libuv" "no libuv1-dev"
 fi
-# Sends Ctrl-C to a program once it heeds it: the second bit of the masks is SIGINT's.
+# Sends Ctrl-C to a program once it heeds it: the second bit of the masks is SIGINT's. Before that
+# the process is the shell's, which blocks signals for a moment.
 cat >"$work/interrupt" <<'END'
-"$@" & until grep -qE '^Sig(Blk|Cgt):.*[2367abef]$' /proc/$!/status; do kill -0 $! || exit 9; done
+"$@" &
+heeds() { grep -qE '^Sig(Blk|Cgt):.*[2367abef]$' /proc/$!/status; }
+until [ "$(readlink /proc/$!/exe)" = "$1" ] && heeds; do kill -0 $! || exit 9; done
 kill -INT $!; wait $!
 END
 for program in $loops; do

@@ -1,6 +1,6 @@
-// A test of the layer: closes a client while threads delete with it. Each call ends well or is
+// A test of the C++ header: closes a client while threads delete with it. Each call ends well or is
 // refused.
-#include "dingtalk_extcontact.hpp"
+#include <dingtalk_extcontact.hpp>
 
 #include <cstring>
 #include <iostream>

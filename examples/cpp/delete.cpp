@@ -8,7 +8,7 @@
 // DINGTALK_REGION to the hosts in China.
 //
 // Exit status: 0 every contact is gone, 1 some are not, 2 nothing could be sent.
-#include "dingtalk_extcontact.hpp"
+#include <dingtalk_extcontact.hpp>
 
 #include <iostream>
 
