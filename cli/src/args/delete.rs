@@ -39,6 +39,9 @@ pub(crate) struct Delete {
     /// Show who would go, and delete nobody
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// With --dry-run: write the list with ids that have lost zeros repaired, to be checked
+    #[arg(long, value_name = "OUT", requires = "dry_run", conflicts_with = "filters")]
+    pub(crate) write_repaired: Option<PathBuf>,
     /// The list is not damaged, even if it looks like it; see below
     #[arg(long)]
     pub(crate) ids_are_right: bool,
@@ -93,8 +96,11 @@ Lists of ids:
   their line numbers. So is a list in which some ids seem to have lost zeros that others \
   have, unless --ids-are-right says otherwise; --dry-run warns of it. A list in which every \
   id lost its zeros shows no trace of that: the service answers \"no such contact\" then, or \
-  it is somebody else's id. --dry-run looks for contacts that have such ids with zeros \
-  before them, and warns. Where {MISSING_LIMIT} of the last {MISSING_WINDOW} ids are no contact the run stops, unless \
+  it is somebody else's id. --dry-run says of each id without a contact which contacts have \
+  the same digits behind other zeros, and whether it is of another kind: an employee's userid, \
+  or one with letters, as a unionid has. --write-repaired OUT writes the list with ids that are \
+  like one contact's replaced by that, the old one and the name beside it, and without those that are like \
+  several or none. Check it before you delete by it; this run deletes nobody. Where {MISSING_LIMIT} of the last {MISSING_WINDOW} ids are no contact the run stops, unless \
   --missing-ok or --ids-are-right is given. An empty list is refused, too.
 
 {FILTERS}
@@ -124,8 +130,9 @@ JSON:
   ids_from, journal, backup; what is not known is left out. Of the absent, \
   absent_maybe_deleted are gone, probably by an earlier request of ours; of the others there \
   was no contact before, which proves nothing.
-  With --dry-run the lines have user_id, exists, name, company_name, maybe_deleted and \
-  on_record (gone or refused by an earlier run), and the summary has contacts, left, \
+  With --dry-run the lines have user_id, exists, name, company_name, maybe_deleted, \
+  on_record (gone or refused by an earlier run), same_digits (the contacts like an id that does \
+  not exist) and near_miss (employee or not_digits), and the summary has contacts, left, \
   maybe_deleted, settled_before, no_contact, zeros_lost (of those), endpoint, app_key and \
   doubt (of lost zeros, by the list alone).
 

@@ -1,8 +1,7 @@
 //! Lost zeros and digits that a single id does not show, but a whole list or the service does.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use crate::input::damage::are_digits;
 use crate::input::place::Place;
 use crate::output;
 
@@ -103,23 +102,4 @@ fn shortest_by_no_chance(with: &[Group], without: &[Group]) -> Option<(u64, u64)
     let chance: f64 =
         (0..found).map(|drawn| (bare - drawn) as f64 / (whole + bare - drawn) as f64).product();
     (chance < CHANCE && explained * 2 > found).then_some((found, whole))
-}
-
-/// Whether it can be what is left of an id with zeros at its beginning.
-pub(crate) fn may_lack_zeros(id: &str) -> bool {
-    are_digits(id) && !id.starts_with('0')
-}
-
-/// Ids without a contact that become a contact's id with zeros before them: how many, and the
-/// first, with the contact's.
-pub(crate) fn lost_zeros<'a>(
-    missing: &'a [String],
-    contacts: impl Iterator<Item = &'a str>,
-) -> Option<(usize, &'a str, &'a str)> {
-    let known: HashMap<_, _> =
-        contacts.filter(|id| are_digits(id)).map(|id| (id.trim_start_matches('0'), id)).collect();
-    let mut found =
-        missing.iter().filter_map(|id| known.get(id.as_str()).map(|whole| (id.as_str(), *whole)));
-    let (first, whole) = found.next()?;
-    Some((1 + found.count(), first, whole))
 }

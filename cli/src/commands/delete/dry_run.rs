@@ -1,17 +1,19 @@
 //! `delete --dry-run`: shows who would be deleted.
 
 use std::collections::HashSet;
+use std::path::Path;
 
 use dingtalk_extcontact::binding::{PriorRuns, PriorState};
 use dingtalk_extcontact::{Call, Client, Contact};
 use serde_json::{Map, Value, json};
 
+use crate::commands::delete::likeness::{Likeness, NearMiss};
 use crate::commands::delete::lookup::{Finding, Lookup};
 use crate::commands::delete::prior::{PriorCounts, ids_unreadable};
+use crate::commands::delete::repaired::Repaired;
 use crate::commands::delete::selection::Selection;
 use crate::input::Ids;
 use crate::input::damage::AS_TEXT;
-use crate::input::digits::lost_zeros;
 use crate::input::text::excerpt;
 use crate::output::table::Table;
 use crate::output::{self, Exit, Output};
@@ -22,6 +24,8 @@ pub(crate) struct DryRun<'a> {
     pub(crate) client: &'a Client,
     pub(crate) signals: &'a Signals,
     pub(crate) json: bool,
+    /// Where to write the repaired list.
+    pub(crate) repaired: Option<&'a Path>,
     pub(crate) output: &'a mut Output,
 }
 
@@ -30,12 +34,13 @@ struct Totals {
     /// How many ids there are, a repeated one counted once.
     count: u64,
     prior: PriorCounts,
-    /// Ids without a contact that no earlier run may have deleted.
-    missing: Vec<String>,
+    /// How many ids have no contact that no earlier run may have deleted.
+    missing: u64,
     /// Whether contacts could be looked up.
     known: bool,
-    /// How many of the missing ids have lost zeros.
-    zeros_lost: Option<usize>,
+    /// How many of the missing ids are a contact's but for zeros, and the first, with that contact's.
+    zeros_lost: u64,
+    first_lost: Option<(String, String)>,
     /// Why the list may be damaged.
     doubt: Option<String>,
 }
@@ -57,8 +62,9 @@ impl DryRun<'_> {
             ));
         }
         let mut table = Table::new(self.output.width(), &["userid", "name", "company"]);
-        let mut totals = self.show_each(ids, prior, &mut lookup, &mut table)?;
-        totals.zeros_lost = warn_of_lost_zeros(&totals.missing, &lookup)?;
+        let mut repaired = self.repaired.map(|_| Repaired::new());
+        let totals = self.show_each(ids, prior, &mut lookup, &mut table, repaired.as_mut())?;
+        totals.warn_of_lost_zeros(self.repaired.is_some());
         if !self.json && totals.count > 0 {
             self.output.table(&table).map_err(|error| output::stdout_failed(&error))?;
         }
@@ -66,7 +72,18 @@ impl DryRun<'_> {
             true => self.json_summary(&totals),
             false => self.output.fit_to_terminal(&totals.describe()),
         };
-        self.line(&summary)
+        self.line(&summary)?;
+        match (repaired, self.repaired) {
+            (Some(_), _) if !totals.known => {
+                output::print_error(
+                    "there is no repaired list: the contacts could not be read",
+                    "The app needs the permission point qyapi_ext_read.",
+                );
+                Err(Exit::Failed)
+            }
+            (Some(repaired), Some(path)) => repaired.write(path),
+            _ => Ok(()),
+        }
     }
 
     /// Prints each id as JSON, or adds it to the table.
@@ -76,10 +93,11 @@ impl DryRun<'_> {
         mut prior: PriorRuns,
         lookup: &mut Lookup,
         table: &mut Table,
+        mut repaired: Option<&mut Repaired>,
     ) -> Result<Totals, Exit> {
         let (count, doubt) = (ids.count, ids.doubt.clone());
         let (mut seen, mut counts) = (HashSet::new(), PriorCounts::default());
-        let mut missing = Vec::new();
+        let (mut missing, mut zeros_lost, mut first_lost) = (0, 0, None);
         for id in ids.iter().map_err(|error| ids_unreadable(&error))? {
             let id = id.map_err(|error| ids_unreadable(&error))?;
             if !seen.insert(id.clone()) {
@@ -88,17 +106,37 @@ impl DryRun<'_> {
             let state = prior.take(&id);
             counts.add(state);
             let maybe_deleted = state == Some(PriorState::MaybeDeleted);
+            // What an earlier run was refused may have been damaged.
+            let state = state.filter(|it| repaired.is_none() || *it != PriorState::Refused);
             let finding = lookup.find(&id, state)?;
             match self.json {
                 true => self.line(&json_line(&id, &finding, maybe_deleted))?,
                 false => push(table, &id, &finding, maybe_deleted),
             }
-            if matches!(finding, Finding::NoContact) && !maybe_deleted {
-                missing.push(id);
+            if let Finding::NoContact(likeness) = &finding
+                && !maybe_deleted
+            {
+                missing += 1;
+                if let Some([first, ..]) = likeness.as_ref().map(|it| it.same_digits.as_slice()) {
+                    zeros_lost += 1;
+                    first_lost.get_or_insert_with(|| (id.clone(), first.clone()));
+                }
+            }
+            if let Some(repaired) = repaired.as_deref_mut() {
+                match finding {
+                    Finding::Contact(_) => repaired.keep(&id),
+                    Finding::Settled(how) => repaired.leave_out(&id, how),
+                    _ if maybe_deleted => repaired.leave_out(&id, "may be gone"),
+                    Finding::NoContact(likeness) => {
+                        repaired.repair(&id, likeness.as_ref(), |whole| lookup.listed(whole));
+                    }
+                    // There will be no list.
+                    Finding::Unknown => {}
+                }
             }
         }
         let known = lookup.is_known();
-        Ok(Totals { count, prior: counts, missing, known, zeros_lost: None, doubt })
+        Ok(Totals { count, prior: counts, missing, known, zeros_lost, first_lost, doubt })
     }
 
     fn line(&mut self, line: &str) -> Result<(), Exit> {
@@ -116,8 +154,8 @@ impl DryRun<'_> {
         });
         let optional = [
             ("app_key", self.client.app_key().map(Value::from)),
-            ("no_contact", totals.known.then(|| totals.missing.len().into())),
-            ("zeros_lost", totals.zeros_lost.map(Value::from)),
+            ("no_contact", totals.known.then(|| totals.missing.into())),
+            ("zeros_lost", (totals.zeros_lost > 0).then(|| totals.zeros_lost.into())),
             ("doubt", totals.doubt.as_deref().map(Value::from)),
         ];
         if let Some(fields) = summary.as_object_mut() {
@@ -130,6 +168,22 @@ impl DryRun<'_> {
 }
 
 impl Totals {
+    /// Warns of ids that would have a contact with other zeros before them.
+    fn warn_of_lost_zeros(&self, repairs: bool) {
+        let Some((first, whole)) = &self.first_lost else { return };
+        let advice = match repairs {
+            true => "",
+            false => " Or have them looked up: --write-repaired OUT.",
+        };
+        output::note(&format!(
+            "warning: {} without a contact would have one with other zeros before it (the first: \
+             {}, where there is {}). {AS_TEXT}{advice}",
+            output::counted(self.zeros_lost, "id"),
+            excerpt(first),
+            excerpt(whole),
+        ));
+    }
+
     fn describe(&self) -> String {
         let mut words = match self.prior.describe(self.count) {
             Some(words) => format!("nothing was deleted: {words}"),
@@ -138,28 +192,12 @@ impl Totals {
                 format!("{contacts} would be deleted; nothing was")
             }
         };
-        if !self.missing.is_empty() {
-            let missing = output::number(self.missing.len() as u64);
+        if self.missing > 0 {
+            let missing = output::number(self.missing);
             words.push_str(&format!(". For {missing} of them there is no contact (any more)"));
         }
         words
     }
-}
-
-/// Warns of ids that would have a contact with zeros before them, and counts them.
-fn warn_of_lost_zeros(missing: &[String], lookup: &Lookup) -> Result<Option<usize>, Exit> {
-    let all = lookup.all_ids(missing)?;
-    let Some((count, first, whole)) = lost_zeros(missing, all.iter().map(String::as_str)) else {
-        return Ok(None);
-    };
-    output::note(&format!(
-        "warning: {} without a contact would have one with zeros before it (the first: {}, where \
-         there is {}). {AS_TEXT}",
-        output::counted(count as u64, "id"),
-        excerpt(first),
-        excerpt(whole),
-    ));
-    Ok(Some(count))
 }
 
 fn push(table: &mut Table, id: &str, finding: &Finding, maybe_deleted: bool) {
@@ -170,8 +208,23 @@ fn push(table: &mut Table, id: &str, finding: &Finding, maybe_deleted: bool) {
         }
         Finding::Settled(how) => table.push(&[id, &format!("(on record as {how})")]),
         _ if maybe_deleted => table.push(&[id, "(may be gone)"]),
-        Finding::NoContact => table.push(&[id, "(no such contact)"]),
+        Finding::NoContact(likeness) => {
+            let like = likeness.as_ref().and_then(like).map(|it| format!("; {it}"));
+            table.push(&[id, &format!("(no such contact{})", like.unwrap_or_default())]);
+        }
         Finding::Unknown => table.push(&[id]),
+    }
+}
+
+/// What an id without a contact is like, in a few words.
+fn like(likeness: &Likeness) -> Option<String> {
+    match (likeness.near_miss, likeness.same_digits.as_slice()) {
+        (Some(near_miss), _) => Some(near_miss.describe().to_owned()),
+        (None, []) => None,
+        (None, [one]) => Some(format!("{one} has other zeros")),
+        (None, [one, rest @ ..]) => {
+            Some(format!("{one} and {} more have other zeros", output::number(rest.len() as u64)))
+        }
     }
 }
 
@@ -187,8 +240,13 @@ fn json_line(id: &str, finding: &Finding, maybe_deleted: bool) -> String {
                 }
             }
         }
-        Finding::NoContact => {
+        Finding::NoContact(likeness) => {
             line.insert("exists".to_owned(), false.into());
+            if let Some(Likeness { same_digits, near_miss }) = likeness {
+                line.insert("same_digits".to_owned(), same_digits.as_slice().into());
+                let near_miss = near_miss.map(NearMiss::as_str);
+                line.extend(near_miss.map(|name| ("near_miss".to_owned(), name.into())));
+            }
         }
         Finding::Settled(how) => {
             line.insert("on_record".to_owned(), (*how).into());

@@ -14,9 +14,12 @@ use crate::output::{self, Exit};
 /// Refuses files to write to that are standard output, or the list itself.
 pub(crate) fn check_files(args: &Delete, source: Option<&Source>) -> Result<(), Exit> {
     let from_variable = journal_by_variable(args);
-    for (name, file) in
-        [("--journal", &args.journal), ("--backup", &args.backup), (VARIABLE, &from_variable)]
-    {
+    for (name, file) in [
+        ("--journal", &args.journal),
+        ("--backup", &args.backup),
+        (VARIABLE, &from_variable),
+        ("--write-repaired", &args.write_repaired),
+    ] {
         let Some(file) = file else { continue };
         let problem = match source {
             _ if file == Path::new("-") => {
@@ -24,6 +27,9 @@ pub(crate) fn check_files(args: &Delete, source: Option<&Source>) -> Result<(), 
             }
             Some(Source::File { path, .. }) if output::file::is_same(path, file) => {
                 format!("the file of {name} is the list of ids itself")
+            }
+            _ if name == "--write-repaired" && file.exists() => {
+                format!("the file of {name} is there already")
             }
             _ => continue,
         };

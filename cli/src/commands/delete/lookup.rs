@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use dingtalk_extcontact::binding::PriorState;
 use dingtalk_extcontact::{Call, Client, Contact, Error, ErrorKind};
 
-use crate::input::digits::may_lack_zeros;
+use crate::commands::delete::likeness::{Likeness, Likenesses};
 use crate::output::{self, Exit};
 
 /// Up to this many contacts are asked for one by one. For more, all contacts are listed.
@@ -17,6 +17,8 @@ pub(crate) struct Lookup<'a> {
     client: &'a Client,
     call: Call,
     contacts: Contacts,
+    /// By all contacts, once somebody has asked; `None` in it where these cannot be read.
+    likenesses: Option<Option<Likenesses>>,
 }
 
 enum Contacts {
@@ -31,7 +33,8 @@ enum Contacts {
 /// What is known of one id.
 pub(crate) enum Finding<'a> {
     Contact(Cow<'a, Contact>),
-    NoContact,
+    /// With what it is like, unless an earlier run may have deleted it or contacts cannot be listed.
+    NoContact(Option<Likeness>),
     Unknown,
     /// An earlier run settled it ("gone", "refused"), so it would not be called.
     Settled(&'static str),
@@ -53,7 +56,7 @@ impl<'a> Lookup<'a> {
                 Err(error) => unknown(&error)?,
             },
         };
-        Ok(Lookup { client, call, contacts })
+        Ok(Lookup { client, call, contacts, likenesses: None })
     }
 
     /// What is known of an id, with what the journal says of it.
@@ -71,17 +74,30 @@ impl<'a> Lookup<'a> {
             match self.client.get(id, &self.call) {
                 Ok(contact) => return Ok(Finding::Contact(Cow::Owned(contact))),
                 Err(error) if error.kind() == ErrorKind::InvalidUserId => {
-                    return Ok(Finding::NoContact);
+                    return self.no_contact(id, state);
                 }
                 Err(error) => self.contacts = unknown(&error)?,
             }
         }
-        Ok(match &self.contacts {
-            Contacts::Listed(all) => all
-                .get(id)
-                .map_or(Finding::NoContact, |contact| Finding::Contact(Cow::Borrowed(contact))),
-            Contacts::OneByOne | Contacts::Unknown => Finding::Unknown,
-        })
+        if !self.is_known() {
+            return Ok(Finding::Unknown);
+        }
+        if self.listed(id).is_none() {
+            return self.no_contact(id, state);
+        }
+        let known = |contact| Finding::Contact(Cow::Borrowed(contact));
+        Ok(self.listed(id).map_or(Finding::Unknown, known))
+    }
+
+    fn no_contact(
+        &mut self,
+        id: &str,
+        state: Option<PriorState>,
+    ) -> Result<Finding<'static>, Exit> {
+        Ok(Finding::NoContact(match state {
+            Some(PriorState::MaybeDeleted) => None,
+            _ => self.likeness(id)?,
+        }))
     }
 
     /// Whether contacts can be looked up.
@@ -89,24 +105,40 @@ impl<'a> Lookup<'a> {
         !matches!(self.contacts, Contacts::Unknown)
     }
 
-    /// The ids of all contacts, to compare ids without a contact with. Empty where these cannot
-    /// be damaged, or the contacts cannot be read.
-    pub(crate) fn all_ids(&self, missing: &[String]) -> Result<Vec<String>, Exit> {
+    /// What an id without a contact is like, by all contacts; `None` where these cannot be read.
+    fn likeness(&mut self, id: &str) -> Result<Option<Likeness>, Exit> {
+        if self.likenesses.is_none() {
+            self.likenesses = Some(self.read_likenesses()?);
+        }
+        Ok(self.likenesses.as_ref().and_then(Option::as_ref).map(|all| all.find(id)))
+    }
+
+    /// The contact with this id, once all are listed.
+    pub(crate) fn listed(&self, id: &str) -> Option<&Contact> {
         match &self.contacts {
-            Contacts::Listed(all) => Ok(all.keys().cloned().collect()),
-            Contacts::OneByOne if missing.iter().any(|id| may_lack_zeros(id)) => {
-                match self.client.contacts(&self.call) {
-                    Ok(contacts) => Ok(contacts.iter().map(|it| it.user_id().to_owned()).collect()),
-                    Err(error) if error.kind() == ErrorKind::Cancelled => Err(Exit::Interrupted),
-                    Err(error) => {
-                        let message = error.message();
-                        output::note(&format!("whether zeros are lost is not known: {message}"));
-                        Ok(Vec::new())
-                    }
+            Contacts::Listed(all) => all.get(id),
+            Contacts::OneByOne | Contacts::Unknown => None,
+        }
+    }
+
+    /// Lists all contacts, if they are not listed yet; from then on nobody is asked for any more.
+    fn read_likenesses(&mut self) -> Result<Option<Likenesses>, Exit> {
+        if matches!(self.contacts, Contacts::OneByOne) {
+            match self.client.contacts(&self.call) {
+                Ok(contacts) => self.contacts = by_id(contacts),
+                Err(error) if error.kind() == ErrorKind::Cancelled => {
+                    return Err(Exit::Interrupted);
+                }
+                Err(error) => {
+                    let message = error.message();
+                    output::note(&format!("whether zeros are lost is not known: {message}"));
                 }
             }
-            Contacts::OneByOne | Contacts::Unknown => Ok(Vec::new()),
         }
+        Ok(match &self.contacts {
+            Contacts::Listed(all) => Some(Likenesses::of(all.values())),
+            Contacts::OneByOne | Contacts::Unknown => None,
+        })
     }
 }
 

@@ -4,8 +4,10 @@ mod calls;
 mod confirm;
 mod dry_run;
 mod files;
+mod likeness;
 mod lookup;
 mod prior;
+mod repaired;
 mod selection;
 
 use dingtalk_extcontact::binding::{Binding, Value};
@@ -50,7 +52,13 @@ fn try_run(args: &Delete, output: &mut Output) -> Result<Exit, Exit> {
     let no_match = source.is_none() && ids.count == 0;
 
     let exit = if args.dry_run {
-        let dry_run = DryRun { client: &client, signals: &signals, json: args.json, output };
+        let dry_run = DryRun {
+            client: &client,
+            signals: &signals,
+            json: args.json,
+            repaired: args.write_repaired.as_deref(),
+            output,
+        };
         dry_run.show(&mut ids, selection, prior)?;
         Exit::Success
     } else {
