@@ -38,6 +38,12 @@ function checkUserId(userId) {
   }
 }
 
+function checkRecord(record) {
+  if (typeof record !== 'object' || record === null || Array.isArray(record)) {
+    throw wrongType(`record must be an object, as contact.record is, not ${typeName(record)}`);
+  }
+}
+
 /** Begins to iterate over ids. */
 function iterate(ids) {
   const begin = ids?.[Symbol.asyncIterator] ?? ids?.[Symbol.iterator];
@@ -56,4 +62,4 @@ function checkSignal(signal) {
   }
 }
 
-module.exports = { checkObject, checkSignal, checkText, checkUserId, iterate, taken, typeName };
+module.exports = { checkObject, checkRecord, checkSignal, checkText, checkUserId, iterate, taken, typeName };

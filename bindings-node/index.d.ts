@@ -138,6 +138,34 @@ export interface ReadOptions {
 }
 
 /** Options of a check. */
+export interface RestoreOptions extends ReadOptions {
+  /**
+   * Whether an earlier call may have created it: all contacts are looked through first for one with
+   * its number.
+   * @defaultValue `false`
+   */
+  lookFirst?: boolean | undefined;
+}
+
+/** What came of a record that was to be restored. */
+export interface Restoration {
+  /** The id that the record has. */
+  readonly oldUserId: string;
+  /**
+   * `created` under a new id; `still_there`, so that nothing was created; or `may_be_created`: the
+   * one request went out, and no certain answer came.
+   */
+  readonly status: 'created' | 'still_there' | 'may_be_created';
+  /** The id of the contact now, where that is known. */
+  readonly userId?: string;
+  /** The id under which DingTalk's support finds the call. */
+  readonly requestId?: string;
+  /** How many requests to create it were written to a connection. */
+  readonly attempts: number;
+  /** Why something is not known. */
+  readonly problem?: string;
+}
+
 export interface CheckOptions extends ReadOptions {
   /**
    * Whether to try the permission to delete, too, by a deletion of an id that cannot exist, and only
@@ -451,6 +479,19 @@ export class Client {
    * abort; or with a TypeError for an argument of a wrong type.
    */
   check(options?: CheckOptions): Promise<Check>;
+  /**
+   * Creates the contact of a record again, under a new id: of {@link Contact.record}, or of a line of
+   * a backup. What the service does not take is lost: the id, the e-mail address, the history.
+   *
+   * Nobody is created twice: the old id is asked for first, and who is still there stays. Then one
+   * request is sent, and sent again only where it was certainly refused. Without a certain answer,
+   * also after an abort, it ends as `may_be_created`; call again with `lookFirst` then. The app needs
+   * the permission points `qyapi_ext_read` and `qyapi_ext_write`.
+   *
+   * Rejects with a {@link DingTalkError} where it was not created, with `INVALID_ARGUMENT` for a
+   * record that lacks what a contact needs; or with a TypeError for an argument of a wrong type.
+   */
+  restore(record: Readonly<Record<string, unknown>>, options?: RestoreOptions): Promise<Restoration>;
   /**
    * All contacts of the organisation: an async iterator that reads a page of a hundred when it is
    * needed. Contacts may be deleted while it goes on: what is there from the start to the end

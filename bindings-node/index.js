@@ -4,7 +4,7 @@ const { inspect } = require('node:util');
 const native = require('./native.js');
 const { deleteMany } = require('./batch.js');
 const { call, contact, contacts } = require('./contact.js');
-const { checkObject, checkText, checkUserId, taken, typeName } = require('./check.js');
+const { checkObject, checkRecord, checkText, checkUserId, taken, typeName } = require('./check.js');
 const { DingTalkError, check, plain, refused, wrongType } = require('./outcome.js');
 const { readJournal } = require('./journal.js');
 const { log } = require('./bridge.js');
@@ -39,6 +39,16 @@ class Client {
     const client = this.#native;
     checkUserId(userId);
     return contact(await call(options, (bridge, id, ...given) => client.submitGet(bridge, id, userId, ...given)));
+  }
+
+  async restore(record, options = {}) {
+    const client = this.#native;
+    checkRecord(record);
+    checkObject(options);
+    const { lookFirst = false, ...rest } = options;
+    if (typeof lookFirst !== 'boolean') throw wrongType(`lookFirst must be true or false, not ${typeName(lookFirst)}`);
+    const text = JSON.stringify(record);
+    return plain(await call(rest, (bridge, id, ...given) => client.submitRestore(bridge, id, text, lookFirst, ...given)));
   }
 
   async check(options = {}) {

@@ -62,6 +62,8 @@ export class Sandbox {
   readonly appSecret: string;
   /** The userids of the contacts that are left. */
   readonly contacts: string[];
+  /** The userids that calls have created, in order. */
+  readonly created: string[];
   /** The userids that calls have deleted, in order. */
   readonly deleted: string[];
   /** The requests that have come, in order. */

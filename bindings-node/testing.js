@@ -68,6 +68,10 @@ class Sandbox {
     return this.#ask('contacts');
   }
 
+  get created() {
+    return this.#ask('created');
+  }
+
   get deleted() {
     return this.#ask('deleted');
   }

@@ -7,7 +7,7 @@ use napi_derive::napi;
 
 use crate::batch::NativeBatch;
 use crate::bridge::Bridge;
-use crate::convert::{Given, check, contact, json, page, plain};
+use crate::convert::{Given, check, contact, json, page, plain, restoration};
 
 /// A client of the core.
 #[napi(js_name = "Client")]
@@ -91,6 +91,24 @@ impl NativeClient {
         let call = reading(&names, values);
         let done = begin(bridge, id, &call, cancelled);
         self.0.submit_check(write, call, move |outcome| done(check(outcome)));
+    }
+
+    /// The same for the restoring of a record, which is JSON text.
+    #[napi(catch_unwind)]
+    #[expect(clippy::too_many_arguments, reason = "each is a value of JavaScript")]
+    pub fn submit_restore(
+        &self,
+        bridge: &Bridge,
+        id: u32,
+        record: String,
+        look_first: bool,
+        names: Vec<String>,
+        values: Vec<Given>,
+        cancelled: bool,
+    ) {
+        let call = reading(&names, values);
+        let done = begin(bridge, id, &call, cancelled);
+        self.0.submit_restore(record, look_first, call, move |outcome| done(restoration(outcome)));
     }
 
     /// The pages of all records; nothing is sent yet.

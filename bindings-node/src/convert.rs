@@ -1,7 +1,7 @@
 //! Values of JavaScript for the core, and its outcomes as JSON.
 
 use dingtalk_extcontact::binding::{Value, contact_to_json, to_json};
-use dingtalk_extcontact::{Check, Contact, Deletion, Error, Item};
+use dingtalk_extcontact::{Check, Contact, Deletion, Error, Item, Restoration};
 use napi::bindgen_prelude::{Either5, Null, Unknown};
 
 /// The value of an option, as JavaScript has it.
@@ -58,6 +58,15 @@ pub fn page(outcome: Result<Option<Vec<Contact>>, Error>) -> String {
             let page = page.map(|page| page.iter().map(contact_to_json).collect::<Vec<_>>());
             serde_json::Value::from(page).to_string()
         }
+        Err(error) => json(&Err(error)),
+    }
+}
+
+/// What came of a record that was to be restored, or why it was not.
+pub fn restoration(outcome: Result<Restoration, Error>) -> String {
+    match outcome {
+        // Plain values cannot fail to serialise.
+        Ok(restoration) => serde_json::to_string(&restoration).unwrap_or_default(),
         Err(error) => json(&Err(error)),
     }
 }

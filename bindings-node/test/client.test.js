@@ -31,7 +31,9 @@ describe('the module', () => {
     assert.deepEqual(Object.keys(api).sort(), ['Client', 'DingTalkError', 'readJournal', 'setLogger']);
     assert.deepEqual(Object.keys(require('dingtalk-extcontact/testing')), ['Sandbox']);
     const own = (of) => Reflect.ownKeys(of).filter((key) => typeof key === 'string').sort();
-    assert.deepEqual(own(Client.prototype), ['check', 'close', 'constructor', 'contacts', 'delete', 'deleteMany', 'get', 'setAccessToken']);
+    assert.deepEqual(own(Client.prototype), [
+      'check', 'close', 'constructor', 'contacts', 'delete', 'deleteMany', 'get', 'restore', 'setAccessToken',
+    ]);
     assert.deepEqual(own(Client), ['fromEnv', 'length', 'name', 'prototype']);
     assert.throws(() => require('dingtalk-extcontact/native.js'), { code: 'ERR_PACKAGE_PATH_NOT_EXPORTED' });
   });

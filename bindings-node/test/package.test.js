@@ -142,7 +142,11 @@ describe('the examples of the README', () => {
 
   before(async () => {
     folder = await project('readme', {});
-    sandbox = new Sandbox({ contacts: [1, 2, 3, 4, 5, 6, 7].map((n) => `012540000${n}`) });
+    sandbox = new Sandbox({ contacts: [1, 2, 3, 4, 5, 6, 7].map((n) => ({
+        userid: `012540000${n}`, name: `Sample ${n}`, mobile: `1713920000${n}`, state_code: '49',
+        follower_user_id: 'manager1', label_ids: [1000001],
+      })),
+    });
   });
   after(() => sandbox.close());
 

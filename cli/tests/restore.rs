@@ -71,6 +71,7 @@ fn a_backup_is_looked_at_restored_and_not_restored_again() {
     let (status, out, err) = restore(&sandbox, &["--backup", &backup, "--dry-run"]);
     assert_eq!((status, out.lines().count()), (0, 5), "{err}");
     assert!(out.contains("contact 0125000000: would be created"), "{out}");
+    assert!(err.contains("what does not come back: the userids"), "{err}");
     assert!(err.contains("5 would be created again, 0 still there"), "{err}");
     assert_eq!((creations(&sandbox), folder.files()), (0, files));
 

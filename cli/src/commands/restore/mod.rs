@@ -44,6 +44,7 @@ fn try_run(args: &Restore, output: &mut Output) -> Result<Exit, Exit> {
     let plan = Plan::of(args, &backup, &restorer)?;
     plan.refuse_incomplete(args)?;
     if args.dry_run {
+        plan.note();
         return dry_run(args, &client, &backup, &restorer, &call, output);
     }
     may_read(&client, &plan, &call)?;
