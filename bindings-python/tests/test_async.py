@@ -411,7 +411,7 @@ def test_two_thousand_calls_wait_for_their_turn_without_a_thread() -> None:
                 while sum(call.done() for call in calls) < 60:
                     await asyncio.wait(calls, timeout=0.1, return_when=asyncio.FIRST_COMPLETED)
                     calling, waking = threads()
-                    # A call may take over a second on a busy machine, and twenty more begin meanwhile.
+                    # A call may take over a second on a busy machine; twenty more begin then.
                     assert calling <= 40 and waking <= 1, (calling, waking)
                     await asyncio.sleep(0.01)
                 before = sum(call.done() for call in calls)
