@@ -94,8 +94,9 @@ impl NativeClient {
     }
 
     /// The same for the restoring of a record, which is JSON text.
+    // Each is a value of JavaScript.
+    #[allow(clippy::too_many_arguments)]
     #[napi(catch_unwind)]
-    #[expect(clippy::too_many_arguments, reason = "each is a value of JavaScript")]
     pub fn submit_restore(
         &self,
         bridge: &Bridge,
