@@ -27,6 +27,7 @@ class Function(NamedTuple):
 class Header(NamedTuple):
     version: str
     enums: dict  # name: [(constant, number)]
+    notes: dict  # what is said of a constant
     handles: list  # the opaque types
     callbacks: list  # of Function
     functions: list  # of Function
@@ -48,7 +49,9 @@ def read(text):
     version = re.search(r'#define DTX_VERSION "(.*)"', text)[1]
     rest = re.sub(r"#ifdef __cplusplus.*?#endif[^\n]*|/\*.*?\*/", "", text, flags=re.S)
     rest = re.sub(r"^#(.*\\\n)*.*$", "", rest, flags=re.M)
-    header = Header(version, {}, [], [], [])
+    said = re.findall(r"/\*\*((?:(?!\*/).)*)\*/\s*(\w+) = \d+,", text, re.S)
+    notes = {name: " ".join(re.sub(r"^ *\*", "", note, flags=re.M).split()) for note, name in said}
+    header = Header(version, {}, notes, [], [], [])
 
     def enum(match):
         constants = re.findall(r"(\w+) = (\d+)", match[1])
@@ -111,7 +114,121 @@ def ffi(header):
     return "\n".join(lines) + "\n"
 
 
-OUTPUTS = {"include/dingtalk_extcontact_ffi.h": ffi}
+JAVA = "bindings-java/src/main/java/dingtalk/extcontact/"
+JAVA_TYPES = {
+    "void": "void", "int": "int", "uint32_t": "int", "int64_t": "long", "uint64_t": "long",
+    "int *": "IntByReference", "uint32_t *": "IntByReference",
+    "int64_t *": "LongByReference", "uint64_t *": "LongByReference",
+}  # fmt: skip
+MADE = "// Made of the C header by tools/declarations.py; `make header` renews it.\npackage dingtalk.extcontact;\n"
+
+
+def java_type(kind, header, is_result):
+    """Text goes in as bytes, as JNA would put question marks into it, or end it at a NUL."""
+    if kind in JAVA_TYPES:
+        return JAVA_TYPES[kind]
+    if kind in [one.name for one in header.callbacks]:
+        return kind
+    if kind == "const char *":
+        return "String" if is_result else "byte[]"
+    return "PointerByReference" if kind.endswith("**") else "Pointer"
+
+
+def camel(name):
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+def java(header):
+    def line(one, name, is_callback):
+        listed = ", ".join(
+            f"{java_type(kind, header, is_callback).replace('String', 'Pointer')} {camel(own)}"
+            for kind, own in one.parameters
+        )
+        return f"{java_type(one.result, header, True)} {name}({listed});"
+
+    callbacks = [
+        f"    interface {one.name} extends Callback {{\n        {line(one, 'invoke', True)}\n    }}\n"
+        for one in header.callbacks
+    ]
+    return "\n".join([
+        MADE,
+        "import com.sun.jna.Callback;",
+        "import com.sun.jna.Pointer;",
+        "import com.sun.jna.ptr.IntByReference;",
+        "import com.sun.jna.ptr.LongByReference;",
+        "import com.sun.jna.ptr.PointerByReference;",
+        "",
+        "/** The functions of the C library; what each does stands in its header. */",
+        "final class Dtx {",
+        f'    static final String VERSION = "{header.version}";',
+        f'    static final String ABI = "{abi(header.version)}";',
+        "",
+        "    static {",
+        "        Natives.register(Dtx.class);",
+        "    }",
+        "",
+        "    private Dtx() {}",
+        "",
+        *callbacks,
+        *[f"    static native {line(one, one.name, False)}" for one in header.functions],
+        "}",
+        "",
+    ])  # fmt: skip
+
+
+def java_enum(source, name, prefix, unknown):
+    """An enum of the results but DTX_OK, or of another list; with a value for later numbers."""
+
+    def make(header):
+        constants = [it for it in header.enums[source] if it[0] != "DTX_OK"]
+        listed = [
+            f"    /** {header.notes[constant]} */\n    {constant[len(prefix):]}({number}),\n"
+            for constant, number in constants
+        ]
+        if unknown:
+            listed.append(f"    /** {unknown} */\n    UNKNOWN(-1),\n")
+        told = re.sub(r"DTX_(?:STATUS_|LOG_|JOURNAL_)?(\w+)", r"\1", "".join(listed))
+        about = NOTES[name]
+        return "\n".join([
+            MADE,
+            f"/** {about} */",
+            f"public enum {name} {{",
+            told.rstrip(",\n") + ";\n",
+            "    final int number;",
+            "",
+            f"    {name}(int number) {{",
+            "        this.number = number;",
+            "    }",
+            "",
+            f"    static {name} of(int number) {{",
+            f"        for ({name} one : values()) {{",
+            "            if (one.number == number) {",
+            "                return one;",
+            "            }",
+            "        }",
+            f"        return {'UNKNOWN' if unknown else 'OFF'};",
+            "    }",
+            "}",
+            "",
+        ])  # fmt: skip
+
+    return make
+
+
+LATER = "A value that a later version of the library has and this package does not know."
+NOTES = {
+    "Kind": "What kind of error it is. More may come: treat {@link #UNKNOWN} like {@link #API}.",
+    "Status": "How a contact came to be gone.",
+    "LogLevel": "How much is logged; each level includes those above it.",
+}
+OUTPUTS = {
+    "include/dingtalk_extcontact_ffi.h": ffi,
+    JAVA + "Dtx.java": java,
+    JAVA + "Kind.java": java_enum("dtx_result", "Kind", "DTX_", LATER),
+    JAVA + "Status.java": java_enum("dtx_status", "Status", "DTX_STATUS_", LATER),
+    JAVA + "LogLevel.java": java_enum("dtx_log_level", "LogLevel", "DTX_LOG_", ""),
+}
 
 
 def main():

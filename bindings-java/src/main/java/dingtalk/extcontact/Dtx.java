@@ -1,0 +1,162 @@
+// Made of the C header by tools/declarations.py; `make header` renews it.
+package dingtalk.extcontact;
+
+import com.sun.jna.Callback;
+import com.sun.jna.Pointer;
+import com.sun.jna.ptr.IntByReference;
+import com.sun.jna.ptr.LongByReference;
+import com.sun.jna.ptr.PointerByReference;
+
+/** The functions of the C library; what each does stands in its header. */
+final class Dtx {
+    static final String VERSION = "0.1.0";
+    static final String ABI = "0.1";
+
+    static {
+        Natives.register(Dtx.class);
+    }
+
+    private Dtx() {}
+
+    interface dtx_probe_fn extends Callback {
+        int invoke(Pointer context);
+    }
+
+    interface dtx_done_fn extends Callback {
+        void invoke(Pointer deletion, Pointer error, Pointer context);
+    }
+
+    interface dtx_item_fn extends Callback {
+        void invoke(Pointer item, Pointer context);
+    }
+
+    interface dtx_log_fn extends Callback {
+        void invoke(int level, Pointer message, Pointer context);
+    }
+
+    static native String dtx_version();
+    static native int dtx_version_number();
+    static native String dtx_result_name(int result);
+    static native Pointer dtx_options_new();
+    static native Pointer dtx_options_from_env();
+    static native void dtx_options_free(Pointer options);
+    static native int dtx_options_set(Pointer options, byte[] name, byte[] text);
+    static native int dtx_options_set_access_token(Pointer options, byte[] accessToken);
+    static native int dtx_options_set_app_key(Pointer options, byte[] appKey);
+    static native int dtx_options_set_app_secret(Pointer options, byte[] appSecret);
+    static native int dtx_options_set_region(Pointer options, byte[] region);
+    static native int dtx_options_set_endpoint(Pointer options, byte[] endpoint);
+    static native int dtx_options_set_timeout_ms(Pointer options, long timeoutMs);
+    static native int dtx_options_set_attempt_timeout_ms(Pointer options, long attemptTimeoutMs);
+    static native int dtx_options_set_connect_timeout_ms(Pointer options, long connectTimeoutMs);
+    static native int dtx_options_set_max_attempts(Pointer options, int maxAttempts);
+    static native int dtx_options_set_rate(Pointer options, int rate);
+    static native int dtx_options_set_missing_ok(Pointer options, int missingOk);
+    static native int dtx_options_set_proxy(Pointer options, byte[] proxy);
+    static native int dtx_options_set_ca_file(Pointer options, byte[] caFile);
+    static native int dtx_client_new(Pointer options, PointerByReference client, PointerByReference error);
+    static native int dtx_client_shared(Pointer options, PointerByReference client, PointerByReference error);
+    static native void dtx_client_free(Pointer client);
+    static native int dtx_client_delete(Pointer client, byte[] userId, Pointer call, PointerByReference deletion, PointerByReference error);
+    static native int dtx_client_set_access_token(Pointer client, byte[] accessToken, PointerByReference error);
+    static native void dtx_client_close(Pointer client);
+    static native Pointer dtx_call_new();
+    static native void dtx_call_free(Pointer call);
+    static native int dtx_call_set(Pointer call, byte[] name, byte[] text);
+    static native int dtx_call_set_timeout_ms(Pointer call, long timeoutMs);
+    static native int dtx_call_set_missing_ok(Pointer call, int missingOk);
+    static native int dtx_call_set_probe(Pointer call, dtx_probe_fn probe, Pointer context);
+    static native void dtx_call_cancel(Pointer call);
+    static native int dtx_client_submit(Pointer client, byte[] userId, Pointer call, dtx_done_fn done, Pointer context);
+    static native Pointer dtx_batch_options_new();
+    static native void dtx_batch_options_free(Pointer options);
+    static native int dtx_batch_options_set(Pointer options, byte[] name, byte[] text);
+    static native int dtx_batch_options_set_concurrency(Pointer options, int concurrency);
+    static native int dtx_batch_options_set_journal(Pointer options, byte[] journal);
+    static native int dtx_batch_options_set_backup(Pointer options, byte[] backup);
+    static native int dtx_batch_options_set_missing_ok(Pointer options, int missingOk);
+    static native int dtx_batch_options_set_stop_on_missing(Pointer options, int stopOnMissing);
+    static native int dtx_batch_new(Pointer client, Pointer options, PointerByReference batch, PointerByReference error);
+    static native void dtx_batch_free(Pointer batch);
+    static native int dtx_batch_wants(Pointer batch);
+    static native int dtx_batch_push(Pointer batch, byte[] userId, PointerByReference error);
+    static native void dtx_batch_finish(Pointer batch);
+    static native int dtx_batch_next(Pointer batch, PointerByReference item, PointerByReference error);
+    static native void dtx_batch_stop(Pointer batch);
+    static native void dtx_batch_cancel(Pointer batch);
+    static native int dtx_batch_paused(Pointer batch, LongByReference leftMs);
+    static native long dtx_batch_deleted(Pointer batch);
+    static native long dtx_batch_absent(Pointer batch);
+    static native long dtx_batch_maybe_deleted(Pointer batch);
+    static native long dtx_batch_failed(Pointer batch);
+    static native long dtx_batch_not_attempted(Pointer batch);
+    static native long dtx_batch_settled_before(Pointer batch);
+    static native long dtx_batch_repeated(Pointer batch);
+    static native long dtx_batch_calls(Pointer batch);
+    static native long dtx_batch_unrecorded(Pointer batch);
+    static native String dtx_batch_summary_json(Pointer batch);
+    static native int dtx_batch_next_within(Pointer batch, Pointer call, PointerByReference item, PointerByReference error);
+    static native int dtx_batch_try_next(Pointer batch, PointerByReference item, IntByReference ended, PointerByReference error);
+    static native int dtx_batch_submit_next(Pointer batch, dtx_item_fn done, Pointer context, PointerByReference error);
+    static native void dtx_item_free(Pointer item);
+    static native String dtx_item_user_id(Pointer item);
+    static native Pointer dtx_item_deletion(Pointer item);
+    static native Pointer dtx_item_error(Pointer item);
+    static native int dtx_item_not_attempted(Pointer item);
+    static native String dtx_item_time(Pointer item);
+    static native int dtx_item_settled_before(Pointer item);
+    static native String dtx_item_json(Pointer item);
+    static native int dtx_journal_read(Pointer paths, long count, PointerByReference journal, PointerByReference error);
+    static native void dtx_journal_free(Pointer journal);
+    static native int dtx_journal_next(Pointer journal, PointerByReference entry, PointerByReference error);
+    static native void dtx_journal_entry_free(Pointer entry);
+    static native String dtx_journal_entry_user_id(Pointer entry);
+    static native int dtx_journal_entry_state(Pointer entry);
+    static native String dtx_journal_entry_time(Pointer entry);
+    static native long dtx_journal_entry_run(Pointer entry);
+    static native int dtx_journal_entry_attempts(Pointer entry, IntByReference attempts);
+    static native String dtx_journal_entry_request_id(Pointer entry);
+    static native String dtx_journal_entry_code(Pointer entry);
+    static native String dtx_journal_entry_meaning(Pointer entry);
+    static native String dtx_journal_entry_json(Pointer entry);
+    static native int dtx_client_check(Pointer client, int write, Pointer call, PointerByReference check, PointerByReference error);
+    static native void dtx_check_free(Pointer check);
+    static native int dtx_check_ok(Pointer check);
+    static native String dtx_check_json(Pointer check);
+    static native void dtx_deletion_free(Pointer deletion);
+    static native int dtx_deletion_status(Pointer deletion);
+    static native String dtx_deletion_user_id(Pointer deletion);
+    static native String dtx_deletion_request_id(Pointer deletion);
+    static native int dtx_deletion_attempts(Pointer deletion);
+    static native int dtx_deletion_maybe_deleted(Pointer deletion);
+    static native String dtx_deletion_json(Pointer deletion);
+    static native int dtx_client_get(Pointer client, byte[] userId, Pointer call, PointerByReference contact, PointerByReference error);
+    static native int dtx_client_contacts(Pointer client, PointerByReference contacts, PointerByReference error);
+    static native void dtx_contacts_free(Pointer contacts);
+    static native int dtx_contacts_next(Pointer contacts, Pointer call, PointerByReference contact, PointerByReference error);
+    static native void dtx_contact_free(Pointer contact);
+    static native String dtx_contact_user_id(Pointer contact);
+    static native String dtx_contact_text(Pointer contact, byte[] field);
+    static native long dtx_contact_id_count(Pointer contact, byte[] field);
+    static native String dtx_contact_id(Pointer contact, byte[] field, long place);
+    static native String dtx_contact_record(Pointer contact);
+    static native String dtx_contact_json(Pointer contact);
+    static native void dtx_error_free(Pointer error);
+    static native int dtx_error_kind(Pointer error);
+    static native String dtx_error_message(Pointer error);
+    static native String dtx_error_advice(Pointer error);
+    static native String dtx_error_code(Pointer error);
+    static native int dtx_error_errcode(Pointer error, LongByReference errcode);
+    static native String dtx_error_errmsg(Pointer error);
+    static native String dtx_error_sub_code(Pointer error);
+    static native String dtx_error_sub_msg(Pointer error);
+    static native String dtx_error_request_id(Pointer error);
+    static native int dtx_error_http_status(Pointer error, IntByReference httpStatus);
+    static native int dtx_error_retry_after_ms(Pointer error, LongByReference retryAfterMs);
+    static native int dtx_error_attempts(Pointer error);
+    static native int dtx_error_retryable(Pointer error);
+    static native int dtx_error_maybe_deleted(Pointer error);
+    static native String dtx_error_user_id(Pointer error);
+    static native String dtx_error_json(Pointer error);
+    static native int dtx_set_log(int level, dtx_log_fn log, Pointer context);
+}

@@ -1,0 +1,124 @@
+package dingtalk.extcontact;
+
+import com.sun.jna.Pointer;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * What the library tells a callback, as a future. It is completed on a thread of the library, which
+ * others may need to go on: nothing that may take long or wait may hang on it directly.
+ */
+final class Ended<T> extends CompletableFuture<T> {
+    static final Dtx.dtx_done_fn DONE = (deletion, error, context) -> {
+        Ended<?> told = of(context);
+        told.tell(deletion, Deletion::new, Dtx::dtx_deletion_free);
+        told.fail(error);
+    };
+    static final Dtx.dtx_item_fn ITEM = (item, context) -> {
+        Ended<?> told = of(context);
+        told.tell(item, Item::new, Dtx::dtx_item_free);
+        told.complete(null);
+    };
+    /** Who waits, by the number that the library has as its context: it knows no Java object. */
+    private static final Map<Long, Ended<?>> AWAITED = new ConcurrentHashMap<>();
+    private static final AtomicLong LAST = new AtomicLong();
+
+    static {
+        Natives.attach(DONE);
+        Natives.attach(ITEM);
+    }
+
+    private final Pointer context = new Pointer(LAST.incrementAndGet());
+
+    /** What the library is to hand to the callback; from now on it is awaited. */
+    Pointer context() {
+        AWAITED.put(Pointer.nativeValue(context), this);
+        return context;
+    }
+
+    /** The library has refused to tell. */
+    void forget() {
+        AWAITED.remove(Pointer.nativeValue(context));
+    }
+
+    private static Ended<?> of(Pointer context) {
+        return AWAITED.remove(Pointer.nativeValue(context));
+    }
+
+    @SuppressWarnings("unchecked")
+    private void tell(Pointer pointer, Function<Pointer, ?> copy, Consumer<Pointer> free) {
+        if (pointer == null) {
+            return;
+        }
+        try {
+            complete((T) copy.apply(pointer));
+        } catch (Throwable failed) { // such as no memory: nobody must wait for ever
+            completeExceptionally(failed);
+        } finally {
+            free.accept(pointer);
+        }
+    }
+
+    private void fail(Pointer error) {
+        if (error == null) {
+            return;
+        }
+        try {
+            completeExceptionally(new DingTalkException(error));
+        } catch (Throwable failed) {
+            completeExceptionally(failed);
+        } finally {
+            Dtx.dtx_error_free(error);
+        }
+    }
+
+    /** Completes another like this one, on the common pool: what hangs on that may do as it likes. */
+    CompletableFuture<T> into(CompletableFuture<T> other) {
+        whenCompleteAsync((value, error) -> {
+            if (error == null) {
+                other.complete(value);
+            } else {
+                other.completeExceptionally(error);
+            }
+        });
+        return other;
+    }
+
+    /**
+     * Waits for it, whatever the thread is told meanwhile; a virtual thread gives its carrier free.
+     *
+     * @param cancel what to do when the thread is interrupted, which it still is afterwards
+     */
+    T await(Runnable cancel) {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return get();
+                } catch (InterruptedException told) {
+                    interrupted = true;
+                    cancel.run();
+                } catch (ExecutionException ended) {
+                    throw thrown(ended.getCause());
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** With the trace of the thread that called: the one that it was made on says nothing. */
+    static RuntimeException thrown(Throwable cause) {
+        if (cause instanceof DingTalkException) {
+            return (DingTalkException) cause.fillInStackTrace();
+        }
+        throw new IllegalStateException("the outcome could not be read", cause);
+    }
+}

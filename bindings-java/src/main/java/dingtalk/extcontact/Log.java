@@ -1,0 +1,25 @@
+package dingtalk.extcontact;
+
+import java.util.function.BiConsumer;
+
+/** Where log lines of the library go. */
+final class Log {
+    private static volatile BiConsumer<LogLevel, String> sink;
+    static final Dtx.dtx_log_fn TAKE = (level, message, context) -> {
+        BiConsumer<LogLevel, String> taker = sink;
+        if (taker != null) {
+            taker.accept(LogLevel.of(level), message.getString(0, "UTF-8"));
+        }
+    };
+
+    static {
+        Natives.attach(TAKE);
+    }
+
+    private Log() {}
+
+    static void to(LogLevel level, BiConsumer<LogLevel, String> taker) {
+        sink = taker;
+        Dtx.dtx_set_log(level.number, taker == null ? null : TAKE, null);
+    }
+}
