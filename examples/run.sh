@@ -99,12 +99,14 @@ build_csharp() {
     program=(mono "$work/Delete.exe")
 }
 
-build_java_jna() {
-  local jar=${JNA_JAR:-/usr/share/java/jna.jar}
+build_java() {
+  local jna=${JNA_JAR:-/usr/share/java/jna.jar} jars=("$here"/../bindings-java/target/dingtalk-extcontact-*.jar) jar=
   needs javac java || return
-  [[ -f $jar ]] || { missing="no jna.jar"; return 1; }
-  javac -Xlint:all,-serial -Werror -cp "$jar" -d "$work/java" "$here/java/DeleteJna.java" &&
-    program=(java -Djna.library.path="$work/lib" -cp "$jar:$work/java" DeleteJna)
+  [[ -f $jna ]] || { missing="no jna.jar"; return 1; }
+  for jar in "${jars[@]}"; do [[ $jar =~ [0-9].jar$ ]] && break; done
+  [[ -f $jar ]] || { missing="bindings-java is not built"; return 1; }
+  javac -Xlint:all -Werror -cp "$jar" -d "$work/java" "$here/java/Delete.java" &&
+    program=(java -cp "$jar:$jna:$work/java" Delete)
 }
 
 build_java_ffm() {
@@ -141,11 +143,6 @@ closing_csharp() {
   mcs -warnaserror -main:DingTalk.Closing -out:"$work/Closing.exe" \
     "$here/csharp/Delete.cs" "$here/csharp/Closing.cs" &&
     program=(mono "$work/Closing.exe")
-}
-
-closing_java_jna() {
-  javac -Xlint:all -Werror -d "$work/java" "$here/java/Closing.java" &&
-    program=("${program[@]::${#program[@]}-1}" Closing DeleteJna)
 }
 
 closing_java_ffm() {
@@ -252,7 +249,7 @@ if [[ -n ${DTX_DEMO:-} ]]; then
   sandbox "" # one for all of them
 fi
 passed=0 failed=0 left_out=0 shown=
-for name in rust python node c cpp php csharp java_jna java_ffm go; do
+for name in rust python node c cpp php csharp java java_ffm go; do
   missing= program=()
   if ! "build_$name" >"$work/log" 2>&1; then
     if [[ -n $missing && ( -z ${DTX_REQUIRE_ALL:-} || $name == java_ffm ) ]]; then

@@ -2,7 +2,7 @@
  * A test of the examples: closes a client while threads delete with it. Each call ends well or is
  * refused.
  *
- *   java Closing DeleteJna
+ *   java Closing DeleteFfm
  */
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;

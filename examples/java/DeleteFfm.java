@@ -1,6 +1,6 @@
 /*
  * Deletes the external contacts whose ids are given. For Java 22 and later, with nothing else:
- * the foreign-function API is part of it. DeleteJna.java serves older ones.
+ * the foreign-function API is part of it. Delete.java serves older ones, with the package.
  *
  *   javac DeleteFfm.java
  *   export DINGTALK_APP_KEY=... DINGTALK_APP_SECRET=...
