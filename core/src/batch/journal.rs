@@ -265,6 +265,25 @@ mod tests {
         (bytes.clone(), whole.take_while(|(now, then)| *now == then.as_bytes()).count())
     }
 
+    #[test]
+    fn a_line_about_an_id_has_its_outcome_and_time_and_nothing_else() {
+        let (file, keys) = (TestFile::new(), Keys::default());
+        let journal = file.open(&keys).unwrap();
+        let (_, item) = item(1, "01", "r");
+        journal.announce("01").unwrap();
+        journal.record(&item).unwrap();
+        let text = fs::read_to_string(&file.0).unwrap();
+        let lines: Vec<Value> =
+            text.lines().skip(1).map(|line| serde_json::from_str(line).unwrap()).collect();
+        let announced = json!({"event": "announced", "user_id": "01", "time": lines[0]["time"]});
+        let ended = json!({
+            "event": "ended", "user_id": "01", "status": "absent", "request_id": "r",
+            "attempts": 2, "maybe_deleted": true, "time": item.time_in_utc(),
+        });
+        assert!(crate::outcome::parse_utc(lines[0]["time"].as_str().unwrap()).is_some());
+        assert_eq!(lines, [announced, ended]);
+    }
+
     /// The lines of 64 calls with long texts of the service can be longer than one line may be.
     #[test]
     fn a_hole_that_is_longer_than_any_line_is_cut_off_too() {
