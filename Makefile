@@ -1,6 +1,6 @@
 # Thin: each target is what a person would type. `make` by itself lists them.
 
-.PHONY: help demo test lint build addon header install bench guard test-rust test-c test-python test-node test-java test-examples
+.PHONY: help demo test lint build addon header install bench guard test-rust test-c test-python test-node test-java test-php test-examples
 .NOTPARALLEL:
 
 TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
@@ -21,7 +21,8 @@ RUST := --workspace --locked --exclude dingtalk-extcontact-python --exclude ding
 
 help:
 	@echo "make demo     what it is for, shown in each language; two minutes the first time"
-	@echo "make test     every test; also test-rust test-c test-python test-node test-java test-examples"
+	@echo "make test     every test; also test-rust test-c test-python test-node"
+	@echo "              test-java test-php test-examples"
 	@echo "make lint     format, lints, docs, licences, the public API; before a commit"
 	@echo "make install  the C library and its header, below DESTDIR and PREFIX ($(PREFIX))"
 	@echo "make header   the C header, anew from its sources"
@@ -47,7 +48,7 @@ build:
 test:
 	@tools/needs.sh cargo cc c++ git python3 venv node npm
 	@rm -f $(LEFT_OUT)
-	@DTX_LEFT_OUT=$(LEFT_OUT) $(MAKE) --no-print-directory test-rust test-c test-python test-node test-java test-examples
+	@DTX_LEFT_OUT=$(LEFT_OUT) $(MAKE) --no-print-directory test-rust test-c test-python test-node test-java test-php test-examples
 	@DTX_LEFT_OUT=$(LEFT_OUT) tools/left-out.sh
 
 test-rust:
@@ -67,6 +68,9 @@ test-node: build
 # The tests that need a JDK and Maven, which fetches what the package is built with.
 test-java: build
 	bindings-java/test.sh $(DEBUG)
+
+test-php: build
+	bindings-php/test.sh $(DEBUG)
 
 test-examples: $(VENV)/installed build
 	PYTHON=$(VENV)/bin/python examples/run.sh $(DEBUG)

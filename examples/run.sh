@@ -89,8 +89,13 @@ build_cpp() {
 build_php() {
   needs php || return
   php -r 'exit(extension_loaded("FFI") ? 0 : 1);' || { missing="php without FFI"; return 1; }
-  export DINGTALK_EXTCONTACT_HEADER=$include/dingtalk_extcontact.h
-  program=(php "$here/php/delete.php")
+  php -r 'exit((int) (PHP_VERSION_ID < 80100));' || { missing="php before 8.1"; return 1; }
+  export DINGTALK_EXTCONTACT_LIBRARY=$library
+  # Where Composer puts what finds the package's classes.
+  mkdir -p "$work/php/vendor" &&
+    echo "<?php require '$(realpath "$here/../bindings-php")/tests/autoload.php';" >"$work/php/vendor/autoload.php" &&
+    cp "$here/php/delete.php" "$work/php/" &&
+    program=(php "$work/php/delete.php")
 }
 
 build_csharp() {
@@ -136,8 +141,6 @@ closing_cpp() {
     -o "$work/cpp-closing" -L"$work/lib" -ldingtalk_extcontact -lpthread &&
     program=(${DTX_UNDER:-} "$work/cpp-closing")
 }
-
-closing_php() { program=(php "$here/php/closing.php"); }
 
 closing_csharp() {
   mcs -warnaserror -main:DingTalk.Closing -out:"$work/Closing.exe" \

@@ -222,8 +222,37 @@ NOTES = {
     "Status": "How a contact came to be gone.",
     "LogLevel": "How much is logged; each level includes those above it.",
 }
+
+
+def php_exceptions(header):
+    """A class for each kind of error, by its file; wrong arguments are of PHP's own kind, too."""
+    made = {}
+    for constant, _ in header.enums["dtx_result"][1:]:
+        name = constant.removeprefix("DTX_").title().replace("_", "") + "Exception"
+        base = name if name == "InvalidArgumentException" else "RuntimeException"
+        made[f"bindings-php/src/Exception/{name}.php"] = f"""<?php
+
+// Made by tools/declarations.py; `make header` renews it.
+
+declare(strict_types=1);
+
+namespace DingtalkExtcontact\\Exception;
+
+use DingtalkExtcontact\\DingTalkException;
+use DingtalkExtcontact\\Failure;
+
+/** {header.notes[constant]} */
+final class {name} extends \\{base} implements DingTalkException
+{{
+    use Failure;
+}}
+"""
+    return made
+
+
 OUTPUTS = {
     "include/dingtalk_extcontact_ffi.h": ffi,
+    "bindings-php/dingtalk_extcontact_ffi.h": ffi,
     JAVA + "Dtx.java": java,
     JAVA + "Kind.java": java_enum("dtx_result", "Kind", "DTX_", LATER),
     JAVA + "Status.java": java_enum("dtx_status", "Status", "DTX_STATUS_", LATER),
@@ -236,8 +265,9 @@ def main():
     if sys.argv[1:] and not check:
         sys.exit(__doc__)
     header = read(HEADER.read_text(encoding="utf-8"))
-    for name, make in OUTPUTS.items():
-        path, made = ROOT / name, make(header)
+    outputs = {name: make(header) for name, make in OUTPUTS.items()} | php_exceptions(header)
+    for name, made in outputs.items():
+        path = ROOT / name
         if not check:
             path.write_text(made, encoding="utf-8")
         elif not path.exists() or path.read_text(encoding="utf-8") != made:

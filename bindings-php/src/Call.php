@@ -1,0 +1,90 @@
+<?php
+
+declare(strict_types=1);
+
+namespace DingtalkExtcontact;
+
+use FFI\CData;
+
+/**
+ * The options of a call, and what PHP does while it waits: signal handlers run, and $cancelWhen is asked.
+ *
+ * @internal
+ */
+final class Call
+{
+    public readonly CData $handle;
+
+    /** What a signal handler or $cancelWhen has thrown: no exception may pass through C. */
+    public ?\Throwable $thrown = null;
+
+    /** The only function that C gets of PHP: PHP keeps each to the end of the request. */
+    private static ?CData $probe = null;
+
+    private static ?self $current = null;
+
+    /** @param (\Closure(): bool)|null $cancelWhen */
+    public function __construct(private readonly ?\Closure $cancelWhen = null)
+    {
+        $library = Library::get();
+        $this->handle = $library->dtx_call_new();
+        if ($cancelWhen !== null || \extension_loaded('pcntl')) {
+            if (self::$probe === null) {
+                self::$probe = $library->new('dtx_probe_fn[1]');
+                self::$probe[0] = static fn (): int => (int) self::$current?->ask();
+            }
+            $library->dtx_call_set_probe($this->handle, self::$probe[0], null);
+        }
+    }
+
+    public function __destruct()
+    {
+        Library::get()->dtx_call_free($this->handle);
+    }
+
+    private function __clone()
+    {
+    }
+
+    /**
+     * Runs a function of the library that waits with this call. Signal handlers run when the call asks, and at
+     * its end, never between, where an exception of theirs would have nowhere to go.
+     *
+     * @param callable(): int $step
+     */
+    public function run(callable $step): int
+    {
+        $signals = \extension_loaded('pcntl') && pcntl_async_signals(false);
+        [$outer, self::$current] = [self::$current, $this];
+        try {
+            return $step();
+        } finally {
+            self::$current = $outer;
+            if ($signals) {
+                $this->guard('pcntl_signal_dispatch');
+                pcntl_async_signals(true);
+            }
+        }
+    }
+
+    private function ask(): bool
+    {
+        return $this->guard(function (): bool {
+            if (\extension_loaded('pcntl')) {
+                pcntl_signal_dispatch();
+            }
+            return $this->cancelWhen !== null && ($this->cancelWhen)();
+        });
+    }
+
+    /** @param callable(): bool $function */
+    private function guard(callable $function): bool
+    {
+        try {
+            return $function();
+        } catch (\Throwable $thrown) {
+            $this->thrown ??= $thrown;
+            return true;
+        }
+    }
+}

@@ -1,0 +1,187 @@
+<?php
+
+declare(strict_types=1);
+
+namespace DingtalkExtcontact;
+
+use FFI\CData;
+
+/**
+ * Deletes external contacts. It keeps its connections, its token and the rate: make one and use it for all.
+ * What each option means, and what it is unless set, stands in the README.
+ */
+final class Client
+{
+    private CData $handle;
+
+    /**
+     * @param bool $env the environment's credentials and place, and the options on top
+     * @param bool $shared the same client for the same options in this process, whatever the request: for php-fpm
+     * @throws DingTalkException for an option that is refused
+     */
+    public function __construct(
+        #[\SensitiveParameter] ?string $accessToken = null,
+        ?string $appKey = null,
+        #[\SensitiveParameter] ?string $appSecret = null,
+        ?string $region = null,
+        ?string $endpoint = null,
+        ?int $timeoutMs = null,
+        ?int $attemptTimeoutMs = null,
+        ?int $connectTimeoutMs = null,
+        ?int $maxAttempts = null,
+        ?int $rate = null,
+        ?bool $missingOk = null,
+        #[\SensitiveParameter] ?string $proxy = null,
+        ?string $caFile = null,
+        bool $env = false,
+        bool $shared = false,
+    ) {
+        $values = array_diff_key(get_defined_vars(), ['env' => true, 'shared' => true]);
+        $library = Library::get();
+        $options = $env ? $library->dtx_options_from_env() : $library->dtx_options_new();
+        try {
+            Library::set('dtx_options', $options, $values);
+            $make = static fn (CData $client, CData $error): int => $shared
+                ? $library->dtx_client_shared($options, $client, $error)
+                : $library->dtx_client_new($options, $client, $error);
+            $this->handle = Library::handle('dtx_client', $make);
+        } finally {
+            $library->dtx_options_free($options);
+        }
+    }
+
+    /** With what the environment names, such as DINGTALK_APP_KEY; options by their names come on top. */
+    public static function fromEnv(#[\SensitiveParameter] string|int|bool|null ...$options): self
+    {
+        return new self(...$options, env: true);
+    }
+
+    /** Lets go of the client; batches made with it go on. */
+    public function __destruct()
+    {
+        if (isset($this->handle)) {
+            Library::get()->dtx_client_free($this->handle);
+            unset($this->handle);
+        }
+    }
+
+    private function __clone()
+    {
+    }
+
+    /** Later calls are refused; those under way finish. Doing it again does nothing. */
+    public function close(): void
+    {
+        Library::get()->dtx_client_close($this->handle);
+    }
+
+    /** Replaces the token that the client was made with. */
+    public function setAccessToken(#[\SensitiveParameter] string $accessToken): void
+    {
+        $token = Library::text($accessToken, 'access_token');
+        $set = fn (CData $none, CData $error): int
+            => Library::get()->dtx_client_set_access_token($this->handle, $token, $error);
+        Library::handle('void', $set);
+    }
+
+    /**
+     * Deletes a contact.
+     *
+     * @param string $userId sent byte for byte
+     * @param ?int $timeoutMs instead of the client's
+     * @param ?bool $missingOk instead of the client's
+     * @param ?\Closure(): bool $cancelWhen asked every 50 ms while the call waits: true ends it
+     * @throws DingTalkException it was not deleted, or nobody knows: maybeDeleted says which
+     */
+    public function delete(
+        mixed $userId,
+        ?int $timeoutMs = null,
+        ?bool $missingOk = null,
+        ?\Closure $cancelWhen = null,
+    ): Deletion {
+        $userId = Library::text($userId, 'user_id');
+        $call = new Call($cancelWhen);
+        Library::set('dtx_call', $call->handle, compact('timeoutMs', 'missingOk'));
+        $delete = fn (CData $deletion, CData $error): int
+            => Library::get()->dtx_client_delete($this->handle, $userId, $call->handle, $deletion, $error);
+        $deletion = new Deletion((array) Library::json('dtx_deletion', $delete, $call));
+        return $call->thrown === null ? $deletion : throw $call->thrown;
+    }
+
+    /**
+     * Deletes many contacts, several at a time. Ids are taken as they are needed; what came of each is an item, in
+     * the order in which they end. The generator's return value is the Summary.
+     *
+     * A generator that is dropped starts no more calls and waits for those under way. What the ids, a signal handler
+     * or $cancelWhen throw comes out after the items of those; of the latter two, they are cancelled.
+     *
+     * @param iterable<string> $userIds
+     * @param ?\Closure(): bool $cancelWhen asked every 50 ms while the batch waits: true cancels it
+     * @return \Generator<int, Item, mixed, Summary>
+     * @throws DingTalkException for an option that is refused, or a journal that cannot be used
+     */
+    public function deleteMany(
+        iterable $userIds,
+        ?int $concurrency = null,
+        ?string $journal = null,
+        ?string $backup = null,
+        ?bool $missingOk = null,
+        ?bool $stopOnMissing = null,
+        ?\Closure $cancelWhen = null,
+    ): \Generator {
+        $library = Library::get();
+        $options = $library->dtx_batch_options_new();
+        try {
+            $values = compact('concurrency', 'journal', 'backup', 'missingOk', 'stopOnMissing');
+            Library::set('dtx_batch_options', $options, $values);
+            $make = fn (CData $batch, CData $error): int
+                => $library->dtx_batch_new($this->handle, $options, $batch, $error);
+            $batch = new Batch(Library::handle('dtx_batch', $make), new Call($cancelWhen));
+        } finally {
+            $library->dtx_batch_options_free($options);
+        }
+        return $batch->items((static fn () => yield from $userIds)());
+    }
+
+    /** The record of a contact: to look whether it is still there, or to keep a copy. */
+    public function get(mixed $userId, ?int $timeoutMs = null, ?\Closure $cancelWhen = null): Contact
+    {
+        $userId = Library::text($userId, 'user_id');
+        $call = new Call($cancelWhen);
+        Library::set('dtx_call', $call->handle, compact('timeoutMs'));
+        $get = fn (CData $contact, CData $error): int
+            => Library::get()->dtx_client_get($this->handle, $userId, $call->handle, $contact, $error);
+        return new Contact((array) Library::json('dtx_contact', $get, $call));
+    }
+
+    /**
+     * All contacts, read page by page as they are needed. They may be deleted meanwhile.
+     *
+     * @return \Generator<int, Contact>
+     */
+    public function contacts(): \Generator
+    {
+        $library = Library::get();
+        $call = new Call();
+        $contacts = Library::handle('dtx_contacts', fn (CData $contacts, CData $error): int
+            => $library->dtx_client_contacts($this->handle, $contacts, $error));
+        $next = static fn (CData $contact, CData $error): int
+            => $library->dtx_contacts_next($contacts, $call->handle, $contact, $error);
+        try {
+            while (($fields = Library::json('dtx_contact', $next, $call)) !== null) {
+                yield new Contact($fields);
+            }
+        } finally {
+            $library->dtx_contacts_free($contacts);
+        }
+    }
+
+    /** Says what stands and what is missing before contacts can be deleted; with $write it tries the permission. */
+    public function check(bool $write = false, ?\Closure $cancelWhen = null): Check
+    {
+        $call = new Call($cancelWhen);
+        $make = fn (CData $check, CData $error): int
+            => Library::get()->dtx_client_check($this->handle, (int) $write, $call->handle, $check, $error);
+        return new Check((array) Library::json('dtx_check', $make, $call));
+    }
+}

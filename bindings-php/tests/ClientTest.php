@@ -1,0 +1,388 @@
+<?php
+
+declare(strict_types=1);
+
+namespace DingtalkExtcontact\Tests;
+
+use DingtalkExtcontact\Client;
+use DingtalkExtcontact\DingTalkException;
+use DingtalkExtcontact\Exception\ApiException;
+use DingtalkExtcontact\Exception\CancelledException;
+use DingtalkExtcontact\Exception\InvalidArgumentException;
+use DingtalkExtcontact\Exception\InvalidUserIdException;
+use DingtalkExtcontact\Exception\ServiceException;
+use DingtalkExtcontact\Library;
+use PHPUnit\Framework\TestCase;
+
+final class ClientTest extends TestCase
+{
+    private Sandbox $sandbox;
+
+    private function client(string $faults = '', int|string|bool ...$options): Client
+    {
+        $this->sandbox = Sandbox::dingtalk($faults);
+        return new Client(...$this->sandbox->options(), ...$options + ['rate' => 0]);
+    }
+
+    /** A call that waits until something ends it: each reply is late. */
+    private function slow(int|string|bool ...$options): Client
+    {
+        return $this->client('delay=1@20s', ...$options);
+    }
+
+    /** What is thrown, and that it comes within 100 ms of $since. */
+    private function thrownAt(float &$since, callable $function): \Throwable
+    {
+        try {
+            $function();
+        } catch (\Throwable $thrown) {
+            $this->assertLessThan(0.1, microtime(true) - $since);
+            return $thrown;
+        }
+        $this->fail('nothing was thrown');
+    }
+
+    public function testDeletesAndSaysWhatItWas(): void
+    {
+        $client = $this->client();
+        $id = $this->sandbox->ids()[0];
+        $deletion = $client->delete($id);
+        $this->assertSame([$id, 'deleted', 1], [$deletion->userId, $deletion->status, $deletion->attempts]);
+        $this->assertSame('absent', $client->delete($id, missingOk: true)->status);
+        try {
+            $client->delete($id);
+            $this->fail();
+        } catch (InvalidUserIdException $error) {
+            $this->assertSame([$id, '33012', false], [$error->userId, $error->apiCode, $error->maybeDeleted]);
+            $this->assertSame($error->getMessage(), $error->jsonSerialize()['message']);
+        }
+        $this->expectException(\Error::class);
+        $deletion->status = 'absent';
+    }
+
+    public function testEveryOptionOfTheLibraryIsAParameter(): void
+    {
+        preg_match_all('/int (dtx_\w+_set_\w+)\(/', (string) file_get_contents(__DIR__ . '/../dingtalk_extcontact_ffi.h'), $found);
+        $named = [];
+        foreach ([['dtx_options', '__construct'], ['dtx_call', 'delete'], ['dtx_batch_options', 'deleteMany']] as [$type, $method]) {
+            foreach ((new \ReflectionMethod(Client::class, $method))->getParameters() as $parameter) {
+                $named[] = $type . '_set_' . strtolower(preg_replace('/[A-Z]/', '_$0', $parameter->getName()));
+            }
+        }
+        $setters = preg_grep('/_set_(access_token_of|probe)$|^dtx_client/', $found[1], PREG_GREP_INVERT);
+        $this->assertNotEmpty($setters);
+        $this->assertSame([], array_values(array_diff($setters, $named)));
+    }
+
+    public function testOptionsAreRefusedByTheLibrary(): void
+    {
+        foreach ([['timeoutMs' => 0], ['rate' => 2 ** 32 + 1], ['maxAttempts' => -1], ['region' => 'moon'], []] as $options) {
+            try {
+                new Client(...$options + ($options ? ['accessToken' => 'tok-1'] : []));
+                $this->fail(json_encode($options));
+            } catch (InvalidArgumentException $error) {
+                $this->assertSame('invalid_argument', $error->kind);
+                $this->assertInstanceOf(\InvalidArgumentException::class, $error);
+            }
+        }
+        $this->expectExceptionMessage('Unknown named parameter');
+        Client::fromEnv(speed: 3);
+    }
+
+    public function testEnvironmentComesFirstAndOptionsOnTop(): void
+    {
+        $this->client();
+        putenv('DINGTALK_ACCESS_TOKEN=' . $this->sandbox->options()['accessToken']);
+        try {
+            $client = Client::fromEnv(endpoint: $this->sandbox->options()['endpoint']);
+            $this->assertSame('deleted', $client->delete($this->sandbox->ids()[0])->status);
+        } finally {
+            putenv('DINGTALK_ACCESS_TOKEN');
+        }
+    }
+
+    public function testIdsThatAreNoTextAreRefusedBeforeAnythingIsSent(): void
+    {
+        $client = new Client(accessToken: 'tok-1', endpoint: 'http://127.0.0.1:9');
+        foreach ([125400001, null, 1.5, ['1'], new \stdClass()] as $id) {
+            try {
+                $client->delete($id);
+                $this->fail();
+            } catch (\TypeError $error) {
+                $this->assertStringStartsWith('user_id is no string', $error->getMessage());
+            }
+        }
+        foreach (["01\x00", "\x00", "\xff", "\xed\xa0\x80", ''] as $id) {
+            try {
+                $client->delete($id);
+                $this->fail();
+            } catch (\InvalidArgumentException $error) {
+                $this->assertStringContainsString('user_id', $error->getMessage());
+            }
+        }
+        $this->expectException(\InvalidArgumentException::class);
+        new Client(accessToken: "tok\x001");
+    }
+
+    public function testIdsThatAreNotAscii(): void
+    {
+        $locale = setlocale(\LC_ALL, '0');
+        setlocale(\LC_ALL, 'C');
+        $client = $this->client();
+        $this->assertSame('客户01é😀', $client->delete('客户01é😀', missingOk: true)->userId);
+        setlocale(\LC_ALL, $locale);
+    }
+
+    public function testAClosedClientRefuses(): void
+    {
+        $client = $this->client();
+        $client->close();
+        $client->close();
+        foreach ([fn () => $client->delete('1'), fn () => $client->deleteMany(['1'])->current()?->error] as $use) {
+            try {
+                $error = $use();
+            } catch (InvalidArgumentException $error) {
+            }
+            $this->assertInstanceOf(\InvalidArgumentException::class, $error);
+            $this->assertStringContainsString('closed', $error->getMessage());
+        }
+        $client->__destruct();
+        $client->__destruct();
+    }
+
+    public function testAClientIsNeitherCopiedNorSerialized(): void
+    {
+        $client = $this->client();
+        foreach ([fn () => clone $client, fn () => serialize($client)] as $copy) {
+            try {
+                $copy();
+                $this->fail();
+            } catch (\Throwable $error) {
+                $this->assertStringNotContainsString('fail', $error->getMessage());
+            }
+        }
+        $this->assertStringNotContainsString($this->sandbox->options()['accessToken'], print_r($client, true));
+    }
+
+    public function testClosingWhileACallIsUnderWay(): void
+    {
+        $client = $this->client('delay=1@200ms');
+        $close = function () use (&$client): bool {
+            $client?->close();
+            $client = null;
+            gc_collect_cycles();
+            return false;
+        };
+        $this->assertSame('deleted', $client->delete($this->sandbox->ids()[0], cancelWhen: $close)->status);
+        $this->assertNull($client);
+    }
+
+    public function testACallIsCancelled(): void
+    {
+        $client = $this->slow();
+        $start = microtime(true);
+        $since = $start + 0.2;
+        $error = $this->thrownAt($since, fn () => $client->delete($this->sandbox->ids()[0],
+            cancelWhen: static fn (): bool => microtime(true) >= $since));
+        $this->assertInstanceOf(CancelledException::class, $error);
+        $this->assertTrue($error->maybeDeleted);
+    }
+
+    public function testWhatACallbackThrowsEndsTheCallAndStandsBehindItsError(): void
+    {
+        $client = $this->slow();
+        $since = microtime(true);
+        $error = $this->thrownAt($since, fn () => $client->delete('1',
+            cancelWhen: static fn () => throw new \DomainException('mine')));
+        $this->assertInstanceOf(CancelledException::class, $error);
+        $this->assertSame('mine', $error->getPrevious()->getMessage());
+    }
+
+    public function testACallWithinTheCallbackOfAnother(): void
+    {
+        $client = $this->client('delay=1@200ms');
+        [$first, $second] = $this->sandbox->ids();
+        $inner = null;
+        $ask = function () use ($client, $second, &$inner): bool {
+            $inner ??= $client->delete($second);
+            return false;
+        };
+        $this->assertSame($first, $client->delete($first, cancelWhen: $ask)->userId);
+        $this->assertSame($second, $inner->userId);
+    }
+
+    /** @dataProvider signalModes */
+    public function testASignalEndsACallWhoseHandlerThrows(bool $async): void
+    {
+        $client = $this->slow();
+        $since = microtime(true);
+        $this->onSignal($async, static function () use (&$since): void {
+            throw new \DomainException('interrupted');
+        });
+        $signaller = $this->signalAfter(0.3);
+        $since += 0.3;
+        // How long the shell takes to start comes on top.
+        $error = $this->thrownAt($signaller, fn () => $client->delete($this->sandbox->ids()[0]));
+        $this->assertInstanceOf(CancelledException::class, $error);
+        $this->assertSame('interrupted', $error->getPrevious()->getMessage());
+        $this->assertTrue($error->maybeDeleted);
+        $this->assertSame($async, pcntl_async_signals());
+    }
+
+    /** @return array<string, array{bool}> */
+    public function signalModes(): array
+    {
+        return ['asynchronous' => [true], 'dispatched' => [false]];
+    }
+
+    public function testAThousandClients(): void
+    {
+        $sandbox = Sandbox::dingtalk();
+        for ($count = 0; $count < 1000; $count++) {
+            $client = new Client(...$sandbox->options(), rate: 0);
+            if ($count % 100 === 0) {
+                $this->assertSame('absent', $client->delete("none-$count", missingOk: true)->status);
+                $files = \count(glob('/proc/self/fd/*'));
+                $most ??= $files;
+                $memory ??= memory_get_usage();
+            }
+            $client->close();
+        }
+        $this->assertLessThanOrEqual($most + 2, $files);
+        $this->assertLessThan($memory + 200_000, memory_get_usage());
+    }
+
+    public function testManyCallsKeepNoMemory(): void
+    {
+        $client = $this->client();
+        for ($count = 0; $count < 400; $count++) {
+            $client->delete('none', missingOk: true, cancelWhen: static fn (): bool => false);
+            if ($count === 100) {
+                $memory = memory_get_usage();
+            }
+        }
+        $this->assertLessThan($memory + 20_000, memory_get_usage());
+    }
+
+    public function testAKindThatIsNotKnownIsAnApiException(): void
+    {
+        $client = $this->client('busy=1', maxAttempts: 1);
+        try {
+            $client->delete('1');
+            $this->fail();
+        } catch (ServiceException $error) {
+            $this->assertTrue($error->retryable);
+        }
+        $newer = Library::failure(['kind' => 'brand_new'] + $error->jsonSerialize());
+        $this->assertInstanceOf(ApiException::class, $newer);
+        $this->assertInstanceOf(DingTalkException::class, $newer);
+        $this->assertSame('brand_new', $newer->kind);
+    }
+
+    public function testTokensAreReplaced(): void
+    {
+        $client = $this->client();
+        $client->setAccessToken('some-other-token');
+        try {
+            $client->delete('1');
+            $this->fail();
+        } catch (DingTalkException $error) {
+            $this->assertSame('authentication', $error->kind);
+        }
+        $client->setAccessToken($this->sandbox->options()['accessToken']);
+        $this->assertSame('deleted', $client->delete($this->sandbox->ids()[0])->status);
+    }
+
+    public function testReadsContacts(): void
+    {
+        $client = $this->client();
+        $contact = $client->get($this->sandbox->ids()[0]);
+        $this->assertSame($contact->userId, $contact->record['user_id'] ?? $contact->record['userid'] ?? null);
+        $this->assertNotNull($contact->text('name'));
+        $this->assertNull($contact->text('label_ids'));
+        $this->assertStringNotContainsString($contact->text('name'), print_r($contact, true));
+        foreach ($client->contacts() as $each) {
+            $seen[] = $each->userId;
+            $client->delete($each->userId);
+        }
+        $this->assertCount(60, array_unique($seen));
+        $this->expectException(InvalidUserIdException::class);
+        $client->get($contact->userId);
+    }
+
+    public function testASharedClientOutlivesItsObjects(): void
+    {
+        $this->client();
+        [$endpoint, $appKey, $appSecret] = array_values($this->sandbox->app());
+        foreach (\array_slice($this->sandbox->ids(), 0, 3) as $id) {
+            $client = new Client(...compact('endpoint', 'appKey', 'appSecret'), rate: 0, shared: true);
+            $this->assertSame('deleted', $client->delete($id)->status);
+            unset($client);
+        }
+        // One token for all.
+        $this->assertSame(4, $this->sandbox->requests());
+    }
+
+    public function testSaysWhatStands(): void
+    {
+        $check = $this->client()->check();
+        $this->assertTrue($check->ok);
+        $this->assertContains('token', array_column($check->steps, 'step'));
+        $this->assertNotEmpty($check->report);
+    }
+
+    /** @dataProvider libraries */
+    public function testALibraryThatDoesNotServeIsOneSentence(string $library, string $sentence): void
+    {
+        $code = 'require $argv[1]; try { new DingtalkExtcontact\Client(); }'
+            . ' catch (RuntimeException $error) { echo $error->getMessage(); }';
+        $environment = ['DINGTALK_EXTCONTACT_LIBRARY' => $library] + getenv();
+        $command = [PHP_BINARY, '-r', $code, __DIR__ . '/autoload.php'];
+        $process = proc_open($command, [1 => ['pipe', 'w'], 2 => ['pipe', 'w']], $pipes, null, $environment);
+        $said = stream_get_contents($pipes[1]);
+        $this->assertSame('', stream_get_contents($pipes[2]));
+        proc_close($process);
+        $this->assertMatchesRegularExpression($sentence, $said);
+        $this->assertStringNotContainsString("\n", $said);
+    }
+
+    /** @return iterable<string, array{string, string}> */
+    public function libraries(): iterable
+    {
+        yield 'missing' => ['/nowhere/libdtx.so', '~^dingtalk-extcontact cannot use /nowhere/libdtx.so, .*DINGTALK_EXTCONTACT_LIBRARY~'];
+        $header = (string) file_get_contents(__DIR__ . '/../dingtalk_extcontact_ffi.h');
+        preg_match_all('/ \*?(dtx_\w+)\(/', (string) preg_replace('/^typedef.*/m', '', $header), $names);
+        $wrong = implode('', array_map(static fn ($name) => $name === 'dtx_version'
+            ? "const char *dtx_version(void) { return \"0.0.9\"; }" : "void $name(void) {}", $names[1]));
+        yield 'another version' => [self::compiled('wrong', $wrong), '~ is version 0\.0\.9, and this .* needs 0\.\d+$~'];
+        yield 'too old' => [self::compiled('old', ''), '~^dingtalk-extcontact cannot use .*Failed resolving C function~'];
+    }
+
+    private static function compiled(string $name, string $source): string
+    {
+        $folder = sys_get_temp_dir() . '/dtx-php-' . getmypid();
+        @mkdir($folder);
+        register_shutdown_function(static fn () => array_map('unlink', glob("$folder/*") ?: []) && rmdir($folder));
+        file_put_contents("$folder/$name.c", $source);
+        exec("cc -shared -fPIC -o $folder/$name.so $folder/$name.c", result_code: $failed);
+        return $failed ? throw new \RuntimeException('cc failed') : "$folder/$name.so";
+    }
+
+    private function onSignal(bool $async, callable $handler): void
+    {
+        pcntl_async_signals($async);
+        pcntl_signal(\SIGUSR1, $handler);
+    }
+
+    /** When a child sends the signal: it says so before. */
+    private function signalAfter(float $seconds): float
+    {
+        $at = microtime(true) + $seconds;
+        if (pcntl_fork() === 0) {
+            time_sleep_until($at);
+            posix_kill(posix_getppid(), \SIGUSR1);
+            posix_kill(getmypid(), \SIGKILL);
+        }
+        return $at;
+    }
+}
