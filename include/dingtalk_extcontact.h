@@ -159,6 +159,24 @@ typedef enum {
 } dtx_status;
 
 /**
+ * What came of a record that was to be restored, as dtx_restoration_status returns it.
+ */
+typedef enum {
+  /**
+   * The contact was created again, under a new id.
+   */
+  DTX_RESTORE_CREATED = 1,
+  /**
+   * The contact of the record exists, so nothing was created.
+   */
+  DTX_RESTORE_STILL_THERE = 2,
+  /**
+   * The one request to create it went out, and no certain answer came.
+   */
+  DTX_RESTORE_MAY_BE_CREATED = 3,
+} dtx_restore_status;
+
+/**
  * What became of a contact, as dtx_journal_entry_state returns it.
  */
 typedef enum {
@@ -303,6 +321,12 @@ typedef struct dtx_journal_entry dtx_journal_entry;
  * Owner: whoever made it. Threads: one at a time.
  */
 typedef struct dtx_options dtx_options;
+
+/**
+ * What came of a record that was to be restored. It never changes.
+ * Owner: you, from dtx_client_restore up to dtx_restoration_free. Threads: any number at once.
+ */
+typedef struct dtx_restoration dtx_restoration;
 
 /**
  * A function that a call asks whether to end: it gets the context that was set along with it, and
@@ -1171,6 +1195,53 @@ const char *dtx_contact_record(const dtx_contact *contact);
  * Owner: the contact; valid until it is freed. Threads: any number at once.
  */
 const char *dtx_contact_json(const dtx_contact *contact);
+
+/**
+ * Creates the contact of a record again, under a new id: of dtx_contact_record, or of a line of a
+ * backup. What the service does not take is lost: the id, the e-mail address, the history. Nobody is
+ * created twice: the old id is asked for first, and who is still there stays. Then one request is
+ * sent, and sent again only where it was certainly refused. Without a certain answer the result is
+ * DTX_OK and the status DTX_RESTORE_MAY_BE_CREATED, also after a cancel; call again with look_first
+ * then. A failure means that it was not created. Waits on the calling thread. The app needs the
+ * permission points qyapi_ext_read and qyapi_ext_write.
+ * record: a JSON object. look_first: not 0 where an earlier call may have created it: all contacts
+ * are looked through for one with its number first. call: the timeout of each request's call and the
+ * means to cancel them, or NULL.
+ * Owner: *restoration is yours up to dtx_restoration_free, or NULL on failure; *error as everywhere.
+ * Threads: any number at once with one client.
+ */
+int dtx_client_restore(const dtx_client *client,
+                       const char *record,
+                       int look_first,
+                       const dtx_call *call,
+                       dtx_restoration **restoration,
+                       dtx_error **error);
+
+/**
+ * Frees what came of a restoring with its texts; NULL is fine.
+ * Owner: ends your ownership. Threads: one, when no other uses it.
+ */
+void dtx_restoration_free(dtx_restoration *restoration);
+
+/**
+ * A dtx_restore_status; 0 for NULL.
+ * Owner: nothing changes hands. Threads: any number at once.
+ */
+int dtx_restoration_status(const dtx_restoration *restoration);
+
+/**
+ * The id of the contact now: a new one where it was created, the old one where it is still there;
+ * NULL where it is not known.
+ * Owner: the restoration; valid until it is freed. Threads: any number at once.
+ */
+const char *dtx_restoration_user_id(const dtx_restoration *restoration);
+
+/**
+ * All of it as one JSON object, the same in every language: old_user_id, status, attempts and, where
+ * known, user_id, request_id and problem.
+ * Owner: the restoration; valid until it is freed. Threads: any number at once.
+ */
+const char *dtx_restoration_json(const dtx_restoration *restoration);
 
 /**
  * Frees an error and its texts; NULL is fine.

@@ -30,6 +30,11 @@ typedef enum {
   DTX_STATUS_ABSENT = 2
 } dtx_status;
 typedef enum {
+  DTX_RESTORE_CREATED = 1,
+  DTX_RESTORE_STILL_THERE = 2,
+  DTX_RESTORE_MAY_BE_CREATED = 3
+} dtx_restore_status;
+typedef enum {
   DTX_JOURNAL_GONE = 1,
   DTX_JOURNAL_WAS_NOT_THERE = 2,
   DTX_JOURNAL_NOT_DELETED = 3,
@@ -55,6 +60,7 @@ typedef struct dtx_item dtx_item;
 typedef struct dtx_journal dtx_journal;
 typedef struct dtx_journal_entry dtx_journal_entry;
 typedef struct dtx_options dtx_options;
+typedef struct dtx_restoration dtx_restoration;
 typedef int (*dtx_probe_fn)(void *context);
 typedef void (*dtx_done_fn)(dtx_deletion *deletion, dtx_error *error, void *context);
 typedef void (*dtx_item_fn)(dtx_item *item, void *context);
@@ -166,6 +172,11 @@ uint64_t dtx_contact_id_count(const dtx_contact *contact, const char *field);
 const char *dtx_contact_id(const dtx_contact *contact, const char *field, uint64_t place);
 const char *dtx_contact_record(const dtx_contact *contact);
 const char *dtx_contact_json(const dtx_contact *contact);
+int dtx_client_restore(const dtx_client *client, const char *record, int look_first, const dtx_call *call, dtx_restoration **restoration, dtx_error **error);
+void dtx_restoration_free(dtx_restoration *restoration);
+int dtx_restoration_status(const dtx_restoration *restoration);
+const char *dtx_restoration_user_id(const dtx_restoration *restoration);
+const char *dtx_restoration_json(const dtx_restoration *restoration);
 void dtx_error_free(dtx_error *error);
 int dtx_error_kind(const dtx_error *error);
 const char *dtx_error_message(const dtx_error *error);

@@ -23,6 +23,7 @@ mod item;
 mod journal;
 mod log;
 mod options;
+mod restore;
 mod result;
 mod submit;
 mod take;

@@ -51,6 +51,17 @@ pub enum dtx_result {
 
 const _: () = assert!(dtx_result::DTX_OK as c_int == ffi::OK);
 
+/// What came of a record that was to be restored, as dtx_restoration_status returns it.
+#[repr(C)]
+pub enum dtx_restore_status {
+    /// The contact was created again, under a new id.
+    DTX_RESTORE_CREATED = 1,
+    /// The contact of the record exists, so nothing was created.
+    DTX_RESTORE_STILL_THERE = 2,
+    /// The one request to create it went out, and no certain answer came.
+    DTX_RESTORE_MAY_BE_CREATED = 3,
+}
+
 /// How a contact came to be gone, as dtx_deletion_status returns it.
 #[repr(C)]
 pub enum dtx_status {

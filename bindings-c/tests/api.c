@@ -118,6 +118,10 @@ static void *serve_connection(void *argument) {
       answer(socket,
              "{\"errcode\":0,\"errmsg\":\"ok\",\"request_id\":\"r5\","
              "\"result\":{\"userid\":\"0125400001\",\"name\":\"Li Lei\"}}");
+    } else if (strstr(buffer, "/topapi/extcontact/create") != NULL) {
+      answer(socket, strstr(buffer, "busy") != NULL
+                         ? "{\"errcode\":-1,\"errmsg\":\"busy\",\"request_id\":\"r6\"}"
+                         : "{\"errcode\":0,\"userid\":\"new\",\"request_id\":\"r7\"}");
     } else if (strstr(buffer, "access_token=stale") != NULL) {
       answer(socket, "{\"errcode\":40014,\"errmsg\":\"bad token\",\"request_id\":\"r4\"}");
     } else if (strstr(buffer, "user_id=gone") != NULL) {
@@ -701,6 +705,50 @@ static void closed_client(void) {
   CHECK(contains(dtx_error_message(error), "client is closed"));
   dtx_error_free(error);
   dtx_client_free(client);
+}
+
+static void restoring(void) {
+#define RECORD(id, name)                                                                    \
+  "{\"userid\":\"" id "\",\"name\":\"" name "\",\"mobile\":\"1\",\"state_code\":\"86\"," \
+  "\"follower_user_id\":\"m\",\"label_ids\":[1]}"
+  dtx_client *client = new_client();
+  dtx_restoration *restored = NULL;
+  dtx_error *error = NULL;
+  int before;
+  CHECK(dtx_client_restore(client, RECORD("0125400001", "n"), 0, NULL, &restored, &error) == DTX_OK);
+  CHECK(dtx_restoration_status(restored) == DTX_RESTORE_STILL_THERE && error == NULL);
+  CHECK(same(dtx_restoration_user_id(restored), "0125400001"));
+  dtx_restoration_free(restored);
+  CHECK(dtx_client_restore(client, RECORD("gone", "n"), 0, NULL, &restored, &error) == DTX_OK);
+  CHECK(dtx_restoration_status(restored) == DTX_RESTORE_CREATED);
+  CHECK(same(dtx_restoration_user_id(restored), "new"));
+  CHECK(contains(dtx_restoration_json(restored), "{\"old_user_id\":\"gone\",\"status\":\"created\""));
+  CHECK(dtx_restoration_json(restored) == dtx_restoration_json(restored));
+  dtx_restoration_free(restored);
+  before = __atomic_load_n(&requests, __ATOMIC_SEQ_CST);
+  CHECK(dtx_client_restore(client, RECORD("gone", "busy"), 0, NULL, &restored, &error) == DTX_OK);
+  CHECK(dtx_restoration_status(restored) == DTX_RESTORE_MAY_BE_CREATED);
+  CHECK(dtx_restoration_user_id(restored) == NULL);
+  /* The old id was asked for, and one request to create was sent. */
+  CHECK(__atomic_load_n(&requests, __ATOMIC_SEQ_CST) == before + 2);
+  dtx_restoration_free(restored);
+  before = __atomic_load_n(&requests, __ATOMIC_SEQ_CST);
+  CHECK(dtx_client_restore(client, "[]", 0, NULL, &restored, &error) == DTX_INVALID_ARGUMENT);
+  CHECK(restored == NULL && contains(dtx_error_message(error), "not a JSON object"));
+  dtx_error_free(error);
+  CHECK(dtx_client_restore(client, "{\"userid\":\"1\"}", 1, NULL, &restored, &error) ==
+        DTX_INVALID_ARGUMENT);
+  CHECK(contains(dtx_error_message(error), "has no name"));
+  dtx_error_free(error);
+  CHECK(dtx_client_restore(client, NULL, 0, NULL, &restored, NULL) == DTX_INVALID_ARGUMENT);
+  CHECK(dtx_client_restore(NULL, "{}", 0, NULL, &restored, NULL) == DTX_INVALID_ARGUMENT);
+  CHECK(dtx_client_restore(client, RECORD("gone", "n"), 0, NULL, NULL, NULL) == DTX_INVALID_ARGUMENT);
+  CHECK(__atomic_load_n(&requests, __ATOMIC_SEQ_CST) == before);
+  CHECK(dtx_restoration_status(NULL) == 0 && dtx_restoration_json(NULL) == NULL);
+  CHECK(dtx_restoration_user_id(NULL) == NULL);
+  dtx_restoration_free(NULL);
+  dtx_client_free(client);
+#undef RECORD
 }
 
 static void check_of_what_stands(void) {
@@ -2098,6 +2146,7 @@ int main(int argc, char **argv) {
       {"options_from_the_environment", options_from_the_environment},
       {"new_token", new_token},
       {"closed_client", closed_client},
+      {"restoring", restoring},
       {"check_of_what_stands", check_of_what_stands},
       {"shared_clients", shared_clients},
       {"shared_not_over_fork", shared_not_over_fork},

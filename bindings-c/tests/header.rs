@@ -8,9 +8,9 @@ use dingtalk_extcontact::ErrorKind;
 use dingtalk_extcontact::binding::CLIENT_OPTIONS;
 
 /// In the order in which a reader of the header wants them.
-const FILES: [&str; 14] = [
+const FILES: [&str; 15] = [
     "result", "options", "client", "call", "submit", "batch", "take", "item", "journal", "check",
-    "deletion", "contact", "error", "log",
+    "deletion", "contact", "restore", "error", "log",
 ];
 
 fn folder() -> &'static Path {

@@ -141,6 +141,11 @@ final class Dtx {
     static native String dtx_contact_id(Pointer contact, byte[] field, long place);
     static native String dtx_contact_record(Pointer contact);
     static native String dtx_contact_json(Pointer contact);
+    static native int dtx_client_restore(Pointer client, byte[] record, int lookFirst, Pointer call, PointerByReference restoration, PointerByReference error);
+    static native void dtx_restoration_free(Pointer restoration);
+    static native int dtx_restoration_status(Pointer restoration);
+    static native String dtx_restoration_user_id(Pointer restoration);
+    static native String dtx_restoration_json(Pointer restoration);
     static native void dtx_error_free(Pointer error);
     static native int dtx_error_kind(Pointer error);
     static native String dtx_error_message(Pointer error);
