@@ -73,7 +73,8 @@ final class Call
             if (\extension_loaded('pcntl')) {
                 pcntl_signal_dispatch();
             }
-            return $this->cancelWhen !== null && ($this->cancelWhen)();
+            // What was thrown as the wait before had its end already ends this one.
+            return $this->thrown !== null || ($this->cancelWhen !== null && ($this->cancelWhen)());
         });
     }
 

@@ -104,8 +104,7 @@ final class Client
         Library::set('dtx_call', $call->handle, compact('timeoutMs', 'missingOk'));
         $delete = fn (CData $deletion, CData $error): int
             => Library::get()->dtx_client_delete($this->handle, $userId, $call->handle, $deletion, $error);
-        $deletion = new Deletion((array) Library::json('dtx_deletion', $delete, $call));
-        return $call->thrown === null ? $deletion : throw $call->thrown;
+        return new Deletion(self::result('dtx_deletion', $delete, $call));
     }
 
     /**
@@ -151,7 +150,7 @@ final class Client
         Library::set('dtx_call', $call->handle, compact('timeoutMs'));
         $get = fn (CData $contact, CData $error): int
             => Library::get()->dtx_client_get($this->handle, $userId, $call->handle, $contact, $error);
-        return new Contact((array) Library::json('dtx_contact', $get, $call));
+        return new Contact(self::result('dtx_contact', $get, $call));
     }
 
     /**
@@ -168,7 +167,7 @@ final class Client
         $next = static fn (CData $contact, CData $error): int
             => $library->dtx_contacts_next($contacts, $call->handle, $contact, $error);
         try {
-            while (($fields = Library::json('dtx_contact', $next, $call)) !== null) {
+            while ($fields = self::result('dtx_contact', $next, $call)) {
                 yield new Contact($fields);
             }
         } finally {
@@ -182,6 +181,17 @@ final class Client
         $call = new Call($cancelWhen);
         $make = fn (CData $check, CData $error): int
             => Library::get()->dtx_client_check($this->handle, (int) $write, $call->handle, $check, $error);
-        return new Check((array) Library::json('dtx_check', $make, $call));
+        return new Check(self::result('dtx_check', $make, $call));
+    }
+
+    /**
+     * @param callable(CData, CData): int $make
+     * @return array<string, mixed>
+     */
+    private static function result(string $type, callable $make, Call $call): array
+    {
+        $fields = (array) Library::json($type, $make, $call);
+        // A signal may come just as the call ends.
+        return $call->thrown === null ? $fields : throw $call->thrown;
     }
 }
