@@ -49,6 +49,7 @@ struct Free {
   void operator()(dtx_contact *p) const noexcept { dtx_contact_free(p); }
   void operator()(dtx_contacts *p) const noexcept { dtx_contacts_free(p); }
   void operator()(dtx_check *p) const noexcept { dtx_check_free(p); }
+  void operator()(dtx_restoration *p) const noexcept { dtx_restoration_free(p); }
 };
 
 template <class T> using Handle = std::unique_ptr<T, Free>;
@@ -590,6 +591,20 @@ private:
   detail::Handle<dtx_check> check_;
 };
 
+// What came of a record that was to be restored.
+class Restoration {
+public:
+  explicit Restoration(dtx_restoration *restoration) noexcept : restoration_(restoration) {}
+
+  // One of dtx_restore_status.
+  int status() const noexcept { return dtx_restoration_status(restoration_.get()); }
+  const char *user_id() const noexcept { return dtx_restoration_user_id(restoration_.get()); }
+  const char *json() const noexcept { return dtx_restoration_json(restoration_.get()); }
+
+private:
+  detail::Handle<dtx_restoration> restoration_;
+};
+
 // What became of one id, as journals say. False: the end.
 class JournalEntry {
 public:
@@ -704,6 +719,14 @@ public:
   Check check(bool write = false) const { return check_with(write, nullptr); }
   Check check(bool write, const Call &call) const { return check_with(write, call.get()); }
 
+  // look_first: whether an earlier call may have created it; see dtx_client_restore.
+  Restoration restore(const std::string &record, bool look_first = false) const {
+    return restore_with(record, look_first, nullptr);
+  }
+  Restoration restore(const std::string &record, bool look_first, const Call &call) const {
+    return restore_with(record, look_first, call.get());
+  }
+
   void set_access_token(const std::string &token) const {
     dtx_error *error = nullptr;
     const char *text = detail::text(token);
@@ -768,6 +791,15 @@ private:
     const int result = dtx_client_check(get(), write, call, &check, &error);
     detail::check(result, error);
     return Check(check);
+  }
+
+  Restoration restore_with(const std::string &record, bool look_first, const dtx_call *call) const {
+    dtx_restoration *restoration = nullptr;
+    dtx_error *error = nullptr;
+    const char *text = detail::text(record);
+    const int result = dtx_client_restore(get(), text, look_first, call, &restoration, &error);
+    detail::check(result, error);
+    return Restoration(restoration);
   }
 
   detail::Handle<dtx_client> client_;

@@ -54,6 +54,7 @@ static void owners() {
   check_owner<Contact>();
   check_owner<Contacts>();
   check_owner<Check>();
+  check_owner<Restoration>();
   check_owner<Journal>();
   check_owner<JournalEntry>();
   static_assert(std::is_nothrow_copy_constructible<Error>::value, "an exception can be copied");
@@ -240,6 +241,11 @@ static void reading(const dingtalk::Client &client) {
   CHECK(same(client.contact("0125400001").text("name"), "Li Lei"));
   CHECK(kind_of([] { dingtalk::Journal journal({"/nowhere/at/all"}); }) == DTX_JOURNAL);
   CHECK(client.check().json() != nullptr);
+  CHECK(kind_of([&] { client.restore("no record"); }) == DTX_INVALID_ARGUMENT);
+  const dingtalk::Restoration kept = client.restore(
+      "{\"userid\":\"0125400001\",\"name\":\"Li Lei\",\"mobile\":\"13800000000\",\"state_code\":\"86\","
+      "\"label_ids\":[1],\"follower_user_id\":\"m1\"}");
+  CHECK(kept.status() == DTX_RESTORE_STILL_THERE && same(kept.user_id(), "0125400001") && kept.json());
   dingtalk::Contacts contacts = client.contacts();
   dingtalk::Call cancelled;
   cancelled.cancel();
