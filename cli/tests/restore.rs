@@ -64,6 +64,27 @@ fn creations(sandbox: &Sandbox) -> usize {
 }
 
 #[test]
+fn labels_that_are_gone_are_told_beforehand() {
+    let folder = Folder::new("labels");
+    let mut records = records(3);
+    records[0]["label_ids"] = json!([1000001, 42]);
+    records[1]["label_ids"] = json!([42]);
+    let (sandbox, backup) = deleted(records, &folder);
+    let gone = "labels that are not there any more: 42 (of 2 records).";
+    for args in [&["--dry-run"][..], &["--yes"]] {
+        let (status, _, err) = restore(&sandbox, &[&["--backup", &backup], args].concat());
+        assert_eq!(status, 0, "{err}");
+        assert!(err.replace('\n', " ").contains(gone), "{err}");
+    }
+
+    let folder = Folder::new("labels-unread");
+    let (sandbox, backup) = deleted(self::records(1), &folder);
+    sandbox.faults(Faults::parse("http-500=1.0;on=labels").unwrap());
+    let (_, _, err) = restore(&sandbox, &["--backup", &backup, "--dry-run", "--max-attempts=1"]);
+    assert!(err.contains("whether the labels are still there is not known"), "{err}");
+}
+
+#[test]
 fn a_backup_is_looked_at_restored_and_not_restored_again() {
     let folder = Folder::new("restored");
     let (sandbox, backup) = deleted(records(5), &folder);

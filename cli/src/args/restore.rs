@@ -58,7 +58,8 @@ before it creates anybody.
 What does not come back:
   The userid: each contact gets a new one. Email and other fields that DingTalk does not take. \
 Chats and history. A contact whose follower has left, or whose labels are gone, is refused by \
-the service. Somebody who was deleted on their own demand would come back, too: leave them out.
+the service; labels that are gone are named before anybody is created. Somebody who was deleted on \
+their own demand would come back, too: leave them out.
 
 JSON lines:
   Each record: old_user_id, status (created, still_there, may_be_created, failed), user_id (the \

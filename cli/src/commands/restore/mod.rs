@@ -45,10 +45,12 @@ fn try_run(args: &Restore, output: &mut Output) -> Result<Exit, Exit> {
     plan.refuse_incomplete(args)?;
     if args.dry_run {
         plan.note();
+        missing_labels(&client, &plan, &call)?;
         return dry_run(args, &client, &backup, &restorer, &call, output);
     }
     may_read(&client, &plan, &call)?;
     plan.note();
+    missing_labels(&client, &plan, &call)?;
     if plan.count > 1 && !args.yes {
         confirm(&client, &plan, &signals)?;
     }
@@ -143,6 +145,10 @@ fn may_read(client: &Client, plan: &Plan, call: &Call) -> Result<(), Exit> {
             Err(Exit::Failed)
         }
     }
+}
+
+fn missing_labels(client: &Client, plan: &Plan, call: &Call) -> Result<(), Exit> {
+    plan.note_missing_labels(client, call).map_err(|_cancelled| interrupted())
 }
 
 fn confirm(client: &Client, plan: &Plan, signals: &Signals) -> Result<(), Exit> {

@@ -1,8 +1,10 @@
 //! What is to be restored, and what of it will not come back, said before anything is sent.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
-use dingtalk_extcontact::{Backup, BackupRecord, Error, ErrorKind, Restorer, check_record};
+use dingtalk_extcontact::{
+    Backup, BackupRecord, Call, Client, Error, ErrorKind, Restorer, check_record,
+};
 use serde_json::{Map, Value};
 
 use crate::args::Restore;
@@ -24,6 +26,8 @@ pub(crate) struct Plan {
     incomplete_count: u64,
     /// How many records lose a field.
     lost: BTreeMap<String, u64>,
+    /// How many records have a label, by its id.
+    labels: BTreeMap<String, u64>,
 }
 
 /// The record to restore: with a label where it has none and one is given.
@@ -55,6 +59,16 @@ pub(crate) fn record_to_restore(
     Ok(fields)
 }
 
+/// The ids of a record's labels, as text.
+fn labels_of(record: &Map<String, Value>) -> Vec<String> {
+    let labels = record.get("label_ids").and_then(Value::as_array);
+    labels
+        .into_iter()
+        .flatten()
+        .map(|label| label.as_str().map_or_else(|| label.to_string(), str::to_owned))
+        .collect()
+}
+
 impl Plan {
     /// Goes through the backup once, before anything is sent.
     pub(crate) fn of(args: &Restore, backup: &Backup, restorer: &Restorer) -> Result<Plan, Exit> {
@@ -66,6 +80,7 @@ impl Plan {
             incomplete: Vec::new(),
             incomplete_count: 0,
             lost: BTreeMap::new(),
+            labels: BTreeMap::new(),
         };
         for record in backup.records() {
             let record = record.map_err(|error| output::usage_error(&error))?;
@@ -74,9 +89,14 @@ impl Plan {
                 plan.before += 1;
                 continue;
             }
-            match record_to_restore(args, &record).and_then(|fields| check_record(&fields)) {
-                Ok(lost) => {
+            let checked = record_to_restore(args, &record)
+                .and_then(|fields| Ok((check_record(&fields)?, labels_of(&fields))));
+            match checked {
+                Ok((lost, labels)) => {
                     plan.count += 1;
+                    for label in labels {
+                        *plan.labels.entry(label).or_default() += 1;
+                    }
                     plan.uncertain += u64::from(restorer.may_be_created(&record.user_id));
                     for name in lost {
                         *plan.lost.entry(name).or_default() += 1;
@@ -117,6 +137,42 @@ impl Plan {
              --skip-incomplete, or name the ids to restore. Nothing was sent.",
         );
         Err(Exit::Usage)
+    }
+
+    /// Says which labels are gone by now: DingTalk creates no contact with one of those.
+    ///
+    /// # Errors
+    ///
+    /// `cancelled`. Where the labels cannot be read for another reason, that is said.
+    pub(crate) fn note_missing_labels(&self, client: &Client, call: &Call) -> Result<(), Error> {
+        if self.labels.is_empty() {
+            return Ok(());
+        }
+        let known: HashSet<_> = match client.labels(call) {
+            Ok(labels) => labels.into_iter().map(|label| label.id).collect(),
+            Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
+            Err(error) => {
+                output::note(&format!("whether the labels are still there is not known: {error}"));
+                return Ok(());
+            }
+        };
+        let gone: Vec<_> =
+            self.labels.iter().filter(|(label, _)| !known.contains(*label)).collect();
+        if !gone.is_empty() {
+            let records = |(label, count): &(&String, &u64)| {
+                format!("{} (of {})", output::escaped(label), output::counted(**count, "record"))
+            };
+            let mut named: Vec<_> = gone.iter().take(FEW).map(records).collect();
+            if gone.len() > FEW {
+                named.push(format!("{} more", gone.len() - FEW));
+            }
+            output::note(&format!(
+                "labels that are not there any more: {}. DingTalk may refuse to create contacts \
+                 with them.",
+                named.join(", ")
+            ));
+        }
+        Ok(())
     }
 
     /// Says what is known beforehand.
