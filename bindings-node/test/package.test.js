@@ -159,7 +159,8 @@ describe('the examples of the README', () => {
       fs.writeFileSync(file, code);
       const env = { DINGTALK_ENDPOINT: sandbox.url, DINGTALK_APP_KEY: sandbox.appKey, DINGTALK_APP_SECRET: sandbox.appSecret };
       const out = await sh(process.execPath, [file], folder, env);
-      if (code.includes('console.log') && code.includes('status')) assert.match(out, /deleted/);
+      if (code.includes('restore(')) assert.match(out, /^\d+\n$/, 'the new id');
+      else if (code.includes('console.log') && code.includes('status')) assert.match(out, /deleted/);
     });
   }
 });
