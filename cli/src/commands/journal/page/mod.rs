@@ -1,8 +1,9 @@
 //! `journal --html`: the record as one page for people, which needs nothing from elsewhere.
 //!
-//! `page.html` is the frame, `page.css` how it looks, `page.js` what makes the page of the data, and
-//! `words.*.json` what it says in each language, `meanings.*` what happened. Here the data is gathered. It stands in the page as
-//! JSON and becomes text there, never HTML; a content security policy lets no other script run.
+//! `page.html` is the frame, `page.css` how it looks, `page.js` what makes the page of the data,
+//! `words.*.json` what it says in each language, and `meanings.*` what happened. Here the data is
+//! gathered. It stands in the page as JSON and becomes text there, never HTML; a content security
+//! policy lets no other script run.
 
 mod backup;
 mod histogram;
