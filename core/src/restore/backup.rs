@@ -1,4 +1,4 @@
-//! Reading a backup. It is streamed: of each record no more is kept than where its line begins.
+//! Reading a backup. It is streamed: of each record no more is kept than the number of its line.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -9,9 +9,10 @@ use serde_json::{Map, Value};
 
 use crate::batch::append_log::{BACKUP, LONGEST_LINE};
 use crate::batch::backup::{Owner, header};
-use crate::batch::key_set::{KeyMap, Keys};
+use crate::batch::key_set::Keys;
 use crate::client::Client;
 use crate::error::Error;
+use crate::restore::last_lines::LastLines;
 use crate::restore::record::Number;
 
 /// A backup, read once to its end: what deletions wrote before they deleted.
@@ -25,9 +26,9 @@ pub struct Backup {
     end: u64,
     torn: Option<u64>,
     keys: Keys,
-    /// Where the last record of each id begins, and of each telephone number.
-    by_id: KeyMap<u64>,
-    by_number: KeyMap<u64>,
+    /// Of each id, and of each telephone number.
+    by_id: LastLines,
+    by_number: LastLines,
 }
 
 impl std::fmt::Debug for Backup {
@@ -79,8 +80,8 @@ pub fn read_backup(path: impl AsRef<Path>, only: &[String]) -> Result<Backup, Er
         end,
         torn: None,
         keys: Keys::default(),
-        by_id: KeyMap::default(),
-        by_number: KeyMap::default(),
+        by_id: LastLines::default(),
+        by_number: LastLines::default(),
     };
     backup.index(&only.iter().map(String::as_str).collect())?;
     Ok(backup)
@@ -163,7 +164,7 @@ impl Backup {
     fn index(&mut self, only: &HashSet<&str>) -> Result<(), Error> {
         let mut lines = Lines::default();
         let mut records = 0_u64;
-        while let Some(Line { number, at, bytes }) = lines.next(self)? {
+        while let Some(Line { number, bytes }) = lines.next(self)? {
             if number == 1 && !BACKUP.begins_with(bytes) {
                 return Err(self.foreign());
             }
@@ -183,9 +184,9 @@ impl Backup {
             };
             records += 1;
             if only.is_empty() || only.contains(user_id.as_str()) {
-                self.by_id.insert(self.keys.of(&user_id), at);
-                if let Some(number) = Number::of(&record) {
-                    self.by_number.insert(self.keys.of(&number), at);
+                self.by_id.push(self.keys.of(&user_id), number);
+                if let Some(telephone) = Number::of(&record) {
+                    self.by_number.push(self.keys.of(&telephone), number);
                 }
             }
         }
@@ -197,7 +198,9 @@ impl Backup {
                 false => self.foreign(),
             });
         }
-        self.torn = (!lines.torn.is_empty()).then_some(lines.number + 1);
+        self.by_id.finish();
+        self.by_number.finish();
+        self.torn = (!lines.torn.is_empty()).then_some(u64::from(lines.number) + 1);
         self.end = lines.end;
         Ok(())
     }
@@ -221,7 +224,7 @@ impl Iterator for BackupRecords<'_> {
     fn next(&mut self) -> Option<Self::Item> {
         let Backup { keys, by_id, by_number, path, .. } = self.backup;
         loop {
-            let Line { number, at, bytes } = match self.lines.next(self.backup) {
+            let Line { number, bytes } = match self.lines.next(self.backup) {
                 Ok(line) => line?,
                 Err(error) => return Some(Err(error)),
             };
@@ -231,10 +234,11 @@ impl Iterator for BackupRecords<'_> {
             let Some((user_id, record)) = parse(bytes) else {
                 return Some(Err(damaged(path, number)));
             };
-            if by_id.get(keys.of(&user_id)) == Some(&at) {
+            if by_id.get(keys.of(&user_id)) == Some(number) {
                 let last = Number::of(&record).and_then(|it| by_number.get(keys.of(&it)));
-                let is_superseded = last.is_some_and(|last| *last != at);
-                return Some(Ok(BackupRecord { user_id, record, line: number, is_superseded }));
+                let is_superseded = last.is_some_and(|last| last != number);
+                let line = number.into();
+                return Some(Ok(BackupRecord { user_id, record, line, is_superseded }));
             }
         }
     }
@@ -245,7 +249,7 @@ impl Iterator for BackupRecords<'_> {
 struct Lines {
     reader: Option<BufReader<File>>,
     bytes: Vec<u8>,
-    number: u64,
+    number: u32,
     /// Where the last whole line ends.
     end: u64,
     /// A line without its end.
@@ -253,9 +257,7 @@ struct Lines {
 }
 
 struct Line<'a> {
-    number: u64,
-    /// Where it begins in the file.
-    at: u64,
+    number: u32,
     bytes: &'a [u8],
 }
 
@@ -276,15 +278,18 @@ impl Lines {
         reader.take(most).read_until(b'\n', &mut self.bytes).map_err(failed)?;
         if !self.bytes.ends_with(b"\n") {
             if self.bytes.len() as u64 == LONGEST_LINE {
-                return Err(damaged(&backup.path, self.number + 1));
+                return Err(damaged(&backup.path, self.number.saturating_add(1)));
             }
             self.torn = std::mem::take(&mut self.bytes);
             return Ok(None);
         }
-        let at = self.end;
-        self.number += 1;
+        self.number = self.number.checked_add(1).ok_or_else(|| {
+            BACKUP
+                .broken(&backup.path, "has more lines than can be counted")
+                .advise("Split it, and restore the parts one after another.")
+        })?;
         self.end += self.bytes.len() as u64;
-        Ok(Some(Line { number: self.number, at, bytes: &self.bytes }))
+        Ok(Some(Line { number: self.number, bytes: &self.bytes }))
     }
 }
 
@@ -300,7 +305,7 @@ fn parse(line: &[u8]) -> Option<(String, Map<String, Value>)> {
     }
 }
 
-fn damaged(path: &Path, line: u64) -> Error {
+fn damaged(path: &Path, line: u32) -> Error {
     BACKUP
         .broken(path, &format!("is damaged at line {line}"))
         .advise("Look at that line; nothing was created.")

@@ -6,6 +6,7 @@
 mod backup;
 mod create;
 mod journal;
+mod last_lines;
 mod outcome;
 mod record;
 mod restorer;
