@@ -28,7 +28,7 @@ mod signals;
 use std::ffi::OsString;
 
 use args::{Cli, Command};
-use commands::{check, delete, demo, explain, get, journal, list, restore, sandbox};
+use commands::{check, delete, demo, explain, get, journal, list, restore, sandbox, version};
 use output::log_lines::LogGuard;
 pub use output::log_lines::logger;
 use output::{Exit, Output};
@@ -79,5 +79,6 @@ fn start(args: &Cli, output: &mut Output) -> Exit {
         Command::Explain(args) => explain::run(args, output),
         Command::Sandbox(args) => sandbox::run(args, output),
         Command::Demo(args) => demo::run(args, output),
+        Command::Version(args) => version::run(args, output),
     }
 }

@@ -318,6 +318,21 @@ fn an_error_in_a_value_names_the_option_or_variable_it_came_from() {
 }
 
 #[test]
+fn says_what_a_report_of_a_fault_needs() {
+    let (status, out, err) = ran(&mut command(&["version", "--json"]));
+    assert_eq!((status, err.as_str(), out.lines().count()), (0, "", 1));
+    let told: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(told["version"], dingtalk_extcontact::VERSION);
+    assert_eq!(told["os"], std::env::consts::OS);
+    assert_eq!(told["arch"], std::env::consts::ARCH);
+    let program = told["program"].as_str().unwrap();
+    assert!(program.starts_with("dingtalk-extcontact"), "{program}");
+    let (status, out, _) = ran(&mut command(&["version"]));
+    assert_eq!((status, out.lines().count()), (0, 1), "{out}");
+    assert!(out.contains(dingtalk_extcontact::VERSION) && out.contains(program), "{out}");
+}
+
+#[test]
 fn explains_codes_and_kinds() {
     for code in ["60011", "88/60011", "-1", "isp.-1", "15/isp.-1", "isp.*"] {
         let (status, out, err) = ran(&mut command(&["explain", code]));

@@ -22,7 +22,7 @@ fn fits(command: &mut Command) -> (i32, String, String) {
 
 #[test]
 fn help_and_the_demo_fit_a_terminal() {
-    for subcommand in ["", "delete", "list", "explain", "sandbox", "demo"] {
+    for subcommand in ["", "delete", "list", "explain", "sandbox", "demo", "version"] {
         let args: Vec<_> =
             [subcommand, "--help"].into_iter().filter(|arg| !arg.is_empty()).collect();
         let (status, out, _) = fits(&mut command(&args));

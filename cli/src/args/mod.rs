@@ -66,6 +66,8 @@ pub(crate) enum Command {
     Sandbox(Sandbox),
     /// Show what deleting contacts is like, against a sandbox of its own
     Demo(Demo),
+    /// Say which version this is, and for which system: for a report of a fault
+    Version(Version),
 }
 
 #[derive(Args, Debug)]
@@ -95,6 +97,13 @@ Examples:
   dingtalk-extcontact demo --json    the outcomes alone, as programs see them"))]
 pub(crate) struct Demo {
     /// Print the outcomes as lines of JSON, and nothing else
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Version {
+    /// Print one line of JSON
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -11,3 +11,4 @@ pub(crate) mod list;
 pub(crate) mod question;
 pub(crate) mod restore;
 pub(crate) mod sandbox;
+pub(crate) mod version;
