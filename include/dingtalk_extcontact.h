@@ -200,6 +200,32 @@ typedef enum {
 } dtx_journal_state;
 
 /**
+ * What came of a step of a check, as dtx_check_step_status returns it.
+ */
+typedef enum {
+  /**
+   * As it should be.
+   */
+  DTX_CHECK_OK = 1,
+  /**
+   * It keeps no call from passing, but should be seen to.
+   */
+  DTX_CHECK_WARNING = 2,
+  /**
+   * It keeps calls from passing.
+   */
+  DTX_CHECK_FAILED = 3,
+  /**
+   * What the service answered does not tell.
+   */
+  DTX_CHECK_UNKNOWN = 4,
+  /**
+   * Not looked at, as it does not apply, was not asked for, or a step before it failed.
+   */
+  DTX_CHECK_SKIPPED = 5,
+} dtx_check_status;
+
+/**
  * How much is logged; each level includes those above it. See dtx_set_log.
  */
 typedef enum {
@@ -256,6 +282,12 @@ typedef struct dtx_call dtx_call;
  * Owner: you, from dtx_client_check up to dtx_check_free. Threads: any number at once.
  */
 typedef struct dtx_check dtx_check;
+
+/**
+ * A step of a check. It never changes.
+ * Owner: the check that has it. Threads: any number at once.
+ */
+typedef struct dtx_check_step dtx_check_step;
 
 /**
  * Deletes external contacts. It keeps its connections and its token, so make one and share
@@ -1011,6 +1043,12 @@ int dtx_journal_entry_attempts(const dtx_journal_entry *entry, uint32_t *attempt
 const char *dtx_journal_entry_request_id(const dtx_journal_entry *entry);
 
 /**
+ * Of a failure its kind, as a dtx_result; DTX_OK where there is none, and for NULL.
+ * Owner: nothing changes hands. Threads: any number at once.
+ */
+int dtx_journal_entry_kind(const dtx_journal_entry *entry);
+
+/**
  * Of a failure, the service's code that decides, or NULL.
  * Owner: the entry; valid until it is freed. Threads: any number at once.
  */
@@ -1023,8 +1061,25 @@ const char *dtx_journal_entry_code(const dtx_journal_entry *entry);
 const char *dtx_journal_entry_meaning(const dtx_journal_entry *entry);
 
 /**
- * All of it as one JSON object, the same in every language; beside the above kind, journal (the
- * file), endpoint and app_key.
+ * The file that says so.
+ * Owner: the entry; valid until it is freed. Threads: any number at once.
+ */
+const char *dtx_journal_entry_journal(const dtx_journal_entry *entry);
+
+/**
+ * Where the requests went.
+ * Owner: the entry; valid until it is freed. Threads: any number at once.
+ */
+const char *dtx_journal_entry_endpoint(const dtx_journal_entry *entry);
+
+/**
+ * The app, where the client had an app's credentials, or NULL.
+ * Owner: the entry; valid until it is freed. Threads: any number at once.
+ */
+const char *dtx_journal_entry_app_key(const dtx_journal_entry *entry);
+
+/**
+ * All of it as one JSON object, the same in every language.
  * Owner: the entry; valid until it is freed. Threads: any number at once.
  */
 const char *dtx_journal_entry_json(const dtx_journal_entry *entry);
@@ -1047,8 +1102,8 @@ int dtx_client_check(const dtx_client *client,
                      dtx_error **error);
 
 /**
- * Frees a check with its text; NULL is fine.
- * Owner: ends your ownership. Threads: one, when no other uses the check.
+ * Frees a check with its steps and all texts; NULL is fine.
+ * Owner: ends your ownership. Threads: one, when no other uses the check or a part of it.
  */
 void dtx_check_free(dtx_check *check);
 
@@ -1059,9 +1114,61 @@ void dtx_check_free(dtx_check *check);
 int dtx_check_ok(const dtx_check *check);
 
 /**
+ * How many steps there are; 0 for NULL.
+ * Owner: nothing changes hands. Threads: any number at once.
+ */
+uint64_t dtx_check_step_count(const dtx_check *check);
+
+/**
+ * A step by its place from 0, in the order in which a call needs them; NULL from
+ * dtx_check_step_count on.
+ * Owner: the check; do not free it, it is valid until the check is freed. Threads: any number at
+ * once.
+ */
+const dtx_check_step *dtx_check_step_at(const dtx_check *check, uint64_t place);
+
+/**
+ * What it looks at: "credentials", "lookup", "proxy", "connection", "tls", "clock", "token",
+ * "read_permission", "white_list", "limits" or "write_permission"; a later version may look at more.
+ * Owner: the check; valid until it is freed. Threads: any number at once.
+ */
+const char *dtx_check_step_name(const dtx_check_step *step);
+
+/**
+ * What came of it, as a dtx_check_status; 0 for NULL.
+ * Owner: nothing changes hands. Threads: any number at once.
+ */
+int dtx_check_step_status(const dtx_check_step *step);
+
+/**
+ * What was found, in one line for people.
+ * Owner: the check; valid until it is freed. Threads: any number at once.
+ */
+const char *dtx_check_step_text(const dtx_check_step *step);
+
+/**
+ * What to do, or NULL where nothing is to be done.
+ * Owner: the check; valid until it is freed. Threads: any number at once.
+ */
+const char *dtx_check_step_advice(const dtx_check_step *step);
+
+/**
+ * The error that it ended with, or NULL.
+ * Owner: the check; do not free it, it is valid until the check is freed. Threads: any number at
+ * once.
+ */
+const dtx_error *dtx_check_step_error(const dtx_check_step *step);
+
+/**
+ * What the service really answered, as a JSON object that is fit to be shown to others: codes,
+ * request ids, sizes and types, without names, credentials and addresses.
+ * Owner: the check; valid until it is freed. Threads: any number at once.
+ */
+const char *dtx_check_report(const dtx_check *check);
+
+/**
  * All of it as one JSON object, the same in every language: ok; steps, each with step, status (ok,
- * warning, failed, unknown or skipped), text and, where there are, advice and error; report, which
- * is fit to be shown to others.
+ * warning, failed, unknown or skipped), text and, where there are, advice and error; and the report.
  * Owner: the check; valid until it is freed. Threads: any number at once.
  */
 const char *dtx_check_json(const dtx_check *check);
@@ -1073,7 +1180,7 @@ const char *dtx_check_json(const dtx_check *check);
 void dtx_deletion_free(dtx_deletion *deletion);
 
 /**
- * DTX_STATUS_DELETED or DTX_STATUS_ABSENT; 0 for NULL.
+ * How it came to be gone, as a dtx_status; 0 for NULL.
  * Owner: nothing changes hands. Threads: any number at once.
  */
 int dtx_deletion_status(const dtx_deletion *deletion);
@@ -1224,7 +1331,13 @@ int dtx_client_restore(const dtx_client *client,
 void dtx_restoration_free(dtx_restoration *restoration);
 
 /**
- * A dtx_restore_status; 0 for NULL.
+ * The id that the record has.
+ * Owner: the restoration; valid until it is freed. Threads: any number at once.
+ */
+const char *dtx_restoration_old_user_id(const dtx_restoration *restoration);
+
+/**
+ * What came of it, as a dtx_restore_status; 0 for NULL.
  * Owner: nothing changes hands. Threads: any number at once.
  */
 int dtx_restoration_status(const dtx_restoration *restoration);
@@ -1235,6 +1348,24 @@ int dtx_restoration_status(const dtx_restoration *restoration);
  * Owner: the restoration; valid until it is freed. Threads: any number at once.
  */
 const char *dtx_restoration_user_id(const dtx_restoration *restoration);
+
+/**
+ * The id under which DingTalk's support finds the call, or NULL.
+ * Owner: the restoration; valid until it is freed. Threads: any number at once.
+ */
+const char *dtx_restoration_request_id(const dtx_restoration *restoration);
+
+/**
+ * How many requests to create it were written to a connection.
+ * Owner: nothing changes hands. Threads: any number at once.
+ */
+uint32_t dtx_restoration_attempts(const dtx_restoration *restoration);
+
+/**
+ * Why something is not known, in one line for people, or NULL.
+ * Owner: the restoration; valid until it is freed. Threads: any number at once.
+ */
+const char *dtx_restoration_problem(const dtx_restoration *restoration);
 
 /**
  * All of it as one JSON object, the same in every language: old_user_id, status, attempts and, where
@@ -1250,7 +1381,7 @@ const char *dtx_restoration_json(const dtx_restoration *restoration);
 void dtx_error_free(dtx_error *error);
 
 /**
- * The kind: the very result that the failed function returned; DTX_OK for NULL.
+ * The kind, as a dtx_result: what the failed function returned; DTX_OK for NULL.
  * Owner: nothing changes hands. Threads: any number at once.
  */
 int dtx_error_kind(const dtx_error *error);

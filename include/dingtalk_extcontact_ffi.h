@@ -41,6 +41,13 @@ typedef enum {
   DTX_JOURNAL_MAY_BE_GONE = 4
 } dtx_journal_state;
 typedef enum {
+  DTX_CHECK_OK = 1,
+  DTX_CHECK_WARNING = 2,
+  DTX_CHECK_FAILED = 3,
+  DTX_CHECK_UNKNOWN = 4,
+  DTX_CHECK_SKIPPED = 5
+} dtx_check_status;
+typedef enum {
   DTX_LOG_OFF = 0,
   DTX_LOG_ERROR = 1,
   DTX_LOG_WARN = 2,
@@ -51,6 +58,7 @@ typedef struct dtx_batch dtx_batch;
 typedef struct dtx_batch_options dtx_batch_options;
 typedef struct dtx_call dtx_call;
 typedef struct dtx_check dtx_check;
+typedef struct dtx_check_step dtx_check_step;
 typedef struct dtx_client dtx_client;
 typedef struct dtx_contact dtx_contact;
 typedef struct dtx_contacts dtx_contacts;
@@ -147,12 +155,24 @@ const char *dtx_journal_entry_time(const dtx_journal_entry *entry);
 uint64_t dtx_journal_entry_run(const dtx_journal_entry *entry);
 int dtx_journal_entry_attempts(const dtx_journal_entry *entry, uint32_t *attempts);
 const char *dtx_journal_entry_request_id(const dtx_journal_entry *entry);
+int dtx_journal_entry_kind(const dtx_journal_entry *entry);
 const char *dtx_journal_entry_code(const dtx_journal_entry *entry);
 const char *dtx_journal_entry_meaning(const dtx_journal_entry *entry);
+const char *dtx_journal_entry_journal(const dtx_journal_entry *entry);
+const char *dtx_journal_entry_endpoint(const dtx_journal_entry *entry);
+const char *dtx_journal_entry_app_key(const dtx_journal_entry *entry);
 const char *dtx_journal_entry_json(const dtx_journal_entry *entry);
 int dtx_client_check(const dtx_client *client, int write, const dtx_call *call, dtx_check **check, dtx_error **error);
 void dtx_check_free(dtx_check *check);
 int dtx_check_ok(const dtx_check *check);
+uint64_t dtx_check_step_count(const dtx_check *check);
+const dtx_check_step *dtx_check_step_at(const dtx_check *check, uint64_t place);
+const char *dtx_check_step_name(const dtx_check_step *step);
+int dtx_check_step_status(const dtx_check_step *step);
+const char *dtx_check_step_text(const dtx_check_step *step);
+const char *dtx_check_step_advice(const dtx_check_step *step);
+const dtx_error *dtx_check_step_error(const dtx_check_step *step);
+const char *dtx_check_report(const dtx_check *check);
 const char *dtx_check_json(const dtx_check *check);
 void dtx_deletion_free(dtx_deletion *deletion);
 int dtx_deletion_status(const dtx_deletion *deletion);
@@ -174,8 +194,12 @@ const char *dtx_contact_record(const dtx_contact *contact);
 const char *dtx_contact_json(const dtx_contact *contact);
 int dtx_client_restore(const dtx_client *client, const char *record, int look_first, const dtx_call *call, dtx_restoration **restoration, dtx_error **error);
 void dtx_restoration_free(dtx_restoration *restoration);
+const char *dtx_restoration_old_user_id(const dtx_restoration *restoration);
 int dtx_restoration_status(const dtx_restoration *restoration);
 const char *dtx_restoration_user_id(const dtx_restoration *restoration);
+const char *dtx_restoration_request_id(const dtx_restoration *restoration);
+uint32_t dtx_restoration_attempts(const dtx_restoration *restoration);
+const char *dtx_restoration_problem(const dtx_restoration *restoration);
 const char *dtx_restoration_json(const dtx_restoration *restoration);
 void dtx_error_free(dtx_error *error);
 int dtx_error_kind(const dtx_error *error);

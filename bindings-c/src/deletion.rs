@@ -38,7 +38,7 @@ pub unsafe extern "C" fn dtx_deletion_free(deletion: *mut dtx_deletion) {
     unsafe { ffi::free(deletion) }
 }
 
-/// DTX_STATUS_DELETED or DTX_STATUS_ABSENT; 0 for NULL.
+/// How it came to be gone, as a dtx_status; 0 for NULL.
 /// Owner: nothing changes hands. Threads: any number at once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_deletion_status(deletion: *const dtx_deletion) -> c_int {

@@ -51,7 +51,7 @@ pub unsafe extern "C" fn dtx_error_free(error: *mut dtx_error) {
     unsafe { ffi::free(error) }
 }
 
-/// The kind: the very result that the failed function returned; DTX_OK for NULL.
+/// The kind, as a dtx_result: what the failed function returned; DTX_OK for NULL.
 /// Owner: nothing changes hands. Threads: any number at once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_error_kind(error: *const dtx_error) -> c_int {

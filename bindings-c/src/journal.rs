@@ -38,6 +38,9 @@ pub struct dtx_journal_entry {
     request_id: Option<CString>,
     code: Option<CString>,
     meaning: CString,
+    journal: CString,
+    endpoint: CString,
+    app_key: Option<CString>,
     /// Made when asked for, without a lock that a forked child could find held.
     json: OnceBox<CString>,
 }
@@ -50,6 +53,9 @@ impl From<JournalEntry> for dtx_journal_entry {
             request_id: entry.request_id.as_deref().map(ffi::c_text),
             code: entry.code.as_deref().map(ffi::c_text),
             meaning: ffi::c_text(entry.meaning),
+            journal: ffi::c_text(&entry.journal.to_string_lossy()),
+            endpoint: ffi::c_text(&entry.endpoint),
+            app_key: entry.app_key.as_deref().map(ffi::c_text),
             json: OnceBox::new(),
             entry,
         }
@@ -191,6 +197,14 @@ pub unsafe extern "C" fn dtx_journal_entry_request_id(
     unsafe { ffi::field(entry, std::ptr::null(), |it| ffi::borrowed(&it.request_id)) }
 }
 
+/// Of a failure its kind, as a dtx_result; DTX_OK where there is none, and for NULL.
+/// Owner: nothing changes hands. Threads: any number at once.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dtx_journal_entry_kind(entry: *const dtx_journal_entry) -> c_int {
+    // SAFETY: as above.
+    unsafe { ffi::field(entry, ffi::OK, |it| it.entry.kind.map_or(ffi::OK, |kind| kind.number())) }
+}
+
 /// Of a failure, the service's code that decides, or NULL.
 /// Owner: the entry; valid until it is freed. Threads: any number at once.
 #[unsafe(no_mangle)]
@@ -209,8 +223,37 @@ pub unsafe extern "C" fn dtx_journal_entry_meaning(
     unsafe { ffi::field(entry, std::ptr::null(), |it| it.meaning.as_ptr()) }
 }
 
-/// All of it as one JSON object, the same in every language; beside the above kind, journal (the
-/// file), endpoint and app_key.
+/// The file that says so.
+/// Owner: the entry; valid until it is freed. Threads: any number at once.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dtx_journal_entry_journal(
+    entry: *const dtx_journal_entry,
+) -> *const c_char {
+    // SAFETY: as above.
+    unsafe { ffi::field(entry, std::ptr::null(), |it| it.journal.as_ptr()) }
+}
+
+/// Where the requests went.
+/// Owner: the entry; valid until it is freed. Threads: any number at once.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dtx_journal_entry_endpoint(
+    entry: *const dtx_journal_entry,
+) -> *const c_char {
+    // SAFETY: as above.
+    unsafe { ffi::field(entry, std::ptr::null(), |it| it.endpoint.as_ptr()) }
+}
+
+/// The app, where the client had an app's credentials, or NULL.
+/// Owner: the entry; valid until it is freed. Threads: any number at once.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dtx_journal_entry_app_key(
+    entry: *const dtx_journal_entry,
+) -> *const c_char {
+    // SAFETY: as above.
+    unsafe { ffi::field(entry, std::ptr::null(), |it| ffi::borrowed(&it.app_key)) }
+}
+
+/// All of it as one JSON object, the same in every language.
 /// Owner: the entry; valid until it is freed. Threads: any number at once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_journal_entry_json(entry: *const dtx_journal_entry) -> *const c_char {

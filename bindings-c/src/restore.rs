@@ -16,9 +16,25 @@ use crate::result::dtx_restore_status;
 /// Owner: you, from dtx_client_restore up to dtx_restoration_free. Threads: any number at once.
 pub struct dtx_restoration {
     restoration: Restoration,
+    old_user_id: CString,
     user_id: Option<CString>,
+    request_id: Option<CString>,
+    problem: Option<CString>,
     /// Made when asked for, without a lock that a forked child could find held.
     json: OnceBox<CString>,
+}
+
+impl From<Restoration> for dtx_restoration {
+    fn from(restoration: Restoration) -> dtx_restoration {
+        dtx_restoration {
+            old_user_id: ffi::c_text(&restoration.old_user_id),
+            user_id: restoration.user_id.as_deref().map(ffi::c_text),
+            request_id: restoration.request_id.as_deref().map(ffi::c_text),
+            problem: restoration.problem.as_deref().map(ffi::c_text),
+            json: OnceBox::new(),
+            restoration,
+        }
+    }
 }
 
 /// Creates the contact of a record again, under a new id: of dtx_contact_record, or of a line of a
@@ -52,9 +68,7 @@ pub unsafe extern "C" fn dtx_client_restore(
         // SAFETY: valid or NULL, as the header asks.
         let call = unsafe { ffi::share(call) };
         let call = call.map_or_else(|| Call::for_binding(Binding::C), |call| call.0);
-        let restoration = client.0.restore_json(record, look_first != 0, &call)?;
-        let user_id = restoration.user_id.as_deref().map(ffi::c_text);
-        Ok(Some(dtx_restoration { restoration, user_id, json: OnceBox::new() }))
+        client.0.restore_json(record, look_first != 0, &call).map(|it| Some(it.into()))
     };
     // SAFETY: writable or NULL, as the header asks.
     unsafe { ffi::run(restoration, error, body) }
@@ -68,11 +82,21 @@ pub unsafe extern "C" fn dtx_restoration_free(restoration: *mut dtx_restoration)
     unsafe { ffi::free(restoration) }
 }
 
-/// A dtx_restore_status; 0 for NULL.
+/// The id that the record has.
+/// Owner: the restoration; valid until it is freed. Threads: any number at once.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dtx_restoration_old_user_id(
+    restoration: *const dtx_restoration,
+) -> *const c_char {
+    // SAFETY: valid or NULL, as the header asks; so at each getter below.
+    unsafe { ffi::field(restoration, std::ptr::null(), |it| it.old_user_id.as_ptr()) }
+}
+
+/// What came of it, as a dtx_restore_status; 0 for NULL.
 /// Owner: nothing changes hands. Threads: any number at once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_restoration_status(restoration: *const dtx_restoration) -> c_int {
-    // SAFETY: valid or NULL, as the header asks; so at each getter below.
+    // SAFETY: as above.
     unsafe {
         ffi::field(restoration, 0, |it| match it.restoration.status {
             RestoreStatus::Created => dtx_restore_status::DTX_RESTORE_CREATED as c_int,
@@ -91,6 +115,34 @@ pub unsafe extern "C" fn dtx_restoration_user_id(
 ) -> *const c_char {
     // SAFETY: as above.
     unsafe { ffi::field(restoration, std::ptr::null(), |it| ffi::borrowed(&it.user_id)) }
+}
+
+/// The id under which DingTalk's support finds the call, or NULL.
+/// Owner: the restoration; valid until it is freed. Threads: any number at once.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dtx_restoration_request_id(
+    restoration: *const dtx_restoration,
+) -> *const c_char {
+    // SAFETY: as above.
+    unsafe { ffi::field(restoration, std::ptr::null(), |it| ffi::borrowed(&it.request_id)) }
+}
+
+/// How many requests to create it were written to a connection.
+/// Owner: nothing changes hands. Threads: any number at once.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dtx_restoration_attempts(restoration: *const dtx_restoration) -> u32 {
+    // SAFETY: as above.
+    unsafe { ffi::field(restoration, 0, |it| it.restoration.attempts) }
+}
+
+/// Why something is not known, in one line for people, or NULL.
+/// Owner: the restoration; valid until it is freed. Threads: any number at once.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dtx_restoration_problem(
+    restoration: *const dtx_restoration,
+) -> *const c_char {
+    // SAFETY: as above.
+    unsafe { ffi::field(restoration, std::ptr::null(), |it| ffi::borrowed(&it.problem)) }
 }
 
 /// All of it as one JSON object, the same in every language: old_user_id, status, attempts and, where

@@ -722,13 +722,15 @@ static void restoring(void) {
   CHECK(dtx_client_restore(client, RECORD("gone", "n"), 0, NULL, &restored, &error) == DTX_OK);
   CHECK(dtx_restoration_status(restored) == DTX_RESTORE_CREATED);
   CHECK(same(dtx_restoration_user_id(restored), "new"));
+  CHECK(same(dtx_restoration_old_user_id(restored), "gone"));
+  CHECK(dtx_restoration_attempts(restored) == 1 && dtx_restoration_problem(restored) == NULL);
   CHECK(contains(dtx_restoration_json(restored), "{\"old_user_id\":\"gone\",\"status\":\"created\""));
   CHECK(dtx_restoration_json(restored) == dtx_restoration_json(restored));
   dtx_restoration_free(restored);
   before = __atomic_load_n(&requests, __ATOMIC_SEQ_CST);
   CHECK(dtx_client_restore(client, RECORD("gone", "busy"), 0, NULL, &restored, &error) == DTX_OK);
   CHECK(dtx_restoration_status(restored) == DTX_RESTORE_MAY_BE_CREATED);
-  CHECK(dtx_restoration_user_id(restored) == NULL);
+  CHECK(dtx_restoration_user_id(restored) == NULL && dtx_restoration_problem(restored) != NULL);
   /* The old id was asked for, and one request to create was sent. */
   CHECK(__atomic_load_n(&requests, __ATOMIC_SEQ_CST) == before + 2);
   dtx_restoration_free(restored);
@@ -745,7 +747,8 @@ static void restoring(void) {
   CHECK(dtx_client_restore(client, RECORD("gone", "n"), 0, NULL, NULL, NULL) == DTX_INVALID_ARGUMENT);
   CHECK(__atomic_load_n(&requests, __ATOMIC_SEQ_CST) == before);
   CHECK(dtx_restoration_status(NULL) == 0 && dtx_restoration_json(NULL) == NULL);
-  CHECK(dtx_restoration_user_id(NULL) == NULL);
+  CHECK(dtx_restoration_user_id(NULL) == NULL && dtx_restoration_attempts(NULL) == 0);
+  CHECK(dtx_restoration_old_user_id(NULL) == NULL && dtx_restoration_request_id(NULL) == NULL);
   dtx_restoration_free(NULL);
   dtx_client_free(client);
 #undef RECORD
@@ -754,24 +757,42 @@ static void restoring(void) {
 static void check_of_what_stands(void) {
   dtx_client *client = new_client();
   dtx_check *check = NULL;
+  const dtx_check_step *last;
   dtx_error *error = NULL;
+  uint64_t place;
   int before = __atomic_load_n(&requests, __ATOMIC_SEQ_CST);
   CHECK(dtx_client_check(client, 0, NULL, &check, &error) == DTX_OK && error == NULL);
   CHECK(dtx_check_ok(check) == 1);
   CHECK(contains(dtx_check_json(check), "{\"step\":\"read_permission\",\"status\":\"ok\","));
   CHECK(dtx_check_json(check) == dtx_check_json(check));
   CHECK(!contains(dtx_check_json(check), TOKEN));
+  CHECK(contains(dtx_check_json(check), dtx_check_report(check)));
+  CHECK(same(dtx_check_step_name(dtx_check_step_at(check, 0)), "credentials"));
+  for (place = 0; place < dtx_check_step_count(check); place++) {
+    const dtx_check_step *step = dtx_check_step_at(check, place);
+    CHECK(dtx_check_step_status(step) != DTX_CHECK_FAILED && dtx_check_step_text(step) != NULL);
+    CHECK(dtx_check_step_error(step) == NULL);
+  }
+  CHECK(place > 5 && dtx_check_step_at(check, place) == NULL);
+  CHECK(dtx_check_step_at(check, UINT64_MAX) == NULL);
   dtx_check_free(check);
   /* The server knows whoever is asked for, so nothing is deleted and nothing is known: two pages of
    * one contact, and one record. */
   CHECK(dtx_client_check(client, 1, NULL, &check, &error) == DTX_OK);
   CHECK(dtx_check_ok(check) == 0);
   CHECK(contains(dtx_check_json(check), "{\"step\":\"write_permission\",\"status\":\"unknown\","));
+  last = dtx_check_step_at(check, dtx_check_step_count(check) - 1);
+  CHECK(same(dtx_check_step_name(last), "write_permission"));
+  CHECK(dtx_check_step_status(last) == DTX_CHECK_UNKNOWN && dtx_check_step_advice(last) != NULL);
   CHECK(__atomic_load_n(&requests, __ATOMIC_SEQ_CST) == before + 3);
   dtx_check_free(check);
   CHECK(dtx_client_check(NULL, 0, NULL, &check, NULL) == DTX_INVALID_ARGUMENT && check == NULL);
   CHECK(dtx_client_check(client, 0, NULL, NULL, NULL) == DTX_INVALID_ARGUMENT);
-  CHECK(dtx_check_ok(NULL) == 0 && dtx_check_json(NULL) == NULL);
+  CHECK(dtx_check_ok(NULL) == 0 && dtx_check_json(NULL) == NULL && dtx_check_report(NULL) == NULL);
+  CHECK(dtx_check_step_count(NULL) == 0 && dtx_check_step_at(NULL, 0) == NULL);
+  CHECK(dtx_check_step_name(NULL) == NULL && dtx_check_step_status(NULL) == 0);
+  CHECK(dtx_check_step_text(NULL) == NULL && dtx_check_step_advice(NULL) == NULL);
+  CHECK(dtx_check_step_error(NULL) == NULL);
   dtx_check_free(NULL);
   dtx_client_close(client);
   CHECK(dtx_client_check(client, 0, NULL, &check, &error) == DTX_INVALID_ARGUMENT && check == NULL);
@@ -1880,13 +1901,17 @@ static void journal_is_read(void) {
     CHECK(dtx_journal_entry_run(entry) >= 1 && dtx_journal_entry_run(entry) <= 2);
     CHECK(dtx_journal_entry_attempts(entry, &attempts) == 1 && attempts == 1);
     CHECK(contains(dtx_journal_entry_time(entry), "T") && contains(dtx_journal_entry_json(entry), "\"endpoint\""));
+    CHECK(same(dtx_journal_entry_journal(entry), paths[0]) && dtx_journal_entry_app_key(entry) == NULL);
+    CHECK(contains(dtx_journal_entry_endpoint(entry), "http://"));
     if (dtx_journal_entry_state(entry) == DTX_JOURNAL_GONE) {
       gone++;
+      CHECK(dtx_journal_entry_kind(entry) == DTX_OK);
       CHECK(dtx_journal_entry_code(entry) == NULL && dtx_journal_entry_request_id(entry) != NULL);
     } else {
       missing++;
       CHECK(dtx_journal_entry_state(entry) == DTX_JOURNAL_WAS_NOT_THERE);
       CHECK(same(dtx_journal_entry_user_id(entry), "gone2"));
+      CHECK(dtx_journal_entry_kind(entry) == DTX_INVALID_USER_ID);
       CHECK(same(dtx_journal_entry_code(entry), "33012") && dtx_journal_entry_meaning(entry) != NULL);
     }
     dtx_journal_entry_free(entry);
@@ -1906,6 +1931,8 @@ static void journal_is_read(void) {
   CHECK(dtx_journal_read(NULL, 0, NULL, NULL) == DTX_OK);
   CHECK(dtx_journal_next(NULL, &entry, NULL) == DTX_INVALID_ARGUMENT);
   CHECK(dtx_journal_entry_state(NULL) == 0 && dtx_journal_entry_user_id(NULL) == NULL);
+  CHECK(dtx_journal_entry_kind(NULL) == DTX_OK && dtx_journal_entry_journal(NULL) == NULL);
+  CHECK(dtx_journal_entry_endpoint(NULL) == NULL && dtx_journal_entry_app_key(NULL) == NULL);
   CHECK(dtx_journal_entry_attempts(NULL, &attempts) == 0 && dtx_journal_entry_run(NULL) == 0);
   dtx_journal_free(NULL);
   dtx_journal_entry_free(NULL);
