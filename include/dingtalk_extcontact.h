@@ -458,9 +458,14 @@ void dtx_options_free(dtx_options *options);
  * access_token, app_key, app_secret, region, endpoint, timeout, attempt_timeout, connect_timeout,
  * max_attempts, rate, missing_ok, proxy, ca_file. For configuration files, and for languages that
  * need no new declaration for a new option then.
+ * One name is for packages of other languages alone, which set it first: "binding", from "c" (the
+ * default), "cpp", "java", "php", "go" and "dotnet". Messages and advice then call options and fields
+ * as that language does, such as attemptTimeout; the names and units here stay the same.
  * Owner: the texts are copied. Threads: one at a time for these options.
  */
-int dtx_options_set(dtx_options *options, const char *name, const char *text);
+int dtx_options_set(dtx_options *options,
+                    const char *name,
+                    const char *text);
 
 /**
  * Sets the access token, which you keep fresh with dtx_client_set_access_token. Either this,
@@ -628,9 +633,9 @@ dtx_call *dtx_call_new(void);
 void dtx_call_free(dtx_call *call);
 
 /**
- * Sets the option of this name from text, as dtx_options_set does: timeout, missing_ok. What is
- * wrong is reported by the call that it is used for; here the result is DTX_INVALID_ARGUMENT for
- * NULL and for text that is not UTF-8 alone.
+ * Sets the option of this name from text, as dtx_options_set does, binding included: timeout,
+ * missing_ok. What is wrong is reported by the call that it is used for; here the result is
+ * DTX_INVALID_ARGUMENT for NULL and for text that is not UTF-8 alone.
  * Owner: the texts are copied. Threads: one, while no deletion uses the call.
  */
 int dtx_call_set(dtx_call *call, const char *name, const char *text);
@@ -697,8 +702,8 @@ dtx_batch_options *dtx_batch_options_new(void);
 void dtx_batch_options_free(dtx_batch_options *options);
 
 /**
- * Sets the option of this name from text, as dtx_options_set does: concurrency, journal, backup,
- * missing_ok, stop_on_missing.
+ * Sets the option of this name from text, as dtx_options_set does, binding included: concurrency,
+ * journal, backup, missing_ok, stop_on_missing.
  * Owner: the texts are copied. Threads: one at a time for these options.
  */
 int dtx_batch_options_set(dtx_batch_options *options, const char *name, const char *text);

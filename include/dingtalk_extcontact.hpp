@@ -158,7 +158,7 @@ private:
 class Options {
 public:
   static Options from_env() { return Options(dtx_options_from_env()); }
-  Options() : options_(dtx_options_new()) {}
+  Options() : Options(dtx_options_new()) {}
 
   // Sets an option by its name, from text.
   Options &set(const std::string &name, const std::string &text) {
@@ -221,7 +221,7 @@ public:
   dtx_options *get() const noexcept { return options_.get(); }
 
 private:
-  explicit Options(dtx_options *options) noexcept : options_(options) {}
+  explicit Options(dtx_options *options) : options_(options) { set("binding", "cpp"); }
   detail::Handle<dtx_options> options_;
 };
 
@@ -230,7 +230,7 @@ private:
 // submit keep what they need of it.
 class Call {
 public:
-  Call() : call_(dtx_call_new()) {}
+  Call() : call_(dtx_call_new()) { set("binding", "cpp"); }
 
   Call &set(const std::string &name, const std::string &text) {
     dtx_call_set(get(), detail::text(name), detail::text(text));
@@ -318,7 +318,7 @@ private:
 // The options of a batch. Setters report nothing: the batch does, when it begins.
 class BatchOptions {
 public:
-  BatchOptions() : options_(dtx_batch_options_new()) {}
+  BatchOptions() : options_(dtx_batch_options_new()) { set("binding", "cpp"); }
 
   BatchOptions &set(const std::string &name, const std::string &text) {
     dtx_batch_options_set(get(), detail::text(name), detail::text(text));

@@ -43,8 +43,8 @@ pub unsafe extern "C" fn dtx_batch_options_free(options: *mut dtx_batch_options)
     unsafe { ffi::free(options) }
 }
 
-/// Sets the option of this name from text, as dtx_options_set does: concurrency, journal, backup,
-/// missing_ok, stop_on_missing.
+/// Sets the option of this name from text, as dtx_options_set does, binding included: concurrency,
+/// journal, backup, missing_ok, stop_on_missing.
 /// Owner: the texts are copied. Threads: one at a time for these options.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_batch_options_set(

@@ -39,9 +39,9 @@ pub unsafe extern "C" fn dtx_call_free(call: *mut dtx_call) {
     unsafe { ffi::free(call) }
 }
 
-/// Sets the option of this name from text, as dtx_options_set does: timeout, missing_ok. What is
-/// wrong is reported by the call that it is used for; here the result is DTX_INVALID_ARGUMENT for
-/// NULL and for text that is not UTF-8 alone.
+/// Sets the option of this name from text, as dtx_options_set does, binding included: timeout,
+/// missing_ok. What is wrong is reported by the call that it is used for; here the result is
+/// DTX_INVALID_ARGUMENT for NULL and for text that is not UTF-8 alone.
 /// Owner: the texts are copied. Threads: one, while no deletion uses the call.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_call_set(

@@ -53,6 +53,9 @@ pub unsafe extern "C" fn dtx_options_free(options: *mut dtx_options) {
 /// access_token, app_key, app_secret, region, endpoint, timeout, attempt_timeout, connect_timeout,
 /// max_attempts, rate, missing_ok, proxy, ca_file. For configuration files, and for languages that
 /// need no new declaration for a new option then.
+/// One name is for packages of other languages alone, which set it first: "binding", from "c" (the
+/// default), "cpp", "java", "php", "go" and "dotnet". Messages and advice then call options and fields
+/// as that language does, such as attemptTimeout; the names and units here stay the same.
 /// Owner: the texts are copied. Threads: one at a time for these options.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_options_set(

@@ -573,6 +573,37 @@ static void options_by_name(void) {
   dtx_client_free(client);
 }
 
+/* A package says whose it is, and messages and advice have the names of its language. */
+static void packages(void) {
+  dtx_options *options = some_options();
+  dtx_batch_options *settings = dtx_batch_options_new();
+  dtx_call *call = dtx_call_new();
+  dtx_client *client = NULL;
+  dtx_error *error = NULL;
+  CHECK(dtx_options_set(options, "binding", "go") == DTX_OK);
+  CHECK(dtx_client_new(options, &client, NULL) == DTX_OK);
+  CHECK(dtx_client_delete(client, "gone", NULL, NULL, &error) == DTX_INVALID_USER_ID);
+  CHECK(contains(dtx_error_advice(error), "MissingOK") && !contains(dtx_error_advice(error), "dtx_"));
+  dtx_error_free(error);
+  CHECK(dtx_options_set(options, "attempt_timeout", "0") == DTX_INVALID_ARGUMENT);
+  refused(options, "AttemptTimeout", "is out of bounds");
+
+  CHECK(dtx_call_set(call, "binding", "java") == DTX_OK);
+  CHECK(dtx_call_set(call, "missing_ok", "perhaps") == DTX_OK);
+  CHECK(dtx_client_delete(client, "1", call, NULL, &error) == DTX_INVALID_ARGUMENT);
+  CHECK(contains(dtx_error_message(error), "missingOk is not"));
+  dtx_error_free(error);
+  CHECK(dtx_batch_options_set(settings, "binding", "dotnet") == DTX_OK);
+  CHECK(dtx_batch_options_set(settings, "stop_on_missing", "perhaps") == DTX_INVALID_ARGUMENT);
+  batch_refused(client, settings, DTX_INVALID_ARGUMENT, "StopOnMissing is not");
+
+  options = some_options();
+  CHECK(dtx_options_set(options, "binding", "cobol") == DTX_INVALID_ARGUMENT);
+  refused(options, "binding", "cobol");
+  dtx_call_free(call);
+  dtx_client_free(client);
+}
+
 static void fields_of_a_deletion(void) {
   dtx_client *client = new_client();
   dtx_call *call = dtx_call_new();
@@ -2167,6 +2198,7 @@ int main(int argc, char **argv) {
       {"text_that_is_too_long", text_that_is_too_long},
       {"numbers_out_of_bounds", numbers_out_of_bounds},
       {"options_by_name", options_by_name},
+      {"packages", packages},
       {"fields_of_a_deletion", fields_of_a_deletion},
       {"fields_of_an_error", fields_of_an_error},
       {"options_serve_several_clients", options_serve_several_clients},

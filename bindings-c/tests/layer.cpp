@@ -89,6 +89,17 @@ static void every_option() {
         DTX_INVALID_ARGUMENT);
 }
 
+// Advice names what can be typed here, not the functions below.
+static void advice(const dingtalk::Client &client) {
+  try {
+    client.remove("gone");
+    CHECK(!"refused");
+  } catch (const dingtalk::Error &error) {
+    const std::string advice = error.advice();
+    CHECK(advice.find("missing_ok") != advice.npos && advice.find("dtx_") == advice.npos);
+  }
+}
+
 static void errors(const dingtalk::Client &client) {
   try {
     client.remove("denied");
@@ -257,6 +268,7 @@ int main() {
   owners();
   every_option();
   errors(client);
+  advice(client);
   calls(client);
   futures_and_callbacks(client);
   ranges(client);

@@ -69,7 +69,7 @@ final class Batch
                 $library->dtx_batch_finish($this->handle);
                 return;
             }
-            $userId = Library::text($userIds->current(), 'user_id');
+            $userId = Library::text($userIds->current(), 'userId');
             Library::handle('void', fn (CData $none, CData $error): int
                 => $library->dtx_batch_push($this->handle, $userId, $error));
             $userIds->next();

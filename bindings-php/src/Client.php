@@ -78,7 +78,7 @@ final class Client
     /** Replaces the token that the client was made with. */
     public function setAccessToken(#[\SensitiveParameter] string $accessToken): void
     {
-        $token = Library::text($accessToken, 'access_token');
+        $token = Library::text($accessToken, 'accessToken');
         $set = fn (CData $none, CData $error): int
             => Library::get()->dtx_client_set_access_token($this->handle, $token, $error);
         Library::handle('void', $set);
@@ -99,7 +99,7 @@ final class Client
         ?bool $missingOk = null,
         ?\Closure $cancelWhen = null,
     ): Deletion {
-        $userId = Library::text($userId, 'user_id');
+        $userId = Library::text($userId, 'userId');
         $call = new Call($cancelWhen);
         Library::set('dtx_call', $call->handle, compact('timeoutMs', 'missingOk'));
         $delete = fn (CData $deletion, CData $error): int
@@ -145,7 +145,7 @@ final class Client
     /** The record of a contact: to look whether it is still there, or to keep a copy. */
     public function get(mixed $userId, ?int $timeoutMs = null, ?\Closure $cancelWhen = null): Contact
     {
-        $userId = Library::text($userId, 'user_id');
+        $userId = Library::text($userId, 'userId');
         $call = new Call($cancelWhen);
         Library::set('dtx_call', $call->handle, compact('timeoutMs'));
         $get = fn (CData $contact, CData $error): int

@@ -70,17 +70,17 @@ final class Library
     }
 
     /**
-     * Sets options by name; what is wrong is reported where they are used.
+     * Sets options by name; what is wrong is reported where they are used, in PHP's names.
      *
      * @param string $type of the options
      * @param array<string, string|int|bool|null> $values by their names in PHP
      */
     public static function set(string $type, CData $options, array $values): void
     {
-        foreach (array_filter($values, static fn ($value) => $value !== null) as $name => $value) {
+        foreach (['binding' => 'php'] + array_filter($values, static fn ($value) => $value !== null) as $name => $value) {
+            $value = self::text(\is_bool($value) ? var_export($value, true) : (string) $value, $name);
             $name = strtolower((string) preg_replace(['/Ms$/', '/[A-Z]/'], ['', '_$0'], $name));
-            $value = \is_bool($value) ? var_export($value, true) : (string) $value;
-            self::get()->{$type . '_set'}($options, $name, self::text($value, $name));
+            self::get()->{$type . '_set'}($options, $name, $value);
         }
     }
 

@@ -89,6 +89,34 @@ final class ClientTest extends TestCase
         Client::fromEnv(speed: 3);
     }
 
+    public function testMessagesAndAdviceHaveTheNamesOfPhp(): void
+    {
+        $client = $this->client();
+        $id = $this->sandbox->ids()[0];
+        foreach ([
+            ['attemptTimeoutMs', static fn () => new Client(accessToken: 'tok-1', attemptTimeoutMs: 0)],
+            ['appKey and appSecret', static fn () => new Client()],
+            ['appKey has a NUL', static fn () => new Client(appKey: "a\0", appSecret: 'b')],
+            ['timeoutMs is out of bounds', static fn () => $client->delete($id, timeoutMs: 0)],
+            ['missingOk treats', static fn () => $client->delete('0125400001')],
+            ['concurrency is out of bounds', static fn () => $client->deleteMany([$id], concurrency: 0)],
+        ] as [$name, $call]) {
+            try {
+                $call();
+                $this->fail($name);
+            } catch (DingTalkException|\InvalidArgumentException $error) {
+                $told = $error->getMessage() . ' ' . ($error->advice ?? '');
+                $this->assertStringContainsString($name, $told);
+                $this->assertStringNotContainsString('dtx_', $told);
+            }
+        }
+        $items = $client->deleteMany(array_map(static fn ($number) => "0125400$number", range(100, 139)));
+        foreach ($items as $item) {
+            $this->assertNull($item->deletion);
+        }
+        $this->assertStringEndsWith('give missingOk: true or stopOnMissing: false', $items->getReturn()->stopped);
+    }
+
     public function testEnvironmentComesFirstAndOptionsOnTop(): void
     {
         $this->client();
@@ -109,7 +137,7 @@ final class ClientTest extends TestCase
                 $client->delete($id);
                 $this->fail();
             } catch (\TypeError $error) {
-                $this->assertStringStartsWith('user_id is no string', $error->getMessage());
+                $this->assertStringStartsWith('userId is no string', $error->getMessage());
             }
         }
         foreach (["01\x00", "\x00", "\xff", "\xed\xa0\x80", ''] as $id) {
@@ -117,7 +145,7 @@ final class ClientTest extends TestCase
                 $client->delete($id);
                 $this->fail();
             } catch (\InvalidArgumentException $error) {
-                $this->assertStringContainsString('user_id', $error->getMessage());
+                $this->assertMatchesRegularExpression('/user_?id/i', $error->getMessage());
             }
         }
         $this->expectException(\InvalidArgumentException::class);

@@ -56,6 +56,9 @@ pub const BATCH_OPTIONS: &[Spec] = &[
     ("stop_on_missing", ValueType::Flag),
 ];
 
+/// The name under which a package over the C library says whose it is. No option of its users.
+const PACKAGE: &str = "binding";
+
 /// The fields of a contact that are text, in the order of the service's documentation.
 pub const CONTACT_TEXTS: [&str; 9] = [
     "name",
@@ -180,6 +183,10 @@ impl Options {
     /// As [`set`](Self::set).
     #[doc(hidden)]
     pub fn set_text(&mut self, name: &str, text: &str) -> Result<(), Error> {
+        if name == PACKAGE {
+            self.binding = Binding::of_package(text)?;
+            return Ok(());
+        }
         self.set(name, Value::of_text(self.binding, name, CLIENT_OPTIONS, text)?)
     }
 
@@ -256,6 +263,10 @@ impl BatchOptions {
     /// As [`set`](Self::set).
     #[doc(hidden)]
     pub fn set_text(&mut self, name: &str, text: &str) -> Result<(), Error> {
+        if name == PACKAGE {
+            self.binding = Binding::of_package(text)?;
+            return Ok(());
+        }
         self.set(name, Value::of_text(self.binding, name, BATCH_OPTIONS, text)?)
     }
 }
@@ -291,6 +302,10 @@ impl Call {
     /// The same with a value that is written as text, whatever its type is.
     #[doc(hidden)]
     pub fn set_text(&mut self, name: &str, text: &str) {
+        if name == PACKAGE {
+            let set = Binding::of_package(text).map(|binding| self.binding = binding);
+            return self.note(set);
+        }
         match Value::of_text(self.binding, name, CALL_OPTIONS, text) {
             Ok(value) => self.set(name, value),
             wrong => self.note(wrong.map(drop)),
@@ -536,6 +551,35 @@ mod tests {
         assert_eq!(call.wrong, None);
         call.set_text("timeout", "soon");
         assert_eq!(call.wrong.unwrap().message(), "timeout is not a number of seconds");
+    }
+
+    #[test]
+    fn a_package_says_whose_it_is_and_hears_its_own_names() {
+        let mut options = Options::for_binding(Binding::C);
+        options.set_text("binding", "php").unwrap();
+        // As before, under the names that the C library has for all.
+        options.set_text("attempt_timeout", "20000").unwrap();
+        assert_eq!(options.attempt_timeout, Duration::from_secs(20));
+        let error = options.set_text("attempt_timeout", "0").unwrap_err();
+        assert_eq!(error.message(), "attemptTimeoutMs is out of bounds");
+
+        let mut batch = BatchOptions::for_binding(Binding::C);
+        batch.set_text("binding", "dotnet").unwrap();
+        let error = batch.set_text("stop_on_missing", "yes").unwrap_err();
+        assert_eq!(error.message(), "StopOnMissing is not true or false");
+
+        let mut call = Call::for_binding(Binding::C);
+        call.set_text("binding", "go");
+        call.set_text("missing_ok", "yes");
+        assert_eq!(call.wrong.unwrap().message(), "MissingOK is not true or false");
+
+        let unknown = options.set_text("binding", "cobol").unwrap_err();
+        assert_eq!(unknown.message(), "there is no binding \"cobol\"");
+        assert!(unknown.advice().contains("java"), "{unknown}");
+        assert_eq!(batch.set_text("binding", "node").unwrap_err().kind(), unknown.kind());
+        let mut call = Call::for_binding(Binding::C);
+        call.set_text("binding", "");
+        assert_eq!(call.wrong.unwrap().kind(), unknown.kind());
     }
 
     #[test]

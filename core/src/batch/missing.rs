@@ -64,6 +64,11 @@ mod tests {
                 "dtx_batch_options_set_missing_ok(1)",
                 "dtx_batch_options_set_stop_on_missing(0)",
             ),
+            (Binding::Cpp, "missing_ok(true)", "stop_on_missing(false)"),
+            (Binding::Java, "missingOk(true)", "stopOnMissing(false)"),
+            (Binding::Php, "missingOk: true", "stopOnMissing: false"),
+            (Binding::Go, "MissingOK: true", "StopOnMissing: false"),
+            (Binding::DotNet, "MissingOk = true", "StopOnMissing = false"),
             (Binding::Command, "--missing-ok", "--ids-are-right"),
         ] {
             let mut missing = Missing::new(binding);

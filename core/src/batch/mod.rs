@@ -76,15 +76,14 @@ impl Client {
     pub fn batch(&self, options: BatchOptions) -> Result<Batch, Error> {
         check_integer(options.binding, "concurrency", options.concurrency.into(), MOST_CONCURRENT)?;
         let request = self.run_request(&options);
-        let BatchOptions { binding, concurrency, journal, backup, stop_on_missing, call, .. } =
-            options;
+        let BatchOptions { concurrency, journal, backup, stop_on_missing, call, .. } = options;
         let (keys, endpoint) = (Keys::default(), self.endpoint());
         let scope = Scope { endpoint: &endpoint, app_key: self.app_key() };
         let journal =
             journal.map(|path| Journal::open(&path, scope, &request, &keys)).transpose()?;
         let owner = Owner { endpoint: &endpoint, app_key: self.app_key() };
         let backup = backup.map(|path| backup::open(&path, owner)).transpose()?;
-        let missing = stop_on_missing.then(|| Missing::new(binding));
+        let missing = stop_on_missing.then(|| Missing::new(self.settings().binding));
         let summary = Summary::new(endpoint, self.app_key());
         Ok(Batch(Arc::new_cyclic(|shared: &Weak<Shared>| {
             let shared = shared.clone();

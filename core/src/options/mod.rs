@@ -355,9 +355,11 @@ pub(crate) fn check_integer(
     let spelt = binding.spell(name);
     let none = match (name, binding) {
         ("rate", Binding::Node) => ", or null for no limit",
-        ("rate", Binding::C) => ", or 0 for no limit",
+        ("rate", Binding::Rust | Binding::Python) => ", or None for no limit",
         ("rate", Binding::Command) => ", or none for no limit",
-        ("rate", _) => ", or None for no limit",
+        // There 0 is a field that was not set.
+        ("rate", Binding::Go) => ", or NoLimit",
+        ("rate", _) => ", or 0 for no limit",
         _ => "",
     };
     Err(Error::invalid(

@@ -1,6 +1,7 @@
 //! The names, types and units of all options, as each language has them.
 
 use crate::error::Error;
+use crate::text::excerpt;
 
 /// What the value of an option is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,16 +51,58 @@ pub enum Binding {
     Node,
     /// `attempt_timeout`, milliseconds; `dtx_options_set_attempt_timeout_ms` in advice.
     C,
+    /// `attempt_timeout`, milliseconds.
+    Cpp,
+    /// `attemptTimeout`, milliseconds.
+    Java,
+    /// `attemptTimeoutMs`, milliseconds.
+    Php,
+    /// `AttemptTimeout`, milliseconds.
+    Go,
+    /// `AttemptTimeout`, milliseconds.
+    DotNet,
     /// `--max-attempts`, seconds.
     Command,
 }
 
+/// What the packages over the C library, and their languages, are called there.
+const PACKAGES: [(&str, Binding); 6] = [
+    ("c", Binding::C),
+    ("cpp", Binding::Cpp),
+    ("java", Binding::Java),
+    ("php", Binding::Php),
+    ("go", Binding::Go),
+    ("dotnet", Binding::DotNet),
+];
+
 impl Binding {
+    /// The language of a package over the C library. All of these share the names and the units
+    /// by which options are set there, and differ in what messages call them.
+    pub(crate) fn of_package(name: &str) -> Result<Binding, Error> {
+        let found = PACKAGES.iter().find(|(own, _)| *own == name);
+        found.map(|(_, binding)| *binding).ok_or_else(|| {
+            Error::invalid(
+                format!("there is no binding \"{}\"", excerpt(name)),
+                format!("The bindings are {}.", PACKAGES.map(|(own, _)| own).join(", ")),
+            )
+        })
+    }
+
     /// The option's name as this language writes it.
     pub fn spell(self, name: &str) -> String {
+        let words = name.split('_');
         match self {
-            Binding::Rust | Binding::Python | Binding::C => name.to_owned(),
-            Binding::Node => camel(name),
+            Binding::Rust | Binding::Python | Binding::C | Binding::Cpp => name.to_owned(),
+            Binding::Node | Binding::Java => camel(name),
+            Binding::Php if name.ends_with("timeout") => camel(name) + "Ms",
+            Binding::Php => camel(name),
+            Binding::Go => words
+                .map(|word| match word {
+                    "ca" | "id" | "ok" => word.to_ascii_uppercase(),
+                    _ => capital(word),
+                })
+                .collect(),
+            Binding::DotNet => words.map(capital).collect(),
             Binding::Command => match name {
                 // A secret stands in a file, not on a command line.
                 "access_token" => "--token-file".to_owned(),
@@ -82,17 +125,16 @@ impl Binding {
     }
 
     /// Advice with the names of options and fields spelt as in this language. Names of one word,
-    /// such as `rate`, are left alone, because they may be ordinary words; two phrases of the
-    /// command in which they are flags are the exception.
+    /// such as `rate`, are left alone, because they may be ordinary words; two phrases in which
+    /// they are not are the exception.
     fn speak(self, advice: &str) -> String {
-        let flags: &[(&str, &str)] = match self {
+        let times = "timeout or attempt_timeout";
+        let advice = match self {
             Binding::Command => {
-                &[("timeout or attempt_timeout", "--timeout"), ("lower rate", "lower --rate")]
+                advice.replace(times, "--timeout").replace("lower rate", "lower --rate")
             }
-            _ => &[],
+            _ => advice.replace(times, &format!("{} or attempt_timeout", self.option("timeout"))),
         };
-        let advice =
-            flags.iter().fold(advice.to_owned(), |text, (name, flag)| text.replace(name, flag));
         let in_a_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
         let (mut spoken, mut rest) = (String::new(), advice.as_str());
         while let Some(start) = rest.find(in_a_name) {
@@ -107,17 +149,26 @@ impl Binding {
 
     fn word(self, word: &str) -> String {
         let is_option = word.contains('_') && CLIENT_OPTIONS.iter().any(|(name, _)| *name == word);
-        let is_field = matches!(word, "request_id" | "retry_after" | "maybe_deleted");
-        match self {
-            Binding::Node if is_option || is_field || word == "set_access_token" => camel(word),
-            Binding::C if is_option && word.ends_with("timeout") => {
-                format!("dtx_options_set_{word}_ms")
+        match (self, word) {
+            _ if is_option => self.option(word),
+            (Binding::Command, _) => word.to_owned(),
+            (Binding::C, "set_access_token") => "dtx_client_set_access_token".to_owned(),
+            (Binding::C, "request_id" | "retry_after" | "maybe_deleted") => {
+                format!("dtx_error_{word}")
             }
-            Binding::C if is_option => format!("dtx_options_set_{word}"),
-            Binding::C if is_field => format!("dtx_error_{word}"),
-            Binding::Command if is_option => self.spell(word),
-            Binding::C if word == "set_access_token" => "dtx_client_set_access_token".to_owned(),
+            (_, "set_access_token" | "request_id" | "retry_after" | "maybe_deleted") => {
+                self.spell(word)
+            }
             _ => word.to_owned(),
+        }
+    }
+
+    /// What sets an option, in advice.
+    fn option(self, name: &str) -> String {
+        match self {
+            Binding::C if name.ends_with("timeout") => format!("dtx_options_set_{name}_ms"),
+            Binding::C => format!("dtx_options_set_{name}"),
+            _ => self.spell(name),
         }
     }
 
@@ -125,9 +176,10 @@ impl Binding {
     pub(crate) fn assign(self, name: &str, value: bool) -> String {
         let spelt = self.spell(name);
         match self {
-            Binding::Rust => format!("{spelt}({value})"),
+            Binding::Rust | Binding::Cpp | Binding::Java => format!("{spelt}({value})"),
             Binding::Python => format!("{spelt}={}", if value { "True" } else { "False" }),
-            Binding::Node => format!("{spelt}: {value}"),
+            Binding::Node | Binding::Php | Binding::Go => format!("{spelt}: {value}"),
+            Binding::DotNet => format!("{spelt} = {value}"),
             Binding::C => format!("dtx_batch_options_set_{name}({})", i32::from(value)),
             // A flag is only ever given to differ from the default.
             Binding::Command if name == "stop_on_missing" => "--ids-are-right".to_owned(),
@@ -139,21 +191,21 @@ impl Binding {
     pub fn unit(self) -> (f64, &'static str) {
         match self {
             Binding::Rust | Binding::Python | Binding::Command => (1.0, "seconds"),
-            Binding::Node | Binding::C => (1000.0, "milliseconds"),
+            _ => (1000.0, "milliseconds"),
         }
     }
 }
 
 /// `attempt_timeout` as `attemptTimeout`.
 fn camel(name: &str) -> String {
-    let mut upper = false;
-    name.chars()
-        .filter_map(|c| {
-            let spelt = if upper { c.to_ascii_uppercase() } else { c };
-            upper = c == '_';
-            (c != '_').then_some(spelt)
-        })
-        .collect()
+    let (first, rest) = name.split_once('_').unwrap_or((name, ""));
+    first.to_owned() + &rest.split('_').map(capital).collect::<String>()
+}
+
+/// `timeout` as `Timeout`.
+fn capital(word: &str) -> String {
+    let (first, rest) = word.split_at(word.len().min(1));
+    first.to_ascii_uppercase() + rest
 }
 
 #[cfg(test)]
@@ -162,21 +214,38 @@ mod tests {
 
     #[test]
     fn advice_speaks_the_language_of_the_caller() {
-        let advice = "Set missing_ok, ca_file or timeout (connect_timeout), give the request_id; qyapi_ext_write and set_access_token.";
+        let advice = "Set missing_ok, ca_file, timeout or attempt_timeout, give the request_id; qyapi_ext_write and set_access_token.";
         for (binding, spoken) in [
             (Binding::Rust, advice),
             (Binding::Python, advice),
             (
                 Binding::Node,
-                "Set missingOk, caFile or timeout (connectTimeout), give the requestId; qyapi_ext_write and setAccessToken.",
+                "Set missingOk, caFile, timeout or attemptTimeout, give the requestId; qyapi_ext_write and setAccessToken.",
             ),
             (
                 Binding::C,
-                "Set dtx_options_set_missing_ok, dtx_options_set_ca_file or timeout (dtx_options_set_connect_timeout_ms), give the dtx_error_request_id; qyapi_ext_write and dtx_client_set_access_token.",
+                "Set dtx_options_set_missing_ok, dtx_options_set_ca_file, dtx_options_set_timeout_ms or dtx_options_set_attempt_timeout_ms, give the dtx_error_request_id; qyapi_ext_write and dtx_client_set_access_token.",
+            ),
+            (Binding::Cpp, advice),
+            (
+                Binding::Java,
+                "Set missingOk, caFile, timeout or attemptTimeout, give the requestId; qyapi_ext_write and setAccessToken.",
+            ),
+            (
+                Binding::Php,
+                "Set missingOk, caFile, timeoutMs or attemptTimeoutMs, give the requestId; qyapi_ext_write and setAccessToken.",
+            ),
+            (
+                Binding::Go,
+                "Set MissingOK, CAFile, Timeout or AttemptTimeout, give the RequestID; qyapi_ext_write and SetAccessToken.",
+            ),
+            (
+                Binding::DotNet,
+                "Set MissingOk, CaFile, Timeout or AttemptTimeout, give the RequestId; qyapi_ext_write and SetAccessToken.",
             ),
             (
                 Binding::Command,
-                "Set --missing-ok, --ca-file or timeout (connect_timeout), give the request_id; qyapi_ext_write and set_access_token.",
+                "Set --missing-ok, --ca-file, --timeout, give the request_id; qyapi_ext_write and set_access_token.",
             ),
         ] {
             assert_eq!(binding.speak(advice), spoken);

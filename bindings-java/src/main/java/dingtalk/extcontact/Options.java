@@ -30,8 +30,9 @@ abstract class Options<T> {
         return set(name, Long.toString(millis));
     }
 
-    /** What is refused is reported by what the options are used for. */
+    /** What is refused is reported by what the options are used for, in Java's names. */
     void give(Pointer options, Setter setter) {
+        setter.set(options, Natives.text("binding"), Natives.text("java"));
         values.forEach((name, value) -> setter.set(options, Natives.text(name), value));
     }
 }

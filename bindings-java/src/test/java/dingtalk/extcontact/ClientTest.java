@@ -58,6 +58,29 @@ class ClientTest {
     }
 
     @Test
+    void messagesAndAdviceHaveTheNamesOfJava() throws Exception {
+        DingTalkException error = assertThrows(DingTalkException.class,
+                () -> Client.builder().accessToken("t").attemptTimeout(Duration.ZERO).build());
+        assertTrue(error.getMessage().startsWith("attemptTimeout is"), error.getMessage());
+        error = assertThrows(DingTalkException.class, () -> Client.builder().build());
+        assertTrue(error.advice().startsWith("Give accessToken, or appKey and appSecret"), error.advice());
+        try (Server.Sandbox sandbox = new Server.Sandbox(); Client client = sandbox.client().build()) {
+            error = assertThrows(DingTalkException.class, () -> client.delete("0125400001"));
+            assertTrue(error.advice().contains("missingOk"), error.advice());
+            assertFalse(error.advice().contains("dtx_"), error.advice());
+            List<String> damaged = new ArrayList<>();
+            for (int number = 100; number < 140; number++) {
+                damaged.add("0125400" + number);
+            }
+            try (DeleteMany items = client.deleteMany(damaged)) {
+                items.forEachRemaining(item -> assertNull(item.deletion()));
+                String why = items.summaryJson();
+                assertTrue(why.contains("give missingOk(true) or stopOnMissing(false)"), why);
+            }
+        }
+    }
+
+    @Test
     void anErrorCanBeSerialized() throws Exception {
         DingTalkException error = assertThrows(DingTalkException.class, () -> Client.builder().build());
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -103,7 +126,7 @@ class ClientTest {
             assertTrue(error.getMessage().contains("timeout"), error.getMessage());
         }
         builder.timeout(Duration.ofSeconds(1)).maxAttempts(-1);
-        assertTrue(assertThrows(DingTalkException.class, builder::build).getMessage().contains("max_attempts"));
+        assertTrue(assertThrows(DingTalkException.class, builder::build).getMessage().contains("maxAttempts"));
     }
 
     @Test
