@@ -1,11 +1,12 @@
 # Thin: each target is what a person would type. `make` by itself lists them.
 
-.PHONY: help demo test lint build addon header install bench guard release test-rust test-c test-python test-node test-java test-php test-examples
+.PHONY: help demo test lint build addon header install bench guard release test-rust test-c test-python test-node test-java test-php test-examples docs test-docs
 .NOTPARALLEL:
 
 TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
 DEBUG := $(TARGET)/debug
 VENV := $(TARGET)/venv
+DOCS_VENV := $(TARGET)/docs-venv
 LEFT_OUT := $(TARGET)/left-out.tsv
 PREFIX ?= /usr/local
 
@@ -22,7 +23,8 @@ RUST := --workspace --locked --exclude dingtalk-extcontact-python --exclude ding
 help:
 	@echo "make demo     what it is for, shown in each language; two minutes the first time"
 	@echo "make test     every test; also test-rust test-c test-python test-node"
-	@echo "              test-java test-php test-examples"
+	@echo "              test-java test-php test-examples test-docs"
+	@echo "make docs     the documentation, English and Chinese, into target/site"
 	@echo "make lint     format, lints, docs, licences, the public API; before a commit"
 	@echo "make install  the C library and its header, below DESTDIR and PREFIX ($(PREFIX))"
 	@echo "make header   the C header, anew from its sources"
@@ -49,7 +51,7 @@ build:
 test:
 	@tools/needs.sh cargo cc c++ git python3 venv node npm
 	@rm -f $(LEFT_OUT)
-	@DTX_LEFT_OUT=$(LEFT_OUT) $(MAKE) --no-print-directory test-rust test-c test-python test-node test-java test-php test-examples
+	@DTX_LEFT_OUT=$(LEFT_OUT) $(MAKE) --no-print-directory test-rust test-c test-python test-node test-java test-php test-examples test-docs
 	@DTX_LEFT_OUT=$(LEFT_OUT) tools/left-out.sh
 
 test-rust:
@@ -76,7 +78,6 @@ test-php: build
 test-examples: $(VENV)/installed build
 	PYTHON=$(VENV)/bin/python examples/run.sh $(DEBUG)
 	$(VENV)/bin/python tools/readme.py $(DEBUG)
-	$(VENV)/bin/python tools/guides.py $(DEBUG)
 
 # The Python package as pip installs it, but for the profile, with what its tests need.
 $(VENV)/installed: $(shell git ls-files core cli sandbox bindings-python/src bindings-python/python) Cargo.lock
@@ -88,6 +89,19 @@ $(VENV)/installed: $(shell git ls-files core cli sandbox bindings-python/src bin
 
 $(VENV)/lint: tools/requirements-lint.txt | $(VENV)/installed
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+docs: $(DOCS_VENV)/installed build
+	$(DOCS_VENV)/bin/python tools/site.py build $(TARGET)
+
+# The documentation as a browser shows it, and the code in it.
+test-docs: docs
+	$(DOCS_VENV)/bin/python tools/site.py check $(TARGET)
+	$(DOCS_VENV)/bin/python tools/snippets.py $(DEBUG)
+
+$(DOCS_VENV)/installed: docs/requirements.txt
+	python3 -m venv $(DOCS_VENV)
+	$(DOCS_VENV)/bin/pip install --quiet --disable-pip-version-check -r docs/requirements.txt
 	touch $@
 
 # The addon for Node as it is handed out.

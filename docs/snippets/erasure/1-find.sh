@@ -1,0 +1,1 @@
+dingtalk-extcontact list --where 'name~Dupont'

@@ -1,0 +1,1 @@
+dingtalk-extcontact get 63085400000004

@@ -1,0 +1,1 @@
+dingtalk-extcontact explain 88/60011

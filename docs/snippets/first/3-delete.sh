@@ -1,0 +1,1 @@
+dingtalk-extcontact delete 0004260000000

@@ -1,0 +1,1 @@
+dingtalk-extcontact check --write

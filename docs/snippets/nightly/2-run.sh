@@ -1,0 +1,2 @@
+sh clean-up.sh
+tail -n 1 outcomes.jsonl

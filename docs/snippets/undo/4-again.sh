@@ -1,0 +1,1 @@
+dingtalk-extcontact restore --backup leavers.backup.jsonl --json
