@@ -66,7 +66,7 @@ test-python: $(VENV)/installed build
 	cd bindings-python && $(VENV)/bin/mypy && $(VENV)/bin/pyright --pythonpath $(VENV)/bin/python
 
 test-node: build
-	cd bindings-node && npm ci --silent && $(if $(DTX_REQUIRE_ALL),npm run runtimes &&) npm test
+	cd bindings-node && npm ci --silent && $(if $(DTX_REQUIRE_ALL),npm run tools &&) npm test
 
 # The tests that need a JDK and Maven, which fetches what the package is built with.
 test-java: build

@@ -8,6 +8,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { after, before, describe, test } = require('node:test');
 const { Sandbox } = require('dingtalk-extcontact/testing');
+const { ESM, CJS, TS, SAID } = require('./sample.js');
 const { ended } = require('./support.js');
 
 const root = path.join(__dirname, '..');
@@ -33,26 +34,6 @@ async function project(name, contents, fields = {}) {
   await npm(['install', '--offline', tarball], folder);
   return folder;
 }
-
-const DELETE = `
-  const sandbox = new Sandbox({ contacts: ['0125400001'] });
-  const client = new Client({ endpoint: sandbox.url, accessToken: sandbox.accessToken });
-  client.delete('0125400001').then(async (deletion) => {
-    const error = await client.delete('0125400001').catch((error) => error);
-    console.log(deletion.status, error instanceof DingTalkError, error.code);
-    for await (const item of client.deleteMany(['0125400001'])) console.log(item.userId, item.error?.code);
-  });
-`;
-const ESM = `
-  import { Client, DingTalkError, setLogger } from 'dingtalk-extcontact';
-  import { Sandbox } from 'dingtalk-extcontact/testing';
-  setLogger(null);
-  ${DELETE}`;
-const CJS = `
-  const { Client, DingTalkError } = require('dingtalk-extcontact');
-  const { Sandbox } = require('dingtalk-extcontact/testing');
-  ${DELETE}`;
-const SAID = 'deleted true INVALID_USER_ID\n0125400001 INVALID_USER_ID\n';
 
 before(async () => {
   const out = await npm(['pack', '--json', '--pack-destination', work], root);
@@ -121,12 +102,11 @@ describe('the package', () => {
   }
 
   for (const [name, fields, source] of [
-    ['ts-esm', { type: 'module' }, ESM],
-    ['ts-cjs', {}, ESM],
+    ['ts-esm', { type: 'module' }, TS],
+    ['ts-cjs', {}, TS],
   ]) {
     test(`compiles and works in an empty TypeScript project: ${name}`, async () => {
-      const folder = await project(name, { 'main.ts': source.replace(/catch\(\(error\)/, 'catch((error: unknown)')
-        .replace('error.code', '(error as DingTalkError).code') }, fields);
+      const folder = await project(name, { 'main.ts': source }, fields);
       const flags = ['--strict', '--module', 'nodenext', '--skipLibCheck', 'false', '--types', '', '--lib', 'esnext,dom'];
       await sh(process.execPath, [tool('typescript', 'bin/tsc'), ...flags, 'main.ts'], folder);
       assert.equal(await sh(process.execPath, ['main.js'], folder), SAID);
@@ -170,8 +150,8 @@ describe('other runtimes', () => {
     ['bun', ['main.mjs']],
     ['deno', ['run', '--allow-all', '--no-lock', 'main.mjs']],
   ]) {
-    // `npm run runtimes` puts them there.
-    const places = [path.join(root, 'node_modules', '.bin'), ...process.env.PATH.split(path.delimiter)];
+    // `npm run tools` puts them there.
+    const places = [path.join(__dirname, 'tools', 'node_modules', '.bin'), ...process.env.PATH.split(path.delimiter)];
     const program = places.map((folder) => path.join(folder, name)).find((file) => fs.existsSync(file));
     test(name, async (t) => {
       if (program === undefined) {
