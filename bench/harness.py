@@ -32,6 +32,20 @@ ENVIRONMENT = {
     "CARGO_TARGET_DIR": str(TARGET),
 }
 
+AGAIN = "ours, once more"
+
+
+class Client:
+    """A program that takes ENDPOINT and N. `share` of --calls is what it makes in a
+    measurement, after `warm` calls that are not counted. Where not `tls`, it speaks plain HTTP."""
+
+    def __init__(self, language, name, command, share=1.0, warm=200, tls=True):
+        self.language, self.name, self.share, self.warm, self.tls = language, name, share, warm, tls
+        self.command = [str(part) for part in command]
+
+    def __str__(self):
+        return f"{self.language}: {self.name}"
+
 
 # --- Build ---
 
@@ -60,6 +74,14 @@ def do(*command, **options):
 
 def cargo(*packages):
     do("cargo", "build", "--profile=dist", *(f"--package=dingtalk-extcontact-{name}" for name in packages))
+
+
+def install_library():
+    """The C library as `make install` has it: the folder that has include, lib and share."""
+    cargo("c")
+    prefix = WORK / "c"
+    do(ROOT / "bindings-c/install.sh", BUILT, env={**ENVIRONMENT, "DESTDIR": "", "PREFIX": str(prefix)})
+    return prefix
 
 
 @contextlib.contextmanager

@@ -10,7 +10,8 @@ import sys
 
 DOCS = pathlib.Path(__file__).resolve().parent.parent / "docs"
 PLOTS = DOCS / "performance"
-NAMES = {"rust": "Rust", "c": "C", "python": "Python", "node": "Node"}
+NAMES = {"rust": "Rust", "c": "C", "python": "Python", "node": "Node", "java": "Java", "php": "PHP", "go": "Go",
+         "dotnet": ".NET"}
 AGAIN = "ours, once more"
 OURS = ("ours", "ours, asyncio")
 

@@ -25,23 +25,12 @@ import sys
 
 import bulk
 from harness import (
-    BENCH, BUILT, ENVIRONMENT, LEFT_OUT, MODULES, PEAK, PYTHON, ROOT, TARGET, WORK, Missing, cargo, cpus, do,
-    leaving_out, load, pinned, ratio, run_command, say, server, spread, table, turns,
+    AGAIN, BENCH, BUILT, ENVIRONMENT, LEFT_OUT, MODULES, PEAK, PYTHON, ROOT, TARGET, WORK, Client, Missing, cargo,
+    cpus, do, install_library, leaving_out, load, pinned, ratio, run_command, say, server, spread, table, turns,
 )
+from stacks import STACKS
 
-LANGUAGES = ("rust", "c", "python", "node")
-
-
-class Client:
-    """A program that takes ENDPOINT and N. `share` of --calls is what it makes in a
-    measurement, after `warm` calls that are not counted. Where not `tls`, it speaks plain HTTP."""
-
-    def __init__(self, language, name, command, share=1.0, warm=200, tls=True):
-        self.language, self.name, self.share, self.warm, self.tls = language, name, share, warm, tls
-        self.command = [str(part) for part in command]
-
-    def __str__(self):
-        return f"{self.language}: {self.name}"
+LANGUAGES = ("rust", "c", "python", "node", *STACKS)
 
 
 def python(name, function, **more):
@@ -54,7 +43,6 @@ def node(name, function, **more):
 
 
 # Ours comes first in each language, and once more as a measure of the noise.
-AGAIN = "ours, once more"
 CLIENTS = [
     Client("rust", "ours", [BUILT / "bench-ours"]),
     Client("rust", AGAIN, [BUILT / "bench-ours"]),
@@ -81,6 +69,7 @@ CLIENTS = [
     node("node:http", "node_http", share=0.25),
     node("axios", "axios", share=0.1),
     node("fetch", "fetch", share=0.1),
+    *(client for stack in STACKS.values() for client in stack.clients),
 ]
 
 IMPORTS = {
@@ -128,11 +117,9 @@ def build_rust():
 
 
 def build_c():
-    cargo("c")
-    do(ROOT / "bindings-c/install.sh", BUILT, env={**ENVIRONMENT, "DESTDIR": "", "PREFIX": str(WORK / "c")})
-    lib = WORK / "c" / "lib"
+    lib = install_library() / "lib"
     for name in ("ours", "bulk"):
-        do("cc", "-O2", BENCH / f"clients/{name}.c", "-o", WORK / name, f"-I{WORK / 'c/include'}", f"-L{lib}",
+        do("cc", "-O2", BENCH / f"clients/{name}.c", "-o", WORK / name, f"-I{lib.parent / 'include'}", f"-L{lib}",
            f"-Wl,-rpath,{lib}", "-ldingtalk_extcontact")
 
 
@@ -182,6 +169,7 @@ def build(languages):
         with leaving_out("libcurl"):
             build_libcurl()
     builders = {"rust": build_rust, "c": build_c, "python": build_python, "node": build_node}
+    builders |= {name: stack.build for name, stack in STACKS.items()}
     built = []
     for language in languages:
         with leaving_out(f"all of {language}"):
@@ -410,7 +398,8 @@ def versions(languages):
     """What was compared, in the words of each."""
     commands = {"rust": ["rustc", "--version"], "cc": ["cc", "--version"],
                 "libcurl": ["pkg-config", "--modversion", "libcurl"], "node": ["node", "--version"],
-                "python": [PYTHON, "-m", "pip", "list", "--format=freeze"]}
+                "python": [PYTHON, "-m", "pip", "list", "--format=freeze"],
+                **{name: stack.version for name, stack in STACKS.items()}}
     found = {"machine": f"{platform.system()} {platform.machine()}, {' '.join(platform.libc_ver())}, {os.cpu_count()} CPUs"}
     for name, command in commands.items():
         if name in languages or (name in ("cc", "libcurl") and {"rust", "c"} & set(languages)) or name == "rust":
