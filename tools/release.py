@@ -6,6 +6,7 @@
     release.py write             puts the publisher where packages have to say it
     release.py release VERSION   the next version everywhere; refuses placeholders
     release.py rehearse          a release in a copy: no place is left behind
+    release.py tagged TAG        the tag is that of the version, and no placeholder is left
 
 A release commits nothing, tags nothing and publishes nothing: it says what to do next.
 """
@@ -131,9 +132,7 @@ def release(root, version, day):
     before = current(root)
     if order(version) <= order(before):
         raise Refused(f"{version} does not come after {before}")
-    left = [f"{name} = {value}" for name, value in read_publisher(root).items() if PLACEHOLDER.search(value)]
-    if left:
-        raise Refused("packaging/publisher.ini still has placeholders:\n  " + "\n  ".join(left))
+    refuse_placeholders(root)
     changelog = root / "CHANGELOG.md"
     text = changelog.read_text(encoding="utf-8")
     heading = re.search(r"^## Unreleased\n(.*?)(?=^## |\Z)", text, re.M | re.S)
@@ -145,6 +144,14 @@ def release(root, version, day):
     first = place(VERSIONS[0][1], VERSION)
     manifest.write_text(first.sub(lambda match: match[1] + version + match[3], manifest.read_text()))
     write(root)
+
+
+def refuse_placeholders(root):
+    """Nothing is shipped while it is not said who ships it."""
+    publisher = read_publisher(root).items()
+    left = [f"{name} = {value}" for name, value in publisher if PLACEHOLDER.search(value)]
+    if left:
+        raise Refused("packaging/publisher.ini still has placeholders:\n  " + "\n  ".join(left))
 
 
 def order(version):
@@ -208,9 +215,14 @@ def main(arguments):
     if arguments == ["write"]:
         write(root)
         return 0
-    if len(arguments) == 2 and arguments[0] == "release":
+    if len(arguments) == 2 and arguments[0] in ("release", "tagged"):
         version = arguments[1]
         try:
+            if arguments[0] == "tagged":
+                if version != f"v{current(root)}":
+                    raise Refused(f"{version} is not the tag of {current(root)}")
+                refuse_placeholders(root)
+                return 0
             release(root, version, datetime.date.today().isoformat())
         except Refused as why:
             print(f"no release: {why}", file=sys.stderr)
