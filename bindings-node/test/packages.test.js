@@ -24,8 +24,8 @@ const { name, version } = main();
 let registry;
 let ours;
 
-async function sh(program, args, cwd) {
-  const env = { ...process.env, HOME: cwd, USERPROFILE: cwd, XDG_DATA_HOME: cwd, XDG_CACHE_HOME: cwd };
+async function sh(program, args, cwd, home = cwd) {
+  const env = { ...process.env, HOME: home, USERPROFILE: home, XDG_DATA_HOME: home, XDG_CACHE_HOME: home };
   const child = spawn(program, args, { cwd, env, shell: process.platform === 'win32' });
   const result = await ended(child, 300_000);
   assert.equal(result.status, 0, `${program} ${args.join(' ')}\n${result.out}${result.err}`);
@@ -84,7 +84,7 @@ async function serve(tarballs) {
 
 before(async () => {
   const out = path.join(work, 'packed');
-  const names = (await sh(process.execPath, ['pack.js', out, '.'], root)).trim().split('\n');
+  const names = (await sh(process.execPath, ['pack.js', out, '.'], root, work)).trim().split('\n');
   ours = names.find((file) => file.includes(`-${process.platform}-${process.arch}`));
   registry = await serve(names.map((file) => path.join(out, file)));
 });
