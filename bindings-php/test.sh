@@ -18,9 +18,13 @@ if ! here phpunit; then
     left_out "the package" "no phpunit"
     exit
 fi
-without=
+groups=
+if ! here composer; then
+    left_out "the package installed by Composer" "no composer"
+    groups=composer
+fi
 if ! [ -x /usr/sbin/nginx ] || ! ls /usr/sbin/php-fpm* >/dev/null 2>&1; then
     left_out "the recipes for php-fpm" "no php-fpm, or no nginx"
-    without="--exclude-group fpm"
+    groups=$groups,fpm
 fi
-DTX_BUILT=$built DINGTALK_EXTCONTACT_LIBRARY=$built/libdingtalk_extcontact.so phpunit $without
+DTX_BUILT=$built DINGTALK_EXTCONTACT_LIBRARY=$built/libdingtalk_extcontact.so phpunit --exclude-group "$groups"

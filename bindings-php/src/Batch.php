@@ -70,8 +70,7 @@ final class Batch
                 return;
             }
             $userId = Library::text($userIds->current(), 'userId');
-            Library::handle('void', fn (CData $none, CData $error): int
-                => $library->dtx_batch_push($this->handle, $userId, $error));
+            Library::make(null, 'dtx_batch_push', [$this->handle, $userId]);
             $userIds->next();
         }
     }
@@ -79,16 +78,13 @@ final class Batch
     /** @return array<string, mixed>|null nothing at the end */
     private function next(): ?array
     {
-        $library = Library::get();
         try {
-            return Library::json('dtx_item', fn (CData $item, CData $error): int
-                => $library->dtx_batch_next_within($this->handle, $this->call->handle, $item, $error), $this->call);
+            return Library::json('dtx_item', 'dtx_batch_next_within', [$this->handle, $this->call->handle], $this->call);
         } catch (Exception\CancelledException) {
             // It was this wait alone that was cancelled.
-            $library->dtx_batch_cancel($this->handle);
-            $library->dtx_batch_finish($this->handle);
-            return Library::json('dtx_item', fn (CData $item, CData $error): int
-                => $library->dtx_batch_next($this->handle, $item, $error));
+            Library::get()->dtx_batch_cancel($this->handle);
+            Library::get()->dtx_batch_finish($this->handle);
+            return Library::json('dtx_item', 'dtx_batch_next', [$this->handle]);
         }
     }
 }

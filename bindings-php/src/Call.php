@@ -23,11 +23,15 @@ final class Call
 
     private static ?self $current = null;
 
-    /** @param (\Closure(): bool)|null $cancelWhen */
-    public function __construct(private readonly ?\Closure $cancelWhen = null)
+    /**
+     * @param (\Closure(): bool)|null $cancelWhen
+     * @param array<string, int|bool|null> $options by their names in PHP
+     */
+    public function __construct(private readonly ?\Closure $cancelWhen = null, array $options = [])
     {
         $library = Library::get();
         $this->handle = $library->dtx_call_new();
+        Library::set('dtx_call', $this->handle, $options);
         if ($cancelWhen !== null || \extension_loaded('pcntl')) {
             if (self::$probe === null) {
                 self::$probe = $library->new('dtx_probe_fn[1]');
@@ -44,6 +48,19 @@ final class Call
 
     private function __clone()
     {
+    }
+
+    /**
+     * What a function of the library that waits with this call has made, as of its JSON.
+     *
+     * @param list<mixed> $arguments those before the call
+     * @return array<string, mixed>|null
+     */
+    public function result(string $type, string $function, array $arguments): ?array
+    {
+        $fields = Library::json($type, $function, [...$arguments, $this->handle], $this);
+        // A signal may come just as the call ends.
+        return $this->thrown === null ? $fields : throw $this->thrown;
     }
 
     /**

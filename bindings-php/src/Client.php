@@ -41,10 +41,7 @@ final class Client
         $options = $env ? $library->dtx_options_from_env() : $library->dtx_options_new();
         try {
             Library::set('dtx_options', $options, $values);
-            $make = static fn (CData $client, CData $error): int => $shared
-                ? $library->dtx_client_shared($options, $client, $error)
-                : $library->dtx_client_new($options, $client, $error);
-            $this->handle = Library::handle('dtx_client', $make);
+            $this->handle = Library::make('dtx_client', $shared ? 'dtx_client_shared' : 'dtx_client_new', [$options]);
         } finally {
             $library->dtx_options_free($options);
         }
@@ -79,9 +76,7 @@ final class Client
     public function setAccessToken(#[\SensitiveParameter] string $accessToken): void
     {
         $token = Library::text($accessToken, 'accessToken');
-        $set = fn (CData $none, CData $error): int
-            => Library::get()->dtx_client_set_access_token($this->handle, $token, $error);
-        Library::handle('void', $set);
+        Library::make(null, 'dtx_client_set_access_token', [$this->handle, $token]);
     }
 
     /**
@@ -99,12 +94,9 @@ final class Client
         ?bool $missingOk = null,
         ?\Closure $cancelWhen = null,
     ): Deletion {
-        $userId = Library::text($userId, 'userId');
-        $call = new Call($cancelWhen);
-        Library::set('dtx_call', $call->handle, compact('timeoutMs', 'missingOk'));
-        $delete = fn (CData $deletion, CData $error): int
-            => Library::get()->dtx_client_delete($this->handle, $userId, $call->handle, $deletion, $error);
-        return new Deletion(self::result('dtx_deletion', $delete, $call));
+        $arguments = [Library::text($userId, 'userId')];
+        $call = new Call($cancelWhen, compact('timeoutMs', 'missingOk'));
+        return new Deletion($this->call('dtx_deletion', 'dtx_client_delete', $arguments, $call));
     }
 
     /**
@@ -133,65 +125,72 @@ final class Client
         try {
             $values = compact('concurrency', 'journal', 'backup', 'missingOk', 'stopOnMissing');
             Library::set('dtx_batch_options', $options, $values);
-            $make = fn (CData $batch, CData $error): int
-                => $library->dtx_batch_new($this->handle, $options, $batch, $error);
-            $batch = new Batch(Library::handle('dtx_batch', $make), new Call($cancelWhen));
+            $batch = Library::make('dtx_batch', 'dtx_batch_new', [$this->handle, $options]);
         } finally {
             $library->dtx_batch_options_free($options);
         }
-        return $batch->items((static fn () => yield from $userIds)());
+        return (new Batch($batch, new Call($cancelWhen)))->items((static fn () => yield from $userIds)());
     }
 
     /** The record of a contact: to look whether it is still there, or to keep a copy. */
     public function get(mixed $userId, ?int $timeoutMs = null, ?\Closure $cancelWhen = null): Contact
     {
-        $userId = Library::text($userId, 'userId');
-        $call = new Call($cancelWhen);
-        Library::set('dtx_call', $call->handle, compact('timeoutMs'));
-        $get = fn (CData $contact, CData $error): int
-            => Library::get()->dtx_client_get($this->handle, $userId, $call->handle, $contact, $error);
-        return new Contact(self::result('dtx_contact', $get, $call));
+        $arguments = [Library::text($userId, 'userId')];
+        $call = new Call($cancelWhen, compact('timeoutMs'));
+        return new Contact($this->call('dtx_contact', 'dtx_client_get', $arguments, $call));
     }
 
     /**
      * All contacts, read page by page as they are needed. They may be deleted meanwhile.
      *
+     * @param ?int $timeoutMs of each page
      * @return \Generator<int, Contact>
      */
-    public function contacts(): \Generator
+    public function contacts(?int $timeoutMs = null, ?\Closure $cancelWhen = null): \Generator
     {
-        $library = Library::get();
-        $call = new Call();
-        $contacts = Library::handle('dtx_contacts', fn (CData $contacts, CData $error): int
-            => $library->dtx_client_contacts($this->handle, $contacts, $error));
-        $next = static fn (CData $contact, CData $error): int
-            => $library->dtx_contacts_next($contacts, $call->handle, $contact, $error);
+        $contacts = Library::make('dtx_contacts', 'dtx_client_contacts', [$this->handle]);
+        $call = new Call($cancelWhen, compact('timeoutMs'));
         try {
-            while ($fields = self::result('dtx_contact', $next, $call)) {
+            while ($fields = $call->result('dtx_contact', 'dtx_contacts_next', [$contacts])) {
                 yield new Contact($fields);
             }
         } finally {
-            $library->dtx_contacts_free($contacts);
+            Library::get()->dtx_contacts_free($contacts);
         }
     }
 
+    /**
+     * Creates a deleted contact again, under a new id; nobody is created twice. Without a certain answer the status
+     * is "may_be_created", also where the call was ended early: call again with $lookFirst then.
+     *
+     * @param array<string, mixed> $record of a Contact, or of a line of a backup
+     * @param bool $lookFirst an earlier call may have created it: all contacts are looked through for it first
+     * @throws DingTalkException it was not created
+     */
+    public function restore(
+        array $record,
+        bool $lookFirst = false,
+        ?int $timeoutMs = null,
+        ?\Closure $cancelWhen = null,
+    ): Restoration {
+        $arguments = [Library::text(json_encode((object) $record, \JSON_THROW_ON_ERROR), 'record'), (int) $lookFirst];
+        $call = new Call($cancelWhen, compact('timeoutMs'));
+        return new Restoration($this->call('dtx_restoration', 'dtx_client_restore', $arguments, $call));
+    }
+
     /** Says what stands and what is missing before contacts can be deleted; with $write it tries the permission. */
-    public function check(bool $write = false, ?\Closure $cancelWhen = null): Check
+    public function check(bool $write = false, ?int $timeoutMs = null, ?\Closure $cancelWhen = null): Check
     {
-        $call = new Call($cancelWhen);
-        $make = fn (CData $check, CData $error): int
-            => Library::get()->dtx_client_check($this->handle, (int) $write, $call->handle, $check, $error);
-        return new Check(self::result('dtx_check', $make, $call));
+        $call = new Call($cancelWhen, compact('timeoutMs'));
+        return new Check($this->call('dtx_check', 'dtx_client_check', [(int) $write], $call));
     }
 
     /**
-     * @param callable(CData, CData): int $make
+     * @param list<mixed> $arguments
      * @return array<string, mixed>
      */
-    private static function result(string $type, callable $make, Call $call): array
+    private function call(string $type, string $function, array $arguments, Call $call): array
     {
-        $fields = (array) Library::json($type, $make, $call);
-        // A signal may come just as the call ends.
-        return $call->thrown === null ? $fields : throw $call->thrown;
+        return (array) $call->result($type, $function, [$this->handle, ...$arguments]);
     }
 }

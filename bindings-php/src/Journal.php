@@ -4,8 +4,6 @@ declare(strict_types=1);
 
 namespace DingtalkExtcontact;
 
-use FFI\CData;
-
 /** What batches wrote down. */
 final class Journal
 {
@@ -28,11 +26,9 @@ final class Journal
             \FFI::memcpy($copy, $text, \strlen($text));
             $list[$place] = $library->cast('char *', $copy);
         }
-        $journal = Library::handle('dtx_journal', static fn (CData $journal, CData $error): int
-            => $library->dtx_journal_read($library->cast('char **', $list), $count, $journal, $error));
-        $next = static fn (CData $entry, CData $error): int => $library->dtx_journal_next($journal, $entry, $error);
+        $journal = Library::make('dtx_journal', 'dtx_journal_read', [$library->cast('char **', $list), $count]);
         try {
-            while (($entry = Library::json('dtx_journal_entry', $next)) !== null) {
+            while (($entry = Library::json('dtx_journal_entry', 'dtx_journal_next', [$journal])) !== null) {
                 yield $entry;
             }
         } finally {

@@ -18,6 +18,9 @@ final class Library
 
     private static ?FFI $loaded = null;
 
+    /** @var array<string, FFI\CType> */
+    private static array $pointers = [];
+
     public static function get(): FFI
     {
         return self::$loaded ??= self::load();
@@ -31,7 +34,7 @@ final class Library
         $declarations = (string) file_get_contents(self::DECLARATIONS);
         preg_match('/FFI_SCOPE "(.*)"\s.*FFI_LIB "(.*\.so\.(.*))"/', $declarations, $named);
         [, $scope, $file, $abi] = $named;
-        $file = getenv('DINGTALK_EXTCONTACT_LIBRARY') ?: $file;
+        $file = getenv('DINGTALK_EXTCONTACT_LIBRARY') ?: self::packaged() ?? $file;
         try {
             try {
                 $library = FFI::scope($scope);
@@ -51,6 +54,17 @@ final class Library
             throw new \RuntimeException("$file is version $version, and this dingtalk-extcontact needs $abi");
         }
         return $library;
+    }
+
+    /** The library for this system that came with the package, where one did. */
+    private static function packaged(): ?string
+    {
+        $machine = strtr(php_uname('m'), ['AMD64' => 'x86_64', 'arm64' => 'aarch64', 'ARM64' => 'aarch64']);
+        // What Linux has mapped tells its C library.
+        $libc = static fn (): string => str_contains((string) @file_get_contents('/proc/self/maps'), '/ld-musl-') ? 'musl' : 'gnu';
+        $system = PHP_OS_FAMILY === 'Linux' ? 'linux-' . $libc() : strtolower(PHP_OS_FAMILY);
+        $found = glob(\dirname(__DIR__) . "/native/$machine-*-$system*/*dingtalk_extcontact.*");
+        return $found ? $found[0] : null;
     }
 
     /**
@@ -85,14 +99,14 @@ final class Library
     }
 
     /**
-     * Runs a function that makes a handle, takes its JSON, and frees it.
+     * Calls a function of the library that makes a handle, and takes its JSON.
      *
-     * @param callable(CData, CData): int $make is given where the handle and the error go
+     * @param list<mixed> $arguments as of make
      * @return array<string, mixed>|null nothing where there is no handle
      */
-    public static function json(string $type, callable $make, ?Call $call = null): ?array
+    public static function json(string $type, string $function, array $arguments, ?Call $call = null): ?array
     {
-        $handle = self::handle($type, $make, $call);
+        $handle = self::make($type, $function, $arguments, $call);
         try {
             return $handle === null ? null : self::decode(self::get()->{$type . '_json'}($handle));
         } finally {
@@ -100,19 +114,31 @@ final class Library
         }
     }
 
-    /** @param callable(CData, CData): int $make */
-    public static function handle(string $type, callable $make, ?Call $call = null): ?CData
+    /**
+     * Calls a function of the library that makes a handle of a type, or nothing where that is null.
+     *
+     * @param list<mixed> $arguments those before the places of the handle and the error
+     * @param ?Call $call what it waits with
+     */
+    public static function make(?string $type, string $function, array $arguments, ?Call $call = null): ?CData
     {
         $library = self::get();
-        $handle = $library->new("$type *");
-        $error = $library->new('dtx_error *');
-        $step = static fn (): int => $make(FFI::addr($handle), FFI::addr($error));
+        $handle = $type === null ? null : $library->new(self::pointer($type));
+        $error = $library->new(self::pointer('dtx_error'));
+        $places = $handle === null ? [FFI::addr($error)] : [FFI::addr($handle), FFI::addr($error)];
+        $step = static fn (): int => $library->$function(...$arguments, ...$places);
         if (($call === null ? $step() : $call->run($step)) !== $library->DTX_OK) {
             $fields = self::decode($library->dtx_error_json($error));
             $library->dtx_error_free($error);
             throw self::failure($fields, $call?->thrown);
         }
-        return FFI::isNull($handle) ? null : $handle;
+        return $handle === null || FFI::isNull($handle) ? null : $handle;
+    }
+
+    /** The type of a pointer to a handle, read of its name once. */
+    private static function pointer(string $type): FFI\CType
+    {
+        return self::$pointers[$type] ??= self::get()->type("$type *");
     }
 
     /** @return array<string, mixed> */

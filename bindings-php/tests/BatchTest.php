@@ -57,6 +57,21 @@ final class BatchTest extends TestCase
         Journal::read($this->journal, '/nowhere')->current();
     }
 
+    public function testABackupIsRestored(): void
+    {
+        $client = $this->client();
+        $ids = \array_slice($this->sandbox->ids(), 0, 3);
+        foreach ($client->deleteMany($ids, backup: $this->journal) as $item) {
+            $this->assertSame('deleted', $item->deletion?->status);
+        }
+        $lines = array_map(static fn ($line) => json_decode($line, true), file($this->journal));
+        $records = array_column($lines, 'record');
+        $this->assertCount(3, $records);
+        // One without would be refused.
+        $record = current(array_filter($records, static fn ($record) => $record['follower_user_id'] !== ''));
+        $this->assertSame('created', $client->restore($record)->status);
+    }
+
     public function testOptionsAreRefusedAtOnce(): void
     {
         $client = $this->client();

@@ -290,6 +290,20 @@ final class ClientTest extends TestCase
         return ['asynchronous' => [true], 'dispatched' => [false]];
     }
 
+    public function testCyclesAreCollectedWhileACallWaits(): void
+    {
+        $client = $this->client('delay=1@200ms');
+        foreach (\array_slice($this->sandbox->ids(), 0, 10) as $id) {
+            $deletion = $client->delete($id, cancelWhen: static function (): bool {
+                $one = new \stdClass();
+                $one->self = $one;
+                unset($one);
+                return gc_collect_cycles() < 0;
+            });
+            $this->assertSame('deleted', $deletion->status);
+        }
+    }
+
     public function testAThousandClients(): void
     {
         $sandbox = Sandbox::dingtalk();
@@ -363,6 +377,49 @@ final class ClientTest extends TestCase
         $this->assertCount(60, array_unique($seen));
         $this->expectException(InvalidUserIdException::class);
         $client->get($contact->userId);
+    }
+
+    public function testAContactIsCreatedAgainOnce(): void
+    {
+        $client = $this->client();
+        $id = $this->sandbox->ids()[0];
+        $record = $client->get($id)->record;
+        $there = $client->restore($record);
+        $this->assertSame(['still_there', $id, 0], [$there->status, $there->userId, $there->attempts]);
+        $client->delete($id);
+        $restored = $client->restore($record);
+        $this->assertSame(['created', $id, 1], [$restored->status, $restored->oldUserId, $restored->attempts]);
+        $this->assertNotSame($id, $restored->userId);
+        $this->assertSame($record['name'], $client->get($restored->userId)->text('name'));
+        $again = $client->restore($record, lookFirst: true);
+        $this->assertSame(['created', $restored->userId, 0], [$again->status, $again->userId, $again->attempts]);
+        $this->assertSame('created', $restored->jsonSerialize()['status']);
+        foreach ([[], ['userid' => $id]] as $bad) {
+            try {
+                $client->restore($bad);
+                $this->fail();
+            } catch (InvalidArgumentException $error) {
+                $this->assertStringContainsString('record', $error->getMessage());
+            }
+        }
+    }
+
+    public function testACallThatReadsCanBeEnded(): void
+    {
+        $client = $this->client('delay=1@20s;on=all');
+        $id = $this->sandbox->ids()[0];
+        foreach ([
+            static fn (...$how) => $client->get($id, ...$how),
+            static fn (...$how) => $client->contacts(...$how)->current(),
+            static fn (...$how) => $client->restore(['userid' => $id, 'name' => 'a', 'mobile' => '1', 'state_code' => '86',
+                'follower_user_id' => 'b', 'label_ids' => [1]], ...$how),
+        ] as $call) {
+            $until = microtime(true) + 0.2;
+            $thrown = $this->thrownAt($until, static fn () => $call(cancelWhen: static fn () => microtime(true) > $until));
+            $this->assertInstanceOf(CancelledException::class, $thrown);
+            $until = microtime(true) + 0.05;
+            $this->assertSame('timeout', $this->thrownAt($until, static fn () => $call(timeoutMs: 50))->kind);
+        }
     }
 
     public function testASharedClientOutlivesItsObjects(): void

@@ -69,7 +69,10 @@ final class FpmTest extends TestCase
         file_put_contents("$this->folder/page.php", self::PAGE);
         $header = (string) file_get_contents(__DIR__ . '/../dingtalk_extcontact_ffi.h');
         preg_match('/FFI_LIB "(.*)"/', $header, $library);
-        symlink(Sandbox::built('libdingtalk_extcontact.so'), "$this->folder/$library[1]");
+        Sandbox::package("$this->folder/package");
+        if (!preg_grep('/PACKAGE/', $settings)) {
+            symlink(Sandbox::built('libdingtalk_extcontact.so'), "$this->folder/$library[1]");
+        }
         $root = posix_geteuid() === 0;
         $user = posix_getpwuid(posix_geteuid())['name'];
         $pool = "[global]\nerror_log = $this->folder/fpm.log\n[www]\nlisten = $this->folder/fpm.sock\n"
@@ -101,7 +104,7 @@ final class FpmTest extends TestCase
             CONF);
         $words = [$fpm, '-F', '-y', "$this->folder/fpm.conf", ...($root ? ['-R'] : [])];
         foreach ($settings as $setting) {
-            array_push($words, '-d', str_replace('USER', $user, $setting));
+            array_push($words, '-d', strtr($setting, ['USER' => $user, 'PACKAGE' => "$this->folder/package"]));
         }
         $this->start($words, 'fpm.sock', ['LD_LIBRARY_PATH' => $this->folder, 'PATH' => getenv('PATH')]);
         $nginx = ['/usr/sbin/nginx', '-p', $this->folder, '-e', "$this->folder/nginx.log", '-c', "$this->folder/nginx.conf"];
@@ -142,6 +145,11 @@ final class FpmTest extends TestCase
                 'ffi.enable=preload',
                 "opcache.preload=$root/preload.php",
                 "ffi.preload=$root/dingtalk_extcontact_ffi.h",
+                'opcache.preload_user=USER',
+            ],
+            'preload, and the library in the package' => [
+                'ffi.enable=preload',
+                'opcache.preload=PACKAGE/preload.php',
                 'opcache.preload_user=USER',
             ],
             'enabled' => ['ffi.enable=true'],

@@ -66,6 +66,16 @@ final class Sandbox
         return getenv('DTX_BUILT') . "/$name";
     }
 
+    /** The package as it is handed out, in a new folder: without tests, and with the C library for this system. */
+    public static function package(string $folder): void
+    {
+        mkdir($native = $folder . '/native/' . php_uname('m') . '-unknown-linux-gnu', recursive: true);
+        symlink(self::built('libdingtalk_extcontact.so'), "$native/libdingtalk_extcontact.so");
+        foreach (['composer.json', 'dingtalk_extcontact_ffi.h', 'preload.php', 'src'] as $part) {
+            exec('cp -rL ' . escapeshellarg(\dirname(__DIR__) . "/$part") . ' ' . escapeshellarg($folder));
+        }
+    }
+
     /** @return array{accessToken: string, endpoint: string} */
     public function options(): array
     {
