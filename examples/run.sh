@@ -128,9 +128,14 @@ build_java_ffm() {
 }
 
 build_go() {
-  needs go cc && link_soname &&
-    (cd "$here/go" && CGO_ENABLED=1 CGO_CFLAGS=-I$include CGO_LDFLAGS=-L$work/lib \
-      go build -o "$work/go" delete.go) &&
+  local minor
+  needs go cc || return
+  minor=$(go env GOVERSION | sed 's/^go1\.\([0-9]*\).*/\1/')
+  ((minor >= 23)) || { missing="needs Go 1.23, this is 1.$minor"; return 1; }
+  # Instead of pkg-config, which would name where the library is installed.
+  link_soname &&
+    (cd "$here/go" && PKG_CONFIG=true CGO_ENABLED=1 CGO_CFLAGS=-I$include \
+      CGO_LDFLAGS="-L$work/lib -ldingtalk_extcontact" GOWORK=off go build -o "$work/go" .) &&
     program=("$work/go")
 }
 
@@ -151,12 +156,6 @@ closing_csharp() {
 closing_java_ffm() {
   "${program[0]%java}javac" -Xlint:all -Werror -d "$work/java22" "$here/java/Closing.java" &&
     program=("${program[@]::${#program[@]}-1}" Closing DeleteFfm)
-}
-
-closing_go() {
-  (cd "$here/go" && CGO_ENABLED=1 CGO_CFLAGS=-I$include CGO_LDFLAGS=-L$work/lib \
-    go test -c -o "$work/go-closing" delete.go delete_test.go) &&
-    program=("$work/go-closing")
 }
 
 # Starts a sandbox with these faults instead of the one before. It ends with its standard input,
@@ -219,7 +218,7 @@ try() {
       "  may be gone: no" &&
     echo "no secret" &&
     outcome 2 DINGTALK_APP_KEY="$app_key" -- "${ids[2]}" &&
-    lines "failed: no client" "  kind: invalid_argument" "  message: app" "  advice: " &&
+    lines "failed: no client" "  kind: invalid_argument" "  message: " "  advice: Give it along with " &&
     echo "no ids" &&
     outcome 2 "${app[@]}" -- &&
     lines "usage: " &&

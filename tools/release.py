@@ -35,6 +35,7 @@ VERSIONS = [
     ("bindings-java/pom.xml", r"^  <version>@</version>$"),
     ("bindings-java/README.md", r"<artifactId>dingtalk-extcontact</artifactId>\n +<version>@</version>$"),
     ("bindings-java/src/main/java/dingtalk/extcontact/Dtx.java", r'String VERSION = "@";$'),
+    ("bindings-go/generated.go", r'^const Version = "@"$'),
     ("include/dingtalk_extcontact.h", r'^#define DTX_VERSION "@"$'),
     ("examples/java/Delete.java", r"dingtalk-extcontact-@\.jar"),
     ("core/public-api.txt", r'^pub const VERSION: &str = "@";$'),
@@ -63,6 +64,14 @@ PUBLISHER = [
     ("bindings-java/README.md", r"^  <groupId>@</groupId>\n  <artifactId>dingtalk-ext", "maven_group"),
     ("bindings-php/composer.json", r'^        "source": "@",$', "repository"),
     ("bindings-php/composer.json", r'^        "issues": "@/issues"$', "repository"),
+    ("bindings-go/go.mod", r"^module @/bindings-go$", "repository_path"),
+    *((f"bindings-go/{name}", r'^\textcontact "@/bindings-go"$', "repository_path") for name in (
+        "README.md", "batch_test.go", "client_test.go", "conformance_test.go", "servers_test.go")),
+    ("bindings-go/README.md", r"-replace @/bindings-go=", "repository_path"),
+    ("bindings-go/README.md", r"^go get @/bindings-go$", "repository_path"),
+    ("examples/go/go.mod", r"^require @/bindings-go v", "repository_path"),
+    ("examples/go/go.mod", r"^replace @/bindings-go =>", "repository_path"),
+    ("examples/go/delete.go", r'^\textcontact "@/bindings-go"$', "repository_path"),
     ("SECURITY.md", r"\(@/security/advisories/new\)", "repository"),
     ("CODE_OF_CONDUCT.md", r"^<@>", "email"),
     (".github/ISSUE_TEMPLATE/config.yml", r"^    url: @/security/advisories/new$", "repository"),
@@ -101,7 +110,10 @@ def read_publisher(root):
     """What publisher.ini says."""
     settings = configparser.ConfigParser()
     settings.read(root / "packaging/publisher.ini", encoding="utf-8")
-    return settings["publisher"]
+    publisher = settings["publisher"]
+    # As a Go module has it.
+    publisher["repository_path"] = publisher["repository"].removeprefix("https://")
+    return publisher
 
 
 def check(root):

@@ -1,0 +1,138 @@
+// Package extcontact deletes external contacts of a DingTalk organisation, which has no undo, and says exactly what
+// happened. It is a way to the C library libdingtalk_extcontact, which has all rules, defaults and texts.
+package extcontact
+
+/*
+#include <dingtalk_extcontact.h>
+#include <stdlib.h>
+extern void dtxGoDone(dtx_deletion *, dtx_error *, uintptr_t);
+static void tell_done(dtx_deletion *deletion, dtx_error *error, void *waiting) {
+  dtxGoDone(deletion, error, (uintptr_t)waiting);
+}
+static void submit(const dtx_client *client, const char *user_id, const dtx_call *call, uintptr_t waiting) {
+  dtx_client_submit(client, user_id, call, tell_done, (void *)waiting);
+}
+*/
+import "C"
+
+import (
+	"context"
+	"runtime"
+	"runtime/cgo"
+	"unsafe"
+)
+
+// Client deletes contacts. It keeps its connections, its token and the rate: make one and share it. All methods may
+// be called from any goroutine at any time, Close included.
+type Client struct {
+	*native
+	options CallOptions
+}
+
+// native is freed when nobody has it any more.
+type native struct{ handle *C.dtx_client }
+
+// New makes a client. Nothing is sent yet.
+func New(options Options) (*Client, error) {
+	return newClient(options, func() *C.dtx_options { return C.dtx_options_new() })
+}
+
+// FromEnv makes a client with what the environment names, DINGTALK_ACCESS_TOKEN, or DINGTALK_APP_KEY and
+// DINGTALK_APP_SECRET; DINGTALK_REGION, DINGTALK_ENDPOINT. Options that are not zero come on top.
+func FromEnv(options Options) (*Client, error) {
+	return newClient(options, func() *C.dtx_options { return C.dtx_options_from_env() })
+}
+
+func newClient(options Options, begin func() *C.dtx_options) (*Client, error) {
+	if errVersion != nil {
+		return nil, errVersion
+	}
+	given := begin()
+	defer C.dtx_options_free(given)
+	set := func(name, value *C.char) { C.dtx_options_set(given, name, value) }
+	if err := give(options, options.Named, set); err != nil {
+		return nil, err
+	}
+	handle, err := made(func(client **C.dtx_client, failed **C.dtx_error) {
+		if options.Shared {
+			C.dtx_client_shared(given, client, failed)
+		} else {
+			C.dtx_client_new(given, client, failed)
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	owner := &native{handle}
+	runtime.SetFinalizer(owner, func(owner *native) { C.dtx_client_free(owner.handle) })
+	return &Client{native: owner}, nil
+}
+
+// With is the same client with other options of a call. It shares everything, so closing one closes both.
+func (c *Client) With(options CallOptions) *Client {
+	return &Client{native: c.native, options: options}
+}
+
+// Close refuses calls from now on; those under way go on to their end. Again it does nothing.
+func (c *Client) Close() {
+	C.dtx_client_close(c.handle)
+	runtime.KeepAlive(c.native)
+}
+
+// SetAccessToken replaces the token that the client was made with. Calls under way take it up if the old one is
+// refused.
+func (c *Client) SetAccessToken(token string) error {
+	text, err := cString("access_token", token)
+	if err != nil {
+		return err
+	}
+	defer C.free(unsafe.Pointer(text))
+	_, err = made(func(_ *struct{}, failed **C.dtx_error) {
+		C.dtx_client_set_access_token(c.handle, text, failed)
+	})
+	runtime.KeepAlive(c.native)
+	return err
+}
+
+// Deletion is the good end of a call: the contact is gone.
+type Deletion struct {
+	UserID    string `json:"user_id"`
+	Status    Status `json:"status"`
+	RequestID string `json:"request_id,omitempty"` // By which DingTalk's support finds the call.
+	Attempts  int    `json:"attempts"`             // Delete requests that were written to a connection.
+	// MaybeDeleted says of an absent contact that an earlier request of this call may have deleted it.
+	MaybeDeleted bool `json:"maybe_deleted"`
+}
+
+// Status says how a contact came to be gone.
+type Status string
+
+// done is the end of a deletion: one of them is there.
+type done struct {
+	deletion *C.dtx_deletion
+	failed   *C.dtx_error
+}
+
+// Delete deletes a contact. The id is sent as it is. When the context ends, the call does within 100 ms, and its
+// error says whether the contact may be gone. No thread waits for a call: any number of goroutines may make one.
+func (c *Client) Delete(ctx context.Context, userID string) (*Deletion, error) {
+	id, err := cString("user_id", userID)
+	if err != nil {
+		return nil, err
+	}
+	defer C.free(unsafe.Pointer(id))
+	call, err := c.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	told := make(chan done, 1)
+	C.submit(c.handle, id, call.handle, C.uintptr_t(cgo.NewHandle(told)))
+	runtime.KeepAlive(c.native)
+	end := <-told
+	if end.failed != nil {
+		return nil, call.end(takeError(end.failed))
+	}
+	defer C.dtx_deletion_free(end.deletion)
+	deletion, err := decoded[Deletion](C.dtx_deletion_json(end.deletion))
+	return deletion, call.end(err)
+}

@@ -1,0 +1,3 @@
+module repository.invalid/dingtalk-extcontact/bindings-go
+
+go 1.23
