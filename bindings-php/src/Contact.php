@@ -7,19 +7,11 @@ namespace DingtalkExtcontact;
 /** An external contact. All of it is personal data, and no dump shows it. */
 final class Contact implements \JsonSerializable
 {
+    use Fields;
+
     public readonly string $userId;
     /** @var array<string, mixed> all that the service sent, under its names */
     public readonly array $record;
-
-    /**
-     * @internal
-     * @param array<string, mixed> $fields
-     */
-    public function __construct(private readonly array $fields)
-    {
-        $this->userId = $fields['user_id'];
-        $this->record = $fields['record'];
-    }
 
     /** A field of text by the service's name, such as company_name; null where it is missing or empty. */
     public function text(string $field): ?string
@@ -33,12 +25,6 @@ final class Contact implements \JsonSerializable
     {
         $ids = $this->fields[$field] ?? null;
         return \is_array($ids) && array_is_list($ids) ? $ids : [];
-    }
-
-    /** @return array<string, mixed> */
-    public function jsonSerialize(): array
-    {
-        return $this->fields;
     }
 
     /** @return array<string, string> */

@@ -7,6 +7,8 @@ namespace DingtalkExtcontact;
 /** The good end of a call: the contact is gone. */
 final class Deletion implements \JsonSerializable
 {
+    use Fields;
+
     public readonly string $userId;
     /** "deleted", or "absent": the service knows no such contact, and that is fine. */
     public readonly string $status;
@@ -16,23 +18,4 @@ final class Deletion implements \JsonSerializable
     public readonly int $attempts;
     /** Absent, and this call may have deleted it, in an earlier request whose reply was lost. */
     public readonly bool $maybeDeleted;
-
-    /**
-     * @internal
-     * @param array<string, mixed> $fields
-     */
-    public function __construct(private readonly array $fields)
-    {
-        $this->userId = $fields['user_id'];
-        $this->status = $fields['status'];
-        $this->requestId = $fields['request_id'] ?? null;
-        $this->attempts = $fields['attempts'];
-        $this->maybeDeleted = $fields['maybe_deleted'];
-    }
-
-    /** @return array<string, mixed> */
-    public function jsonSerialize(): array
-    {
-        return $this->fields;
-    }
 }

@@ -11,6 +11,8 @@ namespace DingtalkExtcontact;
  */
 trait Failure
 {
+    use Fields;
+
     public readonly string $kind;
     public readonly string $advice;
     public readonly ?string $userId;
@@ -30,25 +32,6 @@ trait Failure
     public function __construct(private readonly array $fields, ?\Throwable $previous = null)
     {
         parent::__construct($fields['message'], 0, $previous);
-        $this->kind = $fields['kind'];
-        $this->advice = $fields['advice'];
-        $this->userId = $fields['user_id'] ?? null;
-        $this->maybeDeleted = $fields['maybe_deleted'];
-        $this->retryable = $fields['retryable'];
-        $this->attempts = $fields['attempts'];
-        $this->retryAfter = $fields['retry_after'] ?? null;
-        $this->apiCode = $fields['code'] ?? null;
-        $this->errcode = $fields['errcode'] ?? null;
-        $this->errmsg = $fields['errmsg'] ?? null;
-        $this->subCode = $fields['sub_code'] ?? null;
-        $this->subMsg = $fields['sub_msg'] ?? null;
-        $this->requestId = $fields['request_id'] ?? null;
-        $this->httpStatus = $fields['http_status'] ?? null;
-    }
-
-    /** @return array<string, mixed> */
-    public function jsonSerialize(): array
-    {
-        return $this->fields;
+        $this->take(['api_code' => $fields['code'] ?? null] + $fields);
     }
 }

@@ -7,6 +7,8 @@ namespace DingtalkExtcontact;
 /** What came of one id of a batch: it has a deletion, or an error, or it was not attempted. */
 final class Item implements \JsonSerializable
 {
+    use Fields;
+
     public readonly string $userId;
     public readonly ?Deletion $deletion;
     public readonly ?DingTalkException $error;
@@ -21,16 +23,8 @@ final class Item implements \JsonSerializable
      */
     public function __construct(private readonly array $fields)
     {
-        $this->userId = $fields['user_id'];
-        $this->error = isset($fields['kind']) ? Library::failure($fields) : null;
-        $this->deletion = isset($fields['attempts']) && $this->error === null ? new Deletion($fields) : null;
-        $this->time = $fields['time'];
-        $this->settledBefore = $fields['settled_before'];
-    }
-
-    /** @return array<string, mixed> */
-    public function jsonSerialize(): array
-    {
-        return $this->fields;
+        $error = isset($fields['kind']) ? Library::failure($fields) : null;
+        $deletion = isset($fields['attempts']) && $error === null ? new Deletion($fields) : null;
+        $this->take(compact('error', 'deletion') + $fields);
     }
 }

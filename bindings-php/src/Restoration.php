@@ -7,6 +7,8 @@ namespace DingtalkExtcontact;
 /** What came of a record that was to be restored. */
 final class Restoration implements \JsonSerializable
 {
+    use Fields;
+
     /** The id that the record has. */
     public readonly string $oldUserId;
     /** "created", "still_there", or "may_be_created": the request went out, and no certain answer came. */
@@ -19,24 +21,4 @@ final class Restoration implements \JsonSerializable
     public readonly int $attempts;
     /** What went wrong where it may be created. */
     public readonly ?string $problem;
-
-    /**
-     * @internal
-     * @param array<string, mixed> $fields
-     */
-    public function __construct(private readonly array $fields)
-    {
-        $this->oldUserId = $fields['old_user_id'];
-        $this->status = $fields['status'];
-        $this->userId = $fields['user_id'] ?? null;
-        $this->requestId = $fields['request_id'] ?? null;
-        $this->attempts = $fields['attempts'];
-        $this->problem = $fields['problem'] ?? null;
-    }
-
-    /** @return array<string, mixed> */
-    public function jsonSerialize(): array
-    {
-        return $this->fields;
-    }
 }

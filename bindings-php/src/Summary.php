@@ -7,6 +7,8 @@ namespace DingtalkExtcontact;
 /** A batch in numbers: each id is one of the first five. */
 final class Summary implements \JsonSerializable
 {
+    use Fields;
+
     public readonly int $deleted;
     /** No contact, where that is fine. */
     public readonly int $absent;
@@ -25,28 +27,4 @@ final class Summary implements \JsonSerializable
     public readonly int $unrecorded;
     /** Why it stopped early. */
     public readonly ?string $stopped;
-
-    /**
-     * @internal
-     * @param array<string, mixed> $fields
-     */
-    public function __construct(private readonly array $fields)
-    {
-        $this->deleted = $fields['deleted'];
-        $this->absent = $fields['absent'];
-        $this->maybeDeleted = $fields['maybe_deleted'];
-        $this->failed = $fields['failed'];
-        $this->notAttempted = $fields['not_attempted'];
-        $this->settledBefore = $fields['settled_before'];
-        $this->repeated = $fields['repeated'];
-        $this->calls = $fields['calls'];
-        $this->unrecorded = $fields['unrecorded'];
-        $this->stopped = $fields['stopped'] ?? null;
-    }
-
-    /** @return array<string, mixed> */
-    public function jsonSerialize(): array
-    {
-        return $this->fields;
-    }
 }
