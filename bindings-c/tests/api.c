@@ -758,6 +758,11 @@ static void restoring(void) {
   CHECK(contains(dtx_restoration_json(restored), "{\"old_user_id\":\"gone\",\"status\":\"created\""));
   CHECK(dtx_restoration_json(restored) == dtx_restoration_json(restored));
   dtx_restoration_free(restored);
+  /* A whole line of a backup. */
+  CHECK(dtx_client_restore(client, "{\"record\":" RECORD("gone", "n") ",\"user_id\":\"gone\"}", 0, NULL,
+                           &restored, &error) == DTX_OK);
+  CHECK(dtx_restoration_status(restored) == DTX_RESTORE_CREATED);
+  dtx_restoration_free(restored);
   before = __atomic_load_n(&requests, __ATOMIC_SEQ_CST);
   CHECK(dtx_client_restore(client, RECORD("gone", "busy"), 0, NULL, &restored, &error) == DTX_OK);
   CHECK(dtx_restoration_status(restored) == DTX_RESTORE_MAY_BE_CREATED);

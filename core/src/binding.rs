@@ -356,8 +356,8 @@ impl Client {
         });
     }
 
-    /// Restores a record, JSON as the service sent it; looks for the contact first where an earlier
-    /// call may have created it.
+    /// Restores a record, JSON as the service sent it or a line of a backup; looks for the contact
+    /// first where an earlier call may have created it.
     ///
     /// # Errors
     ///
@@ -369,12 +369,16 @@ impl Client {
         look_first: bool,
         call: &Call,
     ) -> Result<Restoration, Error> {
-        let record = serde_json::from_str(record).map_err(|_| {
-            Error::invalid(
-                "the record is not a JSON object",
-                "Give the record of a contact as it was read; nothing was sent.",
-            )
-        })?;
+        let refused = |_| {
+            let advice = "Give the record of a contact as it was read; nothing was sent.";
+            Error::invalid("the record is not a JSON object", advice)
+        };
+        let mut record: serde_json::Map<String, serde_json::Value> =
+            serde_json::from_str(record).map_err(refused)?;
+        // As a line of a backup has it; the service has no field of this name.
+        if let Some(serde_json::Value::Object(own)) = record.get_mut("record") {
+            record = std::mem::take(own);
+        }
         match look_first {
             true => self.restore_again(&record, call),
             false => self.restore(&record, call),
