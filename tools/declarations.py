@@ -12,6 +12,8 @@ import re
 import sys
 from typing import NamedTuple
 
+import declarations_java
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 HEADER = ROOT / "include/dingtalk_extcontact.h"
 
@@ -27,10 +29,16 @@ class Function(NamedTuple):
 class Header(NamedTuple):
     version: str
     enums: dict  # name: [(constant, number)]
-    notes: dict  # what is said of a constant
+    notes: dict  # what is said of a type, a constant, a function, without who owns what
     handles: list  # the opaque types
     callbacks: list  # of Function
     functions: list  # of Function
+
+    @property
+    def abi(self):
+        """The part of the version that the SONAME has."""
+        major, minor, _ = self.version.split(".")
+        return major if major != "0" else f"0.{minor}"
 
 
 def parameters(text):
@@ -49,8 +57,8 @@ def read(text):
     version = re.search(r'#define DTX_VERSION "(.*)"', text)[1]
     rest = re.sub(r"#ifdef __cplusplus.*?#endif[^\n]*|/\*.*?\*/", "", text, flags=re.S)
     rest = re.sub(r"^#(.*\\\n)*.*$", "", rest, flags=re.M)
-    said = re.findall(r"/\*\*((?:(?!\*/).)*)\*/\s*(\w+) = \d+,", text, re.S)
-    notes = {name: " ".join(re.sub(r"^ *\*", "", note, flags=re.M).split()) for note, name in said}
+    said = re.findall(r"/\*\*((?:(?!\*/).)*)\*/\s*(?:typedef struct |[\w\s*]*?\b(?=dtx_\w+\())?(\w+)", text, re.S)
+    notes = {name: " ".join(re.sub(r"^ *\*|Owner:.*", "", note, flags=re.M | re.S).split()) for note, name in said}
     header = Header(version, {}, notes, [], [], [])
 
     def enum(match):
@@ -86,18 +94,12 @@ def c_line(function, name):
     return f"{function.result}{space}{name}({listed or 'void'});"
 
 
-def abi(version):
-    """The part of the version that the SONAME has."""
-    major, minor, _ = version.split(".")
-    return major if major != "0" else f"0.{minor}"
-
-
 def ffi(header):
     """C without a preprocessor."""
     lines = [
         # PHP looks for these on the first lines alone.
         '#define FFI_SCOPE "DINGTALK_EXTCONTACT"',
-        f'#define FFI_LIB "libdingtalk_extcontact.so.{abi(header.version)}"',
+        f'#define FFI_LIB "libdingtalk_extcontact.so.{header.abi}"',
         "/*",
         " * The declarations of dingtalk_extcontact.h for PHP's FFI, which reads C without a preprocessor:",
         ' * by FFI::load(), or named in ffi.preload and then FFI::scope("DINGTALK_EXTCONTACT"). What each does',
@@ -112,116 +114,6 @@ def ffi(header):
     lines += ["typedef " + c_line(one, f"(*{one.name})") for one in header.callbacks]
     lines += [c_line(one, one.name) for one in header.functions]
     return "\n".join(lines) + "\n"
-
-
-JAVA = "bindings-java/src/main/java/dingtalk/extcontact/"
-JAVA_TYPES = {
-    "void": "void", "int": "int", "uint32_t": "int", "int64_t": "long", "uint64_t": "long",
-    "int *": "IntByReference", "uint32_t *": "IntByReference",
-    "int64_t *": "LongByReference", "uint64_t *": "LongByReference",
-}  # fmt: skip
-MADE = "// Made of the C header by tools/declarations.py; `make header` renews it.\npackage dingtalk.extcontact;\n"
-
-
-def java_type(kind, header, is_result):
-    """Text goes in as bytes, as JNA would put question marks into it, or end it at a NUL."""
-    if kind in JAVA_TYPES:
-        return JAVA_TYPES[kind]
-    if kind in [one.name for one in header.callbacks]:
-        return kind
-    if kind == "const char *":
-        return "String" if is_result else "byte[]"
-    return "PointerByReference" if kind.endswith("**") else "Pointer"
-
-
-def camel(name):
-    first, *rest = name.split("_")
-    return first + "".join(word.capitalize() for word in rest)
-
-
-def java(header):
-    def line(one, name, is_callback):
-        listed = ", ".join(
-            f"{java_type(kind, header, is_callback).replace('String', 'Pointer')} {camel(own)}"
-            for kind, own in one.parameters
-        )
-        return f"{java_type(one.result, header, True)} {name}({listed});"
-
-    callbacks = [
-        f"    interface {one.name} extends Callback {{\n        {line(one, 'invoke', True)}\n    }}\n"
-        for one in header.callbacks
-    ]
-    return "\n".join([
-        MADE,
-        "import com.sun.jna.Callback;",
-        "import com.sun.jna.Pointer;",
-        "import com.sun.jna.ptr.IntByReference;",
-        "import com.sun.jna.ptr.LongByReference;",
-        "import com.sun.jna.ptr.PointerByReference;",
-        "",
-        "/** The functions of the C library; what each does stands in its header. */",
-        "final class Dtx {",
-        f'    static final String VERSION = "{header.version}";',
-        f'    static final String ABI = "{abi(header.version)}";',
-        "",
-        "    static {",
-        "        Natives.register(Dtx.class);",
-        "    }",
-        "",
-        "    private Dtx() {}",
-        "",
-        *callbacks,
-        *[f"    static native {line(one, one.name, False)}" for one in header.functions],
-        "}",
-        "",
-    ])  # fmt: skip
-
-
-def java_enum(source, name, prefix, unknown):
-    """An enum of the results but DTX_OK, or of another list; with a value for later numbers."""
-
-    def make(header):
-        constants = [it for it in header.enums[source] if it[0] != "DTX_OK"]
-        listed = [
-            f"    /** {header.notes[constant]} */\n    {constant[len(prefix):]}({number}),\n"
-            for constant, number in constants
-        ]
-        if unknown:
-            listed.append(f"    /** {unknown} */\n    UNKNOWN(-1),\n")
-        told = re.sub(r"DTX_(?:STATUS_|LOG_|JOURNAL_)?(\w+)", r"\1", "".join(listed))
-        about = NOTES[name]
-        return "\n".join([
-            MADE,
-            f"/** {about} */",
-            f"public enum {name} {{",
-            told.rstrip(",\n") + ";\n",
-            "    final int number;",
-            "",
-            f"    {name}(int number) {{",
-            "        this.number = number;",
-            "    }",
-            "",
-            f"    static {name} of(int number) {{",
-            f"        for ({name} one : values()) {{",
-            "            if (one.number == number) {",
-            "                return one;",
-            "            }",
-            "        }",
-            f"        return {'UNKNOWN' if unknown else 'OFF'};",
-            "    }",
-            "}",
-            "",
-        ])  # fmt: skip
-
-    return make
-
-
-LATER = "A value that a later version of the library has and this package does not know."
-NOTES = {
-    "Kind": "What kind of error it is. More may come: treat {@link #UNKNOWN} like {@link #API}.",
-    "Status": "How a contact came to be gone.",
-    "LogLevel": "How much is logged; each level includes those above it.",
-}
 
 
 def php_exceptions(header):
@@ -280,7 +172,7 @@ def go(header):
         "/*",
         "#include <dingtalk_extcontact.h>",
         f"#if DTX_VERSION_NUMBER {of_abi}",
-        f'#error "the dingtalk_extcontact.h that was found is not of version {abi(header.version)}"',
+        f'#error "the dingtalk_extcontact.h that was found is not of version {header.abi}"',
         "#endif",
         "*/",
         'import "C"',
@@ -288,7 +180,7 @@ def go(header):
         "// Version is the one of this package, and of the C library that it is made for.",
         f'const Version = "{header.version}"',
         "",
-        f'const abi = "{abi(header.version)}"',
+        f'const abi = "{header.abi}"',
         *constants,
         "",
     ])  # fmt: skip
@@ -297,10 +189,6 @@ def go(header):
 OUTPUTS = {
     "include/dingtalk_extcontact_ffi.h": ffi,
     "bindings-php/dingtalk_extcontact_ffi.h": ffi,
-    JAVA + "Dtx.java": java,
-    JAVA + "Kind.java": java_enum("dtx_result", "Kind", "DTX_", LATER),
-    JAVA + "Status.java": java_enum("dtx_status", "Status", "DTX_STATUS_", LATER),
-    JAVA + "LogLevel.java": java_enum("dtx_log_level", "LogLevel", "DTX_LOG_", ""),
     "bindings-go/generated.go": go,
 }
 
@@ -310,7 +198,8 @@ def main():
     if sys.argv[1:] and not check:
         sys.exit(__doc__)
     header = read(HEADER.read_text(encoding="utf-8"))
-    outputs = {name: make(header) for name, make in OUTPUTS.items()} | php_exceptions(header)
+    outputs = {name: make(header) for name, make in OUTPUTS.items()}
+    outputs |= php_exceptions(header) | declarations_java.outputs(header)
     for name, made in outputs.items():
         path = ROOT / name
         if not check:

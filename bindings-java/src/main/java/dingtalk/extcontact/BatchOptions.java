@@ -1,16 +1,17 @@
+// Made of the C header by tools/declarations.py; `make header` renews it.
 package dingtalk.extcontact;
 
 import java.nio.file.Path;
 
-/** Options of {@link Client#deleteMany(Iterable, BatchOptions)}. */
+/** Options of many deletions. */
 public final class BatchOptions extends Options<BatchOptions> {
-    /** The defaults: 8 calls side by side, no journal, no backup. */
+    /** The defaults. */
     public BatchOptions() {}
 
     /**
-     * How many calls run side by side, at most.
+     * Sets how many calls run side by side, at most; 1 to 64. 8 unless set.
      *
-     * @param concurrency 1 to 64
+     * @param concurrency a number
      * @return these options
      */
     public BatchOptions concurrency(int concurrency) {
@@ -18,10 +19,11 @@ public final class BatchOptions extends Options<BatchOptions> {
     }
 
     /**
-     * A file that records the batch. Another run with the same file takes up what this one leaves
-     * undone, and calls nothing again that is settled.
+     * Sets a file that records the batch: what is about to be deleted before each call, and what came of it.
+     * A batch with the same file takes up what an earlier one left undone, and calls nothing again that it
+     * settled. No file unless set.
      *
-     * @param journal made where there is none
+     * @param journal its place
      * @return these options
      */
     public BatchOptions journal(Path journal) {
@@ -29,10 +31,11 @@ public final class BatchOptions extends Options<BatchOptions> {
     }
 
     /**
-     * A file that keeps the full record of each contact, on disk before its deletion: the only way
-     * back there is. It is personal data; the app needs the permission point qyapi_ext_read.
+     * Sets a file that keeps the full record of each contact, on disk before its deletion: the only way back
+     * there is. A contact whose record cannot be had is not deleted. All of it is personal data; the app
+     * needs the permission point qyapi_ext_read. No file unless set.
      *
-     * @param backup made where there is none
+     * @param backup its place
      * @return these options
      */
     public BatchOptions backup(Path backup) {
@@ -40,7 +43,7 @@ public final class BatchOptions extends Options<BatchOptions> {
     }
 
     /**
-     * Whether "no such contact" ends an id as absent, instead of the client's own option.
+     * Sets whether "no such contact" ends an id as absent, instead of the client's missingOk.
      *
      * @param missingOk whether it does
      * @return these options
@@ -50,8 +53,9 @@ public final class BatchOptions extends Options<BatchOptions> {
     }
 
     /**
-     * Whether the batch stops where half of the last ids were no contact, as in a damaged list. It
-     * does unless told otherwise.
+     * Sets whether the batch stops when 20 of the last 40 ids that were answered were "no such contact", as
+     * in a damaged list, or one of people who are long gone. Yes unless set. With missingOk such ids are no
+     * errors and do not count.
      *
      * @param stopOnMissing whether it does
      * @return these options

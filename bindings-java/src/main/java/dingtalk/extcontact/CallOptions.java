@@ -1,16 +1,17 @@
+// Made of the C header by tools/declarations.py; `make header` renews it.
 package dingtalk.extcontact;
 
 import java.time.Duration;
 
-/** Options of one call, instead of those of its client. */
+/** Options of one call, instead of its client's. */
 public final class CallOptions extends Options<CallOptions> {
-    /** Those of the client. */
+    /** The defaults. */
     public CallOptions() {}
 
     /**
-     * How long this call may take.
+     * Sets how long this call may take, from 1 to 86400000, instead of the client's timeout.
      *
-     * @param timeout to the millisecond
+     * @param timeout a time; the numbers above are milliseconds
      * @return these options
      */
     public CallOptions timeout(Duration timeout) {
@@ -18,7 +19,7 @@ public final class CallOptions extends Options<CallOptions> {
     }
 
     /**
-     * Whether "no such contact" ends this call as absent. It hides ids that are damaged.
+     * Sets whether "no such contact" ends this call as absent, instead of the client's missingOk.
      *
      * @param missingOk whether it does
      * @return these options

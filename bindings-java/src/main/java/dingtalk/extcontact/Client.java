@@ -1,9 +1,9 @@
 package dingtalk.extcontact;
 
+import com.sun.jna.Memory;
+import com.sun.jna.Native;
 import com.sun.jna.Pointer;
-import com.sun.jna.ptr.PointerByReference;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Iterator;
 import java.util.function.BiConsumer;
 
@@ -11,12 +11,19 @@ import java.util.function.BiConsumer;
  * Deletes external contacts of a DingTalk organisation, which has no undo. It keeps its connections
  * and its token: make one and share it between threads. All methods may be called from any thread
  * at any time, {@link #close()} included.
+ *
+ * <p>{@code delete} and {@code deleteAsync} hold no thread while they wait, so a virtual thread leaves
+ * its carrier to others. What reads waits on its own thread. An interrupt ends either within 100 ms: it
+ * throws an error of kind CANCELLED then, and the thread is still interrupted.
  */
 public final class Client implements AutoCloseable {
-    private final Natives.Handle client;
+    private final Handle client;
+    private final boolean shared;
+    private volatile boolean closed;
 
-    private Client(Pointer client) {
-        this.client = new Natives.Handle(client, Dtx::dtx_client_free);
+    private Client(Pointer client, boolean shared) {
+        this.client = new Handle(client, Dtx::dtx_client_free);
+        this.shared = shared;
     }
 
     /**
@@ -51,8 +58,32 @@ public final class Client implements AutoCloseable {
     }
 
     /**
-     * Deletes a contact, and waits for the end of the call. Thread.interrupt ends it within 100 ms:
-     * it throws an error of kind CANCELLED then, and the thread is still interrupted.
+     * Reads what journals of {@link BatchOptions#journal(Path)} say of each id, one entry an id. The files
+     * are read from end to end here and now, and left as they are; a batch may be writing one. In one file
+     * the last line about an id counts.
+     *
+     * @param journals the files
+     * @return what became of each id; to be closed
+     * @throws DingTalkException of kind JOURNAL where one cannot be read, or is damaged before its last line
+     */
+    public static CloseableIterator<JournalEntry> readJournal(Path... journals) {
+        // Each path is kept until the call has returned, and there is no memory of no bytes.
+        Memory[] texts = new Memory[journals.length];
+        Memory paths = new Memory((long) Native.POINTER_SIZE * (journals.length + 1));
+        for (int at = 0; at < journals.length; at++) {
+            byte[] path = Natives.text(journals[at].toString());
+            texts[at] = new Memory(path.length);
+            texts[at].write(0, path, 0, path.length);
+            paths.setPointer((long) Native.POINTER_SIZE * at, texts[at]);
+        }
+        Pointer journal = Natives.made((made, error) -> Dtx.dtx_journal_read(paths, texts.length, made, error));
+        return new Reading<>(new Handle(journal, Dtx::dtx_journal_free), from -> Natives.taken(
+                from.use(of -> Natives.made((made, error) -> Dtx.dtx_journal_next(of, made, error))),
+                JournalEntry::new, Dtx::dtx_journal_entry_free));
+    }
+
+    /**
+     * Deletes a contact, and waits for the end of the call.
      *
      * @param userId the id, sent as it is
      * @return how the contact came to be gone
@@ -71,8 +102,14 @@ public final class Client implements AutoCloseable {
      * @return how the contact came to be gone
      */
     public Deletion delete(String userId, CallOptions options) {
-        boolean interrupted = Thread.currentThread().isInterrupted();
-        return new DeletionFuture(client, Natives.text(userId), options, interrupted).await();
+        Call call = new Call(options);
+        Ended<Deletion> ended = new Ended<>();
+        byte[] id = Natives.text(userId);
+        if (Thread.currentThread().isInterrupted()) {
+            call.cancel(); // so that nothing is sent
+        }
+        call.submit(open(), id, ended);
+        return ended.await(call::cancel);
     }
 
     /**
@@ -94,7 +131,7 @@ public final class Client implements AutoCloseable {
      * @return completed with a deletion or a {@link DingTalkException}; cancel ends the call
      */
     public DeletionFuture deleteAsync(String userId, CallOptions options) {
-        return new DeletionFuture(client, Natives.text(userId), options, false).told();
+        return new DeletionFuture(open(), Natives.text(userId), options);
     }
 
     /**
@@ -120,11 +157,112 @@ public final class Client implements AutoCloseable {
         Pointer given = Dtx.dtx_batch_options_new();
         try {
             options.give(given, Dtx::dtx_batch_options_set);
-            return new DeleteMany(client.use(of -> made((made, error) ->
+            return new DeleteMany(open().use(of -> Natives.made((made, error) ->
                     Dtx.dtx_batch_new(of, given, made, error))), ids);
         } finally {
             Dtx.dtx_batch_options_free(given);
         }
+    }
+
+    /**
+     * Asks for the record of a contact: to look whether it is still there, or to keep a copy. The app needs
+     * the permission point qyapi_ext_read.
+     *
+     * @param userId the id, sent as it is
+     * @return the contact
+     * @throws DingTalkException of kind INVALID_USER_ID where there is no such contact
+     */
+    public Contact get(String userId) {
+        return get(userId, new CallOptions());
+    }
+
+    /**
+     * The same with options of this call.
+     *
+     * @param userId the id, sent as it is
+     * @param options of this call
+     * @return the contact
+     */
+    public Contact get(String userId, CallOptions options) {
+        byte[] id = Natives.text(userId);
+        return Call.waited(open(), options, (of, call, made, error) ->
+                Dtx.dtx_client_get(of, id, call, made, error), Contact::new, Dtx::dtx_contact_free);
+    }
+
+    /**
+     * Reads all contacts of the organisation, a page of a hundred when it is needed. They may be deleted
+     * meanwhile: what is there from the start to the end comes out, and once. After an error the same page
+     * can be asked for again. The app needs the permission point qyapi_ext_read.
+     *
+     * @return the contacts; to be closed
+     */
+    public CloseableIterator<Contact> contacts() {
+        return contacts(new CallOptions());
+    }
+
+    /**
+     * The same with options of the call for a page.
+     *
+     * @param options of each of these calls
+     * @return the contacts; to be closed
+     */
+    public CloseableIterator<Contact> contacts(CallOptions options) {
+        Pointer contacts = open().use(of -> Natives.made((made, error) -> Dtx.dtx_client_contacts(of, made, error)));
+        return new Reading<>(new Handle(contacts, Dtx::dtx_contacts_free), from -> Call.waited(from, options,
+                Dtx::dtx_contacts_next, Contact::new, Dtx::dtx_contact_free));
+    }
+
+    /**
+     * Creates a deleted contact again, under a new id. What the service does not take is lost: the id, the
+     * e-mail address, the history. Nobody is created twice: who is still there stays, and one request is
+     * sent. Without a certain answer the status is MAY_BE_CREATED; call again with lookFirst then. The app
+     * needs the permission points qyapi_ext_read and qyapi_ext_write.
+     *
+     * @param record a JSON object: {@link Contact#record()}, or a line of {@link BatchOptions#backup(Path)}
+     * @return what came of it
+     * @throws DingTalkException where it was not created
+     */
+    public Restoration restore(String record) {
+        return restore(record, false, new CallOptions());
+    }
+
+    /**
+     * The same with options of its calls.
+     *
+     * @param record a JSON object
+     * @param lookFirst whether an earlier call may have created it: all contacts are looked through first
+     * @param options of each of these calls
+     * @return what came of it
+     */
+    public Restoration restore(String record, boolean lookFirst, CallOptions options) {
+        byte[] json = Natives.text(record);
+        return Call.waited(open(), options, (of, call, made, error) ->
+                Dtx.dtx_client_restore(of, json, lookFirst ? 1 : 0, call, made, error),
+                Restoration::new, Dtx::dtx_restoration_free);
+    }
+
+    /**
+     * Says what stands and what is missing before contacts can be deleted, step by step: credentials, name
+     * lookup, proxy, connection, TLS, clock, token, the permission to read, white list, limits. Nothing is
+     * deleted. A step that fails is not thrown: it stands in the result.
+     *
+     * @return what was found
+     */
+    public Check check() {
+        return check(false, new CallOptions());
+    }
+
+    /**
+     * The same, and perhaps with the permission to delete.
+     *
+     * @param write whether to try that, too, by a deletion of an id that cannot exist, and only after the
+     *     service has said that there is no such contact
+     * @param options of these calls
+     * @return what was found
+     */
+    public Check check(boolean write, CallOptions options) {
+        return Call.waited(open(), options, (of, call, made, error) ->
+                Dtx.dtx_client_check(of, write ? 1 : 0, call, made, error), Check::new, Dtx::dtx_check_free);
     }
 
     /**
@@ -135,36 +273,31 @@ public final class Client implements AutoCloseable {
      */
     public void setAccessToken(String accessToken) {
         byte[] token = Natives.text(accessToken);
-        client.run(of -> made((none, error) -> Dtx.dtx_client_set_access_token(of, token, error)));
+        open().run(of -> Natives.made((none, error) -> Dtx.dtx_client_set_access_token(of, token, error)));
     }
 
-    /** Refuses calls from now on. Those under way go on to their end. Again it does nothing. */
+    /**
+     * Refuses calls from now on. Those under way go on to their end. Again it does nothing. One of
+     * {@link Builder#buildShared()} stays for others, and only this object refuses calls.
+     */
     @Override
     public void close() {
-        client.run(Dtx::dtx_client_close);
+        closed = true;
+        if (!shared) {
+            client.run(Dtx::dtx_client_close);
+        }
     }
 
-    /** A function of the library that makes something, or an error. */
-    interface Maker {
-        int make(PointerByReference made, PointerByReference error);
-    }
-
-    static Pointer made(Maker maker) {
-        PointerByReference made = new PointerByReference();
-        PointerByReference error = new PointerByReference();
-        maker.make(made, error);
-        if (error.getValue() == null) {
-            return made.getValue();
+    /** What calls go through. One that is closed refuses them itself; one that is shared never is. */
+    private Handle open() {
+        if (shared && closed) {
+            throw new IllegalStateException("client is closed");
         }
-        try {
-            throw new DingTalkException(error.getValue());
-        } finally {
-            Dtx.dtx_error_free(error.getValue());
-        }
+        return client;
     }
 
     /** Options of a client. What is refused is reported by {@link #build()}. */
-    public static final class Builder extends Options<Builder> {
+    public static final class Builder extends ClientOptions<Builder> {
         private boolean fromEnv;
 
         private Builder() {}
@@ -180,146 +313,34 @@ public final class Client implements AutoCloseable {
         }
 
         /**
-         * A token that you keep fresh with {@link Client#setAccessToken}; or else key and secret.
-         *
-         * @param accessToken the token
-         * @return this builder
-         */
-        public Builder accessToken(String accessToken) {
-            return set("access_token", accessToken);
-        }
-
-        /**
-         * The key of the app (its client id); the client fetches and refreshes the token.
-         *
-         * @param appKey the key
-         * @return this builder
-         */
-        public Builder appKey(String appKey) {
-            return set("app_key", appKey);
-        }
-
-        /**
-         * The secret of the app, along with its key.
-         *
-         * @param appSecret the secret
-         * @return this builder
-         */
-        public Builder appSecret(String appSecret) {
-            return set("app_secret", appSecret);
-        }
-
-        /**
-         * The region of the organisation.
-         *
-         * @param region international or china
-         * @return this builder
-         */
-        public Builder region(String region) {
-            return set("region", region);
-        }
-
-        /**
-         * The base URL of a sandbox or a gateway, instead of the region's hosts.
-         *
-         * @param endpoint https, or http to a loopback address
-         * @return this builder
-         */
-        public Builder endpoint(String endpoint) {
-            return set("endpoint", endpoint);
-        }
-
-        /**
-         * How long a call may take, from when it gets its turn: token, every attempt and pause.
-         *
-         * @param timeout to the millisecond
-         * @return this builder
-         */
-        public Builder timeout(Duration timeout) {
-            return set("timeout", timeout);
-        }
-
-        /**
-         * How long one attempt may take, from its start to the last byte of the reply.
-         *
-         * @param attemptTimeout to the millisecond
-         * @return this builder
-         */
-        public Builder attemptTimeout(Duration attemptTimeout) {
-            return set("attempt_timeout", attemptTimeout);
-        }
-
-        /**
-         * How long lookup, connection and TLS handshake may take together.
-         *
-         * @param connectTimeout to the millisecond
-         * @return this builder
-         */
-        public Builder connectTimeout(Duration connectTimeout) {
-            return set("connect_timeout", connectTimeout);
-        }
-
-        /**
-         * How many attempts a call makes at most; 1 turns retries off.
-         *
-         * @param maxAttempts 1 to 100
-         * @return this builder
-         */
-        public Builder maxAttempts(int maxAttempts) {
-            return set("max_attempts", Integer.toString(maxAttempts));
-        }
-
-        /**
-         * How many requests each API may get in any one second; 0 is no limit.
-         *
-         * @param rate 0 to 10000
-         * @return this builder
-         */
-        public Builder rate(int rate) {
-            return set("rate", Integer.toString(rate));
-        }
-
-        /**
-         * Whether "no such contact" ends a call as absent. It hides ids that are damaged.
-         *
-         * @param missingOk whether it does
-         * @return this builder
-         */
-        public Builder missingOk(boolean missingOk) {
-            return set("missing_ok", Boolean.toString(missingOk));
-        }
-
-        /**
-         * The proxy: that of the environment unless set.
-         *
-         * @param proxy environment, none, or a URL (http, https, socks5)
-         * @return this builder
-         */
-        public Builder proxy(String proxy) {
-            return set("proxy", proxy);
-        }
-
-        /**
-         * A file of PEM certificates to trust instead of the system's.
-         *
-         * @param caFile the file
-         * @return this builder
-         */
-        public Builder caFile(Path caFile) {
-            return set("ca_file", caFile.toString());
-        }
-
-        /**
          * Makes the client. Nothing is sent yet.
          *
          * @return a client to be closed
          * @throws DingTalkException of kind INVALID_ARGUMENT where an option is refused
          */
         public Client build() {
+            return made(false);
+        }
+
+        /**
+         * The client that this process has for the same options, made where there is none yet: for code that
+         * cannot keep one, such as plugins and functions that are loaded anew. Connections, token and rate are
+         * those of all who have it.
+         *
+         * @return a client to be closed, which leaves it to the others
+         * @throws DingTalkException of kind INVALID_ARGUMENT where an option is refused
+         */
+        public Client buildShared() {
+            return made(true);
+        }
+
+        private Client made(boolean shared) {
             Pointer options = fromEnv ? Dtx.dtx_options_from_env() : Dtx.dtx_options_new();
             try {
                 give(options, Dtx::dtx_options_set);
-                return new Client(made((client, error) -> Dtx.dtx_client_new(options, client, error)));
+                return new Client(Natives.made((client, error) -> shared
+                        ? Dtx.dtx_client_shared(options, client, error)
+                        : Dtx.dtx_client_new(options, client, error)), shared);
             } finally {
                 Dtx.dtx_options_free(options);
             }

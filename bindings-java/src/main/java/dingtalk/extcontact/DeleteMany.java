@@ -4,8 +4,6 @@ import com.sun.jna.Pointer;
 import com.sun.jna.ptr.LongByReference;
 import java.time.Duration;
 import java.util.Iterator;
-import java.util.NoSuchElementException;
-import java.util.function.ToLongFunction;
 
 /**
  * What came of many deletions, in the order in which they end. An error is an item's and is not
@@ -17,41 +15,26 @@ import java.util.function.ToLongFunction;
  * <p>An exception of the iterator of ids, or an id with a NUL or a lone surrogate, stops the batch;
  * it is thrown after the items of the calls under way.
  */
-public final class DeleteMany implements Iterator<Item>, AutoCloseable {
-    private final Natives.Handle batch;
+public final class DeleteMany extends CloseableIterator<Item> {
+    private final Handle batch;
     /** Null once no more ids are to be taken. */
     private Iterator<String> ids;
     private RuntimeException trouble;
-    private Item next;
-    private boolean ended;
 
     DeleteMany(Pointer batch, Iterator<String> ids) {
-        this.batch = new Natives.Handle(batch, Dtx::dtx_batch_free);
+        this.batch = new Handle(batch, Dtx::dtx_batch_free);
         this.ids = ids;
     }
 
     @Override
-    public boolean hasNext() {
-        if (next == null && !ended) {
-            push();
-            next = take();
-            ended = next == null;
-        }
-        if (next == null && trouble != null) {
+    Item take() {
+        push();
+        Item item = await();
+        if (item == null && trouble != null) {
             RuntimeException thrown = trouble;
             trouble = null;
             throw thrown;
         }
-        return next != null;
-    }
-
-    @Override
-    public Item next() {
-        if (!hasNext()) {
-            throw new NoSuchElementException("the batch has ended");
-        }
-        Item item = next;
-        next = null;
         return item;
     }
 
@@ -61,7 +44,7 @@ public final class DeleteMany implements Iterator<Item>, AutoCloseable {
             while (ids != null && batch.use(Dtx::dtx_batch_wants) != 0) {
                 if (ids.hasNext()) {
                     byte[] id = Natives.text(ids.next());
-                    batch.run(to -> Client.made((none, error) -> Dtx.dtx_batch_push(to, id, error)));
+                    batch.run(to -> Natives.made((none, error) -> Dtx.dtx_batch_push(to, id, error)));
                 } else {
                     finish();
                 }
@@ -78,10 +61,10 @@ public final class DeleteMany implements Iterator<Item>, AutoCloseable {
         batch.run(Dtx::dtx_batch_finish);
     }
 
-    private Item take() {
+    private Item await() {
         Ended<Item> item = new Ended<>();
         try {
-            batch.run(of -> Client.made((none, error) ->
+            batch.run(of -> Natives.made((none, error) ->
                     Dtx.dtx_batch_submit_next(of, Ended.ITEM, item.context(), error)));
         } catch (RuntimeException refused) {
             item.forget();
@@ -109,119 +92,24 @@ public final class DeleteMany implements Iterator<Item>, AutoCloseable {
      */
     @Override
     public void close() {
-        if (!ended) {
+        if (!ended()) {
             stop();
             finish();
-            while (take() != null) {
+            while (await() != null) {
                 continue;
             }
-            ended = true;
         }
-        next = null;
-        trouble = null;
+        super.close();
     }
 
-    private long number(ToLongFunction<Pointer> of) {
-        return batch.use(of::applyAsLong);
+    /** The batch in numbers, up to now. */
+    public Summary summary() {
+        return batch.use(Summary::new);
     }
 
-    /**
-     * How many were deleted up to now, by this batch or, as the journal says, by an earlier one.
-     *
-     * @return ids
-     */
-    public long deleted() {
-        return number(Dtx::dtx_batch_deleted);
-    }
-
-    /**
-     * How many were no contact, where that is fine.
-     *
-     * @return ids
-     */
-    public long absent() {
-        return number(Dtx::dtx_batch_absent);
-    }
-
-    /**
-     * How many ended in an error and may be gone all the same. They are not among the failed.
-     *
-     * @return ids
-     */
-    public long maybeDeleted() {
-        return number(Dtx::dtx_batch_maybe_deleted);
-    }
-
-    /**
-     * How many ended in an error and are not gone by a call of this batch.
-     *
-     * @return ids
-     */
-    public long failed() {
-        return number(Dtx::dtx_batch_failed);
-    }
-
-    /**
-     * How many came out uncalled, as the batch had stopped.
-     *
-     * @return ids
-     */
-    public long notAttempted() {
-        return number(Dtx::dtx_batch_not_attempted);
-    }
-
-    /**
-     * How many of all these an earlier batch had settled.
-     *
-     * @return ids
-     */
-    public long settledBefore() {
-        return number(Dtx::dtx_batch_settled_before);
-    }
-
-    /**
-     * How many came again and were dropped.
-     *
-     * @return ids
-     */
-    public long repeated() {
-        return number(Dtx::dtx_batch_repeated);
-    }
-
-    /**
-     * How many delete requests this batch wrote.
-     *
-     * @return requests
-     */
-    public long calls() {
-        return number(Dtx::dtx_batch_calls);
-    }
-
-    /**
-     * Of how many the journal does not say what came of them, as it could not be written.
-     *
-     * @return ids
-     */
-    public long unrecorded() {
-        return number(Dtx::dtx_batch_unrecorded);
-    }
-
-    /**
-     * How long the batch begins no call from now on, as the service throttled it.
-     *
-     * @return null where it does not pause
-     */
+    /** How long the batch begins no call from now on, as the service throttled it; null where it does not pause. */
     public Duration paused() {
-        LongByReference left = new LongByReference();
-        return batch.use(of -> Dtx.dtx_batch_paused(of, left)) != 0 ? Duration.ofMillis(left.getValue()) : null;
-    }
-
-    /**
-     * The whole batch as one JSON object, the same in every language.
-     *
-     * @return null until its last item is done
-     */
-    public String summaryJson() {
-        return batch.use(Dtx::dtx_batch_summary_json);
+        return batch.use(of -> Natives.known(new LongByReference(), left -> Dtx.dtx_batch_paused(of, left),
+                left -> Duration.ofMillis(left.getValue())));
     }
 }

@@ -1,3 +1,4 @@
+// Made of the C header by tools/declarations.py; `make header` renews it.
 package dingtalk.extcontact;
 
 import com.sun.jna.Pointer;
@@ -11,17 +12,17 @@ public final class Deletion {
     private final boolean maybeDeleted;
     private final String json;
 
-    /** Copies all; the deletion is still to be freed. */
-    Deletion(Pointer deletion) {
-        status = Status.of(Dtx.dtx_deletion_status(deletion));
-        userId = Dtx.dtx_deletion_user_id(deletion);
-        requestId = Dtx.dtx_deletion_request_id(deletion);
-        attempts = Dtx.dtx_deletion_attempts(deletion);
-        maybeDeleted = Dtx.dtx_deletion_maybe_deleted(deletion) != 0;
-        json = Dtx.dtx_deletion_json(deletion);
+    /** Takes all of it over; the object is still to be freed. */
+    Deletion(Pointer from) {
+        status = Status.of(Dtx.dtx_deletion_status(from));
+        userId = Dtx.dtx_deletion_user_id(from);
+        requestId = Dtx.dtx_deletion_request_id(from);
+        attempts = Dtx.dtx_deletion_attempts(from);
+        maybeDeleted = Dtx.dtx_deletion_maybe_deleted(from) != 0;
+        json = Dtx.dtx_deletion_json(from);
     }
 
-    /** Whether it was deleted now, or was no contact. */
+    /** How it came to be gone. */
     public Status status() {
         return status;
     }
@@ -41,7 +42,10 @@ public final class Deletion {
         return attempts;
     }
 
-    /** Whether it is absent and this call may have deleted it, by an earlier request of its own. */
+    /**
+     * Whether the contact is absent and this call may have deleted it, in an earlier request whose reply was
+     * lost.
+     */
     public boolean maybeDeleted() {
         return maybeDeleted;
     }

@@ -9,31 +9,13 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class DeletionFuture extends CompletableFuture<Deletion> {
     private final Ended<Deletion> ended = new Ended<>();
-    private final Natives.Handle call;
+    private final Call call;
 
     /** Begins the call. */
-    DeletionFuture(Natives.Handle client, byte[] userId, CallOptions options, boolean cancelled) {
-        call = new Natives.Handle(Dtx.dtx_call_new(), Dtx::dtx_call_free);
-        call.run(own -> {
-            options.give(own, Dtx::dtx_call_set);
-            if (cancelled) {
-                Dtx.dtx_call_cancel(own);
-            }
-            client.run(of -> Dtx.dtx_client_submit(of, userId, own, Ended.DONE, ended.context()));
-        });
-    }
-
-    DeletionFuture told() {
+    DeletionFuture(Handle client, byte[] userId, CallOptions options) {
+        call = new Call(options);
+        call.submit(client, userId, ended);
         ended.into(this);
-        return this;
-    }
-
-    Deletion await() {
-        return ended.await(this::cancelCall);
-    }
-
-    private void cancelCall() {
-        call.run(Dtx::dtx_call_cancel);
     }
 
     /**
@@ -44,7 +26,7 @@ public final class DeletionFuture extends CompletableFuture<Deletion> {
     @Override
     public boolean cancel(boolean mayInterrupt) {
         if (super.cancel(mayInterrupt)) {
-            cancelCall();
+            call.cancel();
         }
         return isCancelled();
     }

@@ -1,3 +1,4 @@
+// Made of the C header by tools/declarations.py; `make header` renews it.
 package dingtalk.extcontact;
 
 import com.sun.jna.Pointer;
@@ -6,8 +7,8 @@ import com.sun.jna.ptr.LongByReference;
 import java.time.Duration;
 
 /**
- * Why a contact was not deleted, or a client not made. Branch on {@link #kind()}, record the rest;
- * what is not known is null. No text holds a token, an app secret or a proxy's password.
+ * Why a contact was not deleted, or a client not made. Branch on the kind, record the rest; a field that is
+ * not known is null. No text holds a token, an app secret or a proxy's password. It never changes.
  */
 public final class DingTalkException extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -43,30 +44,27 @@ public final class DingTalkException extends RuntimeException {
     /** @serial */
     private final String json;
 
-    /** Copies all; the error is still to be freed. */
-    DingTalkException(Pointer error) {
-        super(Dtx.dtx_error_message(error));
-        LongByReference number = new LongByReference();
-        IntByReference status = new IntByReference();
-        kind = Kind.of(Dtx.dtx_error_kind(error));
-        advice = Dtx.dtx_error_advice(error);
-        code = Dtx.dtx_error_code(error);
-        errcode = Dtx.dtx_error_errcode(error, number) != 0 ? number.getValue() : null;
-        errmsg = Dtx.dtx_error_errmsg(error);
-        subCode = Dtx.dtx_error_sub_code(error);
-        subMsg = Dtx.dtx_error_sub_msg(error);
-        requestId = Dtx.dtx_error_request_id(error);
-        httpStatus = Dtx.dtx_error_http_status(error, status) != 0 ? status.getValue() : null;
-        retryAfter = Dtx.dtx_error_retry_after_ms(error, number) != 0
-                ? Duration.ofMillis(number.getValue()) : null;
-        attempts = Dtx.dtx_error_attempts(error);
-        retryable = Dtx.dtx_error_retryable(error) != 0;
-        maybeDeleted = Dtx.dtx_error_maybe_deleted(error) != 0;
-        userId = Dtx.dtx_error_user_id(error);
-        json = Dtx.dtx_error_json(error);
+    /** Takes all of it over; the object is still to be freed. */
+    DingTalkException(Pointer from) {
+        super(Dtx.dtx_error_message(from));
+        kind = Kind.of(Dtx.dtx_error_kind(from));
+        advice = Dtx.dtx_error_advice(from);
+        code = Dtx.dtx_error_code(from);
+        errcode = Natives.known(new LongByReference(), place -> Dtx.dtx_error_errcode(from, place), LongByReference::getValue);
+        errmsg = Dtx.dtx_error_errmsg(from);
+        subCode = Dtx.dtx_error_sub_code(from);
+        subMsg = Dtx.dtx_error_sub_msg(from);
+        requestId = Dtx.dtx_error_request_id(from);
+        httpStatus = Natives.known(new IntByReference(), place -> Dtx.dtx_error_http_status(from, place), IntByReference::getValue);
+        retryAfter = Natives.known(new LongByReference(), place -> Dtx.dtx_error_retry_after_ms(from, place), place -> Duration.ofMillis(place.getValue()));
+        attempts = Dtx.dtx_error_attempts(from);
+        retryable = Dtx.dtx_error_retryable(from) != 0;
+        maybeDeleted = Dtx.dtx_error_maybe_deleted(from) != 0;
+        userId = Dtx.dtx_error_user_id(from);
+        json = Dtx.dtx_error_json(from);
     }
 
-    /** The kind of the error, to branch on. */
+    /** The kind. */
     public Kind kind() {
         return kind;
     }
@@ -81,7 +79,7 @@ public final class DingTalkException extends RuntimeException {
         return code;
     }
 
-    /** The errcode as the service sent it, or null. */
+    /** The errcode as the service sent it, or null where it is not known. */
     public Long errcode() {
         return errcode;
     }
@@ -111,7 +109,7 @@ public final class DingTalkException extends RuntimeException {
         return httpStatus;
     }
 
-    /** How long to wait before the next call, or null. */
+    /** How long to wait before the next call, or null where that is not known. */
     public Duration retryAfter() {
         return retryAfter;
     }
@@ -126,7 +124,7 @@ public final class DingTalkException extends RuntimeException {
         return retryable;
     }
 
-    /** Whether the contact may be gone all the same: a request went out and no certain answer came. */
+    /** Whether the contact may be gone all the same: a request went out and no certain answer came back. */
     public boolean maybeDeleted() {
         return maybeDeleted;
     }
@@ -136,7 +134,7 @@ public final class DingTalkException extends RuntimeException {
         return userId;
     }
 
-    /** All of it as one JSON object, the same in every language; times in seconds. */
+    /** All of it as one JSON object, the same in every language. */
     public String toJson() {
         return json;
     }

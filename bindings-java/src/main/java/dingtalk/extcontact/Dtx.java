@@ -13,7 +13,7 @@ final class Dtx {
     static final String ABI = "0.1";
 
     static {
-        Natives.register(Dtx.class);
+        Loader.register(Dtx.class);
     }
 
     private Dtx() {}

@@ -6,24 +6,21 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
-import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * What the library tells a callback, as a future. It is completed on a thread of the library, which
  * others may need to go on: nothing that may take long or wait may hang on it directly.
  */
 final class Ended<T> extends CompletableFuture<T> {
-    static final Dtx.dtx_done_fn DONE = (deletion, error, context) -> {
-        Ended<?> told = of(context);
-        told.tell(deletion, Deletion::new, Dtx::dtx_deletion_free);
-        told.fail(error);
-    };
-    static final Dtx.dtx_item_fn ITEM = (item, context) -> {
-        Ended<?> told = of(context);
-        told.tell(item, Item::new, Dtx::dtx_item_free);
-        told.complete(null);
-    };
+    static final Dtx.dtx_done_fn DONE = (deletion, error, context) -> Ended.<Deletion>of(context).tell(() -> {
+        if (error != null) {
+            throw Natives.taken(error, DingTalkException::new, Dtx::dtx_error_free);
+        }
+        return Natives.taken(deletion, Deletion::new, Dtx::dtx_deletion_free);
+    });
+    static final Dtx.dtx_item_fn ITEM = (item, context) ->
+            Ended.<Item>of(context).tell(() -> Natives.taken(item, Item::new, Dtx::dtx_item_free));
     /** Who waits, by the number that the library has as its context: it knows no Java object. */
     private static final Map<Long, Ended<?>> AWAITED = new ConcurrentHashMap<>();
     private static final AtomicLong LAST = new AtomicLong();
@@ -46,34 +43,16 @@ final class Ended<T> extends CompletableFuture<T> {
         AWAITED.remove(Pointer.nativeValue(context));
     }
 
-    private static Ended<?> of(Pointer context) {
-        return AWAITED.remove(Pointer.nativeValue(context));
-    }
-
     @SuppressWarnings("unchecked")
-    private void tell(Pointer pointer, Function<Pointer, ?> copy, Consumer<Pointer> free) {
-        if (pointer == null) {
-            return;
-        }
-        try {
-            complete((T) copy.apply(pointer));
-        } catch (Throwable failed) { // such as no memory: nobody must wait for ever
-            completeExceptionally(failed);
-        } finally {
-            free.accept(pointer);
-        }
+    private static <T> Ended<T> of(Pointer context) {
+        return (Ended<T>) AWAITED.remove(Pointer.nativeValue(context));
     }
 
-    private void fail(Pointer error) {
-        if (error == null) {
-            return;
-        }
+    private void tell(Supplier<T> outcome) {
         try {
-            completeExceptionally(new DingTalkException(error));
-        } catch (Throwable failed) {
+            complete(outcome.get());
+        } catch (Throwable failed) { // the library's error; or such as no memory: nobody must wait for ever
             completeExceptionally(failed);
-        } finally {
-            Dtx.dtx_error_free(error);
         }
     }
 
@@ -115,7 +94,7 @@ final class Ended<T> extends CompletableFuture<T> {
     }
 
     /** With the trace of the thread that called: the one that it was made on says nothing. */
-    static RuntimeException thrown(Throwable cause) {
+    private static RuntimeException thrown(Throwable cause) {
         if (cause instanceof DingTalkException) {
             return (DingTalkException) cause.fillInStackTrace();
         }

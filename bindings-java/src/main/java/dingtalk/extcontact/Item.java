@@ -1,9 +1,12 @@
+// Made of the C header by tools/declarations.py; `make header` renews it.
 package dingtalk.extcontact;
 
 import com.sun.jna.Pointer;
 import java.time.Instant;
 
-/** What came of one id of a batch: it has a deletion, or an error, or was not attempted. */
+/**
+ * What came of one id of a batch: it has a deletion, or an error, or it was not attempted. It never changes.
+ */
 public final class Item {
     private final String userId;
     private final Deletion deletion;
@@ -13,17 +16,15 @@ public final class Item {
     private final boolean settledBefore;
     private final String json;
 
-    /** Copies all; the item is still to be freed. */
-    Item(Pointer item) {
-        Pointer gone = Dtx.dtx_item_deletion(item);
-        Pointer failed = Dtx.dtx_item_error(item);
-        userId = Dtx.dtx_item_user_id(item);
-        deletion = gone == null ? null : new Deletion(gone);
-        error = failed == null ? null : new DingTalkException(failed);
-        notAttempted = Dtx.dtx_item_not_attempted(item) != 0;
-        time = Instant.parse(Dtx.dtx_item_time(item));
-        settledBefore = Dtx.dtx_item_settled_before(item) != 0;
-        json = Dtx.dtx_item_json(item);
+    /** Takes all of it over; the object is still to be freed. */
+    Item(Pointer from) {
+        userId = Dtx.dtx_item_user_id(from);
+        deletion = Natives.part(Dtx.dtx_item_deletion(from), Deletion::new);
+        error = Natives.part(Dtx.dtx_item_error(from), DingTalkException::new);
+        notAttempted = Dtx.dtx_item_not_attempted(from) != 0;
+        time = Instant.parse(Dtx.dtx_item_time(from));
+        settledBefore = Dtx.dtx_item_settled_before(from) != 0;
+        json = Dtx.dtx_item_json(from);
     }
 
     /** The contact, as it was given. */
@@ -31,27 +32,30 @@ public final class Item {
         return userId;
     }
 
-    /** The good end, or null. */
+    /** The deletion where the contact is gone, or null. */
     public Deletion deletion() {
         return deletion;
     }
 
-    /** The error that it ended in, or null. It is not thrown. */
+    /** The error where the contact was not deleted, or nobody knows; or null. */
     public DingTalkException error() {
         return error;
     }
 
-    /** Whether it was not called, as the batch had stopped. */
+    /** Whether the contact was not called as the batch had stopped or was finished. */
     public boolean notAttempted() {
         return notAttempted;
     }
 
-    /** When it was known what came of it; for what an earlier run settled, the time in its journal. */
+    /**
+     * When it was known what came of the contact. For what an earlier batch settled it is the time in its
+     * journal.
+     */
     public Instant time() {
         return time;
     }
 
-    /** Whether an earlier run with the same journal settled it: it was not called now. */
+    /** Whether an earlier batch with the same journal settled it, so that it was not called now. */
     public boolean settledBefore() {
         return settledBefore;
     }

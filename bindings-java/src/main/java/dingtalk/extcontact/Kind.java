@@ -15,7 +15,10 @@ public enum Kind {
     THROTTLED(13),
     /** A quota of the organisation is used up. */
     QUOTA_EXCEEDED(14),
-    /** Something around the call is set up wrongly: IP not white-listed, app disabled, wrong endpoint, proxy login or rules, no thread. */
+    /**
+     * Something around the call is set up wrongly: IP not white-listed, app disabled, wrong endpoint, proxy
+     * login or rules, no thread.
+     */
     CONFIGURATION(15),
     /** DingTalk's own trouble; it may pass later. */
     SERVICE(16),
@@ -50,6 +53,6 @@ public enum Kind {
                 return one;
             }
         }
-        return UNKNOWN;
+        return number == 0 ? null : UNKNOWN;
     }
 }

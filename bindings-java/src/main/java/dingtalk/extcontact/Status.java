@@ -5,7 +5,10 @@ package dingtalk.extcontact;
 public enum Status {
     /** The service deleted it now. */
     DELETED(1),
-    /** The service knows no such contact, and that is fine: missing_ok is set, or an earlier request of the same call may have deleted it. */
+    /**
+     * The service knows no such contact, and that is fine: missingOk is set, or an earlier request of the
+     * same call may have deleted it.
+     */
     ABSENT(2),
     /** A value that a later version of the library has and this package does not know. */
     UNKNOWN(-1);
@@ -22,6 +25,6 @@ public enum Status {
                 return one;
             }
         }
-        return UNKNOWN;
+        return number == 0 ? null : UNKNOWN;
     }
 }

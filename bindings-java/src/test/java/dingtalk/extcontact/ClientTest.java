@@ -74,7 +74,7 @@ class ClientTest {
             }
             try (DeleteMany items = client.deleteMany(damaged)) {
                 items.forEachRemaining(item -> assertNull(item.deletion()));
-                String why = items.summaryJson();
+                String why = items.summary().toJson();
                 assertTrue(why.contains("give missingOk(true) or stopOnMissing(false)"), why);
             }
         }
@@ -300,10 +300,10 @@ class ClientTest {
     @Test
     void whatNobodyHasIsFreed() throws Exception {
         AtomicReference<com.sun.jna.Pointer> freed = new AtomicReference<>();
-        new Natives.Handle(new com.sun.jna.Pointer(1), freed::set);
+        new Handle(new com.sun.jna.Pointer(1), freed::set);
         while (freed.get() == null) {
             System.gc();
-            new Natives.Handle(new com.sun.jna.Pointer(2), pointer -> {});
+            new Handle(new com.sun.jna.Pointer(2), pointer -> {});
         }
         assertEquals(new com.sun.jna.Pointer(1), freed.get());
     }

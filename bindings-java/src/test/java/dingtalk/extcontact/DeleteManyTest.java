@@ -38,7 +38,7 @@ class DeleteManyTest {
             ids.add("none");
             ids.add(ids.get(0));
             try (DeleteMany items = client.deleteMany(ids, options)) {
-                assertNull(items.summaryJson());
+                assertNull(items.summary().toJson());
                 List<Item> all = all(items);
                 assertEquals(ids.size() - 1, all.size());
                 for (Item item : all) {
@@ -47,17 +47,17 @@ class DeleteManyTest {
                     assertFalse(item.notAttempted() || item.settledBefore());
                     assertNotNull(item.time());
                 }
-                assertEquals(ids.size() - 2, items.deleted());
-                assertEquals(1, items.failed());
-                assertEquals(1, items.repeated());
+                assertEquals(ids.size() - 2, items.summary().deleted());
+                assertEquals(1, items.summary().failed());
+                assertEquals(1, items.summary().repeated());
                 assertNull(items.paused());
-                assertNotNull(items.summaryJson());
+                assertNotNull(items.summary().toJson());
                 assertThrows(NoSuchElementException.class, items::next);
             }
             try (DeleteMany items = client.deleteMany(ids, options)) {
                 assertEquals(ids.size() - 1, all(items).stream().filter(Item::settledBefore).count());
-                assertEquals(ids.size() - 1, items.settledBefore());
-                assertEquals(0, items.calls());
+                assertEquals(ids.size() - 1, items.summary().settledBefore());
+                assertEquals(0, items.summary().calls());
             }
         }
     }
@@ -155,7 +155,7 @@ class DeleteManyTest {
             });
             other.start();
             assertEquals(3, all(items).size());
-            assertEquals(3, items.maybeDeleted());
+            assertEquals(3, items.summary().maybeDeleted());
             other.join();
         }
     }

@@ -4,14 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
+import java.nio.file.Paths;
+import java.util.Collections;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,22 +31,8 @@ class LibraryTest {
     }
 
     private static String run(String classes, String... options) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>();
-        command.add(System.getProperty("java.home") + "/bin/java");
-        command.addAll(Arrays.asList(options));
-        command.addAll(Arrays.asList("-cp", classes, Main.class.getName()));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().put("LC_ALL", "C");
-        builder.environment().remove("JAVA_TOOL_OPTIONS");
-        Process process = builder.start();
-        ByteArrayOutputStream said = new ByteArrayOutputStream();
-        byte[] buffer = new byte[4096];
-        InputStream output = process.getInputStream();
-        for (int count; (count = output.read(buffer)) > 0;) {
-            said.write(buffer, 0, count);
-        }
-        assertEquals(0, process.waitFor());
-        return said.toString("UTF-8").trim();
+        return Server.said(Server.java(System.getProperty("java.home"), classes, Main.class,
+                Collections.singletonMap("LC_ALL", "C"), options));
     }
 
     @Test
@@ -67,10 +50,10 @@ class LibraryTest {
                 + " can be loaded; -Ddingtalk_extcontact.library=FILE names another", said);
     }
 
-    @Test
-    void whereItIsMissingTheSentenceSaysSo() throws Exception {
+    /** The class path with the package's classes in a folder without libraries, but for empty ones. */
+    private String without(String... platforms) throws Exception {
         Path classes = folder.resolve("classes");
-        Path from = java.nio.file.Paths.get(Client.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        Path from = Paths.get(Client.class.getProtectionDomain().getCodeSource().getLocation().toURI());
         try (Stream<Path> files = Files.walk(from)) {
             for (Path file : (Iterable<Path>) files.filter(one -> one.toString().endsWith(".class"))::iterator) {
                 Path to = classes.resolve(from.relativize(file).toString());
@@ -78,11 +61,37 @@ class LibraryTest {
                 Files.copy(file, to);
             }
         }
-        String path = System.getProperty("java.class.path").replace(from.toString(), classes.toString());
-        String said = run(path);
+        for (String library : platforms) {
+            Files.createDirectories(classes.resolve(library).getParent());
+            Files.write(classes.resolve(library), new byte[1]);
+        }
+        return System.getProperty("java.class.path").replace(from.toString(), classes.toString());
+    }
+
+    @Test
+    void whereItIsMissingTheSentenceSaysSo() throws Exception {
+        String said = run(without());
         assertTrue(said.startsWith("the native library of dingtalk-extcontact was looked for at linux-"), said);
-        assertTrue(said.contains("/libdingtalk_extcontact.so in the class path, and there is none"), said);
+        assertTrue(said.contains("/libdingtalk_extcontact.so in the class path, which has it for no platform,"
+                + " and there is none that can be loaded;"), said);
         assertFalse(said.contains("\n"), said);
+    }
+
+    @Test
+    void theSentenceListsThePlatformsOfTheJar() throws Exception {
+        String said = run(without("win32-x86-64/dingtalk_extcontact.dll", "darwin-aarch64/libdingtalk_extcontact.dylib",
+                "linux-x86-64-musl/libdingtalk_extcontact.so"));
+        assertTrue(said.contains("which has it for linux-x86-64-musl, win32-x86-64, darwin-aarch64, and"), said);
+    }
+
+    @Test
+    void muslHasAFolderOfItsOwn() throws Exception {
+        Path mapped = folder.resolve("maps");
+        Files.write(mapped, "7f00-7f01 r-xp 0 00:00 0 /usr/lib/libc.so.6\n".getBytes("UTF-8"));
+        assertEquals("linux-x86-64", Loader.platform("linux-x86-64", mapped));
+        Files.write(mapped, "7f00-7f01 r-xp 0 00:00 0 /lib/ld-musl-x86_64.so.1\n".getBytes("UTF-8"));
+        assertEquals("linux-x86-64-musl", Loader.platform("linux-x86-64", mapped));
+        assertEquals("win32-x86-64", Loader.platform("win32-x86-64", folder.resolve("none")));
     }
 
     @Test

@@ -32,7 +32,7 @@ class ReadmeTest {
                 }
             }
         }
-        assertEquals(6, ran);
+        assertEquals(7, ran);
     }
 
     /** What is no class of its own is the body of a main method, but for its imports. */
@@ -43,7 +43,7 @@ class ReadmeTest {
         } else {
             int body = program.lastIndexOf("import ") < 0 ? 0 : program.indexOf('\n', program.lastIndexOf("import "));
             program = program.substring(0, body) + "\npublic class " + name
-                    + " { public static void main(String[] arguments) {" + program.substring(body) + "} }";
+                    + " { public static void main(String[] arguments) throws Exception {" + program.substring(body) + "} }";
         }
         Path source = folder.resolve(name + ".java");
         Files.write(source, program.getBytes(StandardCharsets.UTF_8));

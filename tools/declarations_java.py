@@ -1,0 +1,325 @@
+"""What declarations.py makes for Java of the header: functions, enums, results, options.
+
+A result is a class with what each getter of its object says, taken over at once; the options are
+classes with a method for each setter. What Java documents of them is what the header says.
+"""
+
+import re
+
+FOLDER = "bindings-java/src/main/java/dingtalk/extcontact/"
+MADE = "// Made of the C header by tools/declarations.py; `make header` renews it.\npackage dingtalk.extcontact;\n"
+TYPES = {
+    "void": "void", "int": "int", "uint32_t": "int", "int64_t": "long", "uint64_t": "long",
+    "int *": "IntByReference", "uint32_t *": "IntByReference",
+    "int64_t *": "LongByReference", "uint64_t *": "LongByReference",
+}  # fmt: skip
+ENUMS = {
+    "dtx_result": ("Kind", "What kind of error it is. More may come: treat {@link #UNKNOWN} like {@link #API}."),
+    "dtx_status": ("Status", "How a contact came to be gone."),
+    "dtx_restore_status": ("RestoreStatus", "What came of a record that was to be restored."),
+    "dtx_journal_state": ("JournalState", "What became of a contact, as journals say."),
+    "dtx_check_status": ("CheckStatus", "What came of a step of a check."),
+    "dtx_log_level": ("LogLevel", "How much is logged; each level includes those above it."),
+}
+RESULTS = {
+    "dtx_deletion": "Deletion",
+    "dtx_error": "DingTalkException",
+    "dtx_item": "Item",
+    "dtx_batch": "Summary",
+    "dtx_contact": "Contact",
+    "dtx_restoration": "Restoration",
+    "dtx_journal_entry": "JournalEntry",
+    "dtx_check": "Check",
+    "dtx_check_step": "CheckStep",
+}
+OPTIONS = {
+    "dtx_options": ("abstract class ClientOptions<T>", "T", "Options of a client."),
+    "dtx_call": ("public final class CallOptions", "CallOptions", "Options of one call, instead of its client's."),
+    "dtx_batch_options": ("public final class BatchOptions", "BatchOptions", "Options of many deletions."),
+}
+LATER = "A value that a later version of the library has and this package does not know."
+
+# From what the header says to programs in C to what it is in Java, in this order.
+WORDS = [
+    (r"^1 (?:if|where) (.*?)[;,] (?:otherwise|else) 0\.", r"Whether \1."),
+    (r": returns 1 and writes \*\w+, or returns 0\s+where (.*?)\. \w+ may be NULL\.", r", or null where \1."),
+    (r": 1 and \*\w+, or 0 where", ", or null where"),
+    (r"; (?:0|DTX_OK) for NULL", ""),
+    (r"; DTX_OK where there is none, and for NULL", ", or null where there is none"),
+    (r",? as a dtx_\w+(?:: [^.]*)?", ""),
+    (r", or 0 with nothing written", ""),
+    (r": 0 is no( \(the default\))?, any other number is yes", lambda found: ". No unless set" if found[1] else ""),
+    (r"(?:A wrong value is reported by \w+; here the result is )?DTX_INVALID_ARGUMENT for NULL(?: alone)?\.", ""),
+    (r"a (?:later )?dtx_batch_next\b", "a later item"),
+    (r"\bdtx_client_new\b", "{@code build}"),
+    (r"\bdtx_client_(\w+)", lambda found: f"{{@code {camel(found[1])}}}"),
+    (r"DTX_(?:STATUS_|RESTORE_|JOURNAL_|CHECK_|LOG_)?(\w+)", r"\1"),
+    (r"\bNULL\b", "null"),
+    (r"\bpushed\b", "given"),
+    (r"\b((?!qyapi|sub_)[a-z]+(?:_[a-z]+)+)\b(?!\")", lambda found: camel(found[1])),
+]  # fmt: skip
+
+
+def camel(name):
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+def said(header, name):
+    """What the header says of it, in Java's words."""
+    text = header.notes[name]
+    # Names in JSON are the same in every language.
+    for pattern, instead in WORDS[:-1] if "JSON" in text else WORDS:
+        text = re.sub(pattern, instead, text)
+    return text.strip()
+
+
+def wrapped(text, indent="    ", *more):
+    """A comment of javadoc of at most 110 characters a line."""
+    if not more and len(text) < 100:
+        return [f"{indent}/** {text} */"]
+    lines, line = [f"{indent}/**"], ""
+    for paragraph in (text, "", *more) if more else (text,):
+        line = f"{indent} *"
+        for word in paragraph.split():
+            if len(line) + len(word) > 108:
+                lines.append(line)
+                line = f"{indent} *"
+            line += " " + word
+        lines.append(line)
+    return [*lines, f"{indent} */"]
+
+
+# --- The functions ---
+
+
+def type_of(kind, header, is_result):
+    """Text goes in as bytes, as JNA would put question marks into it, or end it at a NUL."""
+    if kind in TYPES:
+        return TYPES[kind]
+    if kind in [one.name for one in header.callbacks]:
+        return kind
+    if kind == "const char *":
+        return "String" if is_result else "byte[]"
+    return "PointerByReference" if kind.endswith("**") else "Pointer"
+
+
+def functions(header):
+    def line(one, name, is_callback):
+        listed = ", ".join(
+            f"{type_of(kind, header, is_callback).replace('String', 'Pointer')} {camel(own)}"
+            for kind, own in one.parameters
+        )
+        return f"{type_of(one.result, header, True)} {name}({listed});"
+
+    callbacks = [
+        f"    interface {one.name} extends Callback {{\n        {line(one, 'invoke', True)}\n    }}\n"
+        for one in header.callbacks
+    ]
+    return "\n".join([
+        MADE,
+        "import com.sun.jna.Callback;",
+        "import com.sun.jna.Pointer;",
+        "import com.sun.jna.ptr.IntByReference;",
+        "import com.sun.jna.ptr.LongByReference;",
+        "import com.sun.jna.ptr.PointerByReference;",
+        "",
+        "/** The functions of the C library; what each does stands in its header. */",
+        "final class Dtx {",
+        f'    static final String VERSION = "{header.version}";',
+        f'    static final String ABI = "{header.abi}";',
+        "",
+        "    static {",
+        "        Loader.register(Dtx.class);",
+        "    }",
+        "",
+        "    private Dtx() {}",
+        "",
+        *callbacks,
+        *[f"    static native {line(one, one.name, False)}" for one in header.functions],
+        "}",
+        "",
+    ])  # fmt: skip
+
+
+# --- Enums ---
+
+
+def enum(header, source):
+    """An enum of the results but DTX_OK, or of another list; with a value for later numbers."""
+    name, about = ENUMS[source]
+    constants = [it for it in header.enums[source] if it[0] != "DTX_OK"]
+    prefix = re.match(r"DTX_(?:STATUS_|RESTORE_|JOURNAL_|CHECK_|LOG_)?", constants[0][0])[0]
+    values = [(constant[len(prefix) :], number, said(header, constant)) for constant, number in constants]
+    other = values[0][0] if values[0][1] == 0 else "UNKNOWN"
+    if other not in [value for value, _, _ in values]:
+        values.append((other, -1, LATER))
+    listed = ["\n".join([*wrapped(note), f"    {value}({number})"]) for value, number, note in values]
+    return "\n".join([
+        MADE,
+        f"/** {about} */",
+        f"public enum {name} {{",
+        ",\n".join(listed) + ";",
+        "",
+        "    final int number;",
+        "",
+        f"    {name}(int number) {{",
+        "        this.number = number;",
+        "    }",
+        "",
+        f"    static {name} of(int number) {{",
+        f"        for ({name} one : values()) {{",
+        "            if (one.number == number) {",
+        "                return one;",
+        "            }",
+        "        }",
+        f"        return {other if other != 'UNKNOWN' else 'number == 0 ? null : UNKNOWN'};",
+        "    }",
+        "}",
+        "",
+    ])  # fmt: skip
+
+
+# --- Results ---
+
+
+def getters(header, handle):
+    """What is known of an object, each as (type, name, how it is had, what is said of it)."""
+    self, fields = f"const {handle} *", []
+    for one in header.functions:
+        if not one.parameters or one.parameters[0][0] != self or not one.name.startswith(handle + "_"):
+            continue
+        if handle == "dtx_batch" and one.result == "int":
+            continue
+        name, more, note = one.name.removeprefix(handle + "_"), one.parameters[1:], said(header, one.name)
+        call = f"Dtx.{one.name}(from"
+        if name.endswith("_count"):
+            at = next(it.name for it in header.functions if it.name in (one.name[:-6], one.name[:-6] + "_at"))
+            if more:
+                for field in re.findall(r'"(\w+)"', note):
+                    own = f'Natives.text("{field}")'
+                    how = f"Natives.list({call}, {own}),\n                at -> Dtx.{at}(from, {own}, at))"
+                    told = f"The ids of the field {{@code {field}}}, as text; empty where it is missing."
+                    fields.append(("List<String>", field, how, told))
+            else:
+                element = RESULTS[next(it.result for it in header.functions if it.name == at)[6:-2]]
+                fields.append((f"List<{element}>", name[:-6] + "s",
+                               f"Natives.list({call}), at -> new {element}(Dtx.{at}(from, at)))",
+                               "Each, in the order in which a call needs them."))
+        elif more and more[0][1] == "field":
+            for field in re.findall(r'"(\w+)"', note):
+                fields.append(("String", field, f'{call}, Natives.text("{field}"))',
+                               f"The field {{@code {field}}}, or null where it is missing or empty."))
+        elif more and more[0][1] == "place":
+            continue
+        elif more:
+            place, unit = TYPES[more[0][0]], {"int64_t *": "Long"}.get(more[0][0], "Integer")
+            value = f"{place}::getValue"
+            if name.endswith("_ms"):
+                name, unit, value = name[:-3], "Duration", "place -> Duration.ofMillis(place.getValue())"
+            fields.append((unit, name, f"Natives.known(new {place}(), place -> {call}, place), {value})", note))
+        elif one.result[6:-2] in RESULTS:
+            kind = RESULTS[one.result[6:-2]]
+            fields.append((kind, name, f"Natives.part({call}), {kind}::new)", note))
+        elif "RFC 3339" in note and name == "time":
+            note = re.sub(r', in UTC as RFC 3339: "[^"]*"', "", note)
+            fields.append(("Instant", name, f"Instant.parse({call}))", note))
+        elif one.result == "int":
+            kind = re.search(r"as a (dtx_\w+)", header.notes[one.name])
+            if kind:
+                fields.append((ENUMS[kind[1]][0], name, f"{ENUMS[kind[1]][0]}.of({call}))", note))
+            else:
+                fields.append(("boolean", name, f"{call}) != 0", note))
+        else:
+            fields.append((type_of(one.result, header, True), name, f"{call})", note))
+    return fields
+
+
+def result(header, handle):
+    own, fields = RESULTS[handle], getters(header, handle)
+    exception = handle == "dtx_error"
+    about = said(header, handle) if handle != "dtx_batch" else (
+        "The numbers of many deletions, as they were when it was asked for. Each id is one of deleted,"
+        " absent, maybeDeleted, failed and notAttempted.")  # fmt: skip
+    if exception:
+        fields = [it for it in fields if it[1] != "message"]
+    lines = wrapped(about, "")
+    lines.append(f"public final class {own} {'extends RuntimeException ' if exception else ''}{{")
+    if exception:
+        lines.append("    private static final long serialVersionUID = 1;\n")
+    for kind, name, _, _ in fields:
+        # What javadoc wants of what is serialized.
+        lines += ["    /** @serial */"] if exception else []
+        lines.append(f"    private final {kind} {camel(name)};")
+    lines += ["", "    /** Takes all of it over; the object is still to be freed. */", f"    {own}(Pointer from) {{"]
+    if exception:
+        lines.append(f"        super(Dtx.{handle}_message(from));")
+    lines += [f"        {camel(name)} = {how};" for _, name, how, _ in fields]
+    lines.append("    }")
+    for kind, name, _, note in fields:
+        method = "toJson" if name.endswith("json") else camel(name)
+        note = "All of it as one JSON object, the same in every language." if name == "json" else note
+        lines += ["", *wrapped(note), f"    public {kind} {method}() {{", f"        return {camel(name)};", "    }"]
+    if not exception and any(name == "json" for _, name, _, _ in fields):
+        private = "personal data" in about
+        lines += ["", *wrapped("The id alone." if private else "The same as {@link #toJson()}."), "    @Override",
+                  "    public String toString() {",
+                  f"        return {chr(34) + own + ' ' + chr(34) + ' + userId' if private else 'json'};", "    }"]  # fmt: skip
+    text = "\n".join(lines)
+    used = {"com.sun.jna.Pointer": "Pointer", "com.sun.jna.ptr.IntByReference": "IntByReference",
+            "com.sun.jna.ptr.LongByReference": "LongByReference", "java.time.Duration": "Duration",
+            "java.time.Instant": "Instant", "java.util.List": "List"}  # fmt: skip
+    imports = [f"import {name};" for name, short in used.items() if re.search(rf"\b{short}\b", text)]
+    return "\n".join([MADE, *imports, "", text, "}", ""])
+
+
+# --- Options ---
+
+
+def options(header, source):
+    declared, own, about = OPTIONS[source]
+    body = []
+    for one in header.functions:
+        if not one.name.startswith(f"{source}_set_") or one.parameters[1][0] == "dtx_probe_fn":
+            continue
+        kind, name = one.parameters[1]
+        note = said(header, one.name)
+        given = "ask"
+        if name.endswith("_ms"):
+            name, kind, given, value = name[:-3], "Duration", "a time; the numbers above are milliseconds", "{}"
+        elif kind == "uint32_t":
+            kind, given, value = "int", "a number", "Integer.toString({})"
+        elif kind == "int":
+            kind, given, value = "boolean", "whether it does", "Boolean.toString({})"
+        elif "Sets a file" in note:
+            kind, given, value = "Path", "its place", "{}.toString()"
+        else:
+            kind, given, value = "String", "the value", "{}"
+        argument = camel(name)
+        body += [
+            "",
+            *wrapped(note, "    ", f"@param {argument} {given}", "@return these options"),
+            f"    public {own} {argument}({kind} {argument}) {{",
+            f'        return set("{name}", {value.format(argument)});',
+            "    }",
+        ]
+    if own != "T":
+        body = [f"    /** The defaults. */\n    public {own}() {{}}", *body]
+    else:
+        body = body[1:]
+    text = "\n".join(body)
+    used = {"java.nio.file.Path": r"\bPath\b", "java.time.Duration": r"\bDuration\b"}
+    imports = [f"import {name};" for name, pattern in used.items() if re.search(pattern, text)]
+    return "\n".join([MADE, *imports, "", f"/** {about} */", f"{declared} extends Options<{own}> {{", text, "}", ""])
+
+
+def outputs(header):
+    """The files by their names."""
+    made = {"Dtx": functions(header)}
+    made |= {name: enum(header, source) for source, (name, _) in ENUMS.items()}
+    made |= {name: result(header, source) for source, name in RESULTS.items()}
+    made |= {
+        {"dtx_options": "ClientOptions"}.get(source, own): options(header, source)
+        for source, (_, own, _) in OPTIONS.items()
+    }
+    return {f"{FOLDER}{name}.java": text for name, text in made.items()}
