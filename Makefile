@@ -98,14 +98,25 @@ $(VENV)/lint: tools/requirements-lint.txt | $(VENV)/installed
 docs: $(DOCS_VENV)/installed build
 	$(DOCS_VENV)/bin/python tools/site.py build $(TARGET)
 
-# The documentation as a browser shows it, and the code in it.
-test-docs: docs
+# The documentation as a browser shows it, and the code in it. That of Java wants the jar of test-java.
+test-docs: docs $(TARGET)/docs-node/installed $(TARGET)/docs-java/installed
 	$(DOCS_VENV)/bin/python tools/site.py check $(TARGET)
 	$(DOCS_VENV)/bin/python tools/snippets.py $(DEBUG)
 
 $(DOCS_VENV)/installed: docs/requirements.txt
 	python3 -m venv $(DOCS_VENV)
 	$(DOCS_VENV)/bin/pip install --quiet --disable-pip-version-check -r docs/requirements.txt
+	touch $@
+
+$(TARGET)/docs-node/installed: docs/package.json docs/package-lock.json
+	mkdir -p $(TARGET)/docs-node && cp $^ $(TARGET)/docs-node/
+	cd $(TARGET)/docs-node && npm ci --silent
+	touch $@
+
+$(TARGET)/docs-java/installed: docs/pom.xml
+	mkdir -p $(TARGET)/docs-java
+	! command -v mvn >/dev/null || mvn --batch-mode --no-transfer-progress --quiet -f docs/pom.xml \
+		dependency:copy-dependencies -DoutputDirectory=$(TARGET)/docs-java
 	touch $@
 
 # The addon for Node as it is handed out.

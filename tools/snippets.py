@@ -8,7 +8,7 @@ Of a folder, the steps `1-name.sh`, `2-other.sh`... run in their order, in a cop
 programs without which a folder is left out.
 
 Python has the package on its path, and what docs/requirements.txt names; Node finds it and what docs/package.json
-names; Java has it in CLASSPATH; `vendor/autoload.php` is there for PHP, and for C compilers the header and library.
+names; Java has it in CLASSPATH, and what docs/pom.xml names; `vendor/autoload.php` is there for PHP, and for C compilers the header and library.
 """
 
 import json
@@ -71,15 +71,15 @@ class Missing(Exception):
     """What a folder needs, and this machine has not."""
 
 
-def jars():
-    """The package for Java, and what it stands on."""
-    found = [jar for jar in (ROOT / "bindings-java" / "target").glob("dingtalk-extcontact-*.jar") if jar.stem[-1].isdigit()]
-    if not found:
-        raise Missing("bindings-java is not built")
+def jars(built):
+    """The package for Java, what it stands on, and what docs/pom.xml names."""
+    package = [jar for jar in (ROOT / "bindings-java" / "target").glob("dingtalk-extcontact-*.jar") if jar.stem[-1].isdigit()]
+    others = list((built.parent / "docs-java").glob("*.jar"))
     jna = pathlib.Path("/usr/share/java/jna.jar")
-    if not jna.exists():
-        raise Missing("no jna.jar")
-    return [*found, jna]
+    for there, what in (package, "bindings-java is not built"), (others, "no Maven"), (jna.exists(), "no jna.jar"):
+        if not there:
+            raise Missing(what)
+    return [*package, *others, jna]
 
 
 def tools(folder, built):
@@ -95,7 +95,7 @@ def tools(folder, built):
         "LC_ALL": "C.UTF-8",
     }
     if "javac" in needs:
-        environment["CLASSPATH"] = ":".join(map(str, [*jars(), "."]))
+        environment["CLASSPATH"] = ":".join(map(str, [*jars(built), "."]))
     if "php" in needs:
         (folder / "vendor").mkdir()
         autoload = ROOT / "bindings-php" / "tests" / "autoload.php"

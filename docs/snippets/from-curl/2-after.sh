@@ -1,0 +1,1 @@
+dingtalk-extcontact delete 00021357315580000003

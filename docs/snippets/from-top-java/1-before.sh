@@ -1,0 +1,1 @@
+javac Before.java && java Before

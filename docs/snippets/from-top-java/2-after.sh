@@ -1,0 +1,1 @@
+javac After.java && java After
