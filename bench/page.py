@@ -135,7 +135,7 @@ START_REASONS = {
     "c": "as in Rust",
 }
 JOURNAL_REASON = (
-    "A journal has each id on the disk before its call, and its end before anybody is told: two syncs at most, which "
+    "A journal has each id on the disk before its call, and its end before anybody is told: one sync an id, which "
     "ids side by side share. A sync costs more of the kernel's time than a call over "
     "loopback does."
 )

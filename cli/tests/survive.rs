@@ -50,6 +50,7 @@ mod trial {
     use crate::support::{Folder, at, json_lines, spawn};
 
     const IDS: usize = 500;
+    const CONCURRENCY: usize = 8;
     /// One reply in three, about.
     const FAULTS: &str = "reset-before=0.06,reset-after=0.06,lost-reply=0.06,http-500=0.05,\
                           html=0.04,busy=0.04,truncated=0.03;on=delete";
@@ -107,6 +108,7 @@ mod trial {
             let status = child.wait().unwrap();
             let ended = Ended { status, out: out.join().unwrap(), err: err.join().unwrap() };
             self.note_reports(&ended.out, &settled);
+            self.few_are_open();
             for request in self.sandbox.requests() {
                 if request.connection < mark {
                     continue;
@@ -137,6 +139,21 @@ mod trial {
                 assert!(now || !settled.contains(id), "{self:?}: it was settled before: {item}");
                 self.reported.insert(id.to_owned(), item);
             }
+        }
+
+        /// A run that died leaves open no more ids than it had workers.
+        fn few_are_open(&self) {
+            let mut open = HashSet::new();
+            for line in lines_of(&self.journal) {
+                let id = line["user_id"].as_str().unwrap_or_default().to_owned();
+                match line["event"].as_str() {
+                    Some("resumed") => open.clear(),
+                    Some("announced") => drop(open.insert(id)),
+                    Some("ended") => drop(open.remove(&id)),
+                    _ => {}
+                }
+            }
+            assert!(open.len() <= CONCURRENCY, "{self:?}: {open:?}");
         }
 
         /// How many calls the sandbox got.

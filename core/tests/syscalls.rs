@@ -1,5 +1,6 @@
 //! What a warm call asks of the system: at most three calls, one write, no thread, no
-//! lookup; over TLS the same. Counted by strace, so Linux with strace only.
+//! lookup; over TLS the same. An id of a batch with a journal: one sync. Counted by strace, so
+//! Linux with strace only.
 //!
 //! Not under the test harness: the program runs itself as the one that is watched.
 
@@ -16,6 +17,11 @@ fn main() {
         && word == "watched"
     {
         return watched(endpoint, ca_file);
+    }
+    if let [_, word, endpoint, journal] = arguments.as_slice()
+        && word == "batch"
+    {
+        return batch(endpoint, journal);
     }
     watch();
 }
@@ -41,6 +47,19 @@ fn watched(endpoint: &str, ca_file: &str) {
         client.delete("0125").unwrap();
     }
     let _ = std::fs::metadata(MARKS[1]);
+}
+
+/// One id after the other, with a journal.
+#[cfg(target_os = "linux")]
+fn batch(endpoint: &str, journal: &str) {
+    use dingtalk_extcontact::{BatchOptions, Call, Client};
+
+    let client = Client::builder().access_token("t").endpoint(endpoint).rate(None).build().unwrap();
+    let batch = client.batch(BatchOptions::new().concurrency(1).journal(journal)).unwrap();
+    (0..CALLS).for_each(|number| batch.push(&format!("0125{number}")));
+    batch.finish();
+    while batch.next(&Call::new()).unwrap().is_some() {}
+    assert_eq!(batch.summary().deleted, CALLS as u64);
 }
 
 #[cfg(target_os = "linux")]
@@ -101,4 +120,21 @@ fn watch() {
             lines[..12].join("\n")
         );
     }
+
+    let journal = authority.file().with_file_name("journal.jsonl").display().to_string();
+    let output = authority.write("strace", "");
+    let status = Command::new("strace")
+        .args(["-f", "-qq", "-e", "trace=fdatasync", "-o"])
+        .arg(&output)
+        .arg(std::env::current_exe().unwrap())
+        .args(["batch", &format!("http://127.0.0.1:{}", plain.port()), &journal])
+        .status()
+        .unwrap();
+    assert!(status.success());
+    let trace = std::fs::read_to_string(&output).unwrap();
+    let syncs = trace.lines().filter(|line| line.contains("fdatasync(")).count();
+    println!("a batch with a journal: {syncs} syncs of {CALLS} ids");
+    // One more for the header, and one for the first id; the first calls may end before the next
+    // ids are there.
+    assert!((CALLS + 2..CALLS + 10).contains(&syncs), "{syncs}");
 }

@@ -5,9 +5,9 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::SystemTime;
+use std::thread::Thread;
+use std::time::{Duration, Instant, SystemTime};
 
-use serde::Serialize;
 use serde_json::Value;
 
 use crate::error::{Error, ErrorKind};
@@ -20,6 +20,9 @@ pub(crate) const LONGEST_LINE: u64 = 1024 * 1024;
 /// The longest header that a crash may turn into zeros: the file has its length then, and none of
 /// its bytes.
 const LONGEST_HOLE: usize = 4096;
+/// So long lines of a call wait at most for those of others, to share their sync. It is little beside a
+/// call, which takes 20 ms and more.
+const LINGER: Duration = Duration::from_millis(1);
 
 /// What a file is for, and how it begins.
 pub(crate) struct Kind {
@@ -116,6 +119,7 @@ pub(crate) struct AppendLog {
     /// another one could do neither.
     file: Descriptor<File>,
     writer: Mutex<Writer>,
+    linger: Duration,
 }
 
 /// Lines on their way to the disk, in groups: while one group is synced, the next one gathers.
@@ -127,16 +131,76 @@ struct Writer {
     before: Arc<Group>,
     /// The offset of the group that gathers in the file.
     end: u64,
+    /// Calls whose beginning was taken to be synced and whose end has not come.
+    under_way: usize,
+    /// Calls whose beginning is in the group that gathers.
+    beginning: usize,
 }
 
-/// What came of the sync of some lines, once it is over. Each of those who wrote them waits for that
-/// alone: a sync wakes its own group by one system call, and who is woken needs no lock.
-type Group = OnceLock<Result<(), Error>>;
+/// Lines that are synced together. Each of those who wrote them waits for that alone: a sync wakes
+/// its own group by one system call, and who is woken needs no lock.
+#[derive(Default)]
+struct Group {
+    synced: OnceLock<Result<(), Error>>,
+    /// Who waits for others to come, and syncs the group unless the last one does.
+    lingers: OnceLock<Thread>,
+}
+
+/// What lines say of a call of those that run side by side.
+#[derive(Clone, Copy)]
+pub(crate) struct CallChange {
+    /// A call has ended.
+    pub ends: bool,
+    /// A call begins once they are on disk.
+    pub begins: bool,
+}
 
 impl Writer {
     fn new() -> Writer {
-        let before = Arc::new(Group::from(Ok(())));
-        Writer { gathered: Vec::new(), group: Arc::default(), before, end: 0 }
+        let before = Arc::new(Group { synced: OnceLock::from(Ok(())), ..Group::default() });
+        Writer {
+            gathered: Vec::new(),
+            group: Arc::default(),
+            before,
+            end: 0,
+            under_way: 0,
+            beginning: 0,
+        }
+    }
+
+    /// Counts the calls under way. Whether lines of others may come soon.
+    fn count(&mut self, change: CallChange) -> bool {
+        self.under_way = self.under_way.saturating_sub(usize::from(change.ends));
+        self.beginning += usize::from(change.begins);
+        self.under_way > 0
+    }
+}
+
+impl Group {
+    fn wait(&self) -> Result<(), Error> {
+        self.synced.wait().clone()
+    }
+
+    /// Waits for others to come, unless one of them syncs the group meanwhile.
+    fn linger(&self, most: Duration) {
+        let until = Instant::now() + most;
+        while self.synced.get().is_none() {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return;
+            }
+            std::thread::park_timeout(left);
+        }
+    }
+
+    /// Wakes all who wait for it.
+    fn end(&self, synced: Result<(), Error>) -> Result<(), Error> {
+        let synced = self.synced.get_or_init(|| synced).clone();
+        let current = std::thread::current().id();
+        if let Some(lingers) = self.lingers.get().filter(|thread| thread.id() != current) {
+            lingers.unpark();
+        }
+        synced
     }
 }
 
@@ -165,7 +229,8 @@ impl AppendLog {
                 broken(&format!("cannot be locked: {error}")).caused_by(error)
             }
         })?;
-        Ok(AppendLog { kind, path: path.to_owned(), file, writer: Mutex::new(Writer::new()) })
+        let (path, writer) = (path.to_owned(), Mutex::new(Writer::new()));
+        Ok(AppendLog { kind, path, file, writer, linger: LINGER })
     }
 
     /// An error about this file.
@@ -272,16 +337,7 @@ impl AppendLog {
 
     /// Appends a line with the time, unless it has one, and waits until it is on disk.
     pub fn write(&self, line: Value) -> Result<(), Error> {
-        self.append(&with_time(line))
-    }
-
-    /// Appends a line as it stands, and waits until it is on disk. For those of every id: no tree of
-    /// values is made of them.
-    pub fn write_as_it_is(&self, line: &impl Serialize) -> Result<(), Error> {
-        let text = serde_json::to_string(line).map_err(|error| {
-            self.broken(&format!("cannot be written: {error}")).caused_by(error)
-        })?;
-        self.append(&(text + "\n"))
+        self.write_lines(with_time(line).as_bytes(), None)
     }
 
     /// Appends a last line with the time, and does not wait until it is on disk: nobody relies on
@@ -289,7 +345,7 @@ impl AppendLog {
     pub fn write_last(&self, line: Value) {
         let line = with_time(line);
         let mut writer = self.lock();
-        if !writer.gathered.is_empty() || !matches!(writer.before.get(), Some(Ok(()))) {
+        if !writer.gathered.is_empty() || !matches!(writer.before.synced.get(), Some(Ok(()))) {
             return;
         }
         let at = writer.end;
@@ -303,38 +359,53 @@ impl AppendLog {
         }
     }
 
-    /// Adds a line to the group that gathers, and waits until that is on disk. Whoever has its first
-    /// line syncs it, for all that have come by then.
-    fn append(&self, line: &str) -> Result<(), Error> {
+    /// Appends whole lines as they stand, and waits until they are on disk. Those of calls wait a
+    /// moment first, until each call under way has written its own: all share a sync then.
+    pub fn write_lines(&self, lines: &[u8], change: Option<CallChange>) -> Result<(), Error> {
         let mut writer = self.lock();
         let is_first = writer.gathered.is_empty();
-        writer.gathered.extend_from_slice(line.as_bytes());
-        let group = writer.group.clone();
-        if !is_first {
-            drop(writer);
-            return group.wait().clone();
+        writer.gathered.extend_from_slice(lines);
+        let others_may_come = change.is_some_and(|change| writer.count(change));
+        let (group, before) = (writer.group.clone(), writer.before.clone());
+        if others_may_come && is_first {
+            let _ = group.lingers.set(std::thread::current());
         }
-        let before = writer.before.clone();
         drop(writer);
+        if others_may_come {
+            if !is_first {
+                return group.wait();
+            }
+            group.linger(self.linger);
+        }
         // The group gathers as long as the one before it is synced.
-        let synced = before.wait().clone().and_then(|()| self.sync());
-        group.get_or_init(|| synced).clone()
+        match before.wait() {
+            Ok(()) => self.sync(&group),
+            failed => group.end(failed),
+        }
     }
 
-    /// Writes and syncs what has gathered; the next group begins.
-    fn sync(&self) -> Result<(), Error> {
+    /// Writes and syncs a group, unless somebody else does; the next one begins.
+    fn sync(&self, group: &Arc<Group>) -> Result<(), Error> {
         let mut writer = self.lock();
+        if !Arc::ptr_eq(&writer.group, group) {
+            drop(writer);
+            return group.wait();
+        }
         let (bytes, at) = (std::mem::take(&mut writer.gathered), writer.end);
         writer.before = std::mem::take(&mut writer.group);
         writer.end += bytes.len() as u64;
+        writer.under_way += std::mem::take(&mut writer.beginning);
         drop(writer);
         let written = self.file().and_then(|file| {
             write_all_at(file, &bytes, at)?;
             file.sync_data()
         });
         // The end of the file is not known then: all later groups fail with this one.
-        written
-            .map_err(|error| self.broken(&format!("cannot be written: {error}")).caused_by(error))
+        group.end(
+            written.map_err(|error| {
+                self.broken(&format!("cannot be written: {error}")).caused_by(error)
+            }),
+        )
     }
 
     fn lock(&self) -> MutexGuard<'_, Writer> {
@@ -395,4 +466,68 @@ fn write_all_at(file: &File, mut bytes: &[u8], mut at: u64) -> io::Result<()> {
         at += count as u64;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use serde_json::json;
+
+    const BEGINS: Option<CallChange> = Some(CallChange { ends: false, begins: true });
+    const ENDS: Option<CallChange> = Some(CallChange { ends: true, begins: false });
+
+    /// A new log and its path, with one call under way.
+    fn log(name: &str, linger: Duration) -> (AppendLog, PathBuf) {
+        let path = std::env::temp_dir().join(format!("dtx-log-{}-{name}", std::process::id()));
+        let _ = std::fs::remove_file(&path);
+        let mut log = AppendLog::open(&JOURNAL, &path).unwrap();
+        log.go_on_from(0).unwrap();
+        log.write_lines(b"first\n", BEGINS).unwrap();
+        log.linger = linger;
+        (log, path)
+    }
+
+    fn take(path: &Path) -> String {
+        let text = std::fs::read_to_string(path).unwrap();
+        std::fs::remove_file(path).unwrap();
+        text
+    }
+
+    /// Others come while a line waits for them. Without a limit that a test would see.
+    fn while_one_waits(log: &AppendLog, path: &Path, others_come: impl FnOnce()) {
+        std::thread::scope(|scope| {
+            let waits = scope.spawn(|| log.write_lines(b"second\n", BEGINS));
+            while log.lock().gathered.is_empty() {
+                std::thread::yield_now();
+            }
+            assert_eq!(std::fs::read_to_string(path).unwrap(), "first\n");
+            others_come();
+            waits.join().unwrap().unwrap();
+        });
+    }
+
+    const LONG: Duration = Duration::from_secs(3600);
+
+    #[test]
+    fn lines_of_calls_wait_for_those_of_others_and_share_their_sync() {
+        let (log, path) = log("share", LONG);
+        while_one_waits(&log, &path, || log.write_lines(b"third\n", ENDS).unwrap());
+        assert_eq!(take(&path), "first\nsecond\nthird\n");
+    }
+
+    #[test]
+    fn a_line_of_no_call_waits_for_nobody_and_takes_others_along() {
+        let (log, path) = log("alone", LONG);
+        while_one_waits(&log, &path, || log.write(json!({"time": "now"})).unwrap());
+        assert_eq!(take(&path), "first\nsecond\n{\"time\":\"now\"}\n");
+    }
+
+    #[test]
+    fn nobody_waits_for_a_long_call() {
+        let (log, path) = log("limit", LINGER);
+        log.write_lines(b"second\n", BEGINS).unwrap();
+        log.write_lines(b"third\n", ENDS).unwrap();
+        assert_eq!(take(&path), "first\nsecond\nthird\n");
+    }
 }

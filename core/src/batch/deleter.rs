@@ -47,6 +47,8 @@ pub(super) struct Queued {
 /// What came of an id that was taken from the queue.
 pub(super) enum Processed {
     Ended(Ended),
+    /// It has ended, and the journal is to have that before its item can be taken.
+    ToRecord(Item),
     /// It is to be called again, after a pause of the whole batch.
     Throttled(Error),
     /// The batch has stopped or pauses, and nothing was sent.
@@ -184,17 +186,26 @@ impl Deleter {
             Err(error) if error.kind() == ErrorKind::Cancelled && error.attempts() == before => {
                 Processed::NotBegun
             }
-            outcome => {
-                let item = Item::new(outcome);
-                let file_error = self.record(&item);
-                Processed::Ended(Ended { item, unrecorded: file_error.is_some(), file_error })
-            }
+            outcome if self.journal.is_some() => Processed::ToRecord(Item::new(outcome)),
+            outcome => Processed::Ended(Item::new(outcome).into()),
         })
     }
 
-    /// Writes an end to the journal, where there is one. Returns why it failed.
-    fn record(&self, item: &Item) -> Option<Error> {
-        self.journal.as_ref()?.record(item).err()
+    /// Whether the announcement of an id can be written with the end of another: nothing else is to
+    /// be done before its call.
+    pub fn can_announce(&self, queued: &Queued) -> bool {
+        let backed_up = self.backup.is_none() || queued.backed_up;
+        backed_up && !queued.announced && check_user_id(queued.user_id()).is_ok()
+    }
+
+    /// Writes the end of an id to the journal, and that the next one is about to be called.
+    pub fn record(&self, item: Item, next: Option<&mut Queued>) -> Ended {
+        let next_id = next.as_deref().map(Queued::user_id);
+        let recorded = self.journal.as_ref().map_or(Ok(()), |it| it.record(&item, next_id));
+        if let Some(next) = next {
+            next.announced = recorded.is_ok();
+        }
+        Ended { item, unrecorded: recorded.is_err(), file_error: recorded.err() }
     }
 
     /// Ends an id that is not called any more: throttled or cut off where a request was made,
@@ -213,7 +224,8 @@ impl Deleter {
         if announced {
             let end = sent.clone().unwrap_or_else(cancelled);
             // The batch has stopped already: a failure of the journal cannot stop it more.
-            unrecorded = self.record(&Item::new(Err(end))).is_some();
+            let item = Item::new(Err(end));
+            unrecorded = self.journal.as_ref().is_some_and(|it| it.record_at_once(&item).is_err());
         }
         let not_attempted = Outcome::NotAttempted { user_id: call.api_call.user_id };
         let item = Item::new(sent.map_or(not_attempted, Outcome::Error));

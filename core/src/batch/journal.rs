@@ -10,7 +10,7 @@ use std::time::SystemTime;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::batch::append_log::{AppendLog, JOURNAL};
+use crate::batch::append_log::{AppendLog, CallChange, JOURNAL};
 use crate::batch::item::{Item, Outcome};
 use crate::batch::key_set::{Key, KeyMap, Keys};
 use crate::batch::reading::{self, Format, Scope};
@@ -90,13 +90,37 @@ impl Journal {
 
     /// Writes that an id is about to be called, and waits until that is on disk.
     pub fn announce(&self, user_id: &str) -> Result<(), Error> {
-        self.log.write_as_it_is(&IdLine::Announced { user_id, time: SystemTime::now() })
+        let lines = self.lines(&[IdLine::announced(user_id)])?;
+        self.log.write_lines(&lines, Some(CallChange { ends: false, begins: true }))
     }
 
-    /// Writes what came of an id, and waits until that is on disk.
-    pub fn record(&self, item: &Item) -> Result<(), Error> {
-        let Item { outcome, time, settled_before: _ } = item;
-        self.log.write_as_it_is(&IdLine::Ended { outcome, time: *time })
+    /// Writes what came of an id, and that the next one is about to be called, and waits until both
+    /// are on disk.
+    pub fn record(&self, item: &Item, next: Option<&str>) -> Result<(), Error> {
+        let ended = IdLine::ended(item);
+        let lines = match next {
+            Some(next) => self.lines(&[ended, IdLine::announced(next)])?,
+            None => self.lines(&[ended])?,
+        };
+        self.log.write_lines(&lines, Some(CallChange { ends: true, begins: next.is_some() }))
+    }
+
+    /// Writes what came of an id that is not called any more, and waits until that is on disk: not
+    /// for the lines of others, as the batch has stopped.
+    pub fn record_at_once(&self, item: &Item) -> Result<(), Error> {
+        self.log.write_lines(&self.lines(&[IdLine::ended(item)])?, None)
+    }
+
+    /// Lines as they are written. No tree of values is made of them.
+    fn lines(&self, lines: &[IdLine]) -> Result<Vec<u8>, Error> {
+        let mut bytes = Vec::with_capacity(512);
+        for line in lines {
+            serde_json::to_writer(&mut bytes, line).map_err(|error| {
+                self.log.broken(&format!("cannot be written: {error}")).caused_by(error)
+            })?;
+            bytes.push(b'\n');
+        }
+        Ok(bytes)
     }
 
     /// Writes that the batch slowed down, and waits until that is on disk.
@@ -136,6 +160,17 @@ enum IdLine<'a> {
         #[serde(serialize_with = "serialize_time")]
         time: SystemTime,
     },
+}
+
+impl IdLine<'_> {
+    fn announced(user_id: &str) -> IdLine<'_> {
+        IdLine::Announced { user_id, time: SystemTime::now() }
+    }
+
+    fn ended(item: &Item) -> IdLine<'_> {
+        let Item { outcome, time, settled_before: _ } = item;
+        IdLine::Ended { outcome, time: *time }
+    }
 }
 
 /// The line that begins a run, with what the run was asked for.
@@ -271,7 +306,7 @@ mod tests {
         let journal = file.open(&keys).unwrap();
         let (_, item) = item(1, "01", "r");
         journal.announce("01").unwrap();
-        journal.record(&item).unwrap();
+        journal.record(&item, None).unwrap();
         let text = fs::read_to_string(&file.0).unwrap();
         let lines: Vec<Value> =
             text.lines().skip(1).map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -324,7 +359,7 @@ mod tests {
         #[test]
         fn whatever_a_crash_leaves_is_read_for_what_it_says(
             synced in prop::collection::vec(line(), 0..20),
-            unsynced in prop::collection::vec(line(), 0..=64),
+            unsynced in prop::collection::vec(line(), 0..=128),
             cut: bool,
             damage: (Index, Index),
         ) {
@@ -363,7 +398,7 @@ mod tests {
 
             let (state, item) = item(0, "later", "r");
             journal.announce("later").unwrap();
-            journal.record(&item).unwrap();
+            journal.record(&item, None).unwrap();
             drop(journal);
             let mut then = item.to_json();
             then["event"] = "ended".into();

@@ -16,6 +16,10 @@ use crate::error::Error;
 use crate::outcome;
 use crate::text::excerpt;
 
+/// So many lines are synced together at most: of each worker the end of an id and the announcement of
+/// the next.
+const MOST_TOGETHER: usize = 2 * MOST_CONCURRENT as usize;
+
 /// The version of the format. A journal of another one is refused; one that a run of an older
 /// version began stays of its format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,7 +138,7 @@ impl<'a> Lines<'a> {
         }
         let Some(object) = is_whole.then(|| serde_json::from_slice(line).ok()).flatten() else {
             // No call begins before the header is synced.
-            let most = if is_header { 0 } else { MOST_CONCURRENT as usize };
+            let most = if is_header { 0 } else { MOST_TOGETHER };
             self.is_torn = is_unsynced(line, &mut self.reader, most);
             return if self.is_torn { Ok(None) } else { Err(damaged(path, self.number)) };
         };
@@ -249,8 +253,8 @@ pub(super) fn ended(line: &Value) -> Option<Item> {
 /// Whether a line that is no JSON is one of those that were written together since the last
 /// sync: a crash may leave any parts of them, and zeros in place of others. They can be cut off,
 /// because nobody went on before the sync: what they announce was not called, and what they end
-/// counts as uncertain. As each call waits for its line, no more lines can follow than calls
-/// run side by side.
+/// counts as uncertain. As each worker waits for its lines, no more can follow than
+/// [`MOST_TOGETHER`].
 fn is_unsynced(line: &[u8], rest: &mut impl BufRead, most: usize) -> bool {
     line.contains(&0) && rest.split(b'\n').take(most + 1).filter(Result::is_ok).count() <= most
 }

@@ -209,6 +209,16 @@ impl State {
         SlowedDown { log, record }
     }
 
+    /// Takes the next id, to run in the place of one that has ended, if it may be called now and
+    /// `is_ready`.
+    pub fn take_next(&mut self, is_ready: impl FnOnce(&Queued) -> bool) -> Option<Queued> {
+        let may_run = !self.is_held() && self.running <= self.pace.at_once();
+        match may_run && self.queue.front().is_some_and(is_ready) {
+            true => self.queue.pop_front(),
+            false => None,
+        }
+    }
+
     /// Puts an id back at the head of the queue.
     pub fn put_back(&mut self, queued: Queued) {
         self.queue.push_front(queued);

@@ -5,6 +5,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Instant, SystemTime};
 
 use crate::batch::deleter::{Deleter, Ended, Processed, Queued};
+use crate::batch::item::Item;
 use crate::batch::key_set::Keys;
 use crate::batch::run_record::StopReason;
 use crate::batch::state::{EarlyStop, State};
@@ -88,11 +89,45 @@ impl Shared {
         state.put_back(queued.throttled(error));
     }
 
-    /// Stops the batch if this end of an id is a reason to, and delivers its item. `ran` as for
-    /// [`deliver`](Shared::deliver).
+    /// Records the end of an id and delivers its item. Returns the next one, with which the worker
+    /// goes on, where there is one: it is announced by the same sync.
+    fn record(&self, item: Item) -> Option<Queued> {
+        let mut state = self.lock();
+        let learnt = state.learn(&item);
+        let mut next = match learnt {
+            None => state.take_next(|queued| self.deleter.can_announce(queued)),
+            Some(_) => None,
+        };
+        drop(state);
+        let ended = self.deleter.record(item, next.as_mut());
+        let mut state = self.lock();
+        if ended.file_error.is_some()
+            && let Some(next) = next.take()
+        {
+            state.queue.push_front(next);
+        }
+        // The next one runs in its place.
+        let ran = usize::from(next.is_none());
+        self.end(state, ended, learnt, ran);
+        next
+    }
+
+    /// Learns from the end of an id that has no record, or has one already, and delivers its item.
+    /// `ran` as for [`deliver`](Shared::deliver).
     pub fn complete(&self, ended: Ended, ran: usize) {
         let mut state = self.lock();
         let learnt = state.learn(&ended.item);
+        self.end(state, ended, learnt, ran);
+    }
+
+    /// Stops the batch if there is a reason to, and delivers an item.
+    fn end<'a>(
+        &'a self,
+        mut state: MutexGuard<'a, State>,
+        ended: Ended,
+        learnt: Option<EarlyStop>,
+        ran: usize,
+    ) {
         let file_error = ended.file_error.as_ref();
         let file_error = file_error.map(|error| EarlyStop::new(StopReason::File, error.message()));
         // Calls side by side end for one reason, which is told once.
@@ -220,7 +255,7 @@ impl Work for Worker {
             let mut current = match self.current.take() {
                 Some(current) => current,
                 None => match self.shared.next_queued(waker) {
-                    Ok(queued) => Current { queued, began: Instant::now() },
+                    Ok(queued) => Current::new(queued),
                     Err(ran) => return ran,
                 },
             };
@@ -229,21 +264,30 @@ impl Work for Worker {
                     self.current = Some(current);
                     return Ran::Wait(until);
                 }
-                Progress::Ready(Processed::Ended(ended)) => {
-                    self.shared.complete(ended, 1);
-                    self.shared.spawn_worker(self.shared.lock());
-                    if self.yields_thread() {
-                        return Ran::Yield;
-                    }
+                Progress::Ready(Processed::Ended(ended)) => self.shared.complete(ended, 1),
+                Progress::Ready(Processed::ToRecord(item)) => {
+                    self.current = self.shared.record(item).map(Current::new);
                 }
                 Progress::Ready(Processed::Throttled(error)) => {
                     self.shared.throttle(current.queued, error, current.began);
+                    continue;
                 }
                 Progress::Ready(Processed::NotBegun) => {
                     self.shared.lock().put_back(current.queued);
+                    continue;
                 }
             }
+            self.shared.spawn_worker(self.shared.lock());
+            if self.yields_thread() {
+                return Ran::Yield;
+            }
         }
+    }
+}
+
+impl Current {
+    fn new(queued: Queued) -> Current {
+        Current { queued, began: Instant::now() }
     }
 }
 

@@ -47,6 +47,29 @@ fn without_a_backup_nothing_is_deleted() {
 }
 
 #[test]
+fn an_id_is_announced_only_once_it_is_backed_up() {
+    let folder = Folder::new("announced-backup");
+    let (client, go_on, _) = held_server(|request| {
+        let is_second = request.form().iter().any(|(_, value)| value == "02");
+        match request.path.as_str() {
+            _ if is_second => r#"{"errcode":60011,"errmsg":"no permission"}"#,
+            "/topapi/extcontact/get" => r#"{"errcode":0,"result":{"userid":"01","name":"x"}}"#,
+            _ => OK,
+        }
+    });
+    let backup = folder.0.join("backup.jsonl");
+    let options = BatchOptions::new().concurrency(1).journal(folder.journal()).backup(backup);
+    let batch = client.batch(options).unwrap();
+    ["01", "02"].iter().for_each(|id| batch.push(id));
+    batch.finish();
+    drop(go_on);
+    let items = drain(&batch);
+    assert!(matches!(items[0].outcome, Outcome::Deletion(_)), "{items:?}");
+    let events = [["announced", "01"], ["ended", "01"], ["closed", ""]];
+    assert_eq!(folder.events(), events.map(|event| event.map(str::to_owned)));
+}
+
+#[test]
 fn stop_during_a_backup_deletes_nobody() {
     let folder = Folder::new("stop-backup");
     let sandbox = sandbox(8);

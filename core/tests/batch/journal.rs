@@ -225,13 +225,13 @@ fn zeros_among_the_last_lines_are_cut_off_and_elsewhere_refused() {
     let settled = fs::read_to_string(folder.journal()).unwrap();
     let announced = |id: &str| format!("{{\"event\":\"announced\",\"user_id\":\"{id}\"}}\n");
     let hole = "\0".repeat(512);
-    for after in [0, 1, 64] {
+    for after in [0, 1, 128] {
         let tail = announced("0997").repeat(after);
         fs::write(folder.journal(), format!("{settled}{{\"ev{hole}\":1}}\n{tail}")).unwrap();
         let (_, summary) = run(&client, &["0997".to_owned()], options());
         assert_eq!((summary.absent, summary.failed), (0, 1), "0997 was not announced");
     }
-    let tail = announced("0997").repeat(65);
+    let tail = announced("0997").repeat(129);
     let text = format!("{settled}{hole}\n{tail}");
     fs::write(folder.journal(), &text).unwrap();
     let error = client.batch(options()).unwrap_err();

@@ -12,7 +12,8 @@ mod summary;
 use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::PathBuf;
-use std::sync::mpsc::channel;
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
 use dingtalk_extcontact::binding::{ListRecord, StopReason, Stopped};
@@ -20,6 +21,7 @@ use dingtalk_extcontact::{
     Batch, BatchOptions, Call, Client, ClientBuilder, Error, ErrorKind, Item, JournalState,
     Outcome, Status, Summary, VERSION, read_journal,
 };
+use dingtalk_extcontact_sandbox::http::Request;
 use dingtalk_extcontact_sandbox::{BlockShape, Faults, Permission, Sandbox};
 use dingtalk_extcontact_test_support::*;
 use serde_json::{Value, json};
@@ -48,6 +50,28 @@ fn token_builder(sandbox: &Sandbox) -> ClientBuilder {
 fn client_of(server: std::net::SocketAddr) -> Client {
     let client = Client::builder().access_token("t").endpoint(format!("http://{server}"));
     client.rate(None).build().unwrap()
+}
+
+/// A server that answers each request as `answer` says, from the first one on once it is told to go
+/// on, and what it saw.
+fn held_server(
+    answer: impl Fn(&Request) -> &'static str + Send + Sync + 'static,
+) -> (Client, Sender<()>, Arc<Mutex<Vec<Request>>>) {
+    let (go_on, gate) = channel::<()>();
+    let (gate, seen) = (Mutex::new(gate), Arc::new(Mutex::new(Vec::new())));
+    let noted = seen.clone();
+    let address = serve(move |connection| {
+        while let Some(request) = read_request(connection) {
+            // Until it is told, or for good.
+            let _ = gate.lock().unwrap().recv();
+            let bytes = reply(answer(&request));
+            noted.lock().unwrap().push(request);
+            if connection.send(&bytes).is_err() {
+                return;
+            }
+        }
+    });
+    (client_of(address), go_on, seen)
 }
 
 /// A wait that ends where something hangs.
@@ -88,6 +112,12 @@ impl Folder {
     fn lines(&self) -> Vec<Value> {
         let text = fs::read_to_string(self.journal()).unwrap();
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    /// The events of the journal and their ids, in order.
+    fn events(&self) -> Vec<[String; 2]> {
+        let text = |line: &Value, name: &str| line[name].as_str().unwrap_or_default().to_owned();
+        self.lines()[1..].iter().map(|it| [text(it, "event"), text(it, "user_id")]).collect()
     }
 }
 

@@ -129,6 +129,54 @@ fn stop_and_cancel_hold_back_calls_that_wait_for_the_rate() {
     }
 }
 
+/// It was announced with the end of the one before it.
+#[test]
+fn a_stop_holds_back_the_next_id_although_it_is_announced() {
+    for (name, end) in [("next", Batch::stop as fn(&Batch)), ("next-cancel", Batch::cancel)] {
+        let folder = Folder::new(name);
+        let (client, go_on, seen) = held_server(|_| OK);
+        let options = BatchOptions::new().concurrency(1).journal(folder.journal());
+        let batch = Arc::new(client.batch(options).unwrap());
+        ["01", "02", "03"].iter().for_each(|id| batch.push(id));
+        batch.finish();
+        let (told, tells) = channel();
+        let stopped = batch.clone();
+        // On the worker's thread, right before it goes on.
+        batch.next_with(move |item| {
+            end(&stopped);
+            told.send(item.unwrap()).unwrap();
+        });
+        drop(go_on);
+        let first = tells.recv_timeout(LONG).unwrap();
+        assert!(matches!(first.outcome, Outcome::Deletion(_)), "{first:?}");
+        let others = drain(&batch);
+        assert!(others.iter().all(|it| matches!(it.outcome, Outcome::NotAttempted { .. })));
+        assert_eq!((others.len(), seen.lock().unwrap().len()), (2, 1), "{name}");
+
+        let of = |event: &str, id: &str| [event, id].map(str::to_owned);
+        let events = [of("announced", "01"), of("ended", "01"), of("announced", "02")];
+        assert_eq!(folder.events()[..3], events);
+        assert_eq!(folder.events()[3..], [of("ended", "02"), of("closed", "")]);
+        let unsent = &folder.lines()[4];
+        assert_eq!((&unsent["kind"], &unsent["attempts"]), (&"cancelled".into(), &0.into()));
+        assert_eq!(unsent["maybe_deleted"], false);
+    }
+}
+
+#[test]
+fn an_answer_that_stops_the_batch_announces_no_other() {
+    let folder = Folder::new("refused");
+    let (client, go_on, _) = held_server(|_| r#"{"errcode":60011,"errmsg":"no permission"}"#);
+    let options = BatchOptions::new().concurrency(1).journal(folder.journal());
+    let batch = client.batch(options).unwrap();
+    ["01", "02"].iter().for_each(|id| batch.push(id));
+    batch.finish();
+    drop(go_on);
+    assert_eq!((drain(&batch).len(), batch.summary().not_attempted), (2, 1));
+    let events = [["announced", "01"], ["ended", "01"], ["closed", ""]];
+    assert_eq!(folder.events(), events.map(|event| event.map(str::to_owned)));
+}
+
 #[test]
 fn batches_of_the_same_options_have_a_cancel_each() {
     let sandbox = sandbox(10);
