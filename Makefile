@@ -1,6 +1,6 @@
 # Thin: each target is what a person would type. `make` by itself lists them.
 
-.PHONY: help demo test lint build addon header install bench guard release test-rust test-c test-python test-node test-java test-php test-go test-examples docs test-docs
+.PHONY: help demo test lint build addon header install bench guard release test-rust test-c test-python test-node test-java test-php test-go test-dotnet test-examples docs test-docs
 .NOTPARALLEL:
 
 TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
@@ -23,7 +23,8 @@ RUST := --workspace --locked --exclude dingtalk-extcontact-python --exclude ding
 help:
 	@echo "make demo     what it is for, shown in each language; two minutes the first time"
 	@echo "make test     every test; also test-rust test-c test-python test-node"
-	@echo "              test-java test-php test-go test-examples test-docs"
+	@echo "              test-java test-php test-go test-dotnet test-examples"
+	@echo "              test-docs"
 	@echo "make docs     the documentation, English and Chinese, into target/site"
 	@echo "make lint     format, lints, docs, licences, the public API; before a commit"
 	@echo "make install  the C library and its header, below DESTDIR and PREFIX ($(PREFIX))"
@@ -51,7 +52,7 @@ build:
 test:
 	@tools/needs.sh cargo cc c++ git python3 venv node npm
 	@rm -f $(LEFT_OUT)
-	@DTX_LEFT_OUT=$(LEFT_OUT) $(MAKE) --no-print-directory test-rust test-c test-python test-node test-java test-php test-go test-examples test-docs
+	@DTX_LEFT_OUT=$(LEFT_OUT) $(MAKE) --no-print-directory test-rust test-c test-python test-node test-java test-php test-go test-dotnet test-examples test-docs
 	@DTX_LEFT_OUT=$(LEFT_OUT) tools/left-out.sh
 
 test-rust:
@@ -78,6 +79,16 @@ test-php: build
 # All that it needs is in the clone, but for staticcheck.
 test-go: build
 	bindings-go/test.sh $(DEBUG)
+
+# Under mono, and under .NET's own runtime, which a Python package brings. Where that cannot be had, test.sh says so.
+DOTNET := $(TARGET)/dotnet/dotnetcore2/bin/dotnet
+
+test-dotnet: build $(DOTNET)
+	DOTNET=$(DOTNET) bindings-dotnet/test.sh $(DEBUG)
+
+$(DOTNET): | $(VENV)/installed
+	-$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --target $(TARGET)/dotnet dotnetcore2==3.1.23
+	-chmod +x $@
 
 test-examples: $(VENV)/installed build
 	PYTHON=$(VENV)/bin/python examples/run.sh $(DEBUG)

@@ -12,6 +12,7 @@ import re
 import sys
 from typing import NamedTuple
 
+import declarations_dotnet
 import declarations_java
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -58,6 +59,7 @@ def read(text):
     rest = re.sub(r"#ifdef __cplusplus.*?#endif[^\n]*|/\*.*?\*/", "", text, flags=re.S)
     rest = re.sub(r"^#(.*\\\n)*.*$", "", rest, flags=re.M)
     said = re.findall(r"/\*\*((?:(?!\*/).)*)\*/\s*(?:typedef struct |[\w\s*]*?\b(?=dtx_\w+\())?(\w+)", text, re.S)
+    said += re.findall(r"/\*\*((?:(?!\*/).)*)\*/\s*typedef enum \{[^{}]*\} (\w+);", text, re.S)
     notes = {name: " ".join(re.sub(r"^ *\*|Owner:.*", "", note, flags=re.M | re.S).split()) for note, name in said}
     header = Header(version, {}, notes, [], [], [])
 
@@ -199,7 +201,7 @@ def main():
         sys.exit(__doc__)
     header = read(HEADER.read_text(encoding="utf-8"))
     outputs = {name: make(header) for name, make in OUTPUTS.items()}
-    outputs |= php_exceptions(header) | declarations_java.outputs(header)
+    outputs |= php_exceptions(header) | declarations_java.outputs(header) | declarations_dotnet.outputs(header)
     for name, made in outputs.items():
         path = ROOT / name
         if not check:

@@ -35,6 +35,8 @@ VERSIONS = [
     ("bindings-java/pom.xml", r"^  <version>@</version>$"),
     ("bindings-java/README.md", r"<artifactId>dingtalk-extcontact</artifactId>\n +<version>@</version>$"),
     ("bindings-java/src/main/java/dingtalk/extcontact/Dtx.java", r'String VERSION = "@";$'),
+    ("bindings-dotnet/DingTalk.ExtContact.csproj", r"<Version>@</Version>$"),
+    ("bindings-dotnet/src/Generated/Native.cs", r'const string Version = "@";$'),
     ("bindings-go/generated.go", r'^const Version = "@"$'),
     ("include/dingtalk_extcontact.h", r'^#define DTX_VERSION "@"$'),
     ("examples/java/Delete.java", r"dingtalk-extcontact-@\.jar"),
@@ -64,6 +66,8 @@ PUBLISHER = [
     ("bindings-java/README.md", r"^  <groupId>@</groupId>\n  <artifactId>dingtalk-ext", "maven_group"),
     ("bindings-php/composer.json", r'^        "source": "@",$', "repository"),
     ("bindings-php/composer.json", r'^        "issues": "@/issues"$', "repository"),
+    ("bindings-dotnet/DingTalk.ExtContact.csproj", r"<Authors>@</Authors>$", "maintainer"),
+    ("bindings-dotnet/DingTalk.ExtContact.csproj", r"<RepositoryUrl>@</RepositoryUrl>$", "repository"),
     ("bindings-go/go.mod", r"^module @/bindings-go$", "repository_path"),
     *((f"bindings-go/{name}", r'^\textcontact "@/bindings-go"$', "repository_path") for name in (
         "README.md", "batch_test.go", "client_test.go", "conformance_test.go", "servers_test.go")),

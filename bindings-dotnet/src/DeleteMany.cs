@@ -1,0 +1,190 @@
+using System;
+using System.Collections;
+using System.Collections.Generic;
+using System.Runtime.ExceptionServices;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace DingTalk.ExtContact
+{
+    /// <summary>
+    /// What came of many deletions, in the order in which they end. An error is an item's and is not thrown. It can
+    /// be gone through once, by <c>foreach</c> or <see cref="MoveNextAsync"/>; <see cref="Stop"/>,
+    /// <see cref="Cancel"/> and the numbers are for any thread, also after the end.
+    /// <para>What the ids throw, and an id with a NUL or a lone surrogate, stops the batch; it is thrown after the
+    /// items of the calls under way. So is OperationCanceledException where the token was cancelled.</para>
+    /// </summary>
+    public sealed partial class DeleteMany : IEnumerable<Item>, IEnumerator<Item>
+    {
+        private readonly BatchHandle batch;
+        private readonly CancellationToken cancellation;
+        private readonly CancellationTokenRegistration registration;
+        /// <summary>Null once no more ids are to be taken.</summary>
+        private IEnumerator<string> ids;
+        private ExceptionDispatchInfo trouble;
+        private volatile bool cancelled;
+        private bool ended;
+
+        internal DeleteMany(BatchHandle batch, IEnumerator<string> ids, CancellationToken cancellation)
+        {
+            this.batch = batch;
+            this.ids = ids;
+            this.cancellation = cancellation;
+            registration = cancellation.Register(() =>
+            {
+                cancelled = true;
+                Cancel();
+            });
+        }
+
+        /// <summary>The item that was moved to; null before the first and after the last.</summary>
+        public Item Current { get; private set; }
+
+        object IEnumerator.Current
+        {
+            get { return Current; }
+        }
+
+        /// <summary>Waits on this thread for the next item; false at the end.</summary>
+        public bool MoveNext()
+        {
+            Push();
+            return Took(ended ? null : Next());
+        }
+
+        /// <summary>The same without a thread that waits.</summary>
+        public async Task<bool> MoveNextAsync()
+        {
+            Push();
+            return Took(ended ? null : await NextAsync().ConfigureAwait(false));
+        }
+
+        /// <summary>Starts no more calls; those under way finish. What was not called comes out as not attempted.</summary>
+        public void Stop()
+        {
+            Native.dtx_batch_stop(batch);
+        }
+
+        /// <summary>Stops, and ends the calls under way within 100 ms: their items say whether the contact may be
+        /// gone.</summary>
+        public void Cancel()
+        {
+            Native.dtx_batch_cancel(batch);
+        }
+
+        /// <summary>
+        /// Stops, and waits for the calls under way, whose items are dropped: the journal and the numbers have them.
+        /// Where nothing is left it does nothing.
+        /// </summary>
+        public void Dispose()
+        {
+            Abandon();
+            while (!ended)
+                ended = Next() == null;
+        }
+
+        /// <summary>The same without a thread that waits.</summary>
+        public async Task DisposeAsync()
+        {
+            Abandon();
+            while (!ended)
+                ended = await NextAsync().ConfigureAwait(false) == null;
+        }
+
+        /// <summary>Itself.</summary>
+        public IEnumerator<Item> GetEnumerator()
+        {
+            return this;
+        }
+
+        IEnumerator IEnumerable.GetEnumerator()
+        {
+            return this;
+        }
+
+        void IEnumerator.Reset()
+        {
+            throw new NotSupportedException();
+        }
+
+        /// <summary>Hands over as many ids as the batch wants.</summary>
+        private void Push()
+        {
+            try
+            {
+                if (cancelled)
+                    Finish();
+                while (ids != null && Native.dtx_batch_wants(batch) != 0)
+                {
+                    if (!ids.MoveNext())
+                        Finish();
+                    else
+                    {
+                        byte[] id = Native.Bytes(ids.Current, "userIds");
+                        Native.Made((out IntPtr none, out IntPtr error) =>
+                        {
+                            none = IntPtr.Zero;
+                            return Native.dtx_batch_push(batch, id, out error);
+                        });
+                    }
+                }
+            }
+            catch (Exception thrown)
+            {
+                trouble = trouble ?? ExceptionDispatchInfo.Capture(thrown);
+                Stop();
+                Finish();
+            }
+        }
+
+        private void Finish()
+        {
+            Native.dtx_batch_finish(batch);
+            IEnumerator<string> taken = ids;
+            ids = null;
+            taken?.Dispose();
+        }
+
+        private Item Next()
+        {
+            return Item.Take(Native.Made((out IntPtr item, out IntPtr error) =>
+                Native.dtx_batch_next(batch, out item, out error)));
+        }
+
+        private Task<Item> NextAsync()
+        {
+            return Pending<Item>.Begin(context => Native.Made((out IntPtr none, out IntPtr error) =>
+            {
+                none = IntPtr.Zero;
+                return Native.dtx_batch_submit_next(batch, Callbacks.Next, context, out error);
+            }));
+        }
+
+        private bool Took(Item item)
+        {
+            Current = item;
+            if (item != null)
+                return true;
+            if (!ended)
+            {
+                ended = true;
+                registration.Dispose();
+                trouble?.Throw();
+                if (cancelled)
+                    throw new OperationCanceledException("the batch was cancelled", cancellation);
+            }
+            return false;
+        }
+
+        private void Abandon()
+        {
+            Current = null;
+            registration.Dispose();
+            if (!ended)
+            {
+                Stop();
+                Finish();
+            }
+        }
+    }
+}

@@ -1,0 +1,129 @@
+// Made of the C header by tools/declarations.py; `make header` renews it.
+using System;
+
+namespace DingTalk.ExtContact
+{
+    /// <summary>The options of a batch.</summary>
+    public sealed partial class BatchOptions
+    {
+        /// <summary>How many calls run side by side, at most; 1 to 64. 8 unless set.</summary>
+        public int? Concurrency { get; set; }
+
+        /// <summary>A file that records the batch: what is about to be deleted before each call, and what came of it. A
+        /// batch with the same file takes up what an earlier one left undone, and calls nothing again that it settled.
+        /// No file unless set.</summary>
+        public string Journal { get; set; }
+
+        /// <summary>A file that keeps the full record of each contact, on disk before its deletion: the only way back
+        /// there is. A contact whose record cannot be had is not deleted. All of it is personal data; the app needs the
+        /// permission point qyapi_ext_read. No file unless set.</summary>
+        public string Backup { get; set; }
+
+        /// <summary>Whether "no such contact" ends an id as absent, instead of the client's MissingOk.</summary>
+        public bool? MissingOk { get; set; }
+
+        /// <summary>Whether the batch stops when 20 of the last 40 ids that were answered were "no such contact", as in
+        /// a damaged list, or one of people who are long gone; true unless set. With MissingOk such ids are no errors
+        /// and do not count.</summary>
+        public bool? StopOnMissing { get; set; }
+
+        internal void Give<T>(Native.Setter<T> set, T options)
+        {
+            Native.Give(set, options, "binding", "dotnet");
+            Native.Give(set, options, "concurrency", Concurrency);
+            Native.Give(set, options, "journal", Journal);
+            Native.Give(set, options, "backup", Backup);
+            Native.Give(set, options, "missing_ok", MissingOk);
+            Native.Give(set, options, "stop_on_missing", StopOnMissing);
+        }
+    }
+
+    /// <summary>The options of a client.</summary>
+    public sealed partial class ClientOptions
+    {
+        /// <summary>The access token, which you keep fresh with Client.SetAccessToken. Either this, or AppKey and
+        /// AppSecret.</summary>
+        public string AccessToken { get; set; }
+
+        /// <summary>The key of the app (its client id); the client fetches and refreshes the token.</summary>
+        public string AppKey { get; set; }
+
+        /// <summary>The secret of the app, along with its key.</summary>
+        public string AppSecret { get; set; }
+
+        /// <summary>The region of the organisation: "international" (the default) or "china".</summary>
+        public string Region { get; set; }
+
+        /// <summary>The base URL of a sandbox or a gateway instead of the region's hosts: https, or http to a loopback
+        /// address.</summary>
+        public string Endpoint { get; set; }
+
+        /// <summary>How long a call may take from when it gets its turn: token, every attempt and pause. From a
+        /// millisecond to a day; 30 s unless set.</summary>
+        public TimeSpan? Timeout { get; set; }
+
+        /// <summary>How long one attempt may take, from its start to the last byte of the reply. From a millisecond to
+        /// a day; 10 s unless set.</summary>
+        public TimeSpan? AttemptTimeout { get; set; }
+
+        /// <summary>How long lookup, connection and TLS handshake may take together. From a millisecond to a day; 5 s
+        /// unless set.</summary>
+        public TimeSpan? ConnectTimeout { get; set; }
+
+        /// <summary>How many attempts a call makes at most, from 1 to 100; 3 unless set. 1 turns retries off; even so
+        /// there can be a second request, where a kept connection has died or a new token is needed.</summary>
+        public int? MaxAttempts { get; set; }
+
+        /// <summary>How many requests each API may get in any one second at the service's clock, from 1 to 10000; 0 is
+        /// no limit. 20 unless set, the limit of DingTalk's standard edition.</summary>
+        public int? Rate { get; set; }
+
+        /// <summary>Whether "no such contact" ends a call as absent instead of as an error; false unless set. It hides
+        /// ids that are damaged.</summary>
+        public bool? MissingOk { get; set; }
+
+        /// <summary>The proxy: "environment" (the default: HTTPS_PROXY, ALL_PROXY, and NO_PROXY with names, addresses
+        /// and ranges of them, read by the constructor of Client), "none", or a URL (http, https, socks5).</summary>
+        public string Proxy { get; set; }
+
+        /// <summary>A file of PEM certificates to trust instead of the system's. Each certificate in it is read, or
+        /// refused with its line.</summary>
+        public string CaFile { get; set; }
+
+        internal void Give<T>(Native.Setter<T> set, T options)
+        {
+            Native.Give(set, options, "binding", "dotnet");
+            Native.Give(set, options, "access_token", AccessToken);
+            Native.Give(set, options, "app_key", AppKey);
+            Native.Give(set, options, "app_secret", AppSecret);
+            Native.Give(set, options, "region", Region);
+            Native.Give(set, options, "endpoint", Endpoint);
+            Native.Give(set, options, "timeout", Timeout);
+            Native.Give(set, options, "attempt_timeout", AttemptTimeout);
+            Native.Give(set, options, "connect_timeout", ConnectTimeout);
+            Native.Give(set, options, "max_attempts", MaxAttempts);
+            Native.Give(set, options, "rate", Rate);
+            Native.Give(set, options, "missing_ok", MissingOk);
+            Native.Give(set, options, "proxy", Proxy);
+            Native.Give(set, options, "ca_file", CaFile);
+        }
+    }
+
+    /// <summary>The options of a call.</summary>
+    public sealed partial class CallOptions
+    {
+        /// <summary>How long this call may take, From a millisecond to a day, instead of the client's
+        /// timeout.</summary>
+        public TimeSpan? Timeout { get; set; }
+
+        /// <summary>Whether "no such contact" ends this call as absent, instead of the client's MissingOk.</summary>
+        public bool? MissingOk { get; set; }
+
+        internal void Give<T>(Native.Setter<T> set, T options)
+        {
+            Native.Give(set, options, "binding", "dotnet");
+            Native.Give(set, options, "timeout", Timeout);
+            Native.Give(set, options, "missing_ok", MissingOk);
+        }
+    }
+}
