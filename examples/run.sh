@@ -100,7 +100,9 @@ build_php() {
 
 build_csharp() {
   needs mcs mono &&
-    mcs -warnaserror -out:"$work/Delete.exe" "$here/csharp/Delete.cs" &&
+    mcs -warnaserror -target:library -out:"$work/DingTalk.ExtContact.dll" \
+      "$here"/../bindings-dotnet/src/*.cs "$here"/../bindings-dotnet/src/Generated/*.cs &&
+    mcs -warnaserror -r:"$work/DingTalk.ExtContact.dll" -out:"$work/Delete.exe" "$here/csharp/Delete.cs" &&
     program=(mono "$work/Delete.exe")
 }
 
@@ -145,12 +147,6 @@ closing_cpp() {
   c++ -std=c++11 -Wall -Wextra -Werror -pedantic -I"$include" "$here/cpp/closing.cpp" \
     -o "$work/cpp-closing" -L"$work/lib" -ldingtalk_extcontact -lpthread &&
     program=(${DTX_UNDER:-} "$work/cpp-closing")
-}
-
-closing_csharp() {
-  mcs -warnaserror -main:DingTalk.Closing -out:"$work/Closing.exe" \
-    "$here/csharp/Delete.cs" "$here/csharp/Closing.cs" &&
-    program=(mono "$work/Closing.exe")
 }
 
 closing_java_ffm() {
