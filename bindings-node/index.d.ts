@@ -106,6 +106,12 @@ export interface ClientOptions {
    * refused with its line.
    */
   caFile?: string | null | undefined;
+  /**
+   * The language of the advice of errors and checks. All else, messages too, is the same in every
+   * language.
+   * @defaultValue `'en'`
+   */
+  language?: 'en' | 'zh' | null | undefined;
 }
 
 /** As much of an `AbortSignal` as is used here. */

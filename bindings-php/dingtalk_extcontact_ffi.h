@@ -93,6 +93,7 @@ int dtx_options_set_rate(dtx_options *options, uint32_t rate);
 int dtx_options_set_missing_ok(dtx_options *options, int missing_ok);
 int dtx_options_set_proxy(dtx_options *options, const char *proxy);
 int dtx_options_set_ca_file(dtx_options *options, const char *ca_file);
+int dtx_options_set_language(dtx_options *options, const char *language);
 int dtx_client_new(const dtx_options *options, dtx_client **client, dtx_error **error);
 int dtx_client_shared(const dtx_options *options, dtx_client **client, dtx_error **error);
 void dtx_client_free(dtx_client *client);

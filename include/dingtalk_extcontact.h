@@ -456,8 +456,8 @@ void dtx_options_free(dtx_options *options);
  * Sets the option of this name from text, whatever its type is: numbers in digits, times in
  * milliseconds, "true" or "false" ("1" or "0"). The names are those of the setters below:
  * access_token, app_key, app_secret, region, endpoint, timeout, attempt_timeout, connect_timeout,
- * max_attempts, rate, missing_ok, proxy, ca_file. For configuration files, and for languages that
- * need no new declaration for a new option then.
+ * max_attempts, rate, missing_ok, proxy, ca_file, language. For configuration files, and for
+ * languages that need no new declaration for a new option then.
  * One name is for packages of other languages alone, which set it first: "binding", from "c" (the
  * default), "cpp", "java", "php", "go" and "dotnet". Messages and advice then call options and fields
  * as that language does, such as attemptTimeout; the names and units here stay the same.
@@ -554,6 +554,13 @@ int dtx_options_set_proxy(dtx_options *options, const char *proxy);
  * Owner: the text is copied. Threads: one at a time for these options.
  */
 int dtx_options_set_ca_file(dtx_options *options, const char *ca_file);
+
+/**
+ * Sets the language of the advice of errors and checks: "en" (the default) or "zh". All else,
+ * messages too, is the same in every language.
+ * Owner: the text is copied. Threads: one at a time for these options.
+ */
+int dtx_options_set_language(dtx_options *options, const char *language);
 
 /**
  * Makes a client. Options, proxy variables and certificates are read here, once; nothing is

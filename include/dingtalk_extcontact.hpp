@@ -217,6 +217,10 @@ public:
     dtx_options_set_ca_file(get(), detail::text(path));
     return *this;
   }
+  Options &language(const std::string &language) {
+    dtx_options_set_language(get(), detail::text(language));
+    return *this;
+  }
 
   dtx_options *get() const noexcept { return options_.get(); }
 

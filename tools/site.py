@@ -109,19 +109,22 @@ def codes(language):
     """The table of return codes, each with an anchor."""
     with (ROOT / "core" / "errcodes.tsv").open() as file:
         rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    words = translations() if language == "zh" else {}
     head = ["code", "kind", "what it means, and what to do"] if language == "en" else ["错误码", "kind", "含义与处理办法"]
     lines = ["| " + " | ".join(head) + " |", "| --- | --- | --- |"]
     for row in rows:
-        meaning, advice = (words.get(row[name], row[name]) for name in ("meaning", "advice"))
+        meaning, advice = row["meaning"], row["advice"]
+        if language == "zh":
+            meaning, advice = row["meaning_zh"], translations().get(advice, "")
         text = in_cell(meaning) + (f"<br>*{in_cell(advice)}*" if advice else "")
         anchor = re.sub(r"[^\w.-]", "-", row["code"])
         lines.append(f'| <a id="{anchor}"></a>`{row["code"]}` | `{row["kind"]}` | {text} |')
     return "\n".join(lines)
 
 
+@functools.cache
 def translations():
-    return json.loads((ROOT / "cli/src/commands/journal/page/meanings.zh.json").read_text())
+    lines = (ROOT / "core/src/language/zh.tsv").read_text(encoding="utf-8").splitlines()
+    return dict(line.split("\t") for line in lines)
 
 
 def stage(pages):

@@ -51,8 +51,8 @@ pub unsafe extern "C" fn dtx_options_free(options: *mut dtx_options) {
 /// Sets the option of this name from text, whatever its type is: numbers in digits, times in
 /// milliseconds, "true" or "false" ("1" or "0"). The names are those of the setters below:
 /// access_token, app_key, app_secret, region, endpoint, timeout, attempt_timeout, connect_timeout,
-/// max_attempts, rate, missing_ok, proxy, ca_file. For configuration files, and for languages that
-/// need no new declaration for a new option then.
+/// max_attempts, rate, missing_ok, proxy, ca_file, language. For configuration files, and for
+/// languages that need no new declaration for a new option then.
 /// One name is for packages of other languages alone, which set it first: "binding", from "c" (the
 /// default), "cpp", "java", "php", "go" and "dotnet". Messages and advice then call options and fields
 /// as that language does, such as attemptTimeout; the names and units here stay the same.
@@ -224,6 +224,18 @@ pub unsafe extern "C" fn dtx_options_set_ca_file(
 ) -> c_int {
     // SAFETY: as above.
     unsafe { set_text(options, "ca_file", ca_file) }
+}
+
+/// Sets the language of the advice of errors and checks: "en" (the default) or "zh". All else,
+/// messages too, is the same in every language.
+/// Owner: the text is copied. Threads: one at a time for these options.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dtx_options_set_language(
+    options: *mut dtx_options,
+    language: *const c_char,
+) -> c_int {
+    // SAFETY: as above.
+    unsafe { set_text(options, "language", language) }
 }
 
 unsafe fn set_text(options: *mut dtx_options, name: &str, text: *const c_char) -> c_int {

@@ -573,6 +573,33 @@ static void options_by_name(void) {
   dtx_client_free(client);
 }
 
+/* Advice speaks the language of the client; what programs read stays as it is. */
+static void languages(void) {
+  dtx_client *clients[2] = {NULL, NULL};
+  dtx_error *errors[2] = {NULL, NULL};
+  dtx_options *options;
+  int i;
+  for (i = 0; i < 2; i++) {
+    options = some_options();
+    CHECK(dtx_options_set_language(options, i ? "zh" : "en") == DTX_OK);
+    CHECK(dtx_client_new(options, &clients[i], NULL) == DTX_OK);
+    dtx_options_free(options);
+    CHECK(dtx_client_delete(clients[i], "gone", NULL, NULL, &errors[i]) == DTX_INVALID_USER_ID);
+  }
+  CHECK(same(dtx_error_message(errors[1]), dtx_error_message(errors[0])));
+  CHECK(same(dtx_error_code(errors[1]), dtx_error_code(errors[0])));
+  CHECK(contains(dtx_error_advice(errors[0]), "Check the id"));
+  CHECK(contains(dtx_error_advice(errors[1]), "请检查 userid"));
+  CHECK(contains(dtx_error_advice(errors[1]), "dtx_options_set_missing_ok 会"));
+  for (i = 0; i < 2; i++) {
+    dtx_error_free(errors[i]);
+    dtx_client_free(clients[i]);
+  }
+  options = some_options();
+  CHECK(dtx_options_set(options, "language", "fr") == DTX_INVALID_ARGUMENT);
+  refused(options, "language", "is none");
+}
+
 /* A package says whose it is, and messages and advice have the names of its language. */
 static void packages(void) {
   dtx_options *options = some_options();
@@ -2203,6 +2230,7 @@ int main(int argc, char **argv) {
       {"text_that_is_too_long", text_that_is_too_long},
       {"numbers_out_of_bounds", numbers_out_of_bounds},
       {"options_by_name", options_by_name},
+      {"languages", languages},
       {"packages", packages},
       {"fields_of_a_deletion", fields_of_a_deletion},
       {"fields_of_an_error", fields_of_an_error},

@@ -100,6 +100,17 @@ static void advice(const dingtalk::Client &client) {
   }
 }
 
+static void language() {
+  const dingtalk::Client client(some_options().language("zh"));
+  try {
+    client.remove("gone");
+    CHECK(!"refused");
+  } catch (const dingtalk::Error &error) {
+    CHECK(error.kind() == DTX_INVALID_USER_ID && same(error.code(), "33012"));
+    CHECK(std::string(error.advice()).find("missing_ok 会") != std::string::npos);
+  }
+}
+
 static void errors(const dingtalk::Client &client) {
   try {
     client.remove("denied");
@@ -269,6 +280,7 @@ int main() {
   every_option();
   errors(client);
   advice(client);
+  language();
   calls(client);
   futures_and_callbacks(client);
   ranges(client);

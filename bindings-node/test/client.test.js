@@ -281,6 +281,19 @@ describe('an error', () => {
     assert.equal(error.toJSON().retryAfter, 300_000);
   });
 
+  test('has advice in Chinese where that is asked for, and all else as ever', async (t) => {
+    const dingtalk = sandbox(t);
+    const [english, chinese] = await Promise.all(
+      ['en', 'zh'].map((language) => failure(client(t, dingtalk, { language }).delete('1'))),
+    );
+    assert.match(english.advice, /^Check the id/);
+    assert.match(chinese.advice, /^请检查 userid.*missingOk/);
+    const facts = ({ message, requestId, kind, code, errcode, errmsg, retryable }) =>
+      ({ message: message.replace(requestId, ''), kind, code, errcode, errmsg, retryable });
+    assert.deepEqual(facts(chinese), facts(english));
+    assert.throws(() => new Client({ language: 'zh' }), { advice: /^请给出 accessToken/ });
+  });
+
   test('calls options by their names here', async (t) => {
     const dingtalk = sandbox(t);
     const plain = await serving(t, (request, reply) => reply.end());
@@ -426,6 +439,7 @@ describe('a bad argument', () => {
     [{ ...never, endpoint: 'http://example.com' }, /^endpoint/],
     [{ ...never, appKey: 'k' }, /accessToken and appKey/],
     [{ ...never, caFile: '/nowhere.pem' }, /^caFile/],
+    [{ ...never, language: 'fr' }, /^language/],
     [{}, /no credentials/],
   ]) {
     test(`options that are ${inspect(options)}`, () => {

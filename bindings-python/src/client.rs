@@ -50,6 +50,7 @@ static RECORD_TEXT: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 ///     damaged ids
 /// :param proxy: 'environment' (the default), 'none' or a URL
 /// :param ca_file: a PEM bundle to trust instead of the system's roots
+/// :param language: of advice: 'en' (the default) or 'zh'
 #[pyclass(frozen, module = "dingtalk_extcontact")]
 pub struct Client(dingtalk_extcontact::Client);
 
@@ -95,7 +96,7 @@ impl Client {
 #[pymethods]
 impl Client {
     #[new]
-    #[pyo3(signature = (**options), text_signature = "(*, access_token=None, app_key=None, app_secret=None, region='international', endpoint=None, timeout=30.0, attempt_timeout=10.0, connect_timeout=5.0, max_attempts=3, rate=20, missing_ok=False, proxy='environment', ca_file=None)")]
+    #[pyo3(signature = (**options), text_signature = "(*, access_token=None, app_key=None, app_secret=None, region='international', endpoint=None, timeout=30.0, attempt_timeout=10.0, connect_timeout=5.0, max_attempts=3, rate=20, missing_ok=False, proxy='environment', ca_file=None, language='en')")]
     fn new(py: Python<'_>, options: Option<&Bound<'_, PyDict>>) -> PyResult<Client> {
         Client::build(py, Options::for_binding(Binding::Python), options, "Client")
     }
@@ -105,7 +106,7 @@ impl Client {
     /// Reads DINGTALK_ACCESS_TOKEN, or DINGTALK_APP_KEY and DINGTALK_APP_SECRET;
     /// DINGTALK_REGION, DINGTALK_ENDPOINT. Options given here come on top.
     #[classmethod]
-    #[pyo3(signature = (**options), text_signature = "(*, access_token=None, app_key=None, app_secret=None, region=None, endpoint=None, timeout=30.0, attempt_timeout=10.0, connect_timeout=5.0, max_attempts=3, rate=20, missing_ok=False, proxy='environment', ca_file=None)")]
+    #[pyo3(signature = (**options), text_signature = "(*, access_token=None, app_key=None, app_secret=None, region=None, endpoint=None, timeout=30.0, attempt_timeout=10.0, connect_timeout=5.0, max_attempts=3, rate=20, missing_ok=False, proxy='environment', ca_file=None, language='en')")]
     fn from_env(cls: &Bound<'_, PyType>, options: Option<&Bound<'_, PyDict>>) -> PyResult<Client> {
         let py = cls.py();
         let named =

@@ -12,7 +12,7 @@ import pathlib
 import pickle
 import sys
 import threading
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -26,7 +26,7 @@ CLIENTS = [Client, AsyncClient]
 OPTIONS = [
     *("access_token", "app_key", "app_secret", "region", "endpoint"),
     *("timeout", "attempt_timeout", "connect_timeout", "max_attempts"),
-    *("rate", "missing_ok", "proxy", "ca_file"),
+    *("rate", "missing_ok", "proxy", "ca_file", "language"),
 ]
 
 
@@ -41,6 +41,33 @@ def test_a_deletion(sandbox: Sandbox) -> None:
         assert client.delete("0125400001", missing_ok=True).status == "absent"
     assert sandbox.deleted == ["0125400001"]
     assert sandbox.requests[0].form == {"user_id": "0125400001"}
+
+
+def test_advice_in_chinese_and_all_else_as_ever(sandbox: Sandbox) -> None:
+    options: dict[str, Any] = {"access_token": sandbox.access_token, "endpoint": sandbox.url}
+
+    def failure(language: Literal["en", "zh"]) -> dingtalk_extcontact.DingTalkError:
+        client = Client(**options, language=language)
+        with pytest.raises(InvalidUserIdError) as raised:
+            client.delete("never-there")
+        return raised.value
+
+    english, chinese = failure("en"), failure("zh")
+    assert english.advice.startswith("Check the id")
+    assert chinese.advice.startswith("请检查 userid")
+    assert "missing_ok" in chinese.advice
+    for name in ("kind", "code", "errcode", "errmsg", "retryable", "maybe_deleted", "user_id"):
+        assert getattr(chinese, name) == getattr(english, name)
+
+    def told(error: dingtalk_extcontact.DingTalkError) -> str:
+        return error.message.replace(error.request_id or "", "")
+
+    assert told(chinese) == told(english)
+    with pytest.raises(InvalidArgumentError, match="language"):
+        Client(access_token="t", language="zh_CN")  # type: ignore[arg-type]
+    with pytest.raises(InvalidArgumentError) as raised:
+        Client(language="zh")
+    assert raised.value.advice.startswith("请给出 access_token")
 
 
 def test_app_credentials(sandbox: Sandbox) -> None:
@@ -155,6 +182,7 @@ WRONG_TYPES: list[tuple[str, Any, str]] = [
     ("endpoint", b"http://localhost", "endpoint must be str, not bytes"),
     ("proxy", {}, "proxy must be str, not dict"),
     ("ca_file", 3, "ca_file must be str or os.PathLike, not int"),
+    ("language", 3, "language must be str, not int"),
     ("timeout", "5", "timeout must be a number of seconds, not str"),
     ("timeout", True, "timeout must be a number of seconds, not bool"),
     ("attempt_timeout", [], "attempt_timeout must be a number of seconds, not list"),
@@ -181,6 +209,7 @@ WRONG_VALUES: list[tuple[str, Any]] = [
     ("ca_file", "a\0b.pem"),
     ("ca_file", os.fsdecode(b"/nowhere/\xff.pem")),
     ("proxy", "ftp://proxy"),
+    ("language", "fr"),
     ("ca_file", "/nowhere/at/all.pem"),
     ("ca_file", pathlib.Path("/nowhere/at/all.pem")),
     ("timeout", 0),

@@ -14,7 +14,9 @@ use crate::check::Check;
 use crate::client::{Client, end_of_delete};
 use crate::contacts::Contact;
 use crate::error::Error;
+use crate::language::{Language, Phrase};
 use crate::options::endpoint::Region;
+use crate::options::language;
 use crate::options::proxy::ProxySetting;
 use crate::options::{HIGHEST_RATE, MOST_ATTEMPTS, bad_duration, check_duration, check_integer};
 use crate::outcome::Deletion;
@@ -36,6 +38,7 @@ pub use crate::runtime::fork::PerProcess;
 pub use crate::runtime::thread::spawn;
 pub use crate::shared::SharedClient;
 pub use crate::text::is_invisible;
+pub use crate::wire::errcode::meaning_in;
 pub use crate::wire::request::LONGEST_USER_ID;
 
 /// The target of the library's log lines, by which a logger passes these on and no others.
@@ -113,12 +116,14 @@ impl Value {
             ValueType::Text | ValueType::Path => Ok(Value::Text(text.to_owned())),
             // As the setter of C has it.
             ValueType::Integer if name == "rate" && text == "0" => Ok(Value::None),
-            ValueType::Integer => number_of(text, || wrong_type(binding, name, "a whole number")),
+            ValueType::Integer => {
+                number_of(text, || wrong_type(binding, name, phrase!("a whole number")))
+            }
             ValueType::Time => number_of(text, || not_a_time(binding, name)),
             ValueType::Flag => match text {
                 "true" | "1" => Ok(Value::Flag(true)),
                 "false" | "0" => Ok(Value::Flag(false)),
-                _ => Err(wrong_type(binding, name, "true or false")),
+                _ => Err(wrong_type(binding, name, phrase!("true or false"))),
             },
         }
     }
@@ -134,6 +139,10 @@ impl Options {
     /// file that is not there) is found when the client is made.
     #[doc(hidden)]
     pub fn set(&mut self, name: &str, value: Value) -> Result<(), Error> {
+        self.set_any(name, value).map_err(|error| self.binding.advise(self.language, error))
+    }
+
+    fn set_any(&mut self, name: &str, value: Value) -> Result<(), Error> {
         let binding = self.binding;
         let fresh = Options::default();
         let name = known(binding, name, CLIENT_OPTIONS)?;
@@ -146,6 +155,12 @@ impl Options {
             "endpoint" => self.endpoint = text(binding, name, value)?,
             "proxy" => self.proxy = secret(binding, name, value)?,
             "ca_file" => self.ca_file = path(binding, name, value)?,
+            "language" => {
+                self.language = match text(binding, name, value)? {
+                    None => fresh.language,
+                    Some(text) => language::parse(&self.name_of(name), &text)?,
+                }
+            }
             "timeout" => self.timeout = duration_or(binding, name, value, fresh.timeout)?,
             "attempt_timeout" => {
                 self.attempt_timeout = duration_or(binding, name, value, fresh.attempt_timeout)?;
@@ -184,10 +199,13 @@ impl Options {
     #[doc(hidden)]
     pub fn set_text(&mut self, name: &str, text: &str) -> Result<(), Error> {
         if name == PACKAGE {
-            self.binding = Binding::of_package(text)?;
+            self.binding = Binding::of_package(text)
+                .map_err(|error| self.binding.advise(self.language, error))?;
             return Ok(());
         }
-        self.set(name, Value::of_text(self.binding, name, CLIENT_OPTIONS, text)?)
+        let value = Value::of_text(self.binding, name, CLIENT_OPTIONS, text)
+            .map_err(|error| self.binding.advise(self.language, error))?;
+        self.set(name, value)
     }
 
     /// The same with a value that comes from `origin`, a variable or a file: whoever is told
@@ -215,8 +233,17 @@ impl Options {
             "max_attempts" => Value::Number(fresh.max_attempts.into()),
             "rate" => fresh.rate.map_or(Value::None, |rate| Value::Number(rate.into())),
             "missing_ok" => Value::Flag(fresh.missing_ok),
+            "language" => Value::Text(fresh.language.as_str().to_owned()),
             _ => Value::None,
         }
+    }
+}
+
+impl Error {
+    /// What to do in a language, whatever that of the client is, with the names of the `binding`.
+    #[doc(hidden)]
+    pub fn advice_in(&self, language: Language, binding: Binding) -> String {
+        binding.speak(&self.advice_phrase().told(language))
     }
 }
 
@@ -352,6 +379,7 @@ impl Client {
     ) {
         let client = self.clone();
         submitted::blocking(move |refused| {
+            let refused = refused.map(|error| client.settings().advise(error));
             done(refused.map_or_else(|| client.check(write, &call), Err));
         });
     }
@@ -370,8 +398,8 @@ impl Client {
         call: &Call,
     ) -> Result<Restoration, Error> {
         let refused = |_| {
-            let advice = "Give the record of a contact as it was read; nothing was sent.";
-            Error::invalid("the record is not a JSON object", advice)
+            let advice = phrase!("Give the record of a contact as it was read; nothing was sent.");
+            self.settings().advise(Error::invalid("the record is not a JSON object", advice))
         };
         let mut record: serde_json::Map<String, serde_json::Value> =
             serde_json::from_str(record).map_err(refused)?;
@@ -398,6 +426,7 @@ impl Client {
         let client = self.clone();
         submitted::blocking(move |refused| {
             let restore = || client.restore_json(&record, look_first, &call);
+            let refused = refused.map(|error| client.settings().advise(error));
             done(refused.map_or_else(restore, Err));
         });
     }
@@ -428,9 +457,9 @@ pub fn contact_to_json(contact: &Contact) -> serde_json::Value {
     serde_json::Value::Object(fields.map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
-fn wrong_type(binding: Binding, name: &str, wanted: &str) -> Error {
+fn wrong_type(binding: Binding, name: &str, wanted: Phrase) -> Error {
     let name = binding.spell(name);
-    Error::invalid(format!("{name} is not {wanted}"), format!("Give {wanted}."))
+    Error::invalid(format!("{name} is not {wanted}"), phrase!("Give {wanted}.", wanted))
 }
 
 /// The name in the documentation of what a language spells as `spelt`.
@@ -444,7 +473,7 @@ fn unknown(binding: Binding, name: &str, known: &[Spec]) -> Error {
     let list: Vec<_> = known.iter().map(|(name, _)| binding.spell(name)).collect();
     Error::invalid(
         format!("there is no option \"{}\"", excerpt(name)),
-        format!("The options are {}.", list.join(", ")),
+        phrase!("The options are {names}.", names = list.join(", ")),
     )
 }
 
@@ -453,7 +482,7 @@ fn text(binding: Binding, name: &str, value: Value) -> Result<Option<String>, Er
     match value {
         Value::None => Ok(None),
         Value::Text(text) => Ok(Some(text)),
-        _ => Err(wrong_type(binding, name, "text")),
+        _ => Err(wrong_type(binding, name, phrase!("text"))),
     }
 }
 
@@ -473,7 +502,7 @@ fn path(binding: Binding, name: &str, value: Value) -> Result<Option<PathBuf>, E
 fn flag(binding: Binding, name: &str, value: Value) -> Result<bool, Error> {
     match value {
         Value::Flag(flag) => Ok(flag),
-        _ => Err(wrong_type(binding, name, "true or false")),
+        _ => Err(wrong_type(binding, name, phrase!("true or false"))),
     }
 }
 
@@ -502,7 +531,8 @@ fn duration(binding: Binding, name: &str, value: Value) -> Result<Duration, Erro
 }
 
 fn not_a_time(binding: Binding, name: &str) -> Error {
-    wrong_type(binding, name, &format!("a number of {}", binding.unit().1))
+    let unit = Phrase::known(binding.unit().1);
+    wrong_type(binding, name, phrase!("a number of {unit}", unit))
 }
 
 /// Digits, with a point at most: not all that Rust reads as a number.
@@ -519,7 +549,7 @@ fn integer(binding: Binding, name: &str, value: Value, most: u32) -> Result<u32,
             // In bounds and whole, so nothing is lost.
             Ok(number as u32)
         }
-        _ => Err(wrong_type(binding, name, "a whole number")),
+        _ => Err(wrong_type(binding, name, phrase!("a whole number"))),
     }
 }
 

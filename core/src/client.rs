@@ -15,6 +15,7 @@ use crate::call::options::Call;
 use crate::call::replies::Replies;
 use crate::call::steps::{CallState, DeleteState, Throttling};
 use crate::error::Error;
+use crate::language::Language;
 use crate::options::endpoint::Region;
 use crate::options::names::Binding;
 use crate::options::proxy::ProxySetting;
@@ -73,8 +74,8 @@ impl Client {
     /// `invalid_argument` that names the option.
     #[doc(hidden)]
     pub fn with_options(options: Options) -> Result<Client, Error> {
-        let binding = options.binding;
-        let settings = options.check().map_err(|error| binding.advise(error))?;
+        let (binding, language) = (options.binding, options.language);
+        let settings = options.check().map_err(|error| binding.advise(language, error))?;
         let settings = Arc::new(settings);
         let context = PerProcess::new(AttemptContext::new(&settings));
         let closed = AtomicBool::new(false);
@@ -137,7 +138,7 @@ impl Client {
             Ok(Progress::Ready(None)) => Err(failure::panicked("a call that works only looked")),
             Err(panic) => Err(failure::panicked(&panic_text(panic.as_ref()))),
         };
-        Progress::Ready(result.map_err(|error| self.0.settings.binding.advise(error)))
+        Progress::Ready(result.map_err(|error| self.0.settings.advise(error)))
     }
 
     /// Whether a call has anything to do for a thread. This neither blocks nor runs code of the
@@ -165,13 +166,14 @@ impl Client {
     ///
     /// `invalid_argument` if it cannot be a token, or if the client has app credentials.
     pub fn set_access_token(&self, token: &str) -> Result<(), Error> {
-        let Credentials::Fixed(fixed) = &self.0.settings.credentials else {
-            return Err(Error::invalid(
+        let settings = &self.0.settings;
+        let Credentials::Fixed(fixed) = &settings.credentials else {
+            return Err(settings.advise(Error::invalid(
                 "the client fetches its own access token with app credentials",
-                "Make a client with an access token to set it later.",
-            ));
+                phrase!("Make a client with an access token to set it later."),
+            )));
         };
-        options::check_token(self.0.settings.binding, token)?;
+        options::check_token(settings.binding, token).map_err(|error| settings.advise(error))?;
         fixed.set(Secret::new(token));
         Ok(())
     }
@@ -411,6 +413,13 @@ impl ClientBuilder {
     /// refused with its line.
     pub fn ca_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.0.ca_file = Some(path.into());
+        self
+    }
+
+    /// The language of the advice of this client's errors and checks; English where it is not
+    /// given. All else, messages too, is the same in every language.
+    pub fn language(mut self, language: Language) -> Self {
+        self.0.language = language;
         self
     }
 

@@ -93,7 +93,7 @@ impl Client {
     pub fn get(&self, user_id: &str, call: &Call) -> Result<Contact, Error> {
         let mut driver = self.get_driver(user_id, Throttling::Wait);
         block_on(|waker| self.advance_get(&mut driver, call, waker))
-            .map_err(|error| error.about_record(user_id))
+            .map_err(|error| self.settings().advise(error).about_record(user_id))
     }
 
     /// The same on the library's threads, as [`submit`](Client::submit) does it.
@@ -105,7 +105,7 @@ impl Client {
         done: impl FnOnce(Result<Contact, Error>) + Send + 'static,
     ) {
         submitted::start(self, Get { user_id }, call, |state, result| {
-            let about = |error: Error| error.about_record(&state.api_call.user_id);
+            let about = |error| state.settings.advise(error).about_record(&state.api_call.user_id);
             done(result.and_then(contact).map_err(about));
         });
     }
@@ -149,7 +149,7 @@ impl ContactPages {
         while let Some(list) = self.list() {
             let mut driver = self.client.driver(list, Throttling::Wait);
             let records = block_on(|waker| self.client.advance(&mut driver, call, waker))?;
-            if let Some(page) = self.position().take(records)? {
+            if let Some(page) = self.taken(records)? {
                 return Ok(Some(page));
             }
         }
@@ -165,7 +165,7 @@ impl ContactPages {
         let Some(list) = self.list() else { return done(Ok(None)) };
         let (pages, same_call) = (self.clone(), call.clone());
         submitted::start(&self.client, list, call, move |_, result| {
-            let taken = result.and_then(|records| pages.position().take(records));
+            let taken = result.and_then(|records| pages.taken(records));
             match taken {
                 Ok(None) => pages.submit_next(same_call, done),
                 page => done(page),
@@ -177,6 +177,12 @@ impl ContactPages {
     fn list(&self) -> Option<List> {
         let position = self.position();
         (!position.ended).then_some(List { offset: position.offset, size: PAGE })
+    }
+
+    /// What is new in a page.
+    fn taken(&self, records: Vec<Map<String, Value>>) -> Result<Option<Vec<Contact>>, Error> {
+        let taken = self.position().take(records);
+        taken.map_err(|error| self.client.settings().advise(error))
     }
 
     fn position(&self) -> MutexGuard<'_, Position> {
@@ -232,9 +238,8 @@ impl Position {
 
 fn never_still() -> Error {
     let problem = "the list of contacts changes too much while it is read";
-    Error::new(ErrorKind::Protocol, problem).with(|fields| {
-        fields.advice = "Read it when nobody else adds or deletes contacts.".to_owned();
-    })
+    Error::new(ErrorKind::Protocol, problem)
+        .advise(phrase!("Read it when nobody else adds or deletes contacts."))
 }
 
 fn contact(record: Map<String, Value>) -> Result<Contact, Error> {

@@ -5,9 +5,10 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
+use crate::language::{self, Language, Phrase};
 use crate::text::{excerpt, one_line};
 
 /// What went wrong, as a stable name and number.
@@ -144,6 +145,22 @@ impl ErrorKind {
         }
     }
 
+    /// The same in a language.
+    ///
+    /// ```
+    /// use dingtalk_extcontact::{ErrorKind, Language};
+    ///
+    /// assert_eq!(ErrorKind::Timeout.meaning_in(Language::Chinese), "未在时限内收到完整答复");
+    /// ```
+    pub fn meaning_in(self, language: Language) -> &'static str {
+        language::told(self.meaning(), language)
+    }
+
+    /// [`advice`](ErrorKind::advice) in a language.
+    pub fn advice_in(self, language: Language) -> &'static str {
+        language::told(self.advice(), language)
+    }
+
     /// What to do where nothing better is known of the single case; options are spelt as in
     /// Rust.
     pub const fn advice(self) -> &'static str {
@@ -223,7 +240,7 @@ pub(crate) fn parse_name<T: Copy>(
         let names: Vec<_> = all.iter().map(|one| name_of(*one)).collect();
         Error::invalid(
             format!("there is no {sort} \"{}\"", excerpt(name)),
-            format!("Give one of {}.", names.join(", ")),
+            phrase!("Give one of {names}.", names = names.join(", ")),
         )
     })
 }
@@ -244,7 +261,7 @@ pub(crate) struct Fields {
     pub kind: ErrorKind,
     pub message: String,
     #[serde(default)]
-    pub advice: String,
+    pub advice: Advice,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -267,6 +284,48 @@ pub(crate) struct Fields {
     pub maybe_deleted: bool,
     #[serde(skip)]
     pub cause: Option<Cause>,
+}
+
+/// What to do, as it was said: in the language and with the names of options that the caller has.
+#[derive(Clone)]
+pub(crate) struct Advice {
+    phrase: Phrase,
+    said: String,
+}
+
+impl Advice {
+    pub fn new(phrase: Phrase) -> Advice {
+        Advice { said: phrase.to_string(), phrase }
+    }
+
+    /// Says it anew, in a language and with these spellings.
+    pub fn say(&mut self, language: Language, spell: impl Fn(&str) -> String) {
+        self.said = spell(&self.phrase.told(language));
+    }
+}
+
+impl Default for Advice {
+    fn default() -> Advice {
+        Advice::new(Phrase::recorded(String::new()))
+    }
+}
+
+impl PartialEq for Advice {
+    fn eq(&self, other: &Advice) -> bool {
+        self.said == other.said
+    }
+}
+
+impl Serialize for Advice {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.said.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Advice {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Advice, D::Error> {
+        String::deserialize(deserializer).map(|text| Advice::new(Phrase::recorded(text)))
+    }
 }
 
 /// The error of the system or of TLS that stands behind one of ours.
@@ -302,9 +361,15 @@ impl Error {
         &self.0.message
     }
 
-    /// What to do now.
+    /// What to do now, in the client's [`language`](crate::ClientBuilder::language); in English
+    /// where there is no client yet.
     pub fn advice(&self) -> &str {
-        &self.0.advice
+        &self.0.advice.said
+    }
+
+    /// The advice, to be said anew.
+    pub(crate) fn advice_phrase(&self) -> Phrase {
+        self.0.advice.phrase.clone()
     }
 
     /// The code that decides, as text: `33012`, `60011`, `isp.-1`, `invalidClientIdOrSecret`.
@@ -378,7 +443,7 @@ impl Error {
         Error(Box::new(Fields {
             kind,
             message: message.into(),
-            advice: kind.advice().to_owned(),
+            advice: Advice::new(Phrase::known(kind.advice())),
             code: None,
             errcode: None,
             errmsg: None,
@@ -395,13 +460,13 @@ impl Error {
     }
 
     /// An `invalid_argument` that says what to do.
-    pub(crate) fn invalid(message: impl Into<String>, advice: impl Into<String>) -> Error {
+    pub(crate) fn invalid(message: impl Into<String>, advice: Phrase) -> Error {
         Error::new(ErrorKind::InvalidArgument, message).advise(advice)
     }
 
     /// The same error with better advice.
-    pub(crate) fn advise(mut self, advice: impl Into<String>) -> Error {
-        self.0.advice = advice.into();
+    pub(crate) fn advise(mut self, advice: Phrase) -> Error {
+        self.0.advice = Advice::new(advice);
         self
     }
 
@@ -473,7 +538,7 @@ impl Fields {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}. {}", self.0.message, self.0.advice)
+        write!(f, "{}. {}", self.0.message, self.0.advice.said)
     }
 }
 

@@ -40,6 +40,10 @@ impl Client {
     ///
     /// As [`contacts`](Client::contacts).
     pub fn labels(&self, call: &Call) -> Result<Vec<Label>, Error> {
+        self.all_labels(call).map_err(|error| self.settings().advise(error))
+    }
+
+    fn all_labels(&self, call: &Call) -> Result<Vec<Label>, Error> {
         let (mut labels, mut seen) = (Vec::new(), HashSet::new());
         for offset in (0..).step_by(PAGE) {
             let mut driver = self.driver(LabelGroups { offset }, Throttling::Wait);

@@ -42,6 +42,10 @@
     )
 )]
 
+#[macro_use]
+#[doc(hidden)]
+pub mod language;
+
 mod batch;
 #[doc(hidden)]
 pub mod binding;
@@ -75,6 +79,7 @@ pub use contacts::Contact;
 pub use error::{Error, ErrorKind};
 pub use future::DeleteFuture;
 pub use labels::Label;
+pub use language::Language;
 pub use options::endpoint::Region;
 pub use options::proxy::ProxySetting;
 pub use outcome::{Deletion, Status};

@@ -51,6 +51,7 @@ where
             Start::Cancelled => Err(self.driver.state.cancelled()),
             Start::NoThread(why) => Err(why),
         };
+        let result = result.map_err(|error| self.client.settings().advise(error));
         // Before it is told: a call that `done` makes must not wait behind this one.
         self.driver.release();
         if let Some(done) = self.done.take() {

@@ -7,8 +7,9 @@ use std::task::Poll;
 
 use dingtalk_extcontact::{
     Batch, BatchOptions, Call, Canceller, Client, ClientBuilder, CodeInfo, Contact, DeleteMany,
-    Deletion, Error, ErrorKind, Item, Outcome, ProxySetting, Region, Status, Summary,
+    Deletion, Error, ErrorKind, Item, Language, Outcome, ProxySetting, Region, Status, Summary,
 };
+use dingtalk_extcontact_sandbox::Sandbox;
 
 /// Programs share clients and send outcomes to other threads.
 #[test]
@@ -17,6 +18,63 @@ fn all_types_are_send_and_sync() {
     check::<(Client, ClientBuilder, Call, Canceller, Contact, CodeInfo)>();
     check::<(Batch, BatchOptions, DeleteMany<std::vec::IntoIter<String>>)>();
     check::<(Deletion, Error, ErrorKind, Item, Outcome, Status, Summary, Region, ProxySetting)>();
+}
+
+/// Advice speaks the language of the client wherever an error comes from; what programs read does
+/// not.
+#[test]
+fn advice_speaks_the_language_of_the_client() {
+    let sandbox = Sandbox::start().unwrap();
+    let client = |language| {
+        let builder = Client::builder().access_token(sandbox.token());
+        builder.endpoint(sandbox.url()).language(language).build().unwrap()
+    };
+    let clients = [Language::English, Language::Chinese].map(client);
+    let call = Call::new();
+    let timeless = Call::new().timeout(std::time::Duration::ZERO);
+    let journal = || BatchOptions::new().journal("/nonexistent/journal");
+    let failures: [&dyn Fn(&Client) -> Error; 8] = [
+        &|client| client.delete("0125").unwrap_err(),
+        &|client| client.delete(" ").unwrap_err(),
+        &|client| client.delete_with("0125", &timeless).unwrap_err(),
+        &|client| client.get("0125", &call).unwrap_err(),
+        &|client| client.set_access_token("").unwrap_err(),
+        &|client| client.restore(&serde_json::Map::new(), &call).unwrap_err(),
+        &|client| client.batch(journal()).unwrap_err(),
+        &|client| {
+            let items = client.delete_many([" ".to_owned()], BatchOptions::new()).unwrap();
+            match items.map(|item| item.outcome).next().unwrap() {
+                Outcome::Error(error) => error,
+                outcome => panic!("{outcome:?}"),
+            }
+        },
+    ];
+    for failure in failures {
+        let [english, chinese] = clients.each_ref().map(failure);
+        let facts = |error: &Error| {
+            let mut json = serde_json::to_value(error).unwrap();
+            let id = error.request_id().unwrap_or("no id");
+            json["message"] = error.message().replace(id, "").into();
+            json.as_object_mut()
+                .unwrap()
+                .retain(|name, _| name != "advice" && name != "request_id");
+            json
+        };
+        assert_eq!(facts(&chinese), facts(&english));
+        assert!(english.advice().is_ascii(), "{english}");
+        assert!(chinese.advice().starts_with('请'), "{chinese}");
+    }
+
+    sandbox.expire_tokens();
+    let check = clients[1].check(true, &call).unwrap();
+    let advice: Vec<_> = check.steps.iter().filter_map(|step| step.advice.as_deref()).collect();
+    assert!(!advice.is_empty() && advice.iter().all(|it| it.starts_with('请')), "{check:?}");
+    let [english, chinese] = clients.each_ref().map(|client| {
+        client.close();
+        client.check(false, &call).unwrap_err()
+    });
+    assert_eq!(english.advice(), "Make a new client.");
+    assert_eq!(chinese.advice(), "请新建一个客户端。");
 }
 
 #[test]

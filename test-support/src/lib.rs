@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 
 pub mod client;
+pub mod literals;
 mod proxy;
 mod server;
 mod tls;

@@ -83,6 +83,9 @@ namespace DingTalk.ExtContact
         internal static extern int dtx_options_set_ca_file(IntPtr options, byte[] caFile);
 
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
+        internal static extern int dtx_options_set_language(IntPtr options, byte[] language);
+
+        [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
         internal static extern int dtx_client_new(IntPtr options, out IntPtr client, out IntPtr error);
 
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]

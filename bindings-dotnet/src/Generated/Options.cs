@@ -90,6 +90,10 @@ namespace DingTalk.ExtContact
         /// refused with its line.</summary>
         public string CaFile { get; set; }
 
+        /// <summary>The language of the advice of errors and checks: "en" (the default) or "zh". All else, messages
+        /// too, is the same in every language.</summary>
+        public string Language { get; set; }
+
         internal void Give<T>(Native.Setter<T> set, T options)
         {
             Native.Give(set, options, "binding", "dotnet");
@@ -106,6 +110,7 @@ namespace DingTalk.ExtContact
             Native.Give(set, options, "missing_ok", MissingOk);
             Native.Give(set, options, "proxy", Proxy);
             Native.Give(set, options, "ca_file", CaFile);
+            Native.Give(set, options, "language", Language);
         }
     }
 

@@ -10,7 +10,7 @@ import select
 import threading
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterator
 from functools import partial
-from typing import Any, Union
+from typing import Any, Literal, Union
 from weakref import WeakValueDictionary
 
 from ._batch import Item, Loop, _item, _not_one
@@ -174,6 +174,7 @@ class AsyncClient:
             missing_ok: bool | None = False,
             proxy: str | None = "environment",
             ca_file: str | os.PathLike[str] | None = None,
+            language: Literal["en", "zh"] | None = "en",
         ) -> None: ...
 
         @classmethod
@@ -193,6 +194,7 @@ class AsyncClient:
             missing_ok: bool | None = False,
             proxy: str | None = "environment",
             ca_file: str | os.PathLike[str] | None = None,
+            language: Literal["en", "zh"] | None = "en",
         ) -> AsyncClient:
             """A client with the credentials and the place that the environment names."""
             raise NotImplementedError

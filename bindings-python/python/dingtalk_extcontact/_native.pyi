@@ -67,6 +67,7 @@ class Client:
         damaged ids
     :param proxy: 'environment' (the default), 'none' or a URL
     :param ca_file: a PEM bundle to trust instead of the system's roots
+    :param language: of advice: 'en' (the default) or 'zh'
     """
 
     def __new__(
@@ -85,6 +86,7 @@ class Client:
         missing_ok: bool | None = False,
         proxy: str | None = "environment",
         ca_file: str | os.PathLike[str] | None = None,
+        language: Literal["en", "zh"] | None = "en",
     ) -> Self: ...
     @classmethod
     def from_env(
@@ -103,6 +105,7 @@ class Client:
         missing_ok: bool | None = False,
         proxy: str | None = "environment",
         ca_file: str | os.PathLike[str] | None = None,
+        language: Literal["en", "zh"] | None = "en",
     ) -> Self:
         """A client with the credentials and the place that the environment names.
 

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use dingtalk_extcontact::JournalState;
+use dingtalk_extcontact::{JournalState, Language};
 
 use crate::output;
 
@@ -45,12 +45,11 @@ pub(crate) enum Lang {
     Zh,
 }
 
-impl Lang {
-    /// As web pages name it.
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Lang::En => "en",
-            Lang::Zh => "zh",
+impl From<Lang> for Language {
+    fn from(lang: Lang) -> Language {
+        match lang {
+            Lang::En => Language::English,
+            Lang::Zh => Language::Chinese,
         }
     }
 }

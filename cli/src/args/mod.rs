@@ -18,7 +18,7 @@ pub(crate) use crate::args::check::Check;
 pub(crate) use crate::args::connection::{Connection, Rate};
 pub(crate) use crate::args::delete::Delete;
 pub(crate) use crate::args::get::Get;
-pub(crate) use crate::args::journal::{Journal, Lang};
+pub(crate) use crate::args::journal::Journal;
 pub(crate) use crate::args::list::List;
 pub(crate) use crate::args::restore::Restore;
 pub(crate) use crate::args::sandbox::{Limit, Sandbox};

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant, SystemTime};
 use serde_json::Value;
 
 use crate::error::{Error, ErrorKind};
+use crate::language::Phrase;
 use crate::outcome::in_utc;
 use crate::runtime::descriptor::Descriptor;
 use crate::text::excerpt;
@@ -36,14 +37,14 @@ pub(crate) struct Kind {
 }
 
 pub(crate) const JOURNAL: Kind = Kind {
-    name: "journal",
+    name: sentence!("journal"),
     of: "a batch",
     is_first: |line| line.get("journal").is_some_and(|name| name == "dingtalk-extcontact"),
     starts: &[r#"{"app_key":""#, r#"{"endpoint":""#, r#"{"journal":""#],
 };
 
 pub(crate) const BACKUP: Kind = Kind {
-    name: "backup",
+    name: sentence!("backup"),
     of: "a batch",
     is_first: |line| {
         // Those of earlier versions have no header.
@@ -55,7 +56,7 @@ pub(crate) const BACKUP: Kind = Kind {
 };
 
 pub(crate) const RESTORE: Kind = Kind {
-    name: "journal",
+    name: sentence!("journal"),
     of: "a restore",
     is_first: |line| line.get("restore").is_some_and(|name| name == "dingtalk-extcontact"),
     starts: &[r#"{"app_key":""#, r#"{"endpoint":""#, r#"{"restore":""#],
@@ -103,9 +104,10 @@ impl Kind {
             true => format!(" but of {}", other.of),
             false => format!(" but a {}", other.name),
         });
-        self.broken(path, &format!("is not a {name} of {of}{but}")).advise(format!(
+        self.broken(path, &format!("is not a {name} of {of}{but}")).advise(phrase!(
             "Name a file that does not exist yet, or the {name} of an earlier run. This one was \
-             left as it is, and nothing was called."
+             left as it is, and nothing was called.",
+            name = Phrase::known(name)
         ))
     }
 }
@@ -224,7 +226,7 @@ impl AppendLog {
         }
         file.try_lock().map_err(|error| match error {
             TryLockError::WouldBlock => broken("is in use by another run")
-                .advise("Wait until that run has ended, or name another file."),
+                .advise(phrase!("Wait until that run has ended, or name another file.")),
             TryLockError::Error(error) => {
                 broken(&format!("cannot be locked: {error}")).caused_by(error)
             }

@@ -70,7 +70,7 @@ impl Owner<'_> {
             return Ok(());
         };
         Err(kind.broken(path, &what).advise(
-            "Use the credentials that it was written with, or name another file; nothing was called.",
+            phrase!("Use the credentials that it was written with, or name another file; nothing was called."),
         ))
     }
 }

@@ -92,6 +92,7 @@ impl Deleter {
             Ok(item) => (item, None),
             // That it is settled is known, but no longer how.
             Err(error) => {
+                let error = self.client.settings().advise(error);
                 (Item::new(Err(error.clone().about_contact(user_id, 0, true))), Some(error))
             }
         };
@@ -214,7 +215,7 @@ impl Deleter {
         let Queued { deletion, announced, throttled, began_with, .. } = queued;
         let call = deletion.state;
         let cancelled = || {
-            let error = failure::cancelled("waiting for its turn");
+            let error = call.settings.advise(failure::cancelled("waiting for its turn"));
             error.about_contact(&call.api_call.user_id, call.attempts, call.uncertain)
         };
         // Where it waited for its next attempt, the contact may be gone.
@@ -236,6 +237,7 @@ impl Deleter {
     /// request was sent before.
     fn panicked(&self, call: &DeleteState, panic: &(dyn Any + Send)) -> Ended {
         let error = Error::new(ErrorKind::Internal, format!("a panic: {}", panic_text(panic)));
+        let error = call.settings.advise(error);
         let uncertain = call.uncertain || call.attempts > 0;
         let item =
             Item::new(Err(error.about_contact(&call.api_call.user_id, call.attempts, uncertain)));
@@ -278,7 +280,8 @@ impl Queued {
     }
 
     fn about_contact(&self, error: Error) -> Error {
-        error.about_contact(self.user_id(), 0, self.deletion.state.uncertain)
+        let state = &self.deletion.state;
+        state.settings.advise(error).about_contact(self.user_id(), 0, state.uncertain)
     }
 
     fn user_id(&self) -> &str {

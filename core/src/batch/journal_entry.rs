@@ -9,6 +9,7 @@ use serde::{Serialize, Serializer};
 
 use crate::batch::item::{Item, Outcome};
 use crate::error::{Error, ErrorKind, parse_name};
+use crate::language::Language;
 use crate::outcome::{Status, in_utc, serialize_time};
 use crate::wire::errcode;
 
@@ -125,6 +126,11 @@ impl JournalEntry {
         in_utc(self.time)
     }
 
+    /// [`meaning`](JournalEntry::meaning) in a language.
+    pub fn meaning_in(&self, language: Language) -> &'static str {
+        errcode::meaning_in(self.meaning, language)
+    }
+
     /// Takes over what came of the call.
     pub(super) fn set_ended(&mut self, item: &Item) {
         match &item.outcome {
@@ -132,11 +138,13 @@ impl JournalEntry {
                 self.attempts = Some(deletion.attempts);
                 self.request_id.clone_from(&deletion.request_id);
                 self.meaning = match (deletion.status, deletion.maybe_deleted) {
-                    (Status::Deleted, _) => "the service deleted it by this call",
-                    (Status::Absent, true) => {
+                    (Status::Deleted, _) => sentence!("the service deleted it by this call"),
+                    (Status::Absent, true) => sentence!(
                         "no such contact: probably deleted by an earlier request of ours, whose reply was lost"
+                    ),
+                    (Status::Absent, false) => {
+                        sentence!("no such contact: gone before, or never there")
                     }
-                    (Status::Absent, false) => "no such contact: gone before, or never there",
                 };
             }
             Outcome::Error(error) => {

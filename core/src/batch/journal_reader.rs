@@ -54,7 +54,7 @@ pub fn read_journal<P: Into<PathBuf>>(
         let (number, path) = (files.len(), path.into());
         if number as u64 > MOST_FILES {
             return Err(reading::broken(&path, "is one too many")
-                .advise(format!("Read at most {} at once.", MOST_FILES + 1)));
+                .advise(phrase!("Read at most {most} at once.", most = MOST_FILES + 1)));
         }
         let (file, found) = scan(path, number, &files, &keys)?;
         files.push(file);
@@ -177,7 +177,7 @@ fn scan(
 ) -> Result<(JournalFile, KeyMap<Place>), Error> {
     let handle = open(&path)?;
     let mut lines = Lines::new(&path, &handle);
-    let named = "Name the journals that runs left behind. The file was left as it is.";
+    let named = || phrase!("Name the journals that runs left behind. The file was left as it is.");
     let first = match lines.next() {
         Ok(Some(line)) => line,
         Ok(None) => {
@@ -185,9 +185,9 @@ fn scan(
                 true => "has no whole line: the run that began it called nothing",
                 false => "is empty",
             };
-            return Err(reading::broken(&path, what).advise(named));
+            return Err(reading::broken(&path, what).advise(named()));
         }
-        Err(error) if lines.number == 1 => return Err(error.advise(named)),
+        Err(error) if lines.number == 1 => return Err(error.advise(named())),
         Err(error) => return Err(error),
     };
     let format = Format::of(&path, &first.object)?;
@@ -306,7 +306,7 @@ impl JournalReader {
             request_id: None,
             kind: None,
             code: None,
-            meaning: "the run ended during the call, or is making it now",
+            meaning: sentence!("the run ended during the call, or is making it now"),
             journal: file.path.clone(),
             endpoint: file.endpoint.clone(),
             app_key: file.app_key.clone(),
@@ -387,14 +387,14 @@ fn path_of(files: &[JournalFile], number: usize) -> &Path {
 
 fn open(path: &Path) -> Result<File, Error> {
     if !JOURNAL.exists_at(path)? {
-        return Err(reading::broken(path, "does not exist").advise("Check the path."));
+        return Err(reading::broken(path, "does not exist").advise(phrase!("Check the path.")));
     }
     File::open(path).map_err(|error| JOURNAL.unopened(path, error))
 }
 
 fn changed(path: &Path) -> Error {
     reading::broken(path, "was changed while it was read")
-        .advise("Read it again. A run that writes it only adds lines.")
+        .advise(phrase!("Read it again. A run that writes it only adds lines."))
 }
 
 #[cfg(test)]

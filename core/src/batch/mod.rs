@@ -74,6 +74,10 @@ impl Client {
     /// `invalid_argument` for a bad option; `journal` where journal or backup cannot be read,
     /// written or locked, or is another kind of file. Nothing was called then.
     pub fn batch(&self, options: BatchOptions) -> Result<Batch, Error> {
+        self.begin_batch(options).map_err(|error| self.settings().advise(error))
+    }
+
+    fn begin_batch(&self, options: BatchOptions) -> Result<Batch, Error> {
         check_integer(options.binding, "concurrency", options.concurrency.into(), MOST_CONCURRENT)?;
         let request = self.run_request(&options);
         let BatchOptions { concurrency, journal, backup, stop_on_missing, call, .. } = options;
@@ -290,11 +294,12 @@ impl Batch {
     /// option of the call.
     #[doc(hidden)]
     pub fn next_within(&self, call: &Call) -> Result<Option<Item>, Error> {
-        let wait = call.wait_within_limit()?;
-        match wait.ask() {
+        let wait = call.wait_within_limit();
+        let next = wait.and_then(|wait| match wait.ask() {
             Err(Stop::Cancelled) => Err(not_awaited(Stop::Cancelled)),
             verdict => self.wait_for_next(&wait, verdict),
-        }
+        });
+        next.map_err(|error| self.0.deleter.client.settings().advise(error))
     }
 
     fn wait_for_next(
@@ -361,7 +366,7 @@ fn not_awaited(stop: Stop) -> Error {
     match stop {
         Stop::Cancelled => failure::cancelled("waiting for the next item"),
         Stop::TimedOut => Error::new(ErrorKind::Timeout, "no item of the batch came in time")
-            .advise("Wait for it again: the batch goes on."),
+            .advise(phrase!("Wait for it again: the batch goes on.")),
     }
 }
 

@@ -265,11 +265,11 @@ pub(super) fn broken(path: &Path, what: &str) -> Error {
 
 fn out_of_scope(path: &Path, what: &str) -> Error {
     broken(path, what).advise(
-        "Go on with the credentials that it was begun with, or name another journal; nothing was called.",
+        phrase!("Go on with the credentials that it was begun with, or name another journal; nothing was called."),
     )
 }
 
 fn damaged(path: &Path, line: u64) -> Error {
     broken(path, &format!("is damaged at line {line}"))
-        .advise("Keep the file for the record and look at that line; nothing was called.")
+        .advise(phrase!("Keep the file for the record and look at that line; nothing was called."))
 }

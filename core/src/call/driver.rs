@@ -124,7 +124,7 @@ impl<A: ApiCall> Driver<A> {
             return;
         }
         if drive.closed {
-            self.state.end(Err(Error::invalid("client is closed", "Make a new client.")));
+            self.state.end(Err(Error::invalid("client is closed", phrase!("Make a new client."))));
         } else if drive.call.wait().ask().is_err() {
             self.state.end(Err(cancelled("beginning")));
         }

@@ -73,12 +73,11 @@ fn set_up_wrongly(error: TransportError) -> Error {
             proxy_login(&source, &schemes, given)
         }
         TransportError::ProxyRefused { source, text } => {
-            Error::new(ErrorKind::Configuration, text).advise(format!(
-                "Have this host allowed at the proxy that {source} names, or go without it."
+            Error::new(ErrorKind::Configuration, text).advise(phrase!("Have this host allowed at the proxy that {source} names, or go without it.", source
             ))
         }
         _ => Error::new(ErrorKind::Configuration, "log lines of the target ureq_proto are on at trace level, which prints the bytes of replies, tokens among them")
-            .advise("Set that target to debug or less, for example RUST_LOG=trace,ureq_proto=debug; nothing was sent."),
+            .advise(phrase!("Set that target to debug or less, for example RUST_LOG=trace,ureq_proto=debug; nothing was sent.")),
     }
 }
 
@@ -88,16 +87,17 @@ fn proxy_login(source: &str, schemes: &[String], given: bool) -> Error {
     let (message, advice) = match (basic, given) {
         (true, false) => (
             "the proxy asks for a login".to_owned(),
-            format!("Give the proxy's user name and password in its URL ({source})."),
+            phrase!("Give the proxy's user name and password in its URL ({source}).", source),
         ),
         (true, true) => (
             "the proxy does not accept the login".to_owned(),
-            format!("Check the user name and password in the proxy's URL ({source})."),
+            phrase!("Check the user name and password in the proxy's URL ({source}).", source),
         ),
         (false, _) => (
             format!("the proxy offers logins by {} alone", schemes.join(" and ")),
-            format!(
-                "This library logs in with Basic alone. Run a local helper that logs in to the proxy, such as px or cntlm, and name that as the proxy ({source})."
+            phrase!(
+                "This library logs in with Basic alone. Run a local helper that logs in to the proxy, such as px or cntlm, and name that as the proxy ({source}).",
+                source
             ),
         ),
     };

@@ -65,7 +65,7 @@ pub(crate) struct CallState<A: ApiCall> {
     pub attempts: u32,
     /// Some attempt was uncertain: what was asked for may have been done.
     pub uncertain: bool,
-    settings: Arc<Settings>,
+    pub settings: Arc<Settings>,
     throttling: Throttling,
     missing_ok: bool,
     plan: RetryPlan,

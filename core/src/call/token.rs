@@ -211,7 +211,7 @@ fn same_token() -> Failure {
         ErrorKind::Authentication,
         "DingTalk refused the token and then handed out the same one again",
     )
-    .advise("Check that app_key and app_secret belong to an internal app of this organisation and region.");
+    .advise(phrase!("Check that app_key and app_secret belong to an internal app of this organisation and region."));
     Failure::new(error, false, Retry::No)
 }
 

@@ -20,6 +20,7 @@ use crate::check::step::{CheckName, CheckStatus, CheckStep};
 use crate::client::Client;
 use crate::contacts::List;
 use crate::error::{Error, ErrorKind};
+use crate::language::Phrase;
 use crate::options::endpoint::{Base, Region};
 use crate::options::{Credentials, Settings};
 use crate::outcome::Status;
@@ -32,7 +33,9 @@ use crate::wire::response;
 /// Clocks that differ by no more than this agree: the service tells whole seconds, and its reply
 /// takes a while.
 const CLOCKS_AGREE: Duration = Duration::from_secs(60);
-const NOT_REACHED: &str = "a step before it failed";
+fn not_reached(name: CheckName) -> CheckStep {
+    skipped(name, phrase!("a step before it failed"))
+}
 /// The codes of a call from an address that is not on the white list.
 const NOT_WHITE_LISTED: [&str; 2] = ["60020", "Forbidden.AccessDenied.IpNotInWhiteList"];
 /// The codes of a missing permission to delete.
@@ -81,20 +84,23 @@ impl Client {
     ///
     /// `cancelled`; `invalid_argument` where the client is closed, or for an option of the call.
     pub fn check(&self, write: bool, call: &Call) -> Result<Check, Error> {
+        let settings = self.settings();
         if self.is_closed() {
-            return Err(Error::invalid("client is closed", "Make a new client."));
+            let closed = Error::invalid("client is closed", phrase!("Make a new client."));
+            return Err(settings.advise(closed));
         }
         if let Some(wrong) = &call.wrong {
-            return Err(wrong.clone());
+            return Err(settings.advise(wrong.clone()));
         }
         let replies = Arc::<Replies>::default();
-        let checked = Checked { client: self.keeping(&replies), call, settings: self.settings() };
+        let checked = Checked { client: self.keeping(&replies), call, settings };
         // TLS runs below, and the caller's probe: a panic must not pass into an interpreter.
         let ended = catch_unwind(AssertUnwindSafe(|| checked.steps(write, &replies)));
         let ended = ended.unwrap_or_else(|panic| Err(panicked(&panic_text(panic.as_ref()))));
-        let (mut steps, seen) = ended.map_err(|error| self.settings().binding.advise(error))?;
+        let (mut steps, seen) = ended.map_err(|error| settings.advise(error))?;
+        steps.iter_mut().for_each(|step| step.say(settings.language, settings.binding));
         steps.sort_by_key(|step| step.name);
-        let report = report::of(self.settings(), &steps, &seen, &secrets(self.settings(), &seen));
+        let report = report::of(settings, &steps, &seen, &secrets(settings, &seen));
         let fine =
             |step: &CheckStep| !matches!(step.status, CheckStatus::Failed | CheckStatus::Unknown);
         Ok(Check { ok: steps.iter().all(fine), steps, report })
@@ -126,11 +132,11 @@ impl Checked<'_> {
         found.push(token(self.settings, read.as_ref(), &seen));
         found.push(read_permission(read.as_ref(), &seen));
         found.push(match (write, &read) {
-            (false, _) => skipped(CheckName::WritePermission, "not asked for"),
+            (false, _) => skipped(CheckName::WritePermission, phrase!("not asked for")),
             (true, Some(Ok(()))) => self.write_permission()?,
             (true, _) => skipped(
                 CheckName::WritePermission,
-                "it takes the permission to read, so that nobody has the id that is tried",
+                phrase!("it takes the permission to read, so that nobody has the id that is tried"),
             ),
         });
         seen.extend(replies.take());
@@ -157,18 +163,20 @@ impl Checked<'_> {
             Err(error) if error.is_missing() => {}
             Err(error) => return Ok(CheckStep::of_error(name, CheckStatus::Unknown, error)),
             Ok(_) => {
-                let text = format!(
-                    "the service knows a contact {id}, which nobody has made; nothing was deleted"
+                let text = phrase!(
+                    "the service knows a contact {id}, which nobody has made; nothing was deleted",
+                    id
                 );
                 return Ok(CheckStep::new(name, CheckStatus::Unknown, text)
-                    .advise("Check what answers at this endpoint."));
+                    .advise(phrase!("Check what answers at this endpoint.")));
             }
         }
         let call = self.call.clone().missing_ok(false);
         let deleted = unless_cancelled(self.client.delete_with(&id, &call))?;
         let shown = || {
-            let text =
-                "the deletion of an id that nobody has was answered with \"no such contact\"";
+            let text = phrase!(
+                "the deletion of an id that nobody has was answered with \"no such contact\""
+            );
             CheckStep::new(name, CheckStatus::Ok, text)
         };
         Ok(match deleted {
@@ -177,9 +185,9 @@ impl Checked<'_> {
             Ok(_) => CheckStep::new(
                 name,
                 CheckStatus::Unknown,
-                "the service says that it deleted an id that nobody has",
+                phrase!("the service says that it deleted an id that nobody has"),
             )
-            .advise("Check what answers at this endpoint."),
+            .advise(phrase!("Check what answers at this endpoint.")),
             Err(error) if error.is_missing() => shown(),
             Err(error) => {
                 let lacks = error.code().is_some_and(|code| NO_WRITE.contains(&code));
@@ -198,20 +206,21 @@ fn unless_cancelled<T>(result: Result<T, Error>) -> Result<Result<T, Error>, Err
     }
 }
 
-fn skipped(name: CheckName, text: &str) -> CheckStep {
+fn skipped(name: CheckName, text: Phrase) -> CheckStep {
     CheckStep::new(name, CheckStatus::Skipped, text)
 }
 
 fn credentials(settings: &Settings) -> CheckStep {
     let what = match &settings.credentials {
-        Credentials::App { key, .. } => format!("key and secret of app {key}"),
-        Credentials::Fixed(_) => "an access token".to_owned(),
+        Credentials::App { key, .. } => phrase!("key and secret of app {key}", key),
+        Credentials::Fixed(_) => phrase!("an access token"),
     };
     let place = match region(&settings.topapi) {
-        Some(region) => format!("the region {region}"),
-        None => "an endpoint of its own".to_owned(),
+        Some(region) => phrase!("the region {region}", region = region.as_str()),
+        None => phrase!("an endpoint of its own"),
     };
-    let text = format!("{what} for {place} ({})", settings.topapi.host);
+    let host = &settings.topapi.host;
+    let text = phrase!("{what} for {place} ({host})", what, place, host);
     CheckStep::new(CheckName::Credentials, CheckStatus::Ok, text)
 }
 
@@ -228,16 +237,16 @@ fn token(settings: &Settings, read: Option<&Result<(), Error>>, seen: &[Reply]) 
     let is_app = matches!(settings.credentials, Credentials::App { .. });
     let given = seen.iter().any(|reply| new_token(reply).is_some());
     let error = match read {
-        None => return skipped(name, NOT_REACHED),
+        None => return not_reached(name),
         Some(Ok(())) => return token_ok(is_app),
         Some(Err(error)) => error.clone(),
     };
     match error.kind() {
         ErrorKind::Authentication => {
-            let advice = format!(
-                "{} An app and its tokens are of one region: check that {} is theirs.",
-                error.advice(),
-                settings.topapi.host
+            let advice = phrase!(
+                "{advice} An app and its tokens are of one region: check that {host} is theirs.",
+                advice = error.advice_phrase(),
+                host = &settings.topapi.host
             );
             CheckStep::of_error(name, CheckStatus::Failed, error).advise(advice)
         }
@@ -245,30 +254,39 @@ fn token(settings: &Settings, read: Option<&Result<(), Error>>, seen: &[Reply]) 
         _ if is_app && given => token_ok(is_app),
         // No page was asked for.
         _ if is_app => CheckStep::of_error(name, CheckStatus::Failed, error),
-        _ => CheckStep::new(name, CheckStatus::Unknown, "no answer tells whether it is accepted"),
+        _ => CheckStep::new(
+            name,
+            CheckStatus::Unknown,
+            phrase!("no answer tells whether it is accepted"),
+        ),
     }
 }
 
 fn token_ok(is_app: bool) -> CheckStep {
-    let text = if is_app { "the service gives one for the app" } else { "the service accepts it" };
+    let text = match is_app {
+        true => phrase!("the service gives one for the app"),
+        false => phrase!("the service accepts it"),
+    };
     CheckStep::new(CheckName::Token, CheckStatus::Ok, text)
 }
 
 fn read_permission(read: Option<&Result<(), Error>>, seen: &[Reply]) -> CheckStep {
     let name = CheckName::ReadPermission;
     match read {
-        None => skipped(name, NOT_REACHED),
-        Some(Ok(())) => CheckStep::new(name, CheckStatus::Ok, "a page of one contact was read"),
+        None => not_reached(name),
+        Some(Ok(())) => {
+            CheckStep::new(name, CheckStatus::Ok, phrase!("a page of one contact was read"))
+        }
         Some(Err(error)) => match error.kind() {
             ErrorKind::PermissionDenied => {
                 let step = CheckStep::of_error(name, CheckStatus::Failed, error.clone());
-                step.advise(
-                    "Add the permission point qyapi_ext_read to the app in the developer console.",
-                )
+                step.advise(phrase!(
+                    "Add the permission point qyapi_ext_read to the app in the developer console."
+                ))
             }
-            ErrorKind::Authentication => skipped(name, NOT_REACHED),
+            ErrorKind::Authentication => not_reached(name),
             _ if seen.iter().all(|reply| reply.path == ACCESS_TOKEN) && !seen.is_empty() => {
-                skipped(name, NOT_REACHED)
+                not_reached(name)
             }
             _ => CheckStep::of_error(name, CheckStatus::Unknown, error.clone()),
         },
@@ -276,8 +294,9 @@ fn read_permission(read: Option<&Result<(), Error>>, seen: &[Reply]) -> CheckSte
 }
 
 fn clock(seen: &[Reply], untimely: bool) -> CheckStep {
-    const ADVICE: &str =
-        "Set this machine's clock: certificates are judged by it, and journals record it.";
+    let advice = || {
+        phrase!("Set this machine's clock: certificates are judged by it, and journals record it.")
+    };
     let name = CheckName::Clock;
     let told = seen.iter().find_map(|reply| Some((reply.answer.date?, reply.came)));
     let Some((theirs, ours)) = told else {
@@ -285,27 +304,31 @@ fn clock(seen: &[Reply], untimely: bool) -> CheckStep {
             true => CheckStep::new(
                 name,
                 CheckStatus::Unknown,
-                "the certificate is out of its time, by this machine's clock",
+                phrase!("the certificate is out of its time, by this machine's clock"),
             )
-            .advise(ADVICE),
-            false if seen.is_empty() => skipped(name, NOT_REACHED),
-            false => skipped(name, "the service's replies have no date"),
+            .advise(advice()),
+            false if seen.is_empty() => not_reached(name),
+            false => skipped(name, phrase!("the service's replies have no date")),
         };
     };
-    let (apart, is) = apart(theirs, ours);
+    let (apart, is_behind) = apart(theirs, ours);
     if apart <= CLOCKS_AGREE {
-        return CheckStep::new(name, CheckStatus::Ok, "within a minute of the service's");
+        return CheckStep::new(name, CheckStatus::Ok, phrase!("within a minute of the service's"));
     }
-    let text = format!("this machine's is {} {is} the service's", seconds(apart));
-    CheckStep::new(name, CheckStatus::Warning, text).advise(ADVICE)
+    let apart = seconds(apart);
+    let text = match is_behind {
+        true => phrase!("this machine's is {apart} behind the service's", apart),
+        false => phrase!("this machine's is {apart} ahead of the service's", apart),
+    };
+    CheckStep::new(name, CheckStatus::Warning, text).advise(advice())
 }
 
-/// How far our clock is from theirs, and on which side.
-fn apart(theirs: SystemTime, ours: SystemTime) -> (Duration, &'static str) {
+/// How far our clock is from theirs, and whether it is behind.
+fn apart(theirs: SystemTime, ours: SystemTime) -> (Duration, bool) {
     let whole = |apart: Duration| Duration::from_secs(apart.as_secs());
     match theirs.duration_since(ours) {
-        Ok(apart) => (whole(apart), "behind"),
-        Err(error) => (whole(error.duration()), "ahead of"),
+        Ok(apart) => (whole(apart), true),
+        Err(error) => (whole(error.duration()), false),
     }
 }
 
@@ -319,8 +342,10 @@ fn white_list<'a>(mut errors: impl Iterator<Item = &'a Error>, steps: &[CheckSte
     let read =
         |step: &CheckStep| step.name == CheckName::ReadPermission && step.status == CheckStatus::Ok;
     match steps.iter().any(read) {
-        true => CheckStep::new(name, CheckStatus::Ok, "calls from this address are let in"),
-        false => skipped(name, NOT_REACHED),
+        true => {
+            CheckStep::new(name, CheckStatus::Ok, phrase!("calls from this address are let in"))
+        }
+        false => not_reached(name),
     }
 }
 
@@ -338,11 +363,11 @@ fn limits<'a>(
     }
     match seen.iter().filter_map(|reply| refusal(reply, secrets)).find(is_limit) {
         Some(error) => {
-            let step = CheckStep::of_error(name, CheckStatus::Warning, error);
-            CheckStep { text: format!("{}; the next try passed", step.text), ..step }
+            let text = phrase!("{message}; the next try passed", message = error.message());
+            CheckStep::of_error(name, CheckStatus::Warning, error).saying(text)
         }
-        None if seen.is_empty() => skipped(name, NOT_REACHED),
-        None => CheckStep::new(name, CheckStatus::Ok, "none was met"),
+        None if seen.is_empty() => not_reached(name),
+        None => CheckStep::new(name, CheckStatus::Ok, phrase!("none was met")),
     }
 }
 

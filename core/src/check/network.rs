@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use crate::call::context::AttemptContext;
 use crate::call::failure::no_answer;
 use crate::check::step::{CheckName, CheckStatus, CheckStep};
+use crate::language::{Phrase, Said};
 use crate::options::endpoint::Base;
 use crate::options::proxy::Proxy;
 use crate::runtime::wait::Wait;
@@ -62,73 +63,95 @@ fn steps(
     seen: Inspection,
 ) -> Vec<CheckStep> {
     let host = &base.host;
-    let ok = |name, text: String| CheckStep::new(name, CheckStatus::Ok, text);
-    let skipped = |name, text: &str| CheckStep::new(name, CheckStatus::Skipped, text);
+    let ok = |name, text: Phrase| CheckStep::new(name, CheckStatus::Ok, text);
+    let skipped = |name, text: Phrase| CheckStep::new(name, CheckStatus::Skipped, text);
     let failed = |name, error: TransportError| {
         let error = no_answer(&context.settings, error, false, false).error;
-        CheckStep::of_error(name, CheckStatus::Failed, context.settings.binding.advise(error))
+        CheckStep::of_error(name, CheckStatus::Failed, context.settings.advise(error))
     };
     let looked_up = proxy.map_or(host, |proxy| &proxy.host);
     let lookup = match seen.addresses {
         Ok(_) if looked_up.parse::<IpAddr>().is_ok() => {
-            skipped(CheckName::Lookup, &format!("{looked_up} is an address"))
+            skipped(CheckName::Lookup, phrase!("{looked_up} is an address", looked_up))
         }
         Ok(addresses) => match addresses.as_slice() {
-            [] => CheckStep::new(CheckName::Lookup, CheckStatus::Failed, format!("{looked_up} has no address"))
-                .advise("Check the name, and the name server of this machine."),
+            [] => CheckStep::new(CheckName::Lookup, CheckStatus::Failed, phrase!("{looked_up} has no address", looked_up))
+                .advise(phrase!("Check the name, and the name server of this machine.")),
             [address, rest @ ..] => {
-                let more = match rest.len() {
-                    0 => String::new(),
-                    more => format!(" and {more} more"),
+                let address = address.to_string();
+                let found = match rest.len() {
+                    0 => phrase!("{looked_up} is {address}", looked_up, address),
+                    more => phrase!("{looked_up} is {address} and {more} more", looked_up, address, more),
                 };
-                let left = proxy.map_or("", |_| "; the proxy looks up the service");
-                ok(CheckName::Lookup, format!("{looked_up} is {address}{more}{left}"))
+                ok(CheckName::Lookup, match proxy {
+                    None => found,
+                    Some(_) => phrase!("{found}; the proxy looks up the service", found),
+                })
             }
         },
         Err(error) => failed(CheckName::Lookup, error)
-            .advise("Check the name, the name server of this machine, and whether it reaches the internet directly or through a proxy (HTTPS_PROXY)."),
+            .advise(phrase!("Check the name, the name server of this machine, and whether it reaches the internet directly or through a proxy (HTTPS_PROXY).")),
     };
-    let not_reached = "a step before it failed";
+    let not_reached = || phrase!("a step before it failed");
     let (mut proxied, mut connection) = match proxy {
-        None => (skipped(CheckName::Proxy, "no proxy is set"), None),
+        None => (skipped(CheckName::Proxy, phrase!("no proxy is set")), None),
         Some(_) => (
-            skipped(CheckName::Proxy, not_reached),
-            Some(skipped(CheckName::Connection, "the proxy connects")),
+            skipped(CheckName::Proxy, not_reached()),
+            Some(skipped(CheckName::Connection, phrase!("the proxy connects"))),
         ),
     };
     match (seen.connection, proxy) {
         (None, _) => {}
         (Some(Ok(())), None) => {
-            connection = Some(ok(CheckName::Connection, format!("{host}:{} answers", base.port)));
+            connection = Some(ok(
+                CheckName::Connection,
+                phrase!("{host}:{port} answers", host, port = base.port.to_string()),
+            ));
         }
         (Some(Err(error)), None) => connection = Some(failed(CheckName::Connection, error)),
         (Some(Ok(())), Some(proxy)) => {
-            let text = format!("{}:{} of {} leads to {host}", proxy.host, proxy.port, proxy.source);
+            let place = format!("{}:{}", proxy.host, proxy.port);
+            let text = phrase!(
+                "{place} of {source} leads to {host}",
+                place,
+                source = proxy.source.to_string(),
+                host
+            );
             proxied = ok(CheckName::Proxy, text);
         }
         (Some(Err(error)), Some(_)) => proxied = failed(CheckName::Proxy, error),
     }
     let issued = seen.peer.map(|peer| {
-        let issuer = peer.issuer.unwrap_or_else(|| "one without a name".to_owned());
-        format!("TLS {}, certificate issued by {issuer}", peer.version)
+        let issuer = match peer.issuer {
+            Some(issuer) => issuer.value(),
+            None => phrase!("one without a name").value(),
+        };
+        let version = peer.version.to_string();
+        phrase!("TLS {version}, certificate issued by {issuer}", version, issuer)
     });
     let tls = match seen.tls {
-        None if !base.https => skipped(CheckName::Tls, "http to this machine has none"),
-        None => skipped(CheckName::Tls, not_reached),
+        None if !base.https => skipped(CheckName::Tls, phrase!("http to this machine has none")),
+        None => skipped(CheckName::Tls, not_reached()),
         Some(Ok(())) => ok(
             CheckName::Tls,
-            format!("{host}: {}", issued.unwrap_or_else(|| "trusted".to_owned())),
+            phrase!(
+                "{host}: {issued}",
+                host,
+                issued = issued.unwrap_or_else(|| phrase!("trusted"))
+            ),
         ),
         Some(Err(error)) => {
             let step = failed(CheckName::Tls, error);
-            let text = match issued {
-                Some(issued) => format!("{} ({issued})", step.text),
-                None => step.text.clone(),
-            };
-            CheckStep { text, ..step }
+            match issued {
+                Some(issued) => {
+                    let text = phrase!("{message} ({issued})", message = &step.text, issued);
+                    step.saying(text)
+                }
+                None => step,
+            }
         }
     };
-    let connection = connection.unwrap_or_else(|| skipped(CheckName::Connection, not_reached));
+    let connection = connection.unwrap_or_else(|| skipped(CheckName::Connection, not_reached()));
     let mut steps = vec![lookup, proxied, connection, tls];
     steps.iter_mut().for_each(|step| step.text = excerpt(&step.text));
     steps

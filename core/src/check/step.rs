@@ -5,6 +5,9 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 
 use crate::error::Error;
+use crate::language::{Language, Phrase};
+use crate::options::names::Binding;
+use crate::text::one_line;
 
 /// What a step of a check looks at.
 #[non_exhaustive]
@@ -123,20 +126,45 @@ pub struct CheckStep {
     /// The error that it ended with, with the service's own codes and request id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<Error>,
+    /// The text and the advice, to be said in another language.
+    #[serde(skip)]
+    phrases: (Phrase, Option<Phrase>),
 }
 
 impl CheckStep {
-    pub(crate) fn new(name: CheckName, status: CheckStatus, text: impl Into<String>) -> CheckStep {
-        CheckStep { name, status, text: text.into(), advice: None, error: None }
+    pub(crate) fn new(name: CheckName, status: CheckStatus, text: Phrase) -> CheckStep {
+        let said = text.to_string();
+        CheckStep { name, status, text: said, advice: None, error: None, phrases: (text, None) }
     }
 
     /// A step that ended with this error, and says so.
     pub(crate) fn of_error(name: CheckName, status: CheckStatus, error: Error) -> CheckStep {
-        let step = CheckStep::new(name, status, error.message());
-        CheckStep { advice: Some(error.advice().to_owned()), error: Some(error), ..step }
+        let step = CheckStep::new(name, status, Phrase::recorded(error.message().to_owned()))
+            .advise(error.advice_phrase());
+        CheckStep { error: Some(error), ..step }
     }
 
-    pub(crate) fn advise(self, advice: impl Into<String>) -> CheckStep {
-        CheckStep { advice: Some(advice.into()), ..self }
+    /// The same step with another text.
+    pub(crate) fn saying(self, text: Phrase) -> CheckStep {
+        CheckStep { text: text.to_string(), phrases: (text, self.phrases.1), ..self }
+    }
+
+    pub(crate) fn advise(self, advice: Phrase) -> CheckStep {
+        let said = Some(advice.to_string());
+        CheckStep { advice: said, phrases: (self.phrases.0, Some(advice)), ..self }
+    }
+
+    /// Says the advice anew: in a language, and with the names of a binding.
+    pub(crate) fn say(&mut self, language: Language, binding: Binding) {
+        self.advice = self.phrases.1.as_ref().map(|advice| binding.speak(&advice.told(language)));
+    }
+
+    /// What was found, in a language.
+    #[doc(hidden)]
+    pub fn text_in(&self, language: Language) -> String {
+        match language {
+            Language::English => self.text.clone(),
+            _ => one_line(&self.phrases.0.told(language)),
+        }
     }
 }

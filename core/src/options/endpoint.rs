@@ -40,7 +40,7 @@ impl Region {
         all.find(|region| region.as_str() == name).ok_or_else(|| {
             Error::invalid(
                 format!("{option} \"{}\" is none", excerpt(name)),
-                "Give international (the default) or china.",
+                phrase!("Give international (the default) or china."),
             )
         })
     }
@@ -100,7 +100,9 @@ impl Base {
         let base = Base::of_url(endpoint).map_err(|problem| {
             Error::invalid(
                 format!("{name} {problem}"),
-                "Give a base URL such as https://gateway.example or http://127.0.0.1:8080.",
+                phrase!(
+                    "Give a base URL such as https://gateway.example or http://127.0.0.1:8080."
+                ),
             )
         })?;
         if !base.https && !is_loopback(&base.host) {
@@ -108,7 +110,7 @@ impl Base {
                 format!(
                     "{name} is http to a host that is not loopback: the token would travel in the clear"
                 ),
-                "Use https; http is for 127.0.0.0/8, ::1 and localhost alone.",
+                phrase!("Use https; http is for 127.0.0.0/8, ::1 and localhost alone."),
             ));
         }
         Ok(base)

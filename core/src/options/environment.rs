@@ -36,7 +36,7 @@ impl Environment {
             Some(Ok(value)) => Ok(Some(value).filter(|value| !value.is_empty())),
             Some(Err(_)) => Err(Error::invalid(
                 format!("the environment variable {name} is not valid text"),
-                "Set it to UTF-8 text, or unset it.",
+                phrase!("Set it to UTF-8 text, or unset it."),
             )),
         }
     }

@@ -5,6 +5,7 @@
 pub(crate) mod endpoint;
 mod environment;
 pub(crate) mod fixed_token;
+pub(crate) mod language;
 pub(crate) mod names;
 mod pem;
 pub(crate) mod proxy;
@@ -17,6 +18,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::error::Error;
+use crate::language::{Language, Phrase};
 use crate::options::endpoint::Base;
 use crate::options::environment::Environment;
 use crate::options::fixed_token::FixedToken;
@@ -46,6 +48,7 @@ pub struct Options {
     pub(crate) missing_ok: bool,
     pub(crate) proxy: Option<Secret>,
     pub(crate) ca_file: Option<PathBuf>,
+    pub(crate) language: Language,
     /// What errors call an option whose value comes from elsewhere: a variable, a file.
     pub(crate) origins: BTreeMap<&'static str, String>,
 }
@@ -75,6 +78,7 @@ impl Default for Options {
             missing_ok: false,
             proxy: None,
             ca_file: None,
+            language: Language::default(),
             origins: BTreeMap::new(),
         }
     }
@@ -140,10 +144,11 @@ impl Options {
             missing_ok,
             proxy,
             ca_file,
+            language,
             origins: _,
         } = self;
         let secrets = [access_token, app_secret, proxy].map(|it| it.as_ref().map(Secret::expose));
-        let texts = (secrets, app_key, region, endpoint, ca_file);
+        let texts = (secrets, app_key, region, endpoint, ca_file, language);
         let numbers = (timeout, attempt_timeout, connect_timeout, max_attempts, rate, missing_ok);
         (texts, numbers)
     }
@@ -182,6 +187,7 @@ impl Options {
             missing_ok: self.missing_ok,
             roots,
             binding: self.binding,
+            language: self.language,
         })
     }
 
@@ -200,21 +206,24 @@ impl Options {
             }
             (None, None, None) => Err(Error::invalid(
                 "no credentials",
-                format!(
-                    "Give {token}, or {key} and {secret}; from the environment: DINGTALK_ACCESS_TOKEN, or DINGTALK_APP_KEY and DINGTALK_APP_SECRET."
+                phrase!(
+                    "Give {token}, or {key} and {secret}; from the environment: DINGTALK_ACCESS_TOKEN, or DINGTALK_APP_KEY and DINGTALK_APP_SECRET.",
+                    token,
+                    key,
+                    secret
                 ),
             )),
             (Some(_), _, _) => Err(Error::invalid(
                 format!("{token} and {key} or {secret} are both given"),
-                format!("Give either {token}, or {key} and {secret}."),
+                phrase!("Give either {token}, or {key} and {secret}.", token, key, secret),
             )),
             (None, Some(_), None) => Err(Error::invalid(
                 format!("{secret} is missing"),
-                format!("Give it along with {key}."),
+                phrase!("Give it along with {key}.", key),
             )),
             (None, None, Some(_)) => Err(Error::invalid(
                 format!("{key} is missing"),
-                format!("Give it along with {secret}."),
+                phrase!("Give it along with {secret}.", secret),
             )),
         }
     }
@@ -243,7 +252,7 @@ impl Options {
     }
 
     /// What an error calls an option.
-    fn name_of(&self, name: &str) -> String {
+    pub(crate) fn name_of(&self, name: &str) -> String {
         self.origins.get(name).cloned().unwrap_or_else(|| self.binding.spell(name))
     }
 }
@@ -264,6 +273,7 @@ impl fmt::Debug for Options {
             .field("missing_ok", &self.missing_ok)
             .field("proxy", &self.proxy)
             .field("ca_file", &self.ca_file.as_deref().map(|path| excerpt(&path.to_string_lossy())))
+            .field("language", &self.language)
             .finish()
     }
 }
@@ -282,6 +292,7 @@ fn without_secrets(url: &str) -> String {
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub binding: Binding,
+    pub language: Language,
     pub credentials: Credentials,
     pub topapi: Base,
     pub oauth: Base,
@@ -294,6 +305,13 @@ pub(crate) struct Settings {
     pub rate: Option<u32>,
     pub missing_ok: bool,
     pub roots: Roots,
+}
+
+impl Settings {
+    /// The error with its advice as this client's caller is to read it.
+    pub fn advise(&self, error: Error) -> Error {
+        self.binding.advise(self.language, error)
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -319,7 +337,9 @@ fn check_graphic(name: &str, text: &str) -> Result<(), Error> {
     };
     Err(Error::invalid(
         format!("{name} {problem}"),
-        "Give it exactly as DingTalk issued it; a file read whole often ends with a line break.",
+        phrase!(
+            "Give it exactly as DingTalk issued it; a file read whole often ends with a line break."
+        ),
     ))
 }
 
@@ -334,11 +354,12 @@ pub(crate) fn check_duration(binding: Binding, name: &str, time: Duration) -> Re
 
 pub(crate) fn bad_duration(binding: Binding, name: &str) -> Error {
     let (per_second, unit) = binding.unit();
+    let unit = Phrase::known(unit);
     let shortest = SHORTEST_TIME.as_secs_f64() * per_second;
     let longest = LONGEST_TIME.as_secs_f64() * per_second;
     Error::invalid(
         format!("{} is out of bounds", binding.spell(name)),
-        format!("Give a time from {shortest} to {longest} {unit}."),
+        phrase!("Give a time from {shortest} to {longest} {unit}.", shortest, longest, unit),
     )
 }
 
@@ -353,19 +374,21 @@ pub(crate) fn check_integer(
         return Ok(());
     }
     let spelt = binding.spell(name);
-    let none = match (name, binding) {
-        ("rate", Binding::Node) => ", or null for no limit",
-        ("rate", Binding::Rust | Binding::Python) => ", or None for no limit",
-        ("rate", Binding::Command) => ", or none for no limit",
+    let none = match binding {
+        Binding::Node => "null",
+        Binding::Rust | Binding::Python => "None",
+        Binding::Command => "none",
         // There 0 is a field that was not set.
-        ("rate", Binding::Go) => ", or NoLimit",
-        ("rate", _) => ", or 0 for no limit",
-        _ => "",
+        Binding::Go => "NoLimit",
+        _ => "0",
     };
-    Err(Error::invalid(
-        format!("{spelt} is out of bounds"),
-        format!("Give a whole number from 1 to {most}{none}."),
-    ))
+    let advice = match name {
+        "rate" => {
+            phrase!("Give a whole number from 1 to {most}, or {none} for no limit.", most, none)
+        }
+        _ => phrase!("Give a whole number from 1 to {most}.", most),
+    };
+    Err(Error::invalid(format!("{spelt} is out of bounds"), advice))
 }
 
 #[cfg(test)]

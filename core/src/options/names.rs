@@ -1,6 +1,7 @@
 //! The names, types and units of all options, as each language has them.
 
 use crate::error::Error;
+use crate::language::Language;
 use crate::text::excerpt;
 
 /// What the value of an option is.
@@ -36,6 +37,7 @@ pub const CLIENT_OPTIONS: &[Spec] = &[
     ("missing_ok", ValueType::Flag),
     ("proxy", ValueType::Text),
     ("ca_file", ValueType::Path),
+    ("language", ValueType::Text),
 ];
 
 /// The language that sets the options. It decides the unit of times, and how names are spelt in
@@ -83,7 +85,10 @@ impl Binding {
         found.map(|(_, binding)| *binding).ok_or_else(|| {
             Error::invalid(
                 format!("there is no binding \"{}\"", excerpt(name)),
-                format!("The bindings are {}.", PACKAGES.map(|(own, _)| own).join(", ")),
+                phrase!(
+                    "The bindings are {names}.",
+                    names = PACKAGES.map(|(own, _)| own).join(", ")
+                ),
             )
         })
     }
@@ -119,21 +124,30 @@ impl Binding {
         if self == Binding::Node { camel(name) } else { name.to_owned() }
     }
 
-    /// The error with its advice in this language.
-    pub(crate) fn advise(self, error: Error) -> Error {
-        error.with(|fields| fields.advice = self.speak(&fields.advice))
+    /// The error with its advice in a language, and with the names of this one.
+    pub(crate) fn advise(self, language: Language, error: Error) -> Error {
+        error.with(|fields| fields.advice.say(language, |advice| self.speak(advice)))
     }
 
     /// Advice with the names of options and fields spelt as in this language. Names of one word,
     /// such as `rate`, are left alone, because they may be ordinary words; two phrases in which
-    /// they are not are the exception.
-    fn speak(self, advice: &str) -> String {
-        let times = "timeout or attempt_timeout";
+    /// they are not are the exception, in each language.
+    pub(crate) fn speak(self, advice: &str) -> String {
+        let advice = ["or", "或"].iter().fold(advice.to_owned(), |advice, or| {
+            let times = format!("timeout {or} attempt_timeout");
+            match self {
+                Binding::Command => advice.replace(&times, "--timeout"),
+                _ => {
+                    let timeout = self.option("timeout");
+                    advice.replace(&times, &format!("{timeout} {or} attempt_timeout"))
+                }
+            }
+        });
         let advice = match self {
             Binding::Command => {
-                advice.replace(times, "--timeout").replace("lower rate", "lower --rate")
+                advice.replace("lower rate", "lower --rate").replace("调低 rate", "调低 --rate")
             }
-            _ => advice.replace(times, &format!("{} or attempt_timeout", self.option("timeout"))),
+            _ => advice,
         };
         let in_a_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
         let (mut spoken, mut rest) = (String::new(), advice.as_str());
@@ -190,8 +204,8 @@ impl Binding {
     /// How many of this language's units of time make a second, and their name.
     pub fn unit(self) -> (f64, &'static str) {
         match self {
-            Binding::Rust | Binding::Python | Binding::Command => (1.0, "seconds"),
-            _ => (1000.0, "milliseconds"),
+            Binding::Rust | Binding::Python | Binding::Command => (1.0, sentence!("seconds")),
+            _ => (1000.0, sentence!("milliseconds")),
         }
     }
 }

@@ -175,7 +175,7 @@ impl Proxy {
         Proxy::of_url(name, url, default_scheme).map_err(|problem| {
             Error::invalid(
                 format!("{name} {problem}"),
-                "Give http://host:port, https://host:port or socks5://host:port, with user:password@ before the host where the proxy asks for a login (percent-encoded), or none.",
+                phrase!("Give http://host:port, https://host:port or socks5://host:port, with user:password@ before the host where the proxy asks for a login (percent-encoded), or none."),
             )
         })
     }

@@ -29,7 +29,9 @@ pub(crate) fn roots(
         // Who reads the system's store takes it for a file that cannot be read.
         return Err(Error::invalid(
             "SSL_CERT_FILE is set, but empty",
-            "Unset it, to trust the system's certificates, or name a file of certificates in PEM form.",
+            phrase!(
+                "Unset it, to trust the system's certificates, or name a file of certificates in PEM form."
+            ),
         ));
     }
     if let Some(path) = environment.path("SSL_CERT_FILE") {
@@ -42,7 +44,7 @@ pub(crate) fn roots(
     match certificates.is_empty() {
         true => Err(Error::invalid(
             format!("SSL_CERT_DIR {} holds no certificate", shown(&path)),
-            "Name a folder of certificates in PEM form, or unset it.",
+            phrase!("Name a folder of certificates in PEM form, or unset it."),
         )),
         false => Ok(these(certificates)),
     }
@@ -91,7 +93,9 @@ fn read_pem(name: &str, path: &Path) -> Result<Vec<Vec<u8>>, Error> {
     let bad = |problem: String| {
         Error::invalid(
             format!("{name} {}: {problem}", shown(path)),
-            "Give a readable file with at least one certificate in PEM form: BEGIN CERTIFICATE and END CERTIFICATE, each in a line of its own. openssl x509 -in FILE writes other forms so.",
+            phrase!(
+                "Give a readable file with at least one certificate in PEM form: BEGIN CERTIFICATE and END CERTIFICATE, each in a line of its own. openssl x509 -in FILE writes other forms so."
+            ),
         )
     };
     let bytes = std::fs::read(path)

@@ -71,7 +71,9 @@ impl std::fmt::Debug for BackupRecord {
 pub fn read_backup(path: impl AsRef<Path>, only: &[String]) -> Result<Backup, Error> {
     let path = path.as_ref();
     if !BACKUP.exists_at(path)? {
-        return Err(BACKUP.broken(path, "does not exist").advise("Name the file of a backup."));
+        return Err(BACKUP
+            .broken(path, "does not exist")
+            .advise(phrase!("Name the file of a backup.")));
     }
     let end = path.metadata().map_err(|error| BACKUP.unopened(path, error))?.len();
     let mut backup = Backup {
@@ -128,6 +130,10 @@ impl Backup {
     ///
     /// `journal`, which says whose it is.
     pub fn check_owner(&self, client: &Client, is_ours: bool) -> Result<(), Error> {
+        self.is_owned_by(client, is_ours).map_err(|error| client.settings().advise(error))
+    }
+
+    fn is_owned_by(&self, client: &Client, is_ours: bool) -> Result<(), Error> {
         let Some(header) = &self.header else {
             return self.known_by_caller("does not say whose contacts it has", is_ours);
         };
@@ -149,9 +155,9 @@ impl Backup {
     fn known_by_caller(&self, problem: &str, is_ours: bool) -> Result<(), Error> {
         match is_ours {
             true => Ok(()),
-            false => Err(BACKUP.broken(&self.path, problem).advise(
-                "Say that it is of this organisation, if that is certain; nothing was called.",
-            )),
+            false => Err(BACKUP.broken(&self.path, problem).advise(phrase!(
+                "Say that it is of this organisation, if that is certain; nothing was called."
+            ))),
         }
     }
 
@@ -192,9 +198,9 @@ impl Backup {
         }
         if records == 0 {
             return Err(match lines.torn.is_empty() || BACKUP.begins_with(&lines.torn) {
-                true => BACKUP
-                    .broken(&self.path, "holds no record")
-                    .advise("Name the file that --backup, or the option backup, has named."),
+                true => BACKUP.broken(&self.path, "holds no record").advise(phrase!(
+                    "Name the file that --backup, or the option backup, has named."
+                )),
                 false => self.foreign(),
             });
         }
@@ -206,9 +212,9 @@ impl Backup {
     }
 
     fn foreign(&self) -> Error {
-        BACKUP
-            .broken(&self.path, "is not the backup of a batch")
-            .advise("Name the file that was given as the backup of deletions; nothing was called.")
+        BACKUP.broken(&self.path, "is not the backup of a batch").advise(phrase!(
+            "Name the file that was given as the backup of deletions; nothing was called."
+        ))
     }
 }
 
@@ -286,7 +292,7 @@ impl Lines {
         self.number = self.number.checked_add(1).ok_or_else(|| {
             BACKUP
                 .broken(&backup.path, "has more lines than can be counted")
-                .advise("Split it, and restore the parts one after another.")
+                .advise(phrase!("Split it, and restore the parts one after another."))
         })?;
         self.end += self.bytes.len() as u64;
         Ok(Some(Line { number: self.number, bytes: &self.bytes }))
@@ -308,5 +314,5 @@ fn parse(line: &[u8]) -> Option<(String, Map<String, Value>)> {
 fn damaged(path: &Path, line: u32) -> Error {
     BACKUP
         .broken(path, &format!("is damaged at line {line}"))
-        .advise("Look at that line; nothing was created.")
+        .advise(phrase!("Look at that line; nothing was created."))
 }

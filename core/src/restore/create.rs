@@ -50,11 +50,12 @@ impl Client {
     /// Whatever kept it from being created: it certainly was not. `invalid_argument` for a record
     /// that lacks what a contact needs; nothing was sent then.
     pub fn restore(&self, record: &Map<String, Value>, call: &Call) -> Result<Restoration, Error> {
-        let contact = NewContact::of(record)?;
-        match self.still_there(&contact, call)? {
-            Some(there) => Ok(there),
-            None => self.create(&contact, call),
-        }
+        let restored =
+            NewContact::of(record).and_then(|contact| match self.still_there(&contact, call)? {
+                Some(there) => Ok(there),
+                None => self.create(&contact, call),
+            });
+        restored.map_err(|error| self.settings().advise(error))
     }
 
     /// The same for a record whose contact an earlier call [may have
@@ -70,17 +71,19 @@ impl Client {
         record: &Map<String, Value>,
         call: &Call,
     ) -> Result<Restoration, Error> {
-        let contact = NewContact::of(record)?;
-        if let Some(there) = self.still_there(&contact, call)? {
-            return Ok(there);
-        }
-        if let Some(found) = found_in(&self.contacts(call)?, &contact) {
-            return Ok(found);
-        }
-        match self.create(&contact, call) {
-            Err(error) if is_there_already(&error) => self.created_before(&contact, call),
-            result => result,
-        }
+        let restored = NewContact::of(record).and_then(|contact| {
+            if let Some(there) = self.still_there(&contact, call)? {
+                return Ok(there);
+            }
+            if let Some(found) = found_in(&self.contacts(call)?, &contact) {
+                return Ok(found);
+            }
+            match self.create(&contact, call) {
+                Err(error) if is_there_already(&error) => self.created_before(&contact, call),
+                result => result,
+            }
+        });
+        restored.map_err(|error| self.settings().advise(error))
     }
 
     /// What came of a record whose contact is still there.
@@ -94,10 +97,10 @@ impl Client {
             Ok(_) => Ok(Some(Restoration::still_there(old_user_id))),
             Err(error) if error.is_missing() => Ok(None),
             Err(error) if error.kind() == ErrorKind::PermissionDenied => {
-                Err(error.about_creation(old_user_id, 0).advise(
+                Err(error.about_creation(old_user_id, 0).advise(phrase!(
                     "Grant the app the permission point qyapi_ext_read, too: nothing is created \
-                     before it is known that the contact is gone.",
-                ))
+                     before it is known that the contact is gone."
+                )))
             }
             Err(error) => Err(error.about_creation(old_user_id, 0)),
         }
@@ -141,7 +144,13 @@ impl Client {
         let problem = match found {
             Ok(Some(found)) => return Ok(found),
             Ok(None) => "the service has it, but does not list it".to_owned(),
-            Err(error) => format!("the service has it, but its id was not found: {error}"),
+            Err(error) => {
+                // A field, which is the same in every language.
+                let english = error.advice_phrase().to_string();
+                let advice = self.settings().binding.speak(&english);
+                let message = error.message();
+                format!("the service has it, but its id was not found: {message}. {advice}")
+            }
         };
         Ok(created_as(&contact.old_user_id, None, Some(problem)))
     }

@@ -120,9 +120,9 @@ fn read(
         }
         number += 1;
         let damaged = || {
-            RESTORE
-                .broken(path, &format!("is damaged at line {number}"))
-                .advise("Keep the file for the record and look at that line; nothing was created.")
+            RESTORE.broken(path, &format!("is damaged at line {number}")).advise(phrase!(
+                "Keep the file for the record and look at that line; nothing was created."
+            ))
         };
         let line: Map<String, Value> = serde_json::from_slice(&bytes).map_err(|_| damaged())?;
         if number == 1 {

@@ -57,12 +57,13 @@ impl NewContact {
     /// Takes what can be created from a record, as the service sends them.
     pub fn of(record: &Map<String, Value>) -> Result<NewContact, Error> {
         let Some(old_user_id) = record.get("userid").and_then(Value::as_str) else {
-            let advice = "Give the record as the service sent it; nothing was sent.";
+            let advice = phrase!("Give the record as the service sent it; nothing was sent.");
             return Err(Error::invalid("the record has no userid", advice));
         };
         check_user_id(old_user_id)?;
         NewContact::with_id(old_user_id, record).map_err(|problem| {
-            let advice = "Complete the record, or create the contact by hand; nothing was sent.";
+            let advice =
+                phrase!("Complete the record, or create the contact by hand; nothing was sent.");
             let message = format!("the record of contact {} {problem}", excerpt(old_user_id));
             Error::invalid(message, advice)
                 .with(|fields| fields.user_id = Some(old_user_id.to_owned()))

@@ -64,7 +64,8 @@ impl Client {
     pub fn restorer(&self, journal: Option<&Path>, call: Call) -> Result<Restorer, Error> {
         let endpoint = self.endpoint();
         let owner = Owner { endpoint: &endpoint, app_key: self.app_key() };
-        let journal = journal.map(|path| Journal::open(path, owner)).transpose()?;
+        let journal = journal.map(|path| Journal::open(path, owner)).transpose();
+        let journal = journal.map_err(|error| self.settings().advise(error))?;
         let client = self.clone();
         Ok(Restorer {
             client,
@@ -87,7 +88,8 @@ impl Restorer {
     ///
     /// `journal`, where it cannot be read any more.
     pub fn created_before(&self, old_user_id: &str) -> Result<Option<Restoration>, Error> {
-        self.journal.as_ref().map_or(Ok(None), |journal| journal.created(old_user_id))
+        let created = self.journal.as_ref().map_or(Ok(None), |it| it.created(old_user_id));
+        created.map_err(|error| self.client.settings().advise(error))
     }
 
     /// Whether an earlier run may have created it.
@@ -108,10 +110,15 @@ impl Restorer {
     /// As [`Client::restore`]. `journal`: what came of it is not on record; the message tells it.
     /// After [`stopped`](Self::stopped) nothing is sent.
     pub fn restore(&mut self, record: &Map<String, Value>) -> Result<Restoration, Error> {
+        let restored = self.restore_once(record);
+        restored.map_err(|error| self.client.settings().advise(error))
+    }
+
+    fn restore_once(&mut self, record: &Map<String, Value>) -> Result<Restoration, Error> {
         if let Some(why) = &self.stopped {
             return Err(Error::invalid(
                 format!("nothing more is restored: {why}"),
-                "Begin again with the same journal.",
+                phrase!("Begin again with the same journal."),
             ));
         }
         let contact = NewContact::of(record)?;
@@ -125,7 +132,7 @@ impl Restorer {
                     "contact {}, or another one with its number, was restored by this run already",
                     contact.old_user_id
                 ),
-                "Look at the journal; nothing was sent.",
+                phrase!("Look at the journal; nothing was sent."),
             ));
         }
         let result = self.restored(&contact);

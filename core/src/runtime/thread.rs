@@ -25,10 +25,10 @@ fn no_thread(why: io::Error) -> Error {
         ErrorKind::Configuration,
         format!("no thread could be started (limit of processes or threads): {why}"),
     )
-    .advise(
+    .advise(phrase!(
         "Raise the limit (ulimit -u, a container's pids limit) or end what uses it up, then \
-         call again.",
-    )
+         call again."
+    ))
     .caused_by(why)
 }
 

@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use crate::error::ErrorKind;
+use crate::language::{self, Language};
 
 const TABLE: &str = include_str!("../../errcodes.tsv");
 
@@ -37,9 +38,33 @@ pub struct CodeInfo {
     pub meaning: &'static str,
     /// What to do; where the table has none of its own, empty.
     pub advice: &'static str,
+    meaning_zh: &'static str,
     /// Whether it stops a batch: every further call would be answered alike.
     pub stops_batch: bool,
     pub(crate) retry: Retry,
+}
+
+impl CodeInfo {
+    /// What it means, in a language.
+    ///
+    /// ```
+    /// use dingtalk_extcontact::{Language, explain};
+    ///
+    /// let known = explain("60011").unwrap();
+    /// assert_eq!(known.meaning_in(Language::English), known.meaning);
+    /// assert!(known.meaning_in(Language::Chinese).contains("权限"));
+    /// ```
+    pub fn meaning_in(&self, language: Language) -> &'static str {
+        match language {
+            Language::English => self.meaning,
+            Language::Chinese => self.meaning_zh,
+        }
+    }
+
+    /// What to do, in a language; options are spelt as in Rust.
+    pub fn advice_in(&self, language: Language) -> &'static str {
+        language::told(self.advice, language)
+    }
 }
 
 /// What is known of a code, `None` for one that is not in the table.
@@ -68,6 +93,14 @@ pub fn codes() -> impl Iterator<Item = &'static str> {
     rows().map(|row| row.code)
 }
 
+/// A meaning, of a code or another, in a language.
+pub fn meaning_in(meaning: &'static str, language: Language) -> &'static str {
+    match rows().find(|row| row.meaning == meaning) {
+        Some(row) => row.meaning_in(language),
+        None => language::told(meaning, language),
+    }
+}
+
 fn rows() -> impl Iterator<Item = CodeInfo> {
     TABLE.lines().skip(1).filter_map(row)
 }
@@ -94,17 +127,20 @@ fn row(line: &'static str) -> Option<CodeInfo> {
         },
         meaning: next()?,
         advice: next()?,
+        meaning_zh: next()?,
     })
 }
 
 #[cfg(test)]
 mod tests {
+    use dingtalk_extcontact_test_support::literals::is_chinese;
+
     use super::*;
 
     #[test]
     fn every_line_is_a_row_and_no_code_stands_twice() {
         let lines: Vec<_> = TABLE.lines().collect();
-        assert_eq!(lines[0], "code\tkind\tretry\tstops\tmeaning\tadvice");
+        assert_eq!(lines[0], "code\tkind\tretry\tstops\tmeaning\tadvice\tmeaning_zh");
         let rows: Vec<_> = rows().collect();
         assert_eq!(rows.len(), lines.len() - 1);
         assert!(rows.len() > 400);
@@ -113,9 +149,12 @@ mod tests {
         codes.dedup();
         assert_eq!(codes.len(), rows.len());
         for (row, line) in rows.iter().zip(&lines[1..]) {
-            assert_eq!(line.split('\t').count(), 6, "{line}");
+            assert_eq!(line.split('\t').count(), 7, "{line}");
             assert!(!row.meaning.is_empty(), "{line}");
             assert!(!row.advice.is_empty() || row.kind == ErrorKind::Api, "{line}");
+            assert!(is_chinese(row.meaning_zh), "{line}");
+            let advice = row.advice_in(Language::Chinese);
+            assert!(advice.is_empty() || is_chinese(advice), "{line}");
         }
     }
 

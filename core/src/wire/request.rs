@@ -112,7 +112,9 @@ pub fn check_user_id(user_id: &str) -> Result<(), Error> {
     } else {
         return Ok(());
     };
-    let advice = "Give the contact's userid as DingTalk lists it, text with its leading zeros; nothing was sent.";
+    let advice = phrase!(
+        "Give the contact's userid as DingTalk lists it, text with its leading zeros; nothing was sent."
+    );
     Err(Error::invalid(problem, advice))
 }
 

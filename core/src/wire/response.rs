@@ -8,6 +8,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
 use crate::error::{Error, ErrorKind};
+use crate::language::Phrase;
 use crate::secret::{Secret, Secrets};
 use crate::text::one_line;
 use crate::wire::errcode::{self, CodeInfo, Retry};
@@ -331,19 +332,19 @@ impl<'a> Reply<'a> {
         kind: ErrorKind,
         row: Option<&CodeInfo>,
         errmsg: Option<&str>,
-    ) -> Option<String> {
+    ) -> Option<Phrase> {
         let of_table = row.filter(|row| row.kind == kind && !row.advice.is_empty());
         let known = match self.answer.status {
-            407 => Some("Give the proxy's user name and password in its URL."),
-            500.. => Some("Call again later."),
-            _ => of_table.map(|row| row.advice),
+            407 => Some(phrase!("Give the proxy's user name and password in its URL.")),
+            500.. => Some(phrase!("Call again later.")),
+            _ => of_table.map(|row| Phrase::known(row.advice)),
         };
         match errmsg.and_then(required_scopes) {
             Some(scopes) => {
-                let advice = known.unwrap_or(kind.advice());
-                Some(format!("{advice} DingTalk asks for: {scopes}."))
+                let advice = known.unwrap_or_else(|| Phrase::known(kind.advice()));
+                Some(phrase!("{advice} DingTalk asks for: {scopes}.", advice, scopes))
             }
-            None => known.map(str::to_owned),
+            None => known,
         }
     }
 

@@ -46,7 +46,7 @@ fn try_run(args: &Journal, output: &mut Output) -> Result<Exit, Exit> {
     let (files, asked) = sorted(args)?;
     let page = args.html.as_deref().map(|path| Page {
         path,
-        lang: args.lang,
+        lang: args.lang.into(),
         backup: args.with_backup.as_deref(),
     });
     if let Some(page) = &page {

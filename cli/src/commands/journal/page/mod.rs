@@ -1,13 +1,12 @@
 //! `journal --html`: the record as one page for people, which needs nothing from elsewhere.
 //!
 //! `page.html` is the frame, `page.css` how it looks, `page.js` what makes the page of the data,
-//! `words.*.json` what it says in each language, and `meanings.*` what happened. Here the data is
+//! `words.*.json` what it says in each language; what happened, the core says. Here the data is
 //! gathered. It stands in the page as JSON and becomes text there, never HTML; a content security
 //! policy lets no other script run.
 
 mod backup;
 mod histogram;
-mod meanings;
 mod rows;
 
 use std::collections::HashMap;
@@ -18,15 +17,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use dingtalk_extcontact::binding::{RunRecord, Stopped};
-use dingtalk_extcontact::{JournalEntry, JournalFile, JournalReader, VERSION};
+use dingtalk_extcontact::binding::{RunRecord, Stopped, meaning_in};
+use dingtalk_extcontact::{JournalEntry, JournalFile, JournalReader, Language, VERSION};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use self::histogram::Histogram;
-use self::meanings::Meanings;
 use self::rows::{Rows, place_of};
-use crate::args::Lang;
 use crate::input::sha256::Hashing;
 use crate::output::{self, Exit, file};
 
@@ -42,7 +39,7 @@ const RUNS_OF_FILE: usize = 20;
 /// What to make.
 pub(crate) struct Page<'a> {
     pub(crate) path: &'a Path,
-    pub(crate) lang: Lang,
+    pub(crate) lang: Language,
     /// Where names and numbers come from, which are left out otherwise.
     pub(crate) backup: Option<&'a Path>,
 }
@@ -85,13 +82,13 @@ impl Page<'_> {
         if let Some(path) = self.backup {
             backup::add_names(path, &files, &mut rows)?;
         }
-        let (words, meanings) = (words(self.lang), Meanings::of(self.lang));
+        let words = words(self.lang);
         let mut told = Vec::new();
         for (number, file) in files.iter().enumerate() {
-            let described = describe(file, number, &runs, &meanings);
+            let described = describe(file, number, &runs, self.lang);
             told.push(described.map_err(|error| unreadable(file, &error))?);
         }
-        let happened: Vec<_> = rows.meanings().iter().map(|it| meanings.told(it)).collect();
+        let happened: Vec<_> = rows.meanings().iter().map(|it| meaning_in(it, self.lang)).collect();
         let written = file::write_whole(self.path, |out| {
             self.write_frame(out, &words, |out| {
                 self.write_data(out, &words, &told, &rows, &happened)
@@ -179,10 +176,10 @@ fn policy() -> String {
     )
 }
 
-fn words(lang: Lang) -> Value {
+fn words(lang: Language) -> Value {
     let text = match lang {
-        Lang::En => include_str!("words.en.json"),
-        Lang::Zh => include_str!("words.zh.json"),
+        Language::Chinese => include_str!("words.zh.json"),
+        _ => include_str!("words.en.json"),
     };
     serde_json::from_str(text).unwrap_or_default()
 }
@@ -219,11 +216,11 @@ fn describe(
     file: &JournalFile,
     number: usize,
     runs: &HashMap<(usize, u64), Histogram>,
-    meanings: &Meanings,
+    lang: Language,
 ) -> io::Result<Value> {
     let read = File::open(&file.path)?.take(file.length());
     let records = file.records().filter_map(|run| {
-        runs.get(&(number, run.number)).map(|histogram| describe_run(run, histogram, meanings))
+        runs.get(&(number, run.number)).map(|histogram| describe_run(run, histogram, lang))
     });
     let name = file.path.file_name().unwrap_or_default().to_string_lossy();
     Ok(json!({
@@ -238,7 +235,7 @@ fn describe(
     }))
 }
 
-fn describe_run(run: &RunRecord, histogram: &Histogram, meanings: &Meanings) -> Value {
+fn describe_run(run: &RunRecord, histogram: &Histogram, lang: Language) -> Value {
     let mut request = run.request.clone();
     if let Some(name) = request.list.as_mut().and_then(|list| list.name.as_mut()) {
         *name = output::escaped(name);
@@ -253,17 +250,17 @@ fn describe_run(run: &RunRecord, histogram: &Histogram, meanings: &Meanings) -> 
         "number": run.number,
         "plot": histogram.to_json(),
         "request": request,
-        "stopped": stopped.map(|it| describe_stop(it, meanings)),
+        "stopped": stopped.map(|it| describe_stop(it, lang)),
         "throttled": throttled.collect::<Vec<_>>(),
     })
 }
 
-fn describe_stop(stopped: &Stopped, meanings: &Meanings) -> Value {
+fn describe_stop(stopped: &Stopped, lang: Language) -> Value {
     let code = stopped.code.as_deref();
     let known = code.and_then(dingtalk_extcontact::explain);
     json!({
         "code": code,
-        "meaning": known.map(|known| meanings.told(known.meaning)),
+        "meaning": known.map(|known| known.meaning_in(lang)),
         "reason": stopped.reason.as_str(),
     })
 }
@@ -304,7 +301,7 @@ mod tests {
 
     #[test]
     fn both_languages_have_the_same_words() {
-        let all = [Lang::En, Lang::Zh].map(|lang| {
+        let all = [Language::English, Language::Chinese].map(|lang| {
             let words = words(lang);
             let mut all = Vec::new();
             names(&words, "", &mut all);
@@ -316,7 +313,7 @@ mod tests {
 
     #[test]
     fn nothing_in_the_page_needs_to_be_escaped() {
-        for words in [words(Lang::En), words(Lang::Zh)] {
+        for words in [words(Language::English), words(Language::Chinese)] {
             for name in ["title", "noscript"] {
                 assert!(!words[name].as_str().unwrap().contains(['<', '&']), "{name}");
             }

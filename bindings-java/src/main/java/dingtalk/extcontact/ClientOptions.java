@@ -145,4 +145,15 @@ abstract class ClientOptions<T> extends Options<T> {
     public T caFile(Path caFile) {
         return set("ca_file", caFile.toString());
     }
+
+    /**
+     * Sets the language of the advice of errors and checks: "en" (the default) or "zh". All else, messages
+     * too, is the same in every language.
+     *
+     * @param language the value
+     * @return these options
+     */
+    public T language(String language) {
+        return set("language", language);
+    }
 }

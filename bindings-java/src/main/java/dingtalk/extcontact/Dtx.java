@@ -54,6 +54,7 @@ final class Dtx {
     static native int dtx_options_set_missing_ok(Pointer options, int missingOk);
     static native int dtx_options_set_proxy(Pointer options, byte[] proxy);
     static native int dtx_options_set_ca_file(Pointer options, byte[] caFile);
+    static native int dtx_options_set_language(Pointer options, byte[] language);
     static native int dtx_client_new(Pointer options, PointerByReference client, PointerByReference error);
     static native int dtx_client_shared(Pointer options, PointerByReference client, PointerByReference error);
     static native void dtx_client_free(Pointer client);
