@@ -8,11 +8,10 @@
 # left out; nothing is installed.
 #
 #   DTX_DEMO=1         only shows the same deletion from each language, one line each
-#   DTX_REQUIRE_ALL=1  what is missing is a failure, but for a JDK 22: many systems have none
+#   DTX_REQUIRE_ALL=1  what is missing is a failure
 #   DTX_UNDER=...      what runs the C and C++ examples, such as "valgrind -q --error-exitcode=99"
 #   PYTHON=...         instead of python3: one that has the package dingtalk-extcontact
 #   JNA_JAR=...        instead of /usr/share/java/jna.jar
-#   JAVA22_HOME=...    a JDK from 22 on, if the one on the PATH is older and /usr/lib/jvm has none
 set -euo pipefail
 
 if (($# != 1)); then
@@ -116,19 +115,6 @@ build_java() {
     program=(java -cp "$jar:$jna:$work/java" Delete)
 }
 
-build_java_ffm() {
-  local bin=${JAVA22_HOME:+$JAVA22_HOME/bin/} jdk version
-  for jdk in /usr/lib/jvm/*; do
-    if [[ -z $bin && $jdk =~ -(2[2-9]|[3-9][0-9])- && -x $jdk/bin/javac ]]; then bin=$jdk/bin/; fi
-  done
-  needs "${bin}javac" "${bin}java" || return
-  version=$("${bin}javac" -version 2>&1 | sed 's/^javac \([0-9]*\).*/\1/')
-  ((version >= 22)) || { missing="needs JDK 22, this is $version"; return 1; }
-  "${bin}javac" -Xlint:all,-serial,-restricted -Werror -d "$work/java22" "$here/java/DeleteFfm.java" &&
-    program=("${bin}java" --enable-native-access=ALL-UNNAMED -Djava.library.path="$work/lib"
-      -cp "$work/java22" DeleteFfm)
-}
-
 build_go() {
   local minor
   needs go cc || return
@@ -147,11 +133,6 @@ closing_cpp() {
   c++ -std=c++11 -Wall -Wextra -Werror -pedantic -I"$include" "$here/cpp/closing.cpp" \
     -o "$work/cpp-closing" -L"$work/lib" -ldingtalk_extcontact -lpthread &&
     program=(${DTX_UNDER:-} "$work/cpp-closing")
-}
-
-closing_java_ffm() {
-  "${program[0]%java}javac" -Xlint:all -Werror -d "$work/java22" "$here/java/Closing.java" &&
-    program=("${program[@]::${#program[@]}-1}" Closing DeleteFfm)
 }
 
 # Starts a sandbox with these faults instead of the one before. It ends with its standard input,
@@ -247,14 +228,14 @@ if [[ -n ${DTX_DEMO:-} ]]; then
   sandbox "" # one for all of them
 fi
 passed=0 failed=0 left_out=0 shown=
-for name in rust python node c cpp php csharp java java_ffm go; do
+for name in rust python node c cpp php csharp java go; do
   missing= program=()
   if ! "build_$name" >"$work/log" 2>&1; then
-    if [[ -n $missing && ( -z ${DTX_REQUIRE_ALL:-} || $name == java_ffm ) ]]; then
+    if [[ -n $missing && -z ${DTX_REQUIRE_ALL:-} ]]; then
       if [[ $attempt == show ]]; then
         printf '%-10s left out: %s\n' "$name" "$missing"
       else
-        DTX_REQUIRE_ALL= "$here/../tools/left-out.sh" "examples: $name" "$missing"
+        "$here/../tools/left-out.sh" "examples: $name" "$missing"
       fi
       left_out=$((left_out + 1))
     else
