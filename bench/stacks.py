@@ -3,9 +3,12 @@
 A further one is a function that builds it and an entry in STACKS; its programs are in clients/.
 """
 
+import os
+import platform
+import shutil
 from typing import Callable, NamedTuple
 
-from harness import AGAIN, BENCH, BUILT, Client, install_library
+from harness import AGAIN, BENCH, BUILT, ROOT, WORK, Client, cargo, do, install_library
 
 
 class Stack(NamedTuple):
@@ -19,7 +22,43 @@ def php(name, function, **more):
     return Client("php", name, ["env", library, "php", BENCH / "clients/php.php", function], **more)
 
 
+JAVA = WORK / "java"
+
+
+def build_java():
+    """The package's jar with the library as it is handed out, and the peers from Maven's repository."""
+    cargo("c")
+    # As JNA names the folder of a system.
+    natives = JAVA / "natives" / f"linux-{platform.machine().replace('x86_64', 'x86-64')}"
+    natives.mkdir(parents=True, exist_ok=True)
+    shutil.copy(BUILT / "libdingtalk_extcontact.so", natives)
+    maven = ["mvn", "--batch-mode", "--quiet"]
+    do(*maven, "-f", ROOT / "bindings-java", "-Dmaven.test.skip=true", f"-Dnatives={natives.parent}", "package")
+    for jar in (ROOT / "bindings-java/target").glob("dingtalk-extcontact-*[0-9].jar"):
+        shutil.copy(jar, JAVA / "package.jar")
+    do(*maven, "-f", BENCH / "java", f"-DoutputDirectory={JAVA / 'lib'}", "dependency:copy-dependencies")
+    do("javac", "-cp", f"{JAVA / 'package.jar'}{os.pathsep}{JAVA / 'lib'}/*", "-d", JAVA, BENCH / "java/Calls.java")
+
+
+def java(name, function, **more):
+    path = os.pathsep.join([str(JAVA), str(JAVA / "package.jar"), f"{JAVA / 'lib'}/*"])
+    # So many calls until the compiler of the hot paths has done its work.
+    return Client("java", name, ["java", "-cp", path, "Calls", function], warm=10000, tls=False, **more)
+
+
 STACKS = {
+    "java": Stack(
+        build_java,
+        [
+            java("ours", "ours"),
+            java(AGAIN, "ours"),
+            java("java.net.http.HttpClient", "http_client"),
+            java("Apache HttpClient", "apache"),
+            java("HttpURLConnection", "url_connection"),
+            java("HttpURLConnection, as the TOP SDK", "top_sdk", share=0.5),
+        ],
+        ["java", "--version"],
+    ),
     "php": Stack(
         install_library,
         [
