@@ -1,9 +1,9 @@
 package dingtalk.extcontact;
 
-import com.sun.jna.Memory;
-import com.sun.jna.Native;
 import com.sun.jna.Pointer;
+import com.sun.jna.StringArray;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.function.BiConsumer;
 
@@ -67,16 +67,10 @@ public final class Client implements AutoCloseable {
      * @throws DingTalkException of kind JOURNAL where one cannot be read, or is damaged before its last line
      */
     public static CloseableIterator<JournalEntry> readJournal(Path... journals) {
-        // Each path is kept until the call has returned, and there is no memory of no bytes.
-        Memory[] texts = new Memory[journals.length];
-        Memory paths = new Memory((long) Native.POINTER_SIZE * (journals.length + 1));
-        for (int at = 0; at < journals.length; at++) {
-            byte[] path = Natives.text(journals[at].toString());
-            texts[at] = new Memory(path.length);
-            texts[at].write(0, path, 0, path.length);
-            paths.setPointer((long) Native.POINTER_SIZE * at, texts[at]);
-        }
-        Pointer journal = Natives.made((made, error) -> Dtx.dtx_journal_read(paths, texts.length, made, error));
+        String[] names = Arrays.stream(journals).map(Path::toString).toArray(String[]::new);
+        Arrays.stream(names).forEach(Natives::text); // what cannot be sent is refused, not replaced
+        Pointer paths = new StringArray(names, "UTF-8");
+        Pointer journal = Natives.made((made, error) -> Dtx.dtx_journal_read(paths, names.length, made, error));
         return new Reading<>(new Handle(journal, Dtx::dtx_journal_free), from -> Natives.taken(
                 from.use(of -> Natives.made((made, error) -> Dtx.dtx_journal_next(of, made, error))),
                 JournalEntry::new, Dtx::dtx_journal_entry_free));

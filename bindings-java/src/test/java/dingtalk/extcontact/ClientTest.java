@@ -81,6 +81,18 @@ class ClientTest {
     }
 
     @Test
+    void adviceIsInTheLanguageOfTheClient() throws Exception {
+        try (Server.Sandbox sandbox = new Server.Sandbox(); Client english = sandbox.client().build();
+                Client chinese = sandbox.client().language("zh").build()) {
+            DingTalkException one = assertThrows(DingTalkException.class, () -> english.delete("none"));
+            DingTalkException other = assertThrows(DingTalkException.class, () -> chinese.delete("none"));
+            assertTrue(other.advice().codePoints().anyMatch(letter -> letter > 0x3000), other.advice());
+            assertTrue(one.advice().startsWith("Check the id"), one.advice());
+        }
+        assertThrows(DingTalkException.class, () -> Client.builder().accessToken("t").language("fr").build());
+    }
+
+    @Test
     void anErrorCanBeSerialized() throws Exception {
         DingTalkException error = assertThrows(DingTalkException.class, () -> Client.builder().build());
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();

@@ -15,6 +15,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -116,6 +117,23 @@ class DeleteManyTest {
                 assertFalse(items.hasNext());
             }
             assertEquals(Status.DELETED, client.delete(sandbox.ids().get(1)).status());
+        }
+    }
+
+    @Test
+    void whatTheIdsThrowComesAfterTheOthers() throws Exception {
+        try (Server.Sandbox sandbox = new Server.Sandbox(); Client client = sandbox.client().build()) {
+            String id = sandbox.ids().get(0);
+            Iterable<String> ids = () -> Stream.of(id, "none").peek(one -> {
+                if (one.equals("none")) {
+                    throw new IllegalStateException("on purpose");
+                }
+            }).iterator();
+            try (DeleteMany items = client.deleteMany(ids)) {
+                assertEquals(id, items.next().userId());
+                assertEquals("on purpose", assertThrows(IllegalStateException.class, items::hasNext).getMessage());
+                assertFalse(items.hasNext());
+            }
         }
     }
 
