@@ -15,6 +15,7 @@ const { scripts, devDependencies, ...manifest } = require('./package.json');
 
 const addon = ({ name }) => `${manifest.name}.${name}.node`;
 const packageOf = ({ name }) => `${manifest.name}-${name}`;
+const readmes = ['README.md', 'README.zh-CN.md'].map((name) => path.join(__dirname, name));
 const licences = ['LICENSE-APACHE', 'LICENSE-MIT'].map((name) => path.join(__dirname, '..', name));
 
 /** The package that people name. */
@@ -66,7 +67,7 @@ function run(out, folder, sbom) {
   fs.mkdirSync(out, { recursive: true });
   const extra = sbom === undefined ? licences : [...licences, sbom];
   const sources = manifest.files.filter((file) => !/[*]/.test(file)).map((file) => path.join(__dirname, file));
-  const names = [packed(main(), [...sources, path.join(__dirname, 'README.md'), ...licences], out)];
+  const names = [packed(main(), [...sources, ...readmes, ...licences], out)];
   for (const platform of there) {
     names.push(packed(native(platform), [path.join(folder, addon(platform)), ...extra], out));
   }

@@ -21,15 +21,18 @@ def blocks(text):
     return re.findall(r"^```([\w,]+)\n(.*?)^```$", text, re.M | re.S)
 
 
-def compare_translation():
-    """The Chinese README has the code of the English one."""
-    english, chinese = ((ROOT / name).read_text() for name in ["README.md", "README.zh-CN.md"])
-    if blocks(english) != blocks(chinese):
-        sys.exit("README.zh-CN.md: its code is not that of README.md")
-    for what, start in [("sections", "## "), ("rows of tables", "| ")]:
-        ours, theirs = (sum(line.startswith(start) for line in text.splitlines()) for text in (english, chinese))
+def compare_translations():
+    """The Chinese READMEs, of the project and of each package, have the code of the English ones."""
+    for folder in [ROOT, *sorted(path.parent for path in ROOT.glob("bindings-*/README.md"))]:
+        english, chinese = ((folder / name).read_text() for name in ["README.md", "README.zh-CN.md"])
+        where = f"{(folder / 'README.zh-CN.md').relative_to(ROOT)}"
+        ours, theirs = (re.findall(r"^```.*?^```$", text, re.M | re.S) for text in (english, chinese))
         if ours != theirs:
-            sys.exit(f"README.zh-CN.md: {theirs} {what}, README.md has {ours}")
+            sys.exit(f"{where}: its code is not that of README.md")
+        for what, start in [("sections", "## "), ("rows of tables", "| ")]:
+            ours, theirs = (sum(line.startswith(start) for line in text.splitlines()) for text in (english, chinese))
+            if ours != theirs:
+                sys.exit(f"{where}: {theirs} {what}, README.md has {ours}")
 
 
 def check(language, command, expected, **options):
@@ -41,7 +44,7 @@ def check(language, command, expected, **options):
 
 
 def main():
-    compare_translation()
+    compare_translations()
     library = pathlib.Path(sys.argv[1]).resolve()
     sandbox = subprocess.Popen(
         [library / "dingtalk-extcontact", "sandbox", "--until-stdin-closes"],

@@ -32,7 +32,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 # The README of each language, in a clone and in a package.
 LANGUAGES = {"en": "README.md", "zh": "README.zh-CN.md"}
-PACKAGES = {"python": "Python", "node": "Node", "java": "Java", "php": "PHP", "c": "C", "go": "Go", "dotnet": ".NET"}
+PACKAGES = ["python", "node", "java", "php", "go", "c"]
 # Chinese characters and punctuation.
 CHINESE = "\u3000-\u303f\u4e00-\u9fff\uff00-\uffef"
 LEFT_OUT = ROOT / "tools" / "left-out.sh"
@@ -50,8 +50,7 @@ def pages_of(language):
 
 def adopted(language):
     """What is a page, and lies elsewhere in the clone: {path there: path of the page}."""
-    both = [name for name in PACKAGES if (ROOT / f"bindings-{name}" / LANGUAGES["zh"]).exists()]
-    names = {f"bindings-{name}/{LANGUAGES[language]}": f"languages/{name}.md" for name in both}
+    names = {f"bindings-{name}/{LANGUAGES[language]}": f"languages/{name}.md" for name in PACKAGES}
     if language == "en":
         names |= {"docs/journal.md": "journal.md", "docs/performance.md": "performance.md"}
     return {name: page for name, page in names.items() if (ROOT / name).exists()}

@@ -52,8 +52,8 @@ describe('the package', () => {
     assert.ok(native.some((file) => file.includes(`${process.platform}-${process.arch}`)), String(files));
     assert.deepEqual(
       files.filter((file) => !native.includes(file)),
-      ['LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'batch.js', 'bin.js', 'bridge.js', 'check.js', 'contact.js',
-        'index.d.ts', 'index.js', 'journal.js', 'native.js', 'outcome.js', 'package.json', 'testing.d.ts', 'testing.js'],
+      ['LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'README.zh-CN.md', 'batch.js', 'bin.js', 'bridge.js', 'check.js',
+        'contact.js', 'index.d.ts', 'index.js', 'journal.js', 'native.js', 'outcome.js', 'package.json', 'testing.d.ts', 'testing.js'],
     );
     const { scripts } = require('../package.json');
     for (const script of ['preinstall', 'install', 'postinstall', 'prepare']) assert.ok(!(script in scripts));
