@@ -32,7 +32,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 # The README of each language, in a clone and in a package.
 LANGUAGES = {"en": "README.md", "zh": "README.zh-CN.md"}
-PACKAGES = ["python", "node", "java", "php", "go", "c"]
+PACKAGES = ["python", "node", "java", "php", "dotnet", "go", "c"]
 # Chinese characters and punctuation.
 CHINESE = "\u3000-\u303f\u4e00-\u9fff\uff00-\uffef"
 LEFT_OUT = ROOT / "tools" / "left-out.sh"
@@ -113,7 +113,7 @@ def codes(language):
     for row in rows:
         meaning, advice = row["meaning"], row["advice"]
         if language == "zh":
-            meaning, advice = row["meaning_zh"], translations().get(advice, "")
+            meaning, advice = row["meaning_zh"], advice and translations()[advice]
         text = in_cell(meaning) + (f"<br>*{in_cell(advice)}*" if advice else "")
         anchor = re.sub(r"[^\w.-]", "-", row["code"])
         lines.append(f'| <a id="{anchor}"></a>`{row["code"]}` | `{row["kind"]}` | {text} |')

@@ -8,7 +8,8 @@ Of a folder, the steps `1-name.sh`, `2-other.sh`... run in their order, in a cop
 programs without which a folder is left out.
 
 Python has the package on its path, and what docs/requirements.txt names; Node finds it and what docs/package.json
-names; Java has it in CLASSPATH, and what docs/pom.xml names; `vendor/autoload.php` is there for PHP, and for C compilers the header and library.
+names; Java has it in CLASSPATH, and what docs/pom.xml names; `vendor/autoload.php` is
+there for PHP, and the package's assembly for C#.
 """
 
 import json
@@ -96,6 +97,11 @@ def tools(folder, built):
     }
     if "javac" in needs:
         environment["CLASSPATH"] = ":".join(map(str, [*jars(built), "."]))
+    if "mcs" in needs:
+        package = ROOT / "bindings-dotnet" / "target" / "package" / "lib" / "netstandard2.0" / "DingTalk.ExtContact.dll"
+        if not package.exists():
+            raise Missing("bindings-dotnet is not built")
+        shutil.copy(package, folder)
     if "php" in needs:
         (folder / "vendor").mkdir()
         autoload = ROOT / "bindings-php" / "tests" / "autoload.php"

@@ -1,0 +1,1 @@
+mcs -out:before.exe Before.cs Sdk.cs && mono before.exe

@@ -1,0 +1,1 @@
+mcs -r:DingTalk.ExtContact.dll -out:after.exe After.cs && mono after.exe
