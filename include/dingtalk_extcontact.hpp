@@ -4,7 +4,7 @@
 //   dingtalk::Client client(dingtalk::Options::from_env());
 //   client.remove("0125400001");                               // throws dingtalk::Error
 //   std::future<dingtalk::Deletion> later = client.remove_async("0125400002");
-//   for (dingtalk::Item &item : client.remove_many(ids))       // any range of std::string
+//   for (dingtalk::Item &item : client.remove_many(ids))       // any range of text
 //     std::cout << item.json() << '\n';
 //
 // Each member does what the function of its name in the C header does; who owns what, and which
@@ -59,6 +59,10 @@ inline const char *text(const std::string &s) {
     throw std::invalid_argument("text with a NUL character in it");
   return s.c_str();
 }
+
+// An id of a range, where that is of std::string_view or const char *.
+inline const std::string &owned(const std::string &id) { return id; }
+template <class Id> std::string owned(const Id &id) { return std::string(id); }
 
 // Times below zero become ones that are out of bounds, and so are refused by name.
 inline uint64_t ms(Milliseconds time) { return static_cast<uint64_t>(time.count()); }
@@ -467,9 +471,9 @@ private:
 // The items of a batch over a range of ids, which are taken as calls have room for them. An id that
 // cannot be pushed, or an exception of the range, stops the batch: all items come, then the
 // exception. Destroyed early, it stops; calls under way finish.
-template <class Ids> class Many {
+template <class Ids, class End = Ids> class Many {
 public:
-  Many(Batch batch, Ids first, Ids last)
+  Many(Batch batch, Ids first, End last)
       : batch_(std::move(batch)), next_(std::move(first)), last_(std::move(last)) {}
 
   class iterator {
@@ -520,7 +524,7 @@ private:
           batch_.finish();
           return;
         }
-        batch_.push(*next_);
+        batch_.push(detail::owned(*next_));
         ++next_;
       }
     } catch (...) {
@@ -531,7 +535,8 @@ private:
   }
 
   Batch batch_;
-  Ids next_, last_;
+  Ids next_;
+  End last_;
   Item item_;
   std::exception_ptr failed_;
 };
@@ -583,12 +588,38 @@ private:
   detail::Handle<dtx_contacts> contacts_;
 };
 
+// A step of a check, which lives as long as that.
+class CheckStep {
+public:
+  explicit CheckStep(const dtx_check_step *step) noexcept : step_(step) {}
+
+  const char *name() const noexcept { return dtx_check_step_name(step_); }
+  // One of dtx_check_status.
+  int status() const noexcept { return dtx_check_step_status(step_); }
+  const char *text() const noexcept { return dtx_check_step_text(step_); }
+  const char *advice() const noexcept { return dtx_check_step_advice(step_); }
+  bool has_error() const noexcept { return dtx_check_step_error(step_) != nullptr; }
+  // Where there is one; ask first.
+  ErrorView error() const noexcept { return ErrorView(dtx_check_step_error(step_)); }
+
+private:
+  const dtx_check_step *step_;
+};
+
 // What stands and what is missing before contacts can be deleted.
 class Check {
 public:
   explicit Check(dtx_check *check) noexcept : check_(check) {}
 
   bool ok() const noexcept { return dtx_check_ok(check_.get()) != 0; }
+  std::vector<CheckStep> steps() const {
+    std::vector<CheckStep> steps;
+    const uint64_t count = dtx_check_step_count(check_.get());
+    for (uint64_t place = 0; place < count; place++)
+      steps.emplace_back(dtx_check_step_at(check_.get(), place));
+    return steps;
+  }
+  const char *report() const noexcept { return dtx_check_report(check_.get()); }
   const char *json() const noexcept { return dtx_check_json(check_.get()); }
 
 private:
@@ -600,9 +631,13 @@ class Restoration {
 public:
   explicit Restoration(dtx_restoration *restoration) noexcept : restoration_(restoration) {}
 
+  const char *old_user_id() const noexcept { return dtx_restoration_old_user_id(restoration_.get()); }
   // One of dtx_restore_status.
   int status() const noexcept { return dtx_restoration_status(restoration_.get()); }
   const char *user_id() const noexcept { return dtx_restoration_user_id(restoration_.get()); }
+  const char *request_id() const noexcept { return dtx_restoration_request_id(restoration_.get()); }
+  uint32_t attempts() const noexcept { return dtx_restoration_attempts(restoration_.get()); }
+  const char *problem() const noexcept { return dtx_restoration_problem(restoration_.get()); }
   const char *json() const noexcept { return dtx_restoration_json(restoration_.get()); }
 
 private:
@@ -624,8 +659,13 @@ public:
     return dtx_journal_entry_attempts(entry_.get(), &attempts) != 0;
   }
   const char *request_id() const noexcept { return dtx_journal_entry_request_id(entry_.get()); }
+  // One of dtx_result.
+  int kind() const noexcept { return dtx_journal_entry_kind(entry_.get()); }
   const char *code() const noexcept { return dtx_journal_entry_code(entry_.get()); }
   const char *meaning() const noexcept { return dtx_journal_entry_meaning(entry_.get()); }
+  const char *journal() const noexcept { return dtx_journal_entry_journal(entry_.get()); }
+  const char *endpoint() const noexcept { return dtx_journal_entry_endpoint(entry_.get()); }
+  const char *app_key() const noexcept { return dtx_journal_entry_app_key(entry_.get()); }
   const char *json() const noexcept { return dtx_journal_entry_json(entry_.get()); }
 
 private:
@@ -690,11 +730,13 @@ public:
     submit_with(user_id, &call, std::move(done));
   }
 
-  // Deletes many: a range of what came of each. The ids must live as long as it.
+  // Deletes many: a range of what came of each. The ids must live as long as it: any range of text,
+  // a view or one that can be gone through once included.
   template <class Ids>
-  auto remove_many(const Ids &ids, const BatchOptions &options = BatchOptions()) const
-      -> Many<decltype(std::begin(ids))> {
-    return Many<decltype(std::begin(ids))>(batch(options), std::begin(ids), std::end(ids));
+  auto remove_many(Ids &ids, const BatchOptions &options = BatchOptions()) const
+      -> Many<decltype(std::begin(ids)), decltype(std::end(ids))> {
+    return Many<decltype(std::begin(ids)), decltype(std::end(ids))>(batch(options), std::begin(ids),
+                                                                    std::end(ids));
   }
   template <class Ids>
   void remove_many(const Ids &&ids, const BatchOptions &options = BatchOptions()) const = delete;

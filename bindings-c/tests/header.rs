@@ -93,3 +93,19 @@ fn every_option_has_its_setter() {
         assert!(header.contains(&format!("int dtx_options_set_{name}{unit}(")), "{name}");
     }
 }
+
+#[test]
+fn the_cpp_header_has_every_function() {
+    let wrapped = std::fs::read_to_string(header_path().with_extension("hpp")).unwrap();
+    // These are as good as they are in C, but the last, which is another one without a call.
+    let as_in_c = ["dtx_version", "dtx_version_number", "dtx_set_log", "dtx_batch_next"];
+    let header = generated();
+    let named = header.lines().filter_map(|line| line.split_once('(')?.0.rsplit([' ', '*']).next());
+    let missing: Vec<_> = named
+        .filter(|name| name.starts_with("dtx_") && !as_in_c.contains(name))
+        .filter(|name| {
+            !wrapped.contains(&format!("{name}(")) && !wrapped.contains(&format!("&{name})"))
+        })
+        .collect();
+    assert_eq!(missing, Vec::<&str>::new());
+}

@@ -5,8 +5,12 @@
 #include <cstring>
 #include <iostream>
 #include <set>
+#include <sstream>
 #include <thread>
 #include <type_traits>
+#if __cplusplus >= 202002L
+#include <ranges>
+#endif
 
 static int failures;
 
@@ -223,6 +227,31 @@ static void ranges(const dingtalk::Client &client) {
     CHECK(!item);
 }
 
+template <class Ids> static std::size_t deleted(const dingtalk::Client &client, Ids &&ids) {
+  std::size_t count = 0;
+  for (dingtalk::Item &item : client.remove_many(ids))
+    count += item.has_deletion();
+  return count;
+}
+
+// What is no container of std::string.
+static void other_ranges(const dingtalk::Client &client) {
+  const char *const array[] = {"1", "2", "3"};
+  CHECK(deleted(client, array) == 3);
+#if __cplusplus >= 201703L
+  CHECK(deleted(client, std::vector<std::string_view>{"1", "2"}) == 2);
+#endif
+#if __cplusplus >= 202002L
+  const std::vector<std::string> ids = {"1", "2", "3"};
+  CHECK(deleted(client, ids | std::views::filter([](const auto &id) { return id != "2"; })) == 2);
+  CHECK(deleted(client, ids | std::views::take_while([](const auto &id) { return id != "3"; })) == 2);
+  std::istringstream words("1 2 3");
+  CHECK(deleted(client, std::views::istream<std::string>(words)) == 3);
+  using Many = decltype(client.remove_many(ids));
+  static_assert(std::ranges::input_range<Many>);
+#endif
+}
+
 static void batches_by_hand(const dingtalk::Client &client) {
   dingtalk::Batch batch = client.batch();
   dingtalk::Item item;
@@ -262,12 +291,18 @@ static void shared_and_closed() {
 static void reading(const dingtalk::Client &client) {
   CHECK(same(client.contact("0125400001").text("name"), "Li Lei"));
   CHECK(kind_of([] { dingtalk::Journal journal({"/nowhere/at/all"}); }) == DTX_JOURNAL);
-  CHECK(client.check().json() != nullptr);
+  const dingtalk::Check check = client.check();
+  const std::vector<dingtalk::CheckStep> steps = check.steps();
+  CHECK(check.json() && check.report() && !steps.empty());
+  for (const dingtalk::CheckStep &step : steps)
+    CHECK(step.name() && step.text() && step.status() != 0 &&
+          (step.advice() || !step.has_error()) && (!step.has_error() || step.error().message()));
   CHECK(kind_of([&] { client.restore("no record"); }) == DTX_INVALID_ARGUMENT);
   const dingtalk::Restoration kept = client.restore(
       "{\"userid\":\"0125400001\",\"name\":\"Li Lei\",\"mobile\":\"13800000000\",\"state_code\":\"86\","
       "\"label_ids\":[1],\"follower_user_id\":\"m1\"}");
   CHECK(kept.status() == DTX_RESTORE_STILL_THERE && same(kept.user_id(), "0125400001") && kept.json());
+  CHECK(same(kept.old_user_id(), "0125400001") && kept.attempts() == 0 && !kept.problem());
   dingtalk::Contacts contacts = client.contacts();
   dingtalk::Call cancelled;
   cancelled.cancel();
@@ -284,6 +319,7 @@ int main() {
   calls(client);
   futures_and_callbacks(client);
   ranges(client);
+  other_ranges(client);
   batches_by_hand(client);
   shared_and_closed();
   reading(client);

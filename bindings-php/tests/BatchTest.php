@@ -65,11 +65,10 @@ final class BatchTest extends TestCase
             $this->assertSame('deleted', $item->deletion?->status);
         }
         $lines = array_map(static fn ($line) => json_decode($line, true), file($this->journal));
-        $records = array_column($lines, 'record');
-        $this->assertCount(3, $records);
+        $this->assertCount(3, array_column($lines, 'record'));
         // One without would be refused.
-        $record = current(array_filter($records, static fn ($record) => $record['follower_user_id'] !== ''));
-        $this->assertSame('created', $client->restore($record)->status);
+        $line = current(array_filter($lines, static fn ($line) => ($line['record']['follower_user_id'] ?? '') !== ''));
+        $this->assertSame('created', $client->restore($line)->status);
     }
 
     public function testOptionsAreRefusedAtOnce(): void
