@@ -33,6 +33,7 @@ final class Client
         ?bool $missingOk = null,
         #[\SensitiveParameter] ?string $proxy = null,
         ?string $caFile = null,
+        ?string $language = null,
         bool $env = false,
         bool $shared = false,
     ) {

@@ -117,6 +117,16 @@ final class ClientTest extends TestCase
         $this->assertStringEndsWith('give missingOk: true or stopOnMissing: false', $items->getReturn()->stopped);
     }
 
+    public function testAdviceInChinese(): void
+    {
+        try {
+            $this->client(language: 'zh')->delete('0125400001');
+            $this->fail();
+        } catch (InvalidUserIdException $error) {
+            $this->assertMatchesRegularExpression('/\p{Han}.*missingOk/u', $error->advice);
+        }
+    }
+
     public function testEnvironmentComesFirstAndOptionsOnTop(): void
     {
         $this->client();
