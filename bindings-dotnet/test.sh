@@ -25,14 +25,11 @@ grep -q "<Version>$version</Version>" DingTalk.ExtContact.csproj ||
     { echo "DingTalk.ExtContact.csproj is not of version $version"; exit 1; }
 
 package=target/package
-rm -rf "$package" target/tests
-mkdir -p "$package/lib/netstandard2.0" "$package/runtimes/$rid/native" target/tests
 library=$package/lib/netstandard2.0/DingTalk.ExtContact.dll
-printf '[assembly: System.Reflection.AssemblyVersion("%s.0")]\n' "$version" >target/version.cs
-mcs -warn:4 -warnaserror -optimize -target:library -doc:"${library%dll}xml" -out:"$library" \
-    target/version.cs src/*.cs src/Generated/*.cs
-strip -S -o "$package/runtimes/$rid/native/libdingtalk_extcontact.so" "$built/libdingtalk_extcontact.so"
-cp README.md ../LICENSE-* "$package/"
+rm -rf "$package" target/tests
+mkdir -p target/tests
+strip -S -o target/libdingtalk_extcontact.so "$built/libdingtalk_extcontact.so"
+./layout.sh "$package" "$rid=target/libdingtalk_extcontact.so"
 
 cp "$library" "$package/runtimes/$rid/native/libdingtalk_extcontact.so" target/tests/
 mcs -warn:4 -warnaserror -debug -r:"$library" -out:target/tests/tests.exe tests/*.cs

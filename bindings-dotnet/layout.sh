@@ -1,0 +1,20 @@
+#!/bin/sh
+# Builds the assembly and lays it out as a NuGet package has it, with the C library of each system:
+# layout.sh FOLDER RID=LIBRARY..., such as linux-x64=libdingtalk_extcontact.so.
+set -eu
+
+to=${1:?name the folder of the package}
+shift
+here=$(cd "$(dirname "$0")" && pwd)
+version=$(sed -n 's/^#define DTX_VERSION "\(.*\)"$/\1/p' "$here/../include/dingtalk_extcontact.h")
+library=$to/lib/netstandard2.0/DingTalk.ExtContact.dll
+
+mkdir -p "$to/lib/netstandard2.0" "$here/target"
+printf '[assembly: System.Reflection.AssemblyVersion("%s.0")]\n' "$version" >"$here/target/version.cs"
+mcs -warn:4 -warnaserror -optimize -target:library -doc:"${library%dll}xml" -out:"$library" \
+    "$here/target/version.cs" "$here"/src/*.cs "$here"/src/Generated/*.cs
+cp "$here/README.md" "$here"/../LICENSE-* "$to/"
+for one; do
+    mkdir -p "$to/runtimes/${one%%=*}/native"
+    cp "${one#*=}" "$to/runtimes/${one%%=*}/native/"
+done
