@@ -1,9 +1,10 @@
 'use strict';
-// Makes the packages that go to the registry: pack.js OUT FOLDER [SBOM]
+// Makes the packages that go to the registry: pack.js OUT FOLDER [PAPER...]
 //
 // One without native parts, which names the others as optional dependencies of exactly its
-// version, and one for each platform whose addon lies in FOLDER. Each is packed into OUT. Refused
-// where FOLDER has no addon at all: what is packed has to work somewhere.
+// version, and one for each platform whose addon lies in FOLDER. Each is packed into OUT. The papers,
+// such as a bill of materials, are in each package with an addon. Refused where FOLDER has no addon at
+// all: what is packed has to work somewhere.
 
 const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -36,7 +37,7 @@ function native(platform) {
     repository,
     bugs,
     main: addon(platform),
-    files: [addon(platform), 'LICENSE-*', '*.cdx.json'],
+    files: [addon(platform), 'LICENSE-*', 'THIRD-PARTY-LICENSES', '*.cdx.json'],
     engines,
     os: [os],
     cpu: [cpu],
@@ -58,18 +59,17 @@ function packed(manifest, files, out) {
   }
 }
 
-function run(out, folder, sbom) {
+function run(out, folder, papers) {
   const there = platforms.filter((platform) => fs.existsSync(path.join(folder, addon(platform))));
   if (there.length === 0) {
     const names = platforms.map(addon).join(', ');
     throw new Error(`${folder} has no addon, so there is nothing to pack. make addon builds it; it is one of ${names}`);
   }
   fs.mkdirSync(out, { recursive: true });
-  const extra = sbom === undefined ? licences : [...licences, sbom];
   const sources = manifest.files.filter((file) => !/[*]/.test(file)).map((file) => path.join(__dirname, file));
   const names = [packed(main(), [...sources, ...readmes, ...licences], out)];
   for (const platform of there) {
-    names.push(packed(native(platform), [path.join(folder, addon(platform)), ...extra], out));
+    names.push(packed(native(platform), [path.join(folder, addon(platform)), ...licences, ...papers], out));
   }
   return names;
 }
@@ -77,13 +77,13 @@ function run(out, folder, sbom) {
 module.exports = { main, native, platforms };
 
 if (require.main === module) {
-  const [out, folder, sbom] = process.argv.slice(2);
+  const [out, folder, ...papers] = process.argv.slice(2);
   if (folder === undefined) {
-    console.error('pack.js OUT FOLDER [SBOM]');
+    console.error('pack.js OUT FOLDER [PAPER...]');
     process.exitCode = 2;
   } else {
     try {
-      for (const name of run(out, folder, sbom)) console.log(name);
+      for (const name of run(out, folder, papers)) console.log(name);
     } catch (error) {
       console.error(error.message);
       process.exitCode = 1;
