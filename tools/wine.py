@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Runs the command as Windows has it, under Wine: python3 tools/wine.py [FOLDER].
+"""Runs the command as Windows has it, under Wine: python3 tools/wine.py [FOLDER [PROGRAM]].
 
-Cross-builds it (rustup target add x86_64-pc-windows-gnu; Debian's gcc-mingw-w64-x86-64 and wine64), and
-shows the demo, a batch from a list with CR LF with journal and backup, and one that is killed and goes
+Cross-builds it (rustup target add x86_64-pc-windows-gnu; Debian's gcc-mingw-w64-x86-64 and wine64), or takes
+PROGRAM, and shows the demo, a batch from a list with CR LF with journal and backup, and one that is killed and goes
 on. The server is the sandbox on this system; FOLDER has its command (target/debug).
 """
 
@@ -30,9 +30,11 @@ __declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE bytes, SIZE_T count) {
 
 
 def build(folder):
-    subprocess.run(["cargo", "build", "--locked", f"--target={TRIPLE}", f"--package={NAME}-cli"], cwd=ROOT, check=True)
     program = folder / f"{NAME}.exe"
-    program.write_bytes((TARGET / TRIPLE / "debug" / program.name).read_bytes())
+    built = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else TARGET / TRIPLE / "debug" / program.name
+    if len(sys.argv) <= 2:
+        subprocess.run(["cargo", "build", "--locked", f"--target={TRIPLE}", f"--package={NAME}-cli"], cwd=ROOT, check=True)
+    program.write_bytes(built.read_bytes())
     source = folder / "random.c"
     source.write_text(RANDOM_NUMBERS)
     library = folder / "bcryptprimitives.dll"
