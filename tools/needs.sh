@@ -7,6 +7,7 @@ here() { command -v "$1" >/dev/null; }
 for tool; do
     case $tool in
         cargo) here cargo || miss "cargo, the builder of Rust programs: install rustup, from https://rustup.rs" ;;
+        rustup) here rustup || miss "rustup, which adds other systems to Rust: from https://rustup.rs" ;;
         cc) here cc || miss "cc, a C compiler: install gcc (on Debian and Ubuntu: apt install gcc libc6-dev)" ;;
         c++) here c++ || miss "c++, a C++ compiler: install g++ (on Debian and Ubuntu: apt install g++)" ;;
         python3)

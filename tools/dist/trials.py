@@ -1,0 +1,316 @@
+"""Installs what lies in dist/ as a user does, where neither Rust nor a compiler is, and uses it."""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+
+import c_archive
+import checks
+import debian
+from project import DIST, NAME, ROOT, VERSION, WORK, output_of, run
+from targets import TARGETS, runs_here
+
+USES = pathlib.Path(__file__).with_name("uses")
+ROOTS = WORK / "roots"
+DONE = []
+
+
+def all_of_them(targets):
+    for target in targets:
+        for trial in (wheel, c, deb, static_command, windows):
+            with tempfile.TemporaryDirectory() as folder:
+                start = time.monotonic()
+                what = trial(target, pathlib.Path(folder))
+            if what:
+                DONE.append(what)
+                print(f"== {target.triple}: {what}: {time.monotonic() - start:.0f} s", flush=True)
+    if not DONE:
+        sys.exit("nothing of these targets is in dist/: make dist builds it")
+    print(f"{len(DONE)} passed, 0 failed")
+
+
+def left_out(what, because):
+    run(ROOT / "tools/left-out.sh", what, because)
+
+
+def package(folder, name):
+    """A file in dist/, or None."""
+    return next(iter(sorted((DIST / folder).glob(name))), None)
+
+
+def nothing(**more):
+    """An environment with no program in reach but those that are named with their folder."""
+    return {"PATH": "/nonexistent", "HOME": "/nonexistent", "LANG": "C.UTF-8", **more}
+
+
+# --- Systems to install into ---
+
+
+def debian_root(suite, architecture, variant, *packages):
+    """The files of a Debian, made once. An `extract` is unpacked alone: nothing of it has run."""
+    root = ROOTS / "-".join([suite, architecture, variant, *packages])
+    if not root.exists():
+        ROOTS.mkdir(parents=True, exist_ok=True)
+        include = [f"--include={','.join(packages)}"] if packages else []
+        making = root.with_name(root.name + ".new")
+        # Where it was stopped, /proc of this system may still be mounted below.
+        if making.exists():
+            run("rm", "-r", "--one-file-system", making)
+        run("mmdebstrap", "--quiet", f"--variant={variant}", f"--architectures={architecture}", *include, suite, making)
+        making.rename(root)
+    return root
+
+
+@contextmanager
+def inside(root):
+    """A copy of a root, and a function that runs a command there."""
+    with tempfile.TemporaryDirectory(dir=WORK) as folder:
+        copy = pathlib.Path(folder) / "root"
+        run("cp", "-a", "--reflink=auto", root, copy)
+
+        def enter(*command, **environment):
+            command = ["chroot", copy, *command]
+            done = subprocess.run(list(map(str, command)), capture_output=True, text=True, cwd=copy,
+                                  env=nothing(PATH="/usr/sbin:/usr/bin:/sbin:/bin", HOME="/root", **environment))
+            if done.returncode:
+                sys.exit(f"{command} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+            return done.stdout
+
+        enter.root = copy
+        yield enter
+
+
+def emulated(target):
+    """Whether this system runs programs of the target, if need be by qemu."""
+    if runs_here(target):
+        return True
+    handlers = pathlib.Path("/proc/sys/fs/binfmt_misc")
+    if not (handlers / "register").exists():
+        subprocess.run(["mount", "-t", "binfmt_misc", "none", handlers], check=False)
+    settings = pathlib.Path(f"/usr/lib/binfmt.d/qemu-{target.machine}.conf")
+    if not (handlers / settings.stem).exists() and settings.exists() and os.access(handlers / "register", os.W_OK):
+        (handlers / "register").write_text(settings.read_text())
+    return (handlers / settings.stem).exists()
+
+
+# --- Python ---
+
+
+def pythons():
+    """Every CPython from 3.9 on that is at hand, one of each version."""
+    found = {}
+    folders = [*os.environ["PATH"].split(os.pathsep), *map(str, pathlib.Path.home().glob(".pyenv/versions/*/bin"))]
+    for folder in folders:
+        for program in sorted(pathlib.Path(folder).glob("python3*")):
+            named = re.fullmatch(r"python3(\.\d+t?)?", program.name)
+            if named and "shims" not in folder and program.resolve() not in found.values():
+                told = subprocess.run([program, "-c", "import sys; print(*sys.version_info[:2], sys.abiflags)"],
+                                      capture_output=True, text=True).stdout.split()
+                if told and (int(told[0]), int(told[1])) >= (3, 9):
+                    found.setdefault(tuple(told), program.resolve())
+    return dict(sorted(found.items(), key=lambda item: int(item[0][1])))
+
+
+def wheel(target, folder):
+    if target.system != "linux" or not package("python", f"*{target.wheel[0]}*.whl"):
+        return None
+    if target.libc == "musl":
+        return left_out(f"the wheel of {target.triple}", "no Python for musl")
+    if runs_here(target):
+        seen = []
+        for version, python in pythons().items():
+            place = folder / ".".join(version)
+            run(python, "-m", "venv", place)
+            run(place / "bin/python", "-m", "pip", "--quiet", "--disable-pip-version-check", "install", "--no-index",
+                "--only-binary=:all:", f"--find-links={DIST / 'python'}", f"{NAME}=={VERSION}", env=nothing(), cwd=folder)
+            run(place / "bin/python", "-I", USES / "use.py", env=nothing(), cwd=folder)
+            run(place / "bin" / NAME, "--version", env=nothing(), cwd=folder)
+            seen.append(".".join(version))
+        here = f"Python {', '.join(seen)}, and "
+    else:
+        here = ""
+    if not emulated(target):
+        return left_out(f"the wheel of {target.triple}", "no qemu-user-static")
+    return f"wheel in {here}{wheel_in_debian(target, folder)}"
+
+
+def wheel_in_debian(target, folder):
+    """In a Debian that is as small as it gets, of that machine: pip of this system chooses the wheel."""
+    suite, version = "bullseye", "3.9"
+    root = debian_root(suite, target.debian, "extract", "python3")
+    place = folder / "packages"
+    run(sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "install", "--no-index", "--only-binary=:all:",
+        f"--find-links={DIST / 'python'}", f"--platform={target.wheel[-1]}", f"--python-version={version}",
+        "--implementation=cp", "--target", place, f"{NAME}=={VERSION}")
+    with inside(root) as enter:
+        shutil.copytree(place, enter.root / "packages")
+        shutil.copy(USES / "use.py", enter.root)
+        print(enter(f"/usr/bin/python{version}", "/use.py", PYTHONPATH="/packages"), end="")
+    return f"Debian {suite} {target.debian}"
+
+
+# --- C ---
+
+
+def c(target, folder):
+    """Compiled against from an empty folder with the compiler of this system, run where there is none."""
+    archive = package("c", c_archive.name(target) + "*")
+    if not archive:
+        return None
+    if not runs_here(target) or target.libc != "gnu":
+        return left_out(f"the C archive of {target.triple}", "no compiler for it")
+    checks.unpack(archive, folder)
+    place = folder / c_archive.name(target)
+    flags = ["pkg-config", "--cflags", "--libs"]
+    environment = {**os.environ, "PKG_CONFIG_PATH": str(place / "lib/pkgconfig"), "LD_LIBRARY_PATH": str(place / "lib")}
+    programs = []
+    for kind in ("dingtalk_extcontact", "dingtalk_extcontact-static"):
+        words = output_of(*flags, kind, env=environment).split()
+        for compiler, source in (("cc", "c/delete.c"), ("c++", "cpp/delete.cpp")):
+            program = folder / f"{kind}-{compiler}"
+            run(compiler, "-Wall", "-Werror", place / "share/doc/dingtalk_extcontact/examples" / source, "-o", program,
+                *words, cwd=folder)
+            programs.append(program)
+    cmake = shutil.which("cmake")
+    if cmake:
+        (folder / "CMakeLists.txt").write_text(CMAKE)
+        run(cmake, "-S", folder, "-B", folder / "cmake", f"-DCMAKE_PREFIX_PATH={place}", stdout=subprocess.DEVNULL)
+        run(cmake, "--build", folder / "cmake", stdout=subprocess.DEVNULL)
+        programs += [folder / "cmake/with-shared", folder / "cmake/with-static"]
+    else:
+        left_out("the C archive by CMake", "no cmake")
+    with sandbox() as server:
+        for program in programs:
+            run(program, server.take(), env=nothing(LD_LIBRARY_PATH=str(place / "lib"), **server.environment), cwd=folder)
+    return "C archive by pkg-config and CMake, shared and static, C and C++"
+
+
+CMAKE = f"""\
+cmake_minimum_required(VERSION 3.16)
+project(trial C)
+find_package(dingtalk_extcontact {VERSION} REQUIRED)
+set(source ${{CMAKE_PREFIX_PATH}}/share/doc/dingtalk_extcontact/examples/c/delete.c)
+add_executable(with-shared ${{source}})
+add_executable(with-static ${{source}})
+target_link_libraries(with-shared dingtalk_extcontact::dingtalk_extcontact)
+target_link_libraries(with-static dingtalk_extcontact::static)
+"""
+
+
+# --- The command ---
+
+
+class Server:
+    def __init__(self, told, ids):
+        self.environment = {"DINGTALK_ENDPOINT": told["url"], "DINGTALK_ACCESS_TOKEN": told["access_token"]}
+        self.ids = ids
+
+    def take(self, number=1):
+        taken, self.ids = self.ids[:number], self.ids[number:]
+        return taken[0] if number == 1 else taken
+
+
+def native_command():
+    """A command in dist/ or built here that runs on this system: it has the sandbox."""
+    for name in WORK.glob("*/stage/*/command/dingtalk-extcontact"):
+        if runs_here(TARGETS[name.parts[-3]]):
+            return name
+    sys.exit("no command that runs here has been built: make dist builds it")
+
+
+@contextmanager
+def sandbox(contacts=200):
+    """A DingTalk on loopback, with contacts to delete."""
+    command = native_command()
+    server = subprocess.Popen([command, "sandbox", f"--contacts={contacts}", "--rate=none", "--until-stdin-closes"],
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        told = json.loads(server.stdout.readline())
+        environment = {"DINGTALK_ENDPOINT": told["url"], "DINGTALK_ACCESS_TOKEN": told["access_token"]}
+        listed = output_of(command, "list", "--json", env={**os.environ, **environment})
+        yield Server(told, [json.loads(line)["userid"] for line in listed.splitlines()])
+    finally:
+        server.stdin.close()
+        server.wait(10)
+
+
+def static_command(target, folder):
+    """In a root that has nothing but the command: no library, no shell, no certificate."""
+    archive = package("command", f"{NAME}-{VERSION}-{target.triple}.tar.gz")
+    if not archive or target.system != "linux":
+        return None
+    if not emulated(target):
+        return left_out(f"the command of {target.triple}", "no qemu-user-static")
+    checks.unpack(archive, folder)
+    root = folder / "root"
+    (root / "tmp").mkdir(parents=True)
+    shutil.copy(folder / archive.name.removesuffix(".tar.gz") / NAME, root)
+
+    def enter(*command, server=None):
+        done = subprocess.run(["chroot", root, f"/{NAME}", *command], capture_output=True, text=True, cwd=root,
+                              env=nothing(**(server.environment if server else {})))
+        if done.returncode:
+            sys.exit(f"{command} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+        return done.stdout
+
+    assert "All 7 steps ended as they should" in enter("demo")
+    with sandbox() as server:
+        ids = server.take(100)
+        (root / "leavers.txt").write_text("\n".join(ids) + "\n")
+        for settled in (0, len(ids)):
+            said = enter("delete", "--yes", "--json", "--rate=none", "--file", "/leavers.txt", server=server)
+            summary = json.loads(said.splitlines()[-1])["summary"]
+            assert (summary["deleted"], summary["settled_before"]) == (len(ids), settled), summary
+    return "command in an empty root: demo, a batch, the batch again by its journal"
+
+
+# --- Debian packages ---
+
+
+def deb(target, folder):
+    packages = sorted((DIST / "debian").glob(f"*_{target.debian}.deb")) if target.debian else []
+    if not packages:
+        return None
+    if shutil.which("lintian"):
+        run("lintian", "--fail-on=error,warning", "--allow-root", *packages)
+    else:
+        left_out(f"lintian for {target.triple}", "no lintian")
+    if not runs_here(target):
+        return f"Debian packages {target.debian} by lintian alone"
+    root = debian_root("bookworm", target.debian, "minbase")
+    with inside(root) as enter, sandbox() as server:
+        for file in packages:
+            shutil.copy(file, enter.root)
+        enter("/usr/bin/dpkg", "-i", *(f"/{file.name}" for file in packages))
+        assert "All 7 steps ended as they should" in enter("/usr/bin/dingtalk-extcontact", "demo")
+        manual = output_of("zcat", enter.root / f"usr/share/man/man1/{NAME}.1.gz")
+        for command in re.findall(r"(?m)^  ([a-z]+) +[A-Z]", enter(f"/usr/bin/{NAME}", "--help")):
+            assert f"\n.B {command}\n" in manual, f"the page of the manual lacks {command}"
+        sysroot, multiarch = enter.root, f"{target.machine}-linux-gnu"
+        run("cc", ROOT / "examples/c/delete.c", "-o", enter.root / "delete", f"-I{sysroot}/usr/include",
+            f"-L{sysroot}/usr/lib/{multiarch}", "-ldingtalk_extcontact")
+        print(enter("/delete", server.take(), **server.environment), end="")
+        enter("/usr/bin/dpkg", "--purge", NAME, debian.DEVELOPMENT, debian.LIBRARY)
+    return "Debian packages by lintian, installed, used and purged in a minimal bookworm"
+
+
+# --- Windows ---
+
+
+def windows(target, folder):
+    archive = package("command", f"{NAME}-{VERSION}-{target.triple}.zip")
+    if not archive or sys.platform != "linux":
+        return None
+    if not shutil.which("wine"):
+        return left_out(f"the command of {target.triple}", "no wine")
+    checks.unpack(archive, folder)
+    program = folder / archive.stem / target.program
+    run(sys.executable, ROOT / "tools/wine.py", native_command().parent, program)
+    return "command under wine: demo, a batch from a list with CR LF, one that is killed and goes on"

@@ -1,0 +1,44 @@
+"""What a user of the wheel does first, in the environment that it was installed into."""
+
+import asyncio
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import dingtalk_extcontact
+from dingtalk_extcontact import AsyncClient, Client, InvalidUserIdError
+from dingtalk_extcontact.testing import Sandbox
+
+if "free-threading" in sys.version:
+    assert not sys._is_gil_enabled()
+
+IDS = [f"01254{number:05}" for number in range(100)]
+
+
+async def deleted(options):
+    async with AsyncClient(**options) as client:
+        return [ended.status for ended in await asyncio.gather(*map(client.delete, IDS[:3]))]
+
+
+with Sandbox(contacts=IDS, calls_per_second=None) as sandbox, tempfile.TemporaryDirectory() as folder:
+    options = {"access_token": sandbox.access_token, "endpoint": sandbox.url, "rate": None}
+    journal = pathlib.Path(folder) / "journal.jsonl"
+    assert asyncio.run(deleted(options)) == ["deleted"] * 3
+    with Client(**options) as client:
+        assert client.delete(IDS[3]).status == "deleted"
+        try:
+            client.delete("gone")
+        except InvalidUserIdError as error:
+            assert error.code, error
+        else:
+            raise AssertionError("it should have failed")
+        for settled in (False, True):
+            with client.delete_many(IDS[4:], journal=journal) as items:
+                assert all(item.settled_before is settled for item in items)
+            assert items.summary.deleted == len(IDS) - 4
+    assert sandbox.contacts == []
+
+demo = subprocess.run([sys.executable, "-m", "dingtalk_extcontact", "demo"], capture_output=True, text=True, check=True)
+assert "All 7 steps ended as they should" in demo.stdout, demo.stdout
+print(f"{sys.version.split()[0]}: {len(IDS)} deleted, demo 7 of 7, version {dingtalk_extcontact.__version__}")
