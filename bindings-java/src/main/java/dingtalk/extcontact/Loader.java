@@ -28,7 +28,7 @@ final class Loader {
     static void register(Class<?> declarations) {
         String other = System.getProperty(PROPERTY);
         String inside = path(platform(Platform.RESOURCE_PREFIX, Paths.get("/proc/self/maps")));
-        String version;
+        String version = null;
         try {
             File file = other != null ? new File(other).getAbsoluteFile()
                     : Native.extractFromResourcePath("/" + inside, Loader.class.getClassLoader());
@@ -40,7 +40,8 @@ final class Loader {
                 return;
             }
         } catch (IOException | UnsatisfiedLinkError cause) {
-            throw refused(other, inside, "there is none that can be loaded", cause);
+            throw refused(other, inside, version == null ? "there is none that can be loaded"
+                    : "it is an older one of version " + version + " (" + cause.getMessage() + ")", cause);
         }
         throw refused(other, inside, "it is of version " + version + ", and this package needs " + Dtx.VERSION, null);
     }

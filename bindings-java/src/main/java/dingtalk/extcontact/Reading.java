@@ -6,6 +6,7 @@ import java.util.function.Function;
 final class Reading<T> extends CloseableIterator<T> {
     private final Handle from;
     private final Function<Handle, T> read;
+    private boolean closed;
 
     Reading(Handle from, Function<Handle, T> read) {
         this.from = from;
@@ -14,12 +15,13 @@ final class Reading<T> extends CloseableIterator<T> {
 
     @Override
     synchronized T take() {
-        return read.apply(from);
+        return closed ? null : read.apply(from);
     }
 
     /** Waits where a thread reads just now: what that uses must not be freed. */
     @Override
     public synchronized void close() {
+        closed = true;
         super.close();
         from.free();
     }

@@ -94,16 +94,29 @@ class LibraryTest {
         assertEquals("win32-x86-64", Loader.platform("win32-x86-64", folder.resolve("none")));
     }
 
+    /** A library that has nothing but a version. */
+    private Path stub(String version) throws Exception {
+        Path source = folder.resolve("stub.c");
+        Path library = folder.resolve("libstub" + version + ".so");
+        Files.write(source, ("const char *dtx_version(void) { return \"" + version + "\"; }\n").getBytes("UTF-8"));
+        assertEquals(0, new ProcessBuilder("cc", "-shared", "-fPIC", "-o", library.toString(), source.toString())
+                .inheritIO().start().waitFor());
+        return library;
+    }
+
     @Test
     void anotherVersionIsRefusedByName() throws Exception {
-        Path source = folder.resolve("old.c");
-        Path old = folder.resolve("libold.so");
-        Files.write(source, "const char *dtx_version(void) { return \"0.0.9\"; }\n".getBytes("UTF-8"));
-        assertEquals(0, new ProcessBuilder("cc", "-shared", "-fPIC", "-o", old.toString(), source.toString())
-                .inheritIO().start().waitFor());
+        Path old = stub("0.0.9");
         assertEquals("the native library of dingtalk-extcontact was looked for at " + old
                 + ", and it is of version 0.0.9, and this package needs " + Dtx.VERSION
                 + "; -Ddingtalk_extcontact.library=FILE names another",
                 run(System.getProperty("java.class.path"), "-Ddingtalk_extcontact.library=" + old));
+    }
+
+    @Test
+    void oneThatLacksAFunctionIsTooOld() throws Exception {
+        String said = run(System.getProperty("java.class.path"), "-Ddingtalk_extcontact.library=" + stub(Dtx.VERSION));
+        assertTrue(said.contains(", and it is an older one of version " + Dtx.VERSION + " ("), said);
+        assertTrue(said.contains("dtx_"), said);
     }
 }
