@@ -32,7 +32,7 @@ class ReadmeTest {
                 }
             }
         }
-        assertEquals(7, ran);
+        assertEquals(8, ran);
     }
 
     /** What is no class of its own is the body of a main method, but for its imports. */
@@ -56,6 +56,7 @@ class ReadmeTest {
                 .directory(folder.toFile()).redirectErrorStream(true).redirectOutput(said);
         Map<String, String> environment = builder.environment();
         environment.keySet().removeIf(one -> one.startsWith("DINGTALK_"));
+        environment.put("PATH", Server.BUILT.toAbsolutePath() + File.pathSeparator + environment.get("PATH"));
         environment.put("DINGTALK_ENDPOINT", sandbox.field("url"));
         environment.put("DINGTALK_APP_KEY", sandbox.field("app_key"));
         environment.put("DINGTALK_APP_SECRET", sandbox.field("app_secret"));
