@@ -8,7 +8,7 @@ import platform
 import shutil
 from typing import Callable, NamedTuple
 
-from harness import AGAIN, BENCH, BUILT, ROOT, WORK, Client, cargo, do, install_library
+from harness import AGAIN, BENCH, BUILT, ENVIRONMENT, ROOT, WORK, Client, cargo, do, install_library
 
 
 class Stack(NamedTuple):
@@ -46,6 +46,17 @@ def java(name, function, **more):
     return Client("java", name, ["java", "-cp", path, "Calls", function], warm=10000, tls=False, **more)
 
 
+def build_go():
+    prefix = install_library()
+    found = {"PKG_CONFIG_PATH": str(prefix / "lib/pkgconfig"), "CGO_LDFLAGS": f"-Wl,-rpath,{prefix / 'lib'}"}
+    command = ["go", "build", "-o", WORK / "bench-go", "."]
+    do(*command, cwd=BENCH / "clients/go", env={**ENVIRONMENT, "GOWORK": "off", **found})
+
+
+def go(name, function, **more):
+    return Client("go", name, [WORK / "bench-go", function], **more)
+
+
 STACKS = {
     "java": Stack(
         build_java,
@@ -68,5 +79,15 @@ STACKS = {
             php("curl, a handle each call", "curl_anew", share=0.2),
         ],
         ["php", "--version"],
+    ),
+    "go": Stack(
+        build_go,
+        [
+            go("ours", "ours"),
+            go(AGAIN, "ours"),
+            go("ours, with a context that may end", "ours_cancellable"),
+            go("net/http", "net_http"),
+        ],
+        ["go", "version"],
     ),
 }
