@@ -12,6 +12,7 @@ static void submit_next(dtx_batch *batch, uintptr_t waiting, dtx_error **error) 
 import "C"
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"iter"
@@ -39,22 +40,14 @@ func (i Item) MarshalJSON() ([]byte, error) { return i.json, nil }
 // String is that as well.
 func (i Item) String() string { return string(i.json) }
 
-// Summary is a batch in numbers: each id is one of the first five.
+// Summary is a batch that has ended. Ids that are deleted, absent, perhaps deleted, failed or not attempted are all.
 type Summary struct {
-	Deleted       int       `json:"deleted"`
-	Absent        int       `json:"absent"`         // No contact, where that is fine.
-	MaybeDeleted  int       `json:"maybe_deleted"`  // Errors whose contact may be gone; not among the failed.
-	Failed        int       `json:"failed"`         //
-	NotAttempted  int       `json:"not_attempted"`  // Not called, as the batch had stopped.
-	SettledBefore int       `json:"settled_before"` // Of all these, by an earlier batch with the same journal.
-	Repeated      int       `json:"repeated"`       // Given again, and dropped.
-	Calls         int       `json:"calls"`          // Delete requests that were sent.
-	Unrecorded    int       `json:"unrecorded"`     // Not in the journal, as it could not be written.
-	Start         time.Time `json:"start"`
-	End           time.Time `json:"end"`
-	Endpoint      string    `json:"endpoint"`
-	AppKey        string    `json:"app_key,omitempty"`
-	Stopped       string    `json:"stopped,omitempty"` // Why it stopped early.
+	Numbers
+	Start    time.Time `json:"start"`
+	End      time.Time `json:"end"`
+	Endpoint string    `json:"endpoint"`
+	AppKey   string    `json:"app_key,omitempty"`
+	Stopped  string    `json:"stopped,omitempty"` // Why it stopped early.
 }
 
 // DeleteMany deletes many contacts, several at a time. Ids are taken as they are needed, in the goroutine of the
@@ -81,38 +74,25 @@ func (c *Client) DeleteMany(ctx context.Context, userIDs iter.Seq[string], optio
 		next, stop := iter.Pull(userIDs)
 		defer stop()
 		var trouble error
-		for {
+		each(yield, func() (*Item, error) {
 			for C.dtx_batch_wants(batch) != 0 {
-				id, ok := next()
-				if ok {
+				id, more := next()
+				if more {
 					trouble = push(batch, id)
 				}
-				if !ok || trouble != nil {
-					if trouble != nil {
-						C.dtx_batch_stop(batch)
-					}
+				if trouble != nil {
+					C.dtx_batch_stop(batch)
+				}
+				if trouble != nil || !more {
 					C.dtx_batch_finish(batch)
 				}
 			}
 			item, err := takeItem(batch, options.Paused)
-			switch {
-			case err != nil:
-				yield(Item{}, err)
-				return
-			case item != nil:
-				if !yield(*item, nil) {
-					return
-				}
-			case trouble != nil:
-				yield(Item{}, trouble)
-				return
-			case ctx.Err() != nil:
-				yield(Item{}, context.Cause(ctx))
-				return
-			default:
-				return
+			if item == nil && err == nil {
+				err = cmp.Or(trouble, context.Cause(ctx))
 			}
-		}
+			return item, err
+		})
 	}
 }
 

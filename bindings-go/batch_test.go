@@ -170,7 +170,7 @@ func TestAnIDThatIsNone(t *testing.T) {
 	for _, id := range []string{"a\x00b", "\xff"} {
 		ids := []string{sandbox.UserIDs[0], id, sandbox.UserIDs[1]}
 		items, err := loop(sandbox.client(t).DeleteMany(context.Background(), slices.Values(ids), extcontact.BatchOptions{}))
-		if len(items) != 1 || items[0].UserID != sandbox.UserIDs[0] || !errors.Is(err, extcontact.ErrInvalidArgument) {
+		if len(items) != 1 || items[0].UserID != ids[0] || !errors.Is(err, extcontact.ErrInvalidArgument) {
 			t.Error(items, err)
 		}
 	}
@@ -222,6 +222,29 @@ func TestALoopThatIsLeft(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What waits for its turn is not called any more.
+func TestNoMoreCalls(t *testing.T) {
+	sandbox := startSandbox(t, "--contacts", "60")
+	options := sandbox.options()
+	options.Rate = 1
+	for name, ids := range map[string][]string{
+		"break":  sandbox.UserIDs,
+		"wrong":  {sandbox.UserIDs[0], sandbox.UserIDs[1], "a\x00b"},
+		"wrong2": {sandbox.UserIDs[0], sandbox.UserIDs[1], "\xff"},
+	} {
+		summary := extcontact.Summary{}
+		batch := extcontact.BatchOptions{MissingOK: extcontact.On, Summary: &summary}
+		for range newClient(t, options).DeleteMany(context.Background(), slices.Values(ids), batch) {
+			if name == "break" {
+				break
+			}
+		}
+		if summary.Calls > 1 || summary.NotAttempted == 0 {
+			t.Errorf("%s: %+v", name, summary)
+		}
 	}
 }
 

@@ -78,6 +78,17 @@ func TestOptionsOfACall(t *testing.T) {
 	}
 }
 
+func TestLanguage(t *testing.T) {
+	sandbox := startSandbox(t)
+	options := sandbox.options()
+	options.Language = "zh"
+	_, err := newClient(t, options).Delete(context.Background(), "0000")
+	var failed *extcontact.Error
+	if !errors.As(err, &failed) || !strings.Contains(failed.Advice, "请") || !strings.Contains(failed.Advice, "MissingOK") {
+		t.Errorf("%+v", failed)
+	}
+}
+
 // A later library may have kinds that this package does not know.
 func TestAnUnknownKind(t *testing.T) {
 	var failed extcontact.Error
@@ -154,12 +165,28 @@ func TestFromEnv(t *testing.T) {
 	}
 }
 
+// bothWays runs a test with deletions that wait in a thread, and with those that are told by another one.
+func bothWays(t *testing.T, test func(t *testing.T)) {
+	t.Run("waiting in a thread", test)
+	t.Run("told by another thread", func(t *testing.T) {
+		defer extcontact.OccupySlots()()
+		test(t)
+	})
+}
+
+func TestCancelOfDelete(t *testing.T) {
+	bothWays(t, func(t *testing.T) {
+		silent := startSilent(t)
+		client := newClient(t, silent.options())
+		testCancel(t, silent, func(ctx context.Context) error { _, err := client.Delete(ctx, "1"); return err })
+	})
+}
+
 func TestCancel(t *testing.T) {
 	silent := startSilent(t)
 	client := newClient(t, silent.options())
 	waits := map[string]func(ctx context.Context) error{
-		"Delete": func(ctx context.Context) error { _, err := client.Delete(ctx, "1"); return err },
-		"Get":    func(ctx context.Context) error { _, err := client.Get(ctx, "1"); return err },
+		"Get": func(ctx context.Context) error { _, err := client.Get(ctx, "1"); return err },
 		"Restore": func(ctx context.Context) error {
 			_, err := client.Restore(ctx, []byte(`{"userid":"1","name":"n","state_code":"86","mobile":"1",`+
 				`"follower_user_id":"f","label_ids":[1]}`), false)
@@ -173,35 +200,7 @@ func TestCancel(t *testing.T) {
 		},
 	}
 	for name, wait := range waits {
-		t.Run(name, func(t *testing.T) {
-			ctx, cancel := context.WithCancelCause(context.Background())
-			why := errors.New("the shop has closed")
-			var at time.Time
-			go func() {
-				<-silent.asked
-				at = time.Now()
-				cancel(why)
-			}()
-			err := wait(ctx)
-			if took := time.Since(at); took > 100*time.Millisecond {
-				t.Errorf("it took %v", took)
-			}
-			if !errors.Is(err, extcontact.ErrCancelled) || !errors.Is(err, why) {
-				t.Error(err)
-			}
-			if failed := new(extcontact.Error); name == "Delete" && (!errors.As(err, &failed) || !failed.MaybeDeleted) {
-				t.Errorf("%+v", failed)
-			}
-			// The context has ended already: nothing is sent.
-			before := silent.requests()
-			err = wait(ctx)
-			if !errors.Is(err, extcontact.ErrCancelled) || silent.requests() != before {
-				t.Error(err)
-			}
-			if failed := new(extcontact.Error); errors.As(err, &failed) && (failed.Attempts != 0 || failed.MaybeDeleted) {
-				t.Errorf("%+v", failed)
-			}
-		})
+		t.Run(name, func(t *testing.T) { testCancel(t, silent, wait) })
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 	defer cancel()
@@ -214,8 +213,53 @@ func TestCancel(t *testing.T) {
 	}
 }
 
+// It ends in time, and nothing is sent once the context has ended.
+func testCancel(t *testing.T, silent silent, wait func(ctx context.Context) error) {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	why := errors.New("the shop has closed")
+	var at time.Time
+	go func() {
+		<-silent.asked
+		at = time.Now()
+		cancel(why)
+	}()
+	err := wait(ctx)
+	if took := time.Since(at); took > 100*time.Millisecond {
+		t.Errorf("it took %v", took)
+	}
+	var failed *extcontact.Error
+	if !errors.Is(err, extcontact.ErrCancelled) || !errors.Is(err, why) || !errors.As(err, &failed) {
+		t.Fatal(err)
+	}
+	// A deletion says whether the contact may be gone.
+	if failed.Attempts != 0 && !failed.MaybeDeleted {
+		t.Errorf("%+v", failed)
+	}
+	before := silent.requests()
+	err = wait(ctx)
+	if !errors.Is(err, extcontact.ErrCancelled) || !errors.As(err, &failed) || failed.Attempts != 0 || failed.MaybeDeleted ||
+		silent.requests() != before {
+		t.Errorf("%+v", failed)
+	}
+}
+
 // Goroutines delete while one closes: each call ends well, or is refused as the client is closed.
-func TestClosing(t *testing.T) {
+func TestClosing(t *testing.T) { bothWays(t, testClosing) }
+
+func TestClosed(t *testing.T) {
+	client := newClient(t, startSilent(t).options())
+	same := client.With(extcontact.CallOptions{Timeout: time.Second})
+	client.Close()
+	_, deleted := same.Delete(context.Background(), "1")
+	_, got := client.Get(context.Background(), "1")
+	for _, err := range []error{deleted, got} {
+		if !errors.Is(err, extcontact.ErrInvalidArgument) || !strings.Contains(err.Error(), "closed") {
+			t.Error(err)
+		}
+	}
+}
+
+func testClosing(t *testing.T) {
 	sandbox := startSandbox(t)
 	client := sandbox.client(t)
 	var begun, ended sync.WaitGroup
@@ -245,9 +289,6 @@ func TestClosing(t *testing.T) {
 	client.Close()
 	client.Close()
 	ended.Wait()
-	if _, err := client.Get(context.Background(), "1"); !errors.Is(err, extcontact.ErrInvalidArgument) {
-		t.Error(err)
-	}
 	items, err := loop(client.DeleteMany(context.Background(), many(1), extcontact.BatchOptions{}))
 	if err == nil && len(items) == 1 {
 		err = items[0].Err
@@ -275,14 +316,14 @@ func TestThreads(t *testing.T) {
 		}()
 	}
 	begun.Wait()
-	for range 64 { // Of so many calls the requests are under way; the others wait.
+	for range 32 + 64 { // Of so many calls the requests are under way; the others wait.
 		<-silent.asked
 	}
 	threads := threads(t)
 	cancel()
 	ended.Wait()
 	t.Logf("%d threads for 2,000 goroutines in a call", threads)
-	if threads > 120 {
+	if threads > 150 {
 		t.Errorf("%d threads", threads)
 	}
 }
@@ -304,7 +345,7 @@ func inStatus(t *testing.T, name string) int {
 	return number
 }
 
-// Goroutines that get contacts do wait in threads, of a bounded number.
+// All goroutines that get contacts wait in threads, of a bounded number.
 func TestThreadsOfReaders(t *testing.T) {
 	silent := startSilent(t)
 	client := newClient(t, silent.options())
@@ -319,10 +360,10 @@ func TestThreadsOfReaders(t *testing.T) {
 			}
 		}()
 	}
-	for range 64 {
+	for range 32 {
 		<-silent.asked
 	}
-	if threads := threads(t); threads > 200 {
+	if threads := threads(t); threads > 150 {
 		t.Errorf("%d threads", threads)
 	}
 	cancel()
@@ -404,6 +445,11 @@ func TestGarbageCollection(t *testing.T) {
 				}
 				for _, err := range made.Contacts(ctx) {
 					must(t, err)
+				}
+				last, err := extcontact.New(sandbox.options())
+				must(t, err)
+				if _, err := last.Delete(ctx, "1"); !errors.Is(err, extcontact.ErrInvalidUserID) {
+					t.Error(err)
 				}
 				cancel()
 			}
@@ -499,7 +545,7 @@ func TestReading(t *testing.T) {
 
 	check, err := client.Check(ctx, true)
 	must(t, err)
-	if len(check.Steps) < 5 || len(check.Report) == 0 || check.Steps[0].Text == "" {
+	if len(check.Steps) < 5 || len(check.Report) == 0 || check.Steps[0].Text == "" || check.Steps[0].Status != extcontact.CheckOK {
 		t.Errorf("%+v", check)
 	}
 	wrong := sandbox.options()
@@ -508,11 +554,11 @@ func TestReading(t *testing.T) {
 	must(t, err)
 	var failed []extcontact.CheckStep
 	for _, step := range check.Steps {
-		if step.Err != nil {
+		if step.Error != nil {
 			failed = append(failed, step)
 		}
 	}
-	if check.OK || len(failed) == 0 || !errors.Is(failed[0].Err, extcontact.ErrAuthentication) || failed[0].Advice == "" {
+	if check.OK || len(failed) == 0 || failed[0].Status != extcontact.CheckFailed || !errors.Is(failed[0].Error, extcontact.ErrAuthentication) || failed[0].Advice == "" {
 		t.Errorf("%+v", check)
 	}
 }

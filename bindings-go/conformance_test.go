@@ -22,7 +22,7 @@ import (
 	extcontact "repository.invalid/dingtalk-extcontact/bindings-go"
 )
 
-// All conformance cases through the package, side by side. Each outcome is handed to the judge as the library's JSON
+// All conformance cases through the package, side by side, by both ways that a deletion goes. Each outcome is handed to the judge as the library's JSON
 // of it, and put together from the fields of the package.
 func TestConformance(t *testing.T) {
 	var program struct {
@@ -39,22 +39,29 @@ func TestConformance(t *testing.T) {
 	extcontact.SetLogger(slog.New(slog.NewTextHandler(lines, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	defer extcontact.SetLogger(nil)
 
-	verdicts := make([]error, len(listed.Cases))
-	var running sync.WaitGroup
-	turns := make(chan struct{}, 32)
-	for i, name := range listed.Cases {
-		running.Add(1)
-		turns <- struct{}{}
-		go func() {
-			defer running.Done()
-			verdicts[i] = runCase(dial(t, program.Control), name, lines)
-			<-turns
-		}()
+	run := func(t *testing.T) {
+		verdicts := make([]error, len(listed.Cases))
+		var running sync.WaitGroup
+		turns := make(chan struct{}, 16)
+		for i, name := range listed.Cases {
+			running.Add(1)
+			turns <- struct{}{}
+			go func() {
+				defer running.Done()
+				verdicts[i] = runCase(dial(t, program.Control), name, lines)
+				<-turns
+			}()
+		}
+		running.Wait()
+		for i, name := range listed.Cases {
+			t.Run(name, func(t *testing.T) { must(t, verdicts[i]) })
+		}
 	}
-	running.Wait()
-	for i, name := range listed.Cases {
-		t.Run(name, func(t *testing.T) { must(t, verdicts[i]) })
-	}
+	t.Run("waiting in a thread", run)
+	t.Run("told by another thread", func(t *testing.T) {
+		defer extcontact.OccupySlots()()
+		run(t)
+	})
 }
 
 type wanted struct {

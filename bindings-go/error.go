@@ -11,32 +11,6 @@ type Kind string
 
 func (k Kind) Error() string { return string(k) }
 
-// Error says why a contact was not deleted, or a client not made. Branch on the kind, record the rest; what is not
-// known is zero. No text in it holds a token, an app secret or a proxy's password. Its JSON is the same in every
-// language.
-type Error struct {
-	Kind    Kind   `json:"kind"`
-	Message string `json:"message"`          // One line for people: to which contact, what, and whether it may be gone.
-	Advice  string `json:"advice,omitempty"` // What to do now, for people.
-
-	Code       string        `json:"code,omitempty"`        // The code that decides, such as "33012" or "isp.-1".
-	Errcode    *int64        `json:"errcode,omitempty"`     // As the service sent it, or nil.
-	Errmsg     string        `json:"errmsg,omitempty"`      // The service's own words.
-	SubCode    string        `json:"sub_code,omitempty"`    // As the service sent it.
-	SubMsg     string        `json:"sub_msg,omitempty"`     // The service's words on it.
-	RequestID  string        `json:"request_id,omitempty"`  // By which DingTalk's support finds the call.
-	HTTPStatus int           `json:"http_status,omitempty"` // Of the last reply.
-	RetryAfter time.Duration `json:"-"`                     // How long to wait before the next call.
-
-	Attempts     int    `json:"attempts"`          // Delete requests that were written to a connection.
-	Retryable    bool   `json:"retryable"`         // The same call may pass later, unchanged.
-	MaybeDeleted bool   `json:"maybe_deleted"`     // The contact may be gone: a request went out, and no certain answer came.
-	UserID       string `json:"user_id,omitempty"` // The contact that the call was about.
-
-	cause error
-	json  json.RawMessage
-}
-
 // Error is the message; the advice stands beside it.
 func (e *Error) Error() string { return e.Message }
 

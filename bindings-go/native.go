@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 )
 
@@ -41,6 +42,32 @@ func takeError(failed *C.dtx_error) error {
 		return err
 	}
 	return e
+}
+
+// taken is what such an object says of itself, or nil where none was made; it is freed.
+func taken[T any, P comparable](
+	make func(made *P, failed **C.dtx_error), text func(P) *C.char, free func(P),
+) (*T, error) {
+	var none P
+	object, err := made(make)
+	if object == none {
+		return nil, err
+	}
+	defer free(object)
+	return decoded[T](text(object))
+}
+
+// each yields what there is until that is nil, or an error.
+func each[T any](yield func(T, error) bool, next func() (*T, error)) {
+	for {
+		one, err := next()
+		if err != nil {
+			one = new(T)
+		}
+		if one == nil || !yield(*one, err) || err != nil {
+			return
+		}
+	}
 }
 
 // decoded reads what the library says of an object.
@@ -79,22 +106,24 @@ func (c *call) end(err error) error {
 	return err
 }
 
-// slots bounds the threads that wait inside of the library: so many of its requests run at a time, anyway.
-var slots = make(chan struct{}, 64)
+// slots bounds the threads that wait inside of the library.
+var slots = make(chan struct{}, 32)
 
-// wait runs a function of the library that waits on its thread.
-func (c *Client) wait(ctx context.Context, step func(call *C.dtx_call) error) error {
-	it, err := c.begin(ctx)
+// waited runs a function of the library that waits on its thread.
+func waited[T any](ctx context.Context, c *Client, step func(call *C.dtx_call) (*T, error)) (*T, error) {
+	defer runtime.KeepAlive(c.native)
+	call, err := c.begin(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	select {
 	case slots <- struct{}{}:
 		defer func() { <-slots }()
 	case <-ctx.Done(): // The library refuses it at once.
-		C.dtx_call_cancel(it.handle)
+		C.dtx_call_cancel(call.handle)
 	}
-	return it.end(step(it.handle))
+	result, err := step(call.handle)
+	return result, call.end(err)
 }
 
 // watch does something when a context ends.
