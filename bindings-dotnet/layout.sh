@@ -18,3 +18,24 @@ for one; do
     mkdir -p "$to/runtimes/${one%%=*}/native"
     cp "${one#*=}" "$to/runtimes/${one%%=*}/native/"
 done
+
+# For `nuget pack`; what it says is the project file's.
+field() { sed -n "s:^ *<$1>\(.*\)</$1>\$:\1:p" "$here/DingTalk.ExtContact.csproj"; }
+cat >"$to/DingTalk.ExtContact.nuspec" <<END
+<?xml version="1.0" encoding="utf-8"?>
+<package xmlns="http://schemas.microsoft.com/packaging/2013/05/nuspec.xsd">
+  <metadata>
+    <id>$(field PackageId)</id>
+    <version>$(field Version)</version>
+    <authors>$(field Authors)</authors>
+    <description>$(field Description)</description>
+    <license type="expression">$(field PackageLicenseExpression)</license>
+    <readme>$(field PackageReadmeFile)</readme>
+    <tags>$(field PackageTags)</tags>
+    <repository type="git" url="$(field RepositoryUrl)" />
+    <dependencies>
+      <group targetFramework=".NETStandard2.0" />
+    </dependencies>
+  </metadata>
+</package>
+END
