@@ -11,9 +11,9 @@ import sys
 DOCS = pathlib.Path(__file__).resolve().parent.parent / "docs"
 PLOTS = DOCS / "performance"
 NAMES = {"rust": "Rust", "c": "C", "python": "Python", "node": "Node", "java": "Java", "php": "PHP", "go": "Go",
-         "dotnet": ".NET"}
+         "dotnet": ".NET", "mono": "Mono"}
 AGAIN = "ours, once more"
-OURS = ("ours", "ours, asyncio")
+OURS = ("ours", "ours, asyncio", "ours, tasks")
 
 
 def ratios(ours, theirs):

@@ -6,9 +6,10 @@ A further one is a function that builds it and an entry in STACKS; its programs 
 import os
 import platform
 import shutil
+import sys
 from typing import Callable, NamedTuple
 
-from harness import AGAIN, BENCH, BUILT, ENVIRONMENT, ROOT, WORK, Client, cargo, do, install_library
+from harness import AGAIN, BENCH, BUILT, ENVIRONMENT, PYTHON, ROOT, TARGET, WORK, Client, cargo, do, install_library
 
 
 class Stack(NamedTuple):
@@ -57,6 +58,36 @@ def go(name, function, **more):
     return Client("go", name, [WORK / "bench-go", function], **more)
 
 
+# .NET's own runtime, which a Python package brings; the Makefile has it there, too.
+DOTNET = TARGET / "dotnet/dotnetcore2/bin/dotnet"
+RUNTIMES = {"mono": ["mono"], "dotnet": [DOTNET, "exec"]}
+
+
+def build_mono():
+    cargo("c")
+    machine = {"x86_64": "x64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
+    library = BUILT / "libdingtalk_extcontact.so"
+    do(ROOT / "bindings-dotnet/layout.sh", WORK / "dotnet/package", f"linux-{machine}={library}")
+    package = shutil.copy(WORK / "dotnet/package/lib/netstandard2.0/DingTalk.ExtContact.dll", WORK / "dotnet")
+    shutil.copy(library, WORK / "dotnet")
+    do("mcs", "-optimize", f"-r:{package}", "-r:System.Net.Http", f"-out:{WORK / 'dotnet/dotnet.exe'}",
+       BENCH / "clients/dotnet.cs")  # fmt: skip
+
+
+def build_dotnet():
+    build_mono()
+    if not DOTNET.exists():
+        if not PYTHON.exists():
+            do(sys.executable, "-m", "venv", WORK / "venv")
+        do(PYTHON, "-m", "pip", "install", "--quiet", "--no-deps", "--target", TARGET / "dotnet", "dotnetcore2==3.1.23")
+        DOTNET.chmod(0o755)
+    shutil.copy(BENCH / "clients/dotnet.runtimeconfig.json", WORK / "dotnet")
+
+
+def dotnet(runtime, name, function, **more):
+    return Client(runtime, name, [*RUNTIMES[runtime], WORK / "dotnet/dotnet.exe", function], warm=2000, **more)
+
+
 STACKS = {
     "java": Stack(
         build_java,
@@ -89,5 +120,27 @@ STACKS = {
             go("net/http", "net_http"),
         ],
         ["go", "version"],
+    ),
+    "dotnet": Stack(
+        build_dotnet,
+        [
+            dotnet("dotnet", "ours", "ours", share=0.5),
+            dotnet("dotnet", AGAIN, "ours", share=0.5),
+            dotnet("dotnet", "ours, tasks", "ours_async", share=0.3),
+            dotnet("dotnet", "HttpClient", "http_client", share=0.2),
+            dotnet("dotnet", "HttpWebRequest", "web_request", share=0.1),
+        ],
+        ["sh", "-c", f"{DOTNET} --list-runtimes | cut -d' ' -f1,2"],
+    ),
+    # It takes no certificates from the environment, and ends ten seconds after the last task of ours.
+    "mono": Stack(
+        build_mono,
+        [
+            dotnet("mono", "ours", "ours", share=0.5),
+            dotnet("mono", AGAIN, "ours", share=0.5),
+            dotnet("mono", "HttpClient", "http_client", share=0.1, tls=False),
+            dotnet("mono", "HttpWebRequest", "web_request", share=0.1, tls=False),
+        ],
+        ["mono", "--version"],
     ),
 }
