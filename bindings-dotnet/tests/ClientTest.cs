@@ -123,6 +123,27 @@ namespace DingTalk.ExtContact.Tests
         }
 
         [Test]
+        public static void AdviceNamesOptionsAsTheyAreWrittenHereAndInTheLanguageAskedFor()
+        {
+            using (var sandbox = new Sandbox())
+            {
+                foreach (string language in new[] { null, "zh" })
+                {
+                    ClientOptions options = sandbox.Options;
+                    options.Language = language;
+                    using (var client = new Client(options))
+                    {
+                        var error = Check.Throws<InvalidUserIdException>(() => client.Delete("none"));
+                        Check.That(error.Advice.Contains("MissingOk"), error.Advice);
+                        Check.Equal(language == "zh", error.Advice.Any(one => one >= '\u4e00'), error.Advice);
+                        Item item = client.DeleteMany(new[] { "none" }).Single();
+                        Check.Equal(error.Advice, item.Error.Advice);
+                    }
+                }
+            }
+        }
+
+        [Test]
         public static void ATokenEndsACall()
         {
             using (var silent = new Silent())
