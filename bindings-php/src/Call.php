@@ -31,7 +31,10 @@ final class Call
     {
         $library = Library::get();
         $this->handle = $library->dtx_call_new();
-        Library::set('dtx_call', $this->handle, $options);
+        // Mostly there are none, and a function of C costs as much as the rest of this.
+        if (array_filter($options, 'is_null') !== $options) {
+            Library::set('dtx_call', $this->handle, $options);
+        }
         if ($cancelWhen !== null || \extension_loaded('pcntl')) {
             if (self::$probe === null) {
                 self::$probe = $library->new('dtx_probe_fn[1]');
