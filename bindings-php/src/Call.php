@@ -21,7 +21,8 @@ final class Call
     /** The only function that C gets of PHP: PHP keeps each to the end of the request. */
     private static ?CData $probe = null;
 
-    private static ?self $current = null;
+    /** @var array<int, self> what waits, by its Fiber: $cancelWhen may suspend one, and another one calls meanwhile */
+    private static array $waiting = [];
 
     /**
      * @param (\Closure(): bool)|null $cancelWhen
@@ -38,7 +39,7 @@ final class Call
         if ($cancelWhen !== null || \extension_loaded('pcntl')) {
             if (self::$probe === null) {
                 self::$probe = $library->new('dtx_probe_fn[1]');
-                self::$probe[0] = static fn (): int => (int) self::$current?->ask();
+                self::$probe[0] = static fn (): int => (int) (self::$waiting[self::fiber()] ?? null)?->ask();
             }
             $library->dtx_call_set_probe($this->handle, self::$probe[0], null);
         }
@@ -75,16 +76,25 @@ final class Call
     public function run(callable $step): int
     {
         $signals = \extension_loaded('pcntl') && pcntl_async_signals(false);
-        [$outer, self::$current] = [self::$current, $this];
+        $fiber = self::fiber();
+        $outer = self::$waiting[$fiber] ?? null;
+        self::$waiting[$fiber] = $this;
         try {
             return $step();
         } finally {
-            self::$current = $outer;
+            self::$waiting[$fiber] = $outer;
+            self::$waiting = array_filter(self::$waiting);
             if ($signals) {
                 $this->guard('pcntl_signal_dispatch');
                 pcntl_async_signals(true);
             }
         }
+    }
+
+    private static function fiber(): int
+    {
+        $fiber = \Fiber::getCurrent();
+        return $fiber === null ? 0 : spl_object_id($fiber);
     }
 
     private function ask(): bool

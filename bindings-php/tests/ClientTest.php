@@ -300,6 +300,29 @@ final class ClientTest extends TestCase
         return ['asynchronous' => [true], 'dispatched' => [false]];
     }
 
+    public function testEachFiberEndsItsOwnCall(): void
+    {
+        $client = $this->slow();
+        foreach ([0, 1, 2] as $number) {
+            $fibers[] = $fiber = new \Fiber(static function () use ($client, $number, &$asked, &$ended): void {
+                try {
+                    $client->delete("$number", timeoutMs: 10000, cancelWhen: static function () use ($number, &$asked): bool {
+                        $asked[$number] = ($asked[$number] ?? 0) + 1;
+                        \Fiber::suspend();
+                        return $asked[$number] > 2;
+                    });
+                } catch (DingTalkException $error) {
+                    $ended[$number] = $error->kind;
+                }
+            });
+            $fiber->start();
+        }
+        while ($going = array_filter($fibers, static fn ($fiber) => !$fiber->isTerminated())) {
+            array_map(static fn ($fiber) => $fiber->resume(), $going);
+        }
+        $this->assertSame(array_fill(0, 3, 'cancelled'), $ended);
+    }
+
     public function testCyclesAreCollectedWhileACallWaits(): void
     {
         $client = $this->client('delay=1@200ms');
