@@ -129,13 +129,14 @@ namespace DingTalk.ExtContact
         {
             if (userIds == null)
                 throw new ArgumentNullException(nameof(userIds));
+            IEnumerator<string> ids = userIds.GetEnumerator();
             IntPtr given = Native.dtx_batch_options_new();
             try
             {
                 options?.Give(Native.dtx_batch_options_set, given);
                 var batch = new BatchHandle(Native.Made((out IntPtr made, out IntPtr error) =>
                     Native.dtx_batch_new(Open, given, out made, out error)));
-                return new DeleteMany(batch, userIds.GetEnumerator(), cancellation);
+                return new DeleteMany(batch, ids, cancellation);
             }
             finally
             {
@@ -184,7 +185,8 @@ namespace DingTalk.ExtContact
         public Check Check(bool write = false, CallOptions options = null,
             CancellationToken cancellation = default(CancellationToken))
         {
-            return Wait(options, cancellation, ExtContact.Check.Take, (CallHandle call, out IntPtr made, out IntPtr error) =>
+            Func<IntPtr, Check> take = ExtContact.Check.Take;
+            return Wait(options, cancellation, take, (CallHandle call, out IntPtr made, out IntPtr error) =>
                 Native.dtx_client_check(Asked, write ? 1 : 0, call, out made, out error));
         }
 
@@ -200,7 +202,8 @@ namespace DingTalk.ExtContact
         }
 
         /// <summary>
-        /// Refuses calls from now on, with an <see cref="ObjectDisposedException"/>. Those under way go on to their end.
+        /// Refuses calls from now on, with an <see cref="ObjectDisposedException"/>. Those under way go on to their
+        /// end.
         /// </summary>
         public void Dispose()
         {
@@ -315,7 +318,8 @@ namespace DingTalk.ExtContact
     public sealed partial class ClientOptions
     {
         /// <summary>Whether what is not set here is taken from the environment: DINGTALK_ACCESS_TOKEN, or
-        /// DINGTALK_APP_KEY and DINGTALK_APP_SECRET; DINGTALK_REGION, DINGTALK_ENDPOINT.</summary>
+        /// DINGTALK_APP_KEY and DINGTALK_APP_SECRET; DINGTALK_REGION, DINGTALK_ENDPOINT. It is the one that the
+        /// process was started with: on Unix .NET keeps what SetEnvironmentVariable says to itself.</summary>
         public bool FromEnvironment { get; set; }
     }
 }

@@ -59,7 +59,8 @@ namespace DingTalk.ExtContact
             return Took(ended ? null : await NextAsync().ConfigureAwait(false));
         }
 
-        /// <summary>Starts no more calls; those under way finish. What was not called comes out as not attempted.</summary>
+        /// <summary>Starts no more calls; those under way finish. What was not called comes out as not
+        /// attempted.</summary>
         public void Stop()
         {
             Native.dtx_batch_stop(batch);

@@ -13,6 +13,7 @@ namespace DingTalk.ExtContact
         private const string Variable = "DINGTALK_EXTCONTACT_LIBRARY";
 
         private static readonly Lazy<string> Trouble = new Lazy<string>(Load);
+        private static Exception cause;
 
         /// <summary>
         /// Throws where there is no library to call. Whoever needs it calls this first, and C in another method: mono
@@ -21,7 +22,7 @@ namespace DingTalk.ExtContact
         internal static void Need()
         {
             if (Trouble.Value != null)
-                throw new DllNotFoundException(Trouble.Value);
+                throw new DllNotFoundException(Trouble.Value, cause);
         }
 
         private static string Load()
@@ -30,26 +31,31 @@ namespace DingTalk.ExtContact
             bool named = !string.IsNullOrEmpty(file);
             string place = named ? "at " + file : "as " + Native.Name + " in the package, in "
                 + AppContext.BaseDirectory + " and where the system's loader looks";
-            string why = "there is none that can be loaded";
+            string version = null;
             try
             {
                 if (named)
                     Redirect(Path.GetFullPath(file));
-                string version = Version();
-                if ((version + ".").StartsWith(Native.Abi + ".", StringComparison.Ordinal))
+                if (Fits(out version))
                     return null;
-                why = "it is of version " + version + ", and this package needs " + Native.Version;
             }
-            catch (TypeLoadException) { } // DllNotFoundException and EntryPointNotFoundException are such
-            catch (BadImageFormatException) { }
+            catch (Exception error) when (error is TypeLoadException || error is BadImageFormatException)
+            {
+                // No such file or function, or a file of another kind.
+                cause = error;
+            }
+            string why = version == null ? "there is none that can be loaded"
+                : "it is of version " + version + ", and this package needs " + Native.Version;
             return "the native library of dingtalk-extcontact was looked for " + place + ", and " + why + "; "
                 + Variable + "=FILE names another";
         }
 
         [MethodImpl(MethodImplOptions.NoInlining)]
-        private static string Version()
+        private static bool Fits(out string version)
         {
-            return Native.Text(Native.dtx_version());
+            version = Native.Text(Native.dtx_version());
+            return (version + ".").StartsWith(Native.Abi + ".", StringComparison.Ordinal)
+                && Native.dtx_version_number() >= Native.VersionNumber;
         }
 
         /// <summary>Has the functions of the library taken from a file. There is no one way to say that.</summary>
@@ -67,7 +73,8 @@ namespace DingTalk.ExtContact
                     Delegate.CreateDelegate(set.GetParameters()[1].ParameterType, resolve.Target, resolve.Method) });
             }
             else if (Type.GetType("Mono.Runtime") != null)
-                mono_dllmap_insert(IntPtr.Zero, Native.Bytes(Native.Name, "name"), null, Native.Bytes(file, "file"), null);
+                mono_dllmap_insert(
+                    IntPtr.Zero, Native.Bytes(Native.Name, "name"), null, Native.Bytes(file, "file"), null);
             else
                 throw new DllNotFoundException();
         }

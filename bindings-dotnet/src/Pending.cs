@@ -76,9 +76,12 @@ namespace DingTalk.ExtContact
         [MethodImpl(MethodImplOptions.NoInlining)]
         internal static void LogTo(LogLevel level, Action<LogLevel, string> sink)
         {
-            if (Native.dtx_set_log((int)level, sink == null ? null : Log, IntPtr.Zero) != 0)
-                throw new ArgumentOutOfRangeException(nameof(level));
+            Action<LogLevel, string> before = Sink;
             Sink = sink;
+            if (Native.dtx_set_log((int)level, sink == null ? null : Log, IntPtr.Zero) == 0)
+                return;
+            Sink = before;
+            throw new ArgumentOutOfRangeException(nameof(level));
         }
     }
 }

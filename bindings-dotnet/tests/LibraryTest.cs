@@ -80,16 +80,26 @@ namespace DingTalk.ExtContact.Tests
         [Test]
         public static void AnotherVersionIsRefusedByName()
         {
-            using (var folder = new Folder())
+            string own = typeof(Client).Assembly.GetName().Version.ToString(3);
+            Func<string, string> version = text => "const char *dtx_version(void) { return \"" + text + "\"; }\n";
+            var refusals = new Dictionary<string, string>
             {
-                File.WriteAllText(folder / "old.c", "const char *dtx_version(void) { return \"0.0.9\"; }\n");
-                Host.Start("cc", "-shared -fPIC -o " + folder / "libold.so" + " " + folder / "old.c").WaitForExit();
-                string said = Run(Here, folder / "libold.so");
-                Check.That(said.Contains(" at " + folder / "libold.so" + ", and it is of version 0.0.9, and this package needs "), said);
-                File.WriteAllText(folder / "none.c", "int dtx_nothing;\n");
-                Host.Start("cc", "-shared -fPIC -o " + folder / "libnone.so" + " " + folder / "none.c").WaitForExit();
-                said = Run(Here, folder / "libnone.so");
-                Check.That(said.Contains("there is none that can be loaded"), said);
+                { version("0.0.9"), "it is of version 0.0.9, and this package needs " + own },
+                { version(own) + "int dtx_version_number(void) { return 1; }", "it is of version " + own + ", and this package needs " },
+                { version(own), "it is of version " + own + ", and this package needs " },
+                { "int dtx_nothing;", "there is none that can be loaded" },
+            };
+            foreach (KeyValuePair<string, string> one in refusals)
+            {
+                using (var folder = new Folder())
+                {
+                    string library = folder / "libother.so";
+                    File.WriteAllText(folder / "other.c", one.Key + "\n");
+                    using (Process compiler = Host.Start("cc", "-shared -fPIC -o " + library + " " + folder / "other.c"))
+                        compiler.WaitForExit();
+                    string said = Run(Here, library);
+                    Check.That(said.Contains(" at " + library + ", and " + one.Value), said);
+                }
             }
         }
     }

@@ -114,6 +114,7 @@ namespace DingTalk.ExtContact
         Debug = 4,
     }
 
+    /// <summary>Numbers of the library as enums.</summary>
     internal static class Known
     {
         internal static ErrorKind ErrorKind(int number)

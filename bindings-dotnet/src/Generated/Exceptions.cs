@@ -85,8 +85,8 @@ namespace DingTalk.ExtContact
         internal QuotaExceededException(IntPtr error) : base(error) { }
     }
 
-    /// <summary>Something around the call is set up wrongly: IP not white-listed, app disabled, wrong endpoint, proxy
-    /// login or rules, no thread.</summary>
+    /// <summary>Something around the call is set up wrongly: IP not white-listed, app disabled, wrong endpoint,
+    /// proxy login or rules, no thread.</summary>
     public sealed class ConfigurationException : DingTalkException
     {
         internal ConfigurationException(IntPtr error) : base(error) { }

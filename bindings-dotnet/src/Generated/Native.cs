@@ -9,6 +9,7 @@ namespace DingTalk.ExtContact
     {
         internal const string Version = "0.1.0";
         internal const string Abi = "0.1";
+        internal const uint VersionNumber = 1000;
 
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
         internal delegate int dtx_probe_fn(IntPtr context);

@@ -117,7 +117,7 @@ namespace DingTalk.ExtContact
     /// <summary>The options of a call.</summary>
     public sealed partial class CallOptions
     {
-        /// <summary>How long this call may take, From a millisecond to a day, instead of the client's
+        /// <summary>How long this call may take, from a millisecond to a day, instead of the client's
         /// timeout.</summary>
         public TimeSpan? Timeout { get; set; }
 

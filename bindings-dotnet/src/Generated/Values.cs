@@ -5,7 +5,7 @@ using System.Collections.Generic;
 namespace DingTalk.ExtContact
 {
     /// <summary>What stands and what is missing before contacts can be deleted.</summary>
-    public sealed partial class Check
+    public sealed class Check
     {
         /// <summary>Whether no step failed and none is left unknown.</summary>
         public bool Ok { get; }
@@ -48,7 +48,7 @@ namespace DingTalk.ExtContact
     }
 
     /// <summary>A step of a check.</summary>
-    public sealed partial class CheckStep
+    public sealed class CheckStep
     {
         /// <summary>What it looks at: "credentials", "lookup", "proxy", "connection", "tls", "clock", "token",
         /// "read_permission", "white_list", "limits" or "write_permission"; a later version may look at more.</summary>
@@ -82,7 +82,7 @@ namespace DingTalk.ExtContact
     }
 
     /// <summary>An external contact. All of it is personal data.</summary>
-    public sealed partial class Contact
+    public sealed class Contact
     {
         /// <summary>The id, as Client.Delete takes it.</summary>
         public string UserId { get; }
@@ -114,13 +114,13 @@ namespace DingTalk.ExtContact
         /// <summary>The field "follower_user_id", or null where it is missing or empty.</summary>
         public string FollowerUserId { get; }
 
-        /// <summary>The ids of the field "label_ids".</summary>
+        /// <summary>The ids of "label_ids".</summary>
         public IReadOnlyList<string> LabelIds { get; }
 
-        /// <summary>The ids of the field "share_dept_ids".</summary>
+        /// <summary>The ids of "share_dept_ids".</summary>
         public IReadOnlyList<string> ShareDeptIds { get; }
 
-        /// <summary>The ids of the field "share_user_ids".</summary>
+        /// <summary>The ids of "share_user_ids".</summary>
         public IReadOnlyList<string> ShareUserIds { get; }
 
         /// <summary>The whole record as one JSON object, with the names and values of the service.</summary>
@@ -168,7 +168,7 @@ namespace DingTalk.ExtContact
     }
 
     /// <summary>The good end of a call: the contact is gone.</summary>
-    public sealed partial class Deletion
+    public sealed class Deletion
     {
         /// <summary>How it came to be gone.</summary>
         public DeletionStatus Status { get; }
@@ -217,9 +217,8 @@ namespace DingTalk.ExtContact
         }
     }
 
-    /// <summary>Why a contact was not deleted, or a client not made. Branch on the kind, record the rest; a field that
-    /// is not known is null, or 0 with nothing written. No text holds a token, an app secret or a proxy's
-    /// password.</summary>
+    /// <summary>Why a contact was not deleted, or a client not made. Branch on the kind, record the rest; a field
+    /// that is not known is null. No text holds a token, an app secret or a proxy's password.</summary>
     public abstract partial class DingTalkException : Exception
     {
         /// <summary>The kind.</summary>
@@ -273,12 +272,12 @@ namespace DingTalk.ExtContact
             Kind = Known.ErrorKind(Native.dtx_error_kind(from));
             Advice = Native.Text(Native.dtx_error_advice(from));
             Code = Native.Text(Native.dtx_error_code(from));
-            Errcode = Native.dtx_error_errcode(from, out long errcode) != 0 ? (long)errcode : (long?)null;
+            Errcode = Native.dtx_error_errcode(from, out long errcode) != 0 ? errcode : (long?)null;
             Errmsg = Native.Text(Native.dtx_error_errmsg(from));
             SubCode = Native.Text(Native.dtx_error_sub_code(from));
             SubMsg = Native.Text(Native.dtx_error_sub_msg(from));
             RequestId = Native.Text(Native.dtx_error_request_id(from));
-            HttpStatus = Native.dtx_error_http_status(from, out int httpStatus) != 0 ? (int)httpStatus : (int?)null;
+            HttpStatus = Native.dtx_error_http_status(from, out int httpStatus) != 0 ? httpStatus : (int?)null;
             RetryAfter = Native.dtx_error_retry_after_ms(from, out ulong retryAfterMs) != 0 ? TimeSpan.FromMilliseconds(retryAfterMs) : (TimeSpan?)null;
             Attempts = (int)Native.dtx_error_attempts(from);
             Retryable = Native.dtx_error_retryable(from) != 0;
@@ -301,7 +300,7 @@ namespace DingTalk.ExtContact
     }
 
     /// <summary>What came of one id of a batch: it has a deletion, or an error, or it was not attempted.</summary>
-    public sealed partial class Item
+    public sealed class Item
     {
         /// <summary>The contact, as it was pushed.</summary>
         public string UserId { get; }
@@ -356,7 +355,7 @@ namespace DingTalk.ExtContact
     }
 
     /// <summary>What journals say of one id.</summary>
-    public sealed partial class JournalEntry
+    public sealed class JournalEntry
     {
         /// <summary>The contact, as it was pushed.</summary>
         public string UserId { get; }
@@ -435,7 +434,7 @@ namespace DingTalk.ExtContact
     }
 
     /// <summary>What came of a record that was to be restored.</summary>
-    public sealed partial class Restoration
+    public sealed class Restoration
     {
         /// <summary>The id that the record has.</summary>
         public string OldUserId { get; }
@@ -491,75 +490,108 @@ namespace DingTalk.ExtContact
 
     public sealed partial class DeleteMany
     {
-        /// <summary>How long it begins no call from now on, as the service throttled it; it goes on by itself; or
-        /// null.</summary>
+        /// <summary>How long the batch begins no call from now on, as the service throttled it; it goes on by itself;
+        /// null where it does not pause.</summary>
         public TimeSpan? Paused
         {
-            get { return Native.dtx_batch_paused(batch, out ulong paused) != 0 ? TimeSpan.FromMilliseconds(paused) : (TimeSpan?)null; }
+            get
+            {
+                return Native.dtx_batch_paused(batch, out ulong paused) != 0 ? TimeSpan.FromMilliseconds(paused) : (TimeSpan?)null;
+            }
         }
 
         /// <summary>How many ids were deleted up to now, by this batch or, where the journal says so, by an earlier
         /// one.</summary>
         public long Deleted
         {
-            get { return (long)Native.dtx_batch_deleted(batch); }
+            get
+            {
+                return (long)Native.dtx_batch_deleted(batch);
+            }
         }
 
         /// <summary>How many ids were no contact up to now, where that is fine.</summary>
         public long Absent
         {
-            get { return (long)Native.dtx_batch_absent(batch); }
+            get
+            {
+                return (long)Native.dtx_batch_absent(batch);
+            }
         }
 
         /// <summary>How many ids ended in an error up to now and may be gone all the same: a request went out, and no
         /// certain answer came. They are not among the failed.</summary>
         public long MaybeDeleted
         {
-            get { return (long)Native.dtx_batch_maybe_deleted(batch); }
+            get
+            {
+                return (long)Native.dtx_batch_maybe_deleted(batch);
+            }
         }
 
         /// <summary>How many ids ended in an error up to now and are not gone by a call of this batch.</summary>
         public long Failed
         {
-            get { return (long)Native.dtx_batch_failed(batch); }
+            get
+            {
+                return (long)Native.dtx_batch_failed(batch);
+            }
         }
 
         /// <summary>How many ids came out uncalled up to now, as the batch had stopped.</summary>
         public long NotAttempted
         {
-            get { return (long)Native.dtx_batch_not_attempted(batch); }
+            get
+            {
+                return (long)Native.dtx_batch_not_attempted(batch);
+            }
         }
 
         /// <summary>How many of all these an earlier batch had settled, so that they were not called again.</summary>
         public long SettledBefore
         {
-            get { return (long)Native.dtx_batch_settled_before(batch); }
+            get
+            {
+                return (long)Native.dtx_batch_settled_before(batch);
+            }
         }
 
         /// <summary>How many ids were pushed again and dropped up to now.</summary>
         public long Repeated
         {
-            get { return (long)Native.dtx_batch_repeated(batch); }
+            get
+            {
+                return (long)Native.dtx_batch_repeated(batch);
+            }
         }
 
         /// <summary>How many delete requests this batch wrote up to now.</summary>
         public long Calls
         {
-            get { return (long)Native.dtx_batch_calls(batch); }
+            get
+            {
+                return (long)Native.dtx_batch_calls(batch);
+            }
         }
 
         /// <summary>Of how many ids the journal does not say what came of them, as it could not be written; the next
         /// batch on it takes them for uncertain.</summary>
         public long Unrecorded
         {
-            get { return (long)Native.dtx_batch_unrecorded(batch); }
+            get
+            {
+                return (long)Native.dtx_batch_unrecorded(batch);
+            }
         }
 
         /// <summary>The summary of the whole batch as one JSON object, the same in every language: the numbers, start
         /// and end (RFC 3339), endpoint, AppKey and why it stopped. null until its last item is done.</summary>
         public string SummaryJson
         {
-            get { return Native.Text(Native.dtx_batch_summary_json(batch)); }
+            get
+            {
+                return Native.Text(Native.dtx_batch_summary_json(batch));
+            }
         }
     }
 }
