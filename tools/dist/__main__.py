@@ -58,7 +58,7 @@ def main():
     parser.add_argument("what", choices=["build", "packages", "check", "try", "twice", "sums", "sizes"])
     parser.add_argument("targets", nargs="*", metavar="TARGET", help=" ".join(TARGETS))
     parser.add_argument("--quick", action="store_true", help="built fast, and larger; sizes are not compared")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     unknown = [name for name in options.targets if name not in TARGETS]
     if unknown:
         sys.exit(f"no target: {' '.join(unknown)}; there are {' '.join(TARGETS)}")

@@ -14,40 +14,33 @@ from contextlib import contextmanager
 import c_archive
 import checks
 import debian
+import stack_trials as stacks
 from project import DIST, NAME, ROOT, VERSION, WORK, output_of, run
-from targets import TARGETS, runs_here
+from targets import runs_here
+from trial_tools import left_out, native_command, nothing, package, sandbox
 
 USES = pathlib.Path(__file__).with_name("uses")
 ROOTS = WORK / "roots"
-DONE = []
 
 
 def all_of_them(targets):
-    for target in targets:
-        for trial in (wheel, npm, c, deb, static_command, windows):
-            with tempfile.TemporaryDirectory() as folder:
-                start = time.monotonic()
-                what = trial(target, pathlib.Path(folder))
-            if what:
-                DONE.append(what)
-                print(f"== {target.triple}: {what}: {time.monotonic() - start:.0f} s", flush=True)
-    if not DONE:
+    done = [tried(target.triple, trial, target)
+            for target in targets for trial in (wheel, npm, c, deb, static_command, windows)]
+    if any(runs_here(target) and target.libc == "gnu" for target in targets):
+        done += [tried("all systems", trial) for trial in (stacks.java, stacks.php, stacks.go, stacks.dotnet)]
+    if not any(done):
         sys.exit("nothing of these targets is in dist/: make dist builds it")
-    print(f"{len(DONE)} passed, 0 failed")
+    print(f"{sum(done)} passed, 0 failed")
 
 
-def left_out(what, because):
-    run(ROOT / "tools/left-out.sh", what, because)
-
-
-def package(folder, name):
-    """A file in dist/, or None."""
-    return next(iter(sorted((DIST / folder).glob(name))), None)
-
-
-def nothing(**more):
-    """An environment with no program in reach but those that are named with their folder."""
-    return {"PATH": "/nonexistent", "HOME": "/nonexistent", "LANG": "C.UTF-8", **more}
+def tried(name, trial, *target):
+    """Whether there was something to try. A failure ends the program."""
+    with tempfile.TemporaryDirectory() as folder:
+        start = time.monotonic()
+        what = trial(*target, pathlib.Path(folder))
+    if what:
+        print(f"== {name}: {what}: {time.monotonic() - start:.0f} s", flush=True)
+    return bool(what)
 
 
 # --- Systems to install into ---
@@ -242,40 +235,6 @@ target_link_libraries(with-static dingtalk_extcontact::static)
 
 
 # --- The command ---
-
-
-class Server:
-    def __init__(self, told, ids):
-        self.environment = {"DINGTALK_ENDPOINT": told["url"], "DINGTALK_ACCESS_TOKEN": told["access_token"]}
-        self.ids = ids
-
-    def take(self, number=1):
-        taken, self.ids = self.ids[:number], self.ids[number:]
-        return taken[0] if number == 1 else taken
-
-
-def native_command():
-    """A command in dist/ or built here that runs on this system: it has the sandbox."""
-    for name in WORK.glob("*/stage/*/command/dingtalk-extcontact"):
-        if runs_here(TARGETS[name.parts[-3]]):
-            return name
-    sys.exit("no command that runs here has been built: make dist builds it")
-
-
-@contextmanager
-def sandbox(contacts=200):
-    """A DingTalk on loopback, with contacts to delete."""
-    command = native_command()
-    server = subprocess.Popen([command, "sandbox", f"--contacts={contacts}", "--rate=none", "--until-stdin-closes"],
-                              stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    try:
-        told = json.loads(server.stdout.readline())
-        environment = {"DINGTALK_ENDPOINT": told["url"], "DINGTALK_ACCESS_TOKEN": told["access_token"]}
-        listed = output_of(command, "list", "--json", env={**os.environ, **environment})
-        yield Server(told, [json.loads(line)["userid"] for line in listed.splitlines()])
-    finally:
-        server.stdin.close()
-        server.wait(10)
 
 
 def static_command(target, folder):

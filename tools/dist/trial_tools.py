@@ -1,0 +1,58 @@
+"""What the trials of packages share: finding them, and a DingTalk to use them against."""
+
+import json
+import os
+import subprocess
+import sys
+from contextlib import contextmanager
+
+from project import DIST, ROOT, WORK, output_of, run
+from targets import TARGETS, runs_here
+
+
+def left_out(what, because):
+    run(ROOT / "tools/left-out.sh", what, because)
+
+
+def package(folder, name):
+    """A file in dist/, or None."""
+    return next(iter(sorted((DIST / folder).glob(name))), None)
+
+
+def nothing(**more):
+    """An environment with no program in reach but those that are named with their folder."""
+    return {"PATH": "/nonexistent", "HOME": "/nonexistent", "LANG": "C.UTF-8", **more}
+
+
+class Server:
+    def __init__(self, told, ids):
+        self.environment = {"DINGTALK_ENDPOINT": told["url"], "DINGTALK_ACCESS_TOKEN": told["access_token"]}
+        self.ids = ids
+
+    def take(self, number=1):
+        taken, self.ids = self.ids[:number], self.ids[number:]
+        return taken[0] if number == 1 else taken
+
+
+def native_command():
+    """A command in dist/ or built here that runs on this system: it has the sandbox."""
+    for name in WORK.glob("*/stage/*/command/dingtalk-extcontact"):
+        if runs_here(TARGETS[name.parts[-3]]):
+            return name
+    sys.exit("no command that runs here has been built: make dist builds it")
+
+
+@contextmanager
+def sandbox(contacts=200):
+    """A DingTalk on loopback, with contacts to delete."""
+    command = native_command()
+    server = subprocess.Popen([command, "sandbox", f"--contacts={contacts}", "--rate=none", "--until-stdin-closes"],
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        told = json.loads(server.stdout.readline())
+        environment = {"DINGTALK_ENDPOINT": told["url"], "DINGTALK_ACCESS_TOKEN": told["access_token"]}
+        listed = output_of(command, "list", "--json", env={**os.environ, **environment})
+        yield Server(told, [json.loads(line)["userid"] for line in listed.splitlines()])
+    finally:
+        server.stdin.close()
+        server.wait(10)
