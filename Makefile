@@ -109,11 +109,11 @@ $(VENV)/lint: tools/requirements-lint.txt | $(VENV)/installed
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
-docs: $(DOCS_VENV)/installed build
+docs: $(DOCS_VENV)/installed $(TARGET)/docs-node/installed build
 	$(DOCS_VENV)/bin/python tools/site.py build $(TARGET)
 
 # The documentation as a browser shows it, and the code in it. That of Java wants the jar of test-java.
-test-docs: docs $(TARGET)/docs-node/installed $(TARGET)/docs-java/installed
+test-docs: docs $(TARGET)/docs-java/installed
 	$(DOCS_VENV)/bin/python tools/site.py check $(TARGET)
 	$(DOCS_VENV)/bin/python tools/snippets.py $(DEBUG)
 

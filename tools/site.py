@@ -7,7 +7,7 @@ Usage: site.py build TARGET     into TARGET/site; the pages as Zensical reads th
 Pages are docs/en and docs/zh, and the READMEs of the packages. Code in a page is included from a file
 that a test runs: from docs/snippets, or as `README/errors.python` the Python block below the heading
 "Errors" of README.md, `.python-2` the second one, and so of the other READMEs and docs/journal.md. A line `{{ kinds }}` or `{{ codes }}` of a page becomes the
-table of kinds of that language's README, or of core/errcodes.tsv.
+table of kinds of that language's README, or of core/errcodes.tsv. Pages of the APIs (tools/site_api.py) are English.
 """
 
 import collections
@@ -27,6 +27,8 @@ import sys
 import tempfile
 import threading
 import urllib.parse
+
+import site_api
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -136,8 +138,8 @@ def stage(pages):
         shutil.copy(DOCS / f"{language}.toml", pages)
         shutil.copy(DOCS / "site.css", folder)
         shutil.copytree(DOCS / "performance", folder / "performance")
-        for picture in DOCS.glob("*.png"):
-            shutil.copy(picture, folder)
+        for picture in ("report.png", "batch.svg"):
+            shutil.copy(DOCS / picture, folder)
         own = {f"docs/{language}/{page}": page for page in pages_of(language)}
         places = own | adopted(language) | {LANGUAGES[language]: "index.md"}
         for source, page in adopted(language).items():
@@ -174,6 +176,8 @@ def build(target):
     shutil.rmtree(site, ignore_errors=True)
     shutil.move(pages / "site", site)
     (site / "index.html").write_text(FRONT)
+    shutil.copy(site / "en" / "assets" / "images" / "favicon.png", site / "favicon.ico")
+    site_api.all(target, site / "api")
     print(f"{site}/index.html: {len(list(site.rglob('*.html')))} pages")
 
 
@@ -216,9 +220,9 @@ class Anchors(html.parser.HTMLParser):
 
 
 def links(site):
-    """Links within the site that lead nowhere."""
+    """Links of the pages within the site that lead nowhere."""
     pages = {}
-    for path in site.rglob("*.html"):
+    for path in [site / "index.html", *(path for language in LANGUAGES for path in (site / language).rglob("*.html"))]:
         pages[path] = Anchors()
         pages[path].feed(path.read_text())
     faults, count = [], 0
@@ -236,6 +240,12 @@ def links(site):
             elif anchor and there in pages and anchor not in pages[there].ids:
                 faults.append(f"{path.relative_to(site)}: {link} has no such place")
     return faults, count
+
+
+def apis(site):
+    """The first page of each API, as docs/en/api.md names it."""
+    links = re.findall(r"\.\./(api/.*?html)", (DOCS / "en" / "api.md").read_text())
+    return [link for link in links if (site / link).exists()]
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -256,9 +266,11 @@ def in_browser(site):
     threading.Thread(target=server.serve_forever, daemon=True).start()
     base = f"http://127.0.0.1:{server.server_port}/"
     searches = [{"page": f"{base}{language}/", "word": word} for language, words in SEARCHES.items() for word in words]
-    pages = sorted(base + path.parent.relative_to(site).as_posix() + "/" for language in LANGUAGES for path in (site / language).rglob("index.html"))
+    files = [path for language in LANGUAGES for path in (site / language).rglob("index.html")]
+    pages = sorted(base + file.relative_to(site).as_posix().removesuffix("index.html") for file in files)
     with tempfile.TemporaryDirectory() as profile:
         asked = {"profile": profile, "pages": pages, "widths": [1280, 380], "searches": searches}
+        asked["apis"] = [base + link for link in apis(site)]
         done = subprocess.run(
             ["node", ROOT / "tools" / "site.js", browser], input=json.dumps(asked), text=True, stdout=subprocess.PIPE, check=True, timeout=600
         )
