@@ -48,10 +48,28 @@ final class Client
         }
     }
 
-    /** With what the environment names, such as DINGTALK_APP_KEY; options by their names come on top. */
-    public static function fromEnv(#[\SensitiveParameter] string|int|bool|null ...$options): self
-    {
-        return new self(...$options, env: true);
+    /**
+     * With what the environment names, such as DINGTALK_APP_KEY; options by their names come on top. They are all
+     * named here once more, as a trace would show the secrets of named ones that are gathered.
+     */
+    public static function fromEnv(
+        #[\SensitiveParameter] ?string $accessToken = null,
+        ?string $appKey = null,
+        #[\SensitiveParameter] ?string $appSecret = null,
+        ?string $region = null,
+        ?string $endpoint = null,
+        ?int $timeoutMs = null,
+        ?int $attemptTimeoutMs = null,
+        ?int $connectTimeoutMs = null,
+        ?int $maxAttempts = null,
+        ?int $rate = null,
+        ?bool $missingOk = null,
+        #[\SensitiveParameter] ?string $proxy = null,
+        ?string $caFile = null,
+        ?string $language = null,
+        bool $shared = false,
+    ): self {
+        return new self(...get_defined_vars(), env: true);
     }
 
     /** Lets go of the client; batches made with it go on. */

@@ -71,7 +71,7 @@ final class Library
      * What C takes as text: it ends at the first NUL there, so a part of an id would be another's.
      * A number is refused even where the caller's file has no strict types.
      */
-    public static function text(mixed $text, string $name): string
+    public static function text(#[\SensitiveParameter] mixed $text, string $name): string
     {
         if (!\is_string($text)) {
             $type = get_debug_type($text);
@@ -89,7 +89,7 @@ final class Library
      * @param string $type of the options
      * @param array<string, string|int|bool|null> $values by their names in PHP
      */
-    public static function set(string $type, CData $options, array $values): void
+    public static function set(string $type, CData $options, #[\SensitiveParameter] array $values): void
     {
         foreach (['binding' => 'php'] + array_filter($values, static fn ($value) => $value !== null) as $name => $value) {
             $value = self::text(\is_bool($value) ? var_export($value, true) : (string) $value, $name);
@@ -120,8 +120,12 @@ final class Library
      * @param list<mixed> $arguments those before the places of the handle and the error
      * @param ?Call $call what it waits with
      */
-    public static function make(?string $type, string $function, array $arguments, ?Call $call = null): ?CData
-    {
+    public static function make(
+        ?string $type,
+        string $function,
+        #[\SensitiveParameter] array $arguments,
+        ?Call $call = null,
+    ): ?CData {
         $library = self::get();
         $handle = $type === null ? null : $library->new(self::pointer($type));
         $error = $library->new(self::pointer('dtx_error'));
