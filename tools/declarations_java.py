@@ -5,6 +5,7 @@ classes with a method for each setter. What Java documents of them is what the h
 """
 
 import re
+from typing import NamedTuple
 
 FOLDER = "bindings-java/src/main/java/dingtalk/extcontact/"
 MADE = "// Made of the C header by tools/declarations.py; `make header` renews it.\npackage dingtalk.extcontact;\n"
@@ -183,84 +184,115 @@ def enum(header, source):
 # --- Results ---
 
 
-def getters(header, handle):
-    """What is known of an object, each as (type, name, how it is had, what is said of it)."""
-    self, fields = f"const {handle} *", []
+class Field(NamedTuple):
+    """What an object says of itself."""
+
+    kind: str  # in Java
+    name: str  # as C has it
+    how: str  # it is had of the object
+    note: str
+
+
+def part_of(kind):
+    """The class of `const dtx_deletion *`, or None for what is no part of a result."""
+    return RESULTS.get(kind.removeprefix("const ").removesuffix(" *"))
+
+
+def fields(header, handle):
+    """What the getters of an object say, in the order of the header."""
+    found = []
     for one in header.functions:
-        if not one.parameters or one.parameters[0][0] != self or not one.name.startswith(handle + "_"):
+        of_it = one.parameters and one.parameters[0][0] == f"const {handle} *" and one.name.startswith(handle + "_")
+        # Of many deletions the numbers and the text: the rest is asked of it as it goes on.
+        if not of_it or (handle == "dtx_batch" and one.result == "int"):
             continue
-        if handle == "dtx_batch" and one.result == "int":
-            continue
-        name, more, note = one.name.removeprefix(handle + "_"), one.parameters[1:], said(header, one.name)
-        call = f"Dtx.{one.name}(from"
+        name, note = one.name.removeprefix(handle + "_"), said(header, one.name)
+        parameters = [own for _, own in one.parameters[1:]]
         if name.endswith("_count"):
-            at = next(it.name for it in header.functions if it.name in (one.name[:-6], one.name[:-6] + "_at"))
-            if more:
-                for field in re.findall(r'"(\w+)"', note):
-                    own = f'Natives.text("{field}")'
-                    how = f"Natives.list({call}, {own}),\n                at -> Dtx.{at}(from, {own}, at))"
-                    told = f"The ids of the field {{@code {field}}}, as text; empty where it is missing."
-                    fields.append(("List<String>", field, how, told))
-            else:
-                element = RESULTS[next(it.result for it in header.functions if it.name == at)[6:-2]]
-                fields.append((f"List<{element}>", name[:-6] + "s",
-                               f"Natives.list({call}), at -> new {element}(Dtx.{at}(from, at)))",
-                               "Each, in the order in which a call needs them."))
-        elif more and more[0][1] == "field":
-            for field in re.findall(r'"(\w+)"', note):
-                fields.append(("String", field, f'{call}, Natives.text("{field}"))',
-                               f"The field {{@code {field}}}, or null where it is missing or empty."))
-        elif more and more[0][1] == "place":
-            continue
-        elif more:
-            place, unit = TYPES[more[0][0]], {"int64_t *": "Long"}.get(more[0][0], "Integer")
-            value = f"{place}::getValue"
-            if name.endswith("_ms"):
-                name, unit, value = name[:-3], "Duration", "place -> Duration.ofMillis(place.getValue())"
-            fields.append((unit, name, f"Natives.known(new {place}(), place -> {call}, place), {value})", note))
-        elif one.result[6:-2] in RESULTS:
-            kind = RESULTS[one.result[6:-2]]
-            fields.append((kind, name, f"Natives.part({call}), {kind}::new)", note))
-        elif "RFC 3339" in note and name == "time":
-            note = re.sub(r', in UTC as RFC 3339: "[^"]*"', "", note)
-            fields.append(("Instant", name, f"Instant.parse({call}))", note))
-        elif one.result == "int":
-            kind = re.search(r"as a (dtx_\w+)", header.notes[one.name])
-            if kind:
-                fields.append((ENUMS[kind[1]][0], name, f"{ENUMS[kind[1]][0]}.of({call}))", note))
-            else:
-                fields.append(("boolean", name, f"{call}) != 0", note))
+            found += counted(header, one, name.removesuffix("_count"), note)
+        elif parameters == ["field"]:
+            found += [
+                Field("String", field, f'Dtx.{one.name}(from, Natives.text("{field}"))',
+                      f"The field {{@code {field}}}, or null where it is missing or empty.")
+                for field in re.findall(r'"(\w+)"', note)
+            ]  # fmt: skip
+        elif "place" in parameters:
+            continue  # counted
+        elif parameters:
+            found.append(perhaps_known(one, name, note))
         else:
-            fields.append((type_of(one.result, header, True), name, f"{call})", note))
-    return fields
+            found.append(plain(header, one, name, note))
+    return found
+
+
+def counted(header, one, name, note):
+    """Of a function that counts: a list of ids for each field that it knows, or the list of the parts."""
+    at = next(it for it in header.functions if it.name in (one.name[:-6], one.name[:-6] + "_at"))
+    if len(one.parameters) == 1:
+        kind = part_of(at.result)
+        how = f"Natives.list(Dtx.{one.name}(from), at -> new {kind}(Dtx.{at.name}(from, at)))"
+        return [Field(f"List<{kind}>", name + "s", how, "Each, in the order in which a call needs them.")]
+    return [
+        Field("List<String>", field,
+              f'Natives.list(Dtx.{one.name}(from, Natives.text("{field}")),\n'
+              f'                at -> Dtx.{at.name}(from, Natives.text("{field}"), at))',
+              f"The ids of the field {{@code {field}}}, as text; empty where it is missing.")
+        for field in re.findall(r'"(\w+)"', note)
+    ]  # fmt: skip
+
+
+def perhaps_known(one, name, note):
+    """A number that is written to a place where it is known."""
+    place = TYPES[one.parameters[1][0]]
+    kind, value = ("Long" if one.parameters[1][0] == "int64_t *" else "Integer"), f"{place}::getValue"
+    if name.endswith("_ms"):
+        name, kind, value = name[:-3], "Duration", "place -> Duration.ofMillis(place.getValue())"
+    return Field(kind, name, f"Natives.known(new {place}(), place -> Dtx.{one.name}(from, place), {value})", note)
+
+
+def plain(header, one, name, note):
+    """What a function returns. An int says in its documentation of which list it is; else it is 0 or 1."""
+    call = f"Dtx.{one.name}(from)"
+    kind = part_of(one.result)
+    if kind:
+        return Field(kind, name, f"Natives.part({call}, {kind}::new)", note)
+    if name == "time":
+        return Field("Instant", name, f"Instant.parse({call})", re.sub(r', in UTC as RFC 3339: "[^"]*"', "", note))
+    if one.result != "int":
+        return Field(type_of(one.result, header, True), name, call, note)
+    listed = re.search(r"as a (dtx_\w+)", header.notes[one.name])
+    if listed:
+        kind = ENUMS[listed[1]][0]
+        return Field(kind, name, f"{kind}.of({call})", note)
+    return Field("boolean", name, f"{call} != 0", note)
 
 
 def result(header, handle):
-    own, fields = RESULTS[handle], getters(header, handle)
+    own, known = RESULTS[handle], fields(header, handle)
     exception = handle == "dtx_error"
     about = said(header, handle) if handle != "dtx_batch" else (
         "The numbers of many deletions, as they were when it was asked for. Each id is one of deleted,"
         " absent, maybeDeleted, failed and notAttempted.")  # fmt: skip
     if exception:
-        fields = [it for it in fields if it[1] != "message"]
+        known = [it for it in known if it.name != "message"]
     lines = wrapped(about, "")
     lines.append(f"public final class {own} {'extends RuntimeException ' if exception else ''}{{")
     if exception:
         lines.append("    private static final long serialVersionUID = 1;\n")
-    for kind, name, _, _ in fields:
+    for kind, name, _, _ in known:
         # What javadoc wants of what is serialized.
         lines += ["    /** @serial */"] if exception else []
         lines.append(f"    private final {kind} {camel(name)};")
     lines += ["", "    /** Takes all of it over; the object is still to be freed. */", f"    {own}(Pointer from) {{"]
     if exception:
         lines.append(f"        super(Dtx.{handle}_message(from));")
-    lines += [f"        {camel(name)} = {how};" for _, name, how, _ in fields]
+    lines += [f"        {camel(name)} = {how};" for _, name, how, _ in known]
     lines.append("    }")
-    for kind, name, _, note in fields:
+    for kind, name, _, note in known:
         method = "toJson" if name.endswith("json") else camel(name)
         note = "All of it as one JSON object, the same in every language." if name == "json" else note
         lines += ["", *wrapped(note), f"    public {kind} {method}() {{", f"        return {camel(name)};", "    }"]
-    if not exception and any(name == "json" for _, name, _, _ in fields):
+    if not exception and any(it.name == "json" for it in known):
         private = "personal data" in about
         lines += ["", *wrapped("The id alone." if private else "The same as {@link #toJson()}."), "    @Override",
                   "    public String toString() {",
@@ -284,7 +316,6 @@ def options(header, source):
             continue
         kind, name = one.parameters[1]
         note = said(header, one.name)
-        given = "ask"
         if name.endswith("_ms"):
             name, kind, given, value = name[:-3], "Duration", "a time; the numbers above are milliseconds", "{}"
         elif kind == "uint32_t":
