@@ -82,7 +82,7 @@ namespace DingTalk.ExtContact.Tests
         public static async Task IdsAreTakenAsTheyAreNeededAndABreakStops()
         {
             using (var folder = new Folder())
-            using (var sandbox = new Sandbox())
+            using (var sandbox = new Sandbox("--faults delay=1@100ms"))
             using (Client client = sandbox.Client(missingOk: true))
             {
                 int taken = 0, seen = 0;
@@ -91,12 +91,12 @@ namespace DingTalk.ExtContact.Tests
                 foreach (Item item in items)
                 {
                     Check.Equal(DeletionStatus.Absent, item.Deletion.Status);
-                    if (++seen == 100)
+                    if (++seen == 20)
                         break;
                 }
-                Check.That(taken < 200, taken + " were taken");
+                Check.That(taken < 100, taken + " were taken");
                 Check.That(!items.MoveNext() && !await items.MoveNextAsync(), "it has ended");
-                Check.That(items.SummaryJson != null && items.Absent >= 100, items.SummaryJson);
+                Check.That(items.SummaryJson != null && items.Absent > 20, "what was under way has ended");
                 // The journal is let go, and has what ended unseen.
                 DeleteMany again = client.DeleteMany(new[] { "none0" }, options);
                 Check.That(again.Single().SettledBefore, "it was settled");
