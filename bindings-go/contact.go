@@ -64,7 +64,7 @@ func takenContact(next func(made **C.dtx_contact, failed **C.dtx_error)) (*Conta
 }
 
 // Restore creates the contact of a record again, under a new id, and nobody twice. The record is that of a Contact, or
-// "record" in a line of a backup. Without a certain answer its status is RestoreMayBeCreated, also after the end of the context; call it
+// a line of a backup. Without a certain answer its status is RestoreMayBeCreated, also after the end of the context; call it
 // again with lookFirst then, which looks through all contacts for one with its number first.
 func (c *Client) Restore(ctx context.Context, record []byte, lookFirst bool) (*Restoration, error) {
 	text, err := cString("record", string(record))
