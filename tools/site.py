@@ -34,7 +34,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 # The README of each language, in a clone and in a package.
 LANGUAGES = {"en": "README.md", "zh": "README.zh-CN.md"}
-PACKAGES = ["python", "node", "java", "php", "dotnet", "go", "c"]
+PACKAGES = {"python": "Python", "node": "Node", "java": "Java", "php": "PHP", "dotnet": ".NET", "go": "Go", "c": "C"}
 # Chinese characters and punctuation.
 CHINESE = "\u3000-\u303f\u4e00-\u9fff\uff00-\uffef"
 LEFT_OUT = ROOT / "tools" / "left-out.sh"
@@ -94,6 +94,9 @@ def adopt(source, page, places):
         there = posixpath.relpath(places[path], posixpath.dirname(page) or ".")
         return f"[{words}]({there}{'#' + anchor if anchor else ''})"
 
+    name = PACKAGES.get(pathlib.PurePath(page).stem)
+    if name:
+        text = re.sub(r"\A# .*", f"# {name}", text)
     return re.sub(r"(?<!!)\[([^\]]*)\]\(([^)\s]+)\)", link, text)
 
 
@@ -167,6 +170,16 @@ FRONT = """<!DOCTYPE html>
 """
 
 
+def to_twin(text, page):
+    """A page whose links to the other language lead to the same page there, not to its first one.
+
+    With a target the theme's script lets them be.
+    """
+    if page == ".":
+        return text
+    return re.sub(r'(<a href="[^"]*/)(" hreflang=)', rf'\g<1>{page}/" target="_self\g<2>', text)
+
+
 def build(target):
     pages, site = target / "pages", target / "site"
     stage(pages)
@@ -176,6 +189,9 @@ def build(target):
     shutil.rmtree(site, ignore_errors=True)
     shutil.move(pages / "site", site)
     (site / "index.html").write_text(FRONT)
+    for language in LANGUAGES:
+        for path in (site / language).rglob("index.html"):
+            path.write_text(to_twin(path.read_text(), path.parent.relative_to(site / language).as_posix()))
     shutil.copy(site / "en" / "assets" / "images" / "favicon.png", site / "favicon.ico")
     site_api.all(target, site / "api")
     print(f"{site}/index.html: {len(list(site.rglob('*.html')))} pages")
