@@ -15,7 +15,7 @@ import c_archive
 import checks
 import debian
 import stack_trials as stacks
-from project import DIST, NAME, ROOT, VERSION, WORK, output_of, run
+from project import DIST, NAME, ROOT, TARGET, VERSION, WORK, output_of, run, tool
 from targets import runs_here
 from trial_tools import left_out, native_command, nothing, package, sandbox
 
@@ -25,7 +25,7 @@ ROOTS = WORK / "roots"
 
 def all_of_them(targets):
     done = [tried(target.triple, trial, target)
-            for target in targets for trial in (wheel, npm, c, deb, static_command, windows)]
+            for target in targets for trial in (wheel, sdist, npm, c, deb, static_command, windows)]
     if any(runs_here(target) and target.libc == "gnu" for target in targets):
         done += [tried("all systems", trial) for trial in (stacks.java, stacks.php, stacks.go, stacks.dotnet)]
     if not any(done):
@@ -69,7 +69,7 @@ def inside(root):
         run("cp", "-a", "--reflink=auto", root, copy)
 
         def enter(*command, **environment):
-            command = ["chroot", copy, *command]
+            command = [shutil.which("chroot"), copy, *command]
             done = subprocess.run(list(map(str, command)), capture_output=True, text=True, cwd=copy,
                                   env=nothing(PATH="/usr/sbin:/usr/bin:/sbin:/bin", HOME="/root", **environment))
             if done.returncode:
@@ -147,6 +147,21 @@ def wheel_in_debian(target, folder):
         shutil.copy(USES / "use.py", enter.root)
         print(enter(f"/usr/bin/python{version}", "/use.py", PYTHONPATH="/packages"), end="")
     return f"Debian {suite} {target.debian}"
+
+
+def sdist(target, folder):
+    """Builds from itself, in the dev profile: the one trial that has Rust in reach."""
+    archive = package("python", "*.tar.gz")
+    if not archive or not runs_here(target) or target.libc != "gnu":
+        return None
+    run(sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet", "wheel", "--no-deps", "--no-build-isolation",
+        "-w", folder, archive, cwd=folder,
+        env={**os.environ, "MATURIN_PEP517_ARGS": "--profile dev", "CARGO_TARGET_DIR": str(TARGET),
+             "PATH": os.pathsep.join([str(tool("")), os.environ["PATH"]])})
+    run(sys.executable, "-m", "venv", folder / "venv")
+    run(folder / "venv/bin/python", "-m", "pip", "--quiet", "install", "--no-index", *folder.glob("*.whl"), cwd=folder)
+    run(folder / "venv/bin/python", "-I", USES / "use.py", env=nothing(), cwd=folder)
+    return "source distribution, built and used"
 
 
 # --- Node ---
@@ -250,7 +265,7 @@ def static_command(target, folder):
     shutil.copy(folder / archive.name.removesuffix(".tar.gz") / NAME, root)
 
     def enter(*command, server=None):
-        done = subprocess.run(["chroot", root, f"/{NAME}", *command], capture_output=True, text=True, cwd=root,
+        done = subprocess.run([shutil.which("chroot"), root, f"/{NAME}", *command], capture_output=True, text=True, cwd=root,
                               env=nothing(**(server.environment if server else {})))
         if done.returncode:
             sys.exit(f"{command} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
