@@ -3,6 +3,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use dingtalk_extcontact::Call;
 use pyo3::intern;
@@ -13,10 +14,16 @@ use crate::{host, logging};
 
 /// Whether the main thread has found out that it is.
 static MAIN_IS_KNOWN: AtomicBool = AtomicBool::new(false);
+/// That of every call on the main thread. A call asks as it begins: it would cost the lock once more,
+/// and was done right before.
+static PROBE: LazyLock<Arc<dyn Fn() -> bool + Send + Sync>> =
+    LazyLock::new(|| Arc::new(|| !BEGINS.replace(false) && interrupted()));
 
 thread_local! {
     /// Whether this is the main thread, once that was asked. Of the thread, not of a greenlet.
     static IS_MAIN: Cell<Option<bool>> = const { Cell::new(None) };
+    /// Whether the call has yet to begin.
+    static BEGINS: Cell<bool> = const { Cell::new(false) };
     /// What a signal handler raised during the call.
     static RAISED: RefCell<Option<PyErr>> = const { RefCell::new(None) };
 }
@@ -25,6 +32,7 @@ thread_local! {
 /// of making it when the process forks.
 pub fn init(py: Python<'_>) -> PyResult<()> {
     is_main(py)?;
+    LazyLock::force(&PROBE);
     let os = py.import("os")?;
     if os.hasattr("register_at_fork")? {
         // The parent's threads are not in the child, where this one is the main thread.
@@ -53,9 +61,8 @@ pub fn calling<R: Send>(
     }
     let call = match (is_main(py)?, disturbed) {
         (true, None) => {
-            // A call asks as it begins, and that was done here: it would cost the lock once more.
-            let begins = AtomicBool::new(true);
-            call.probe(move || !begins.swap(false, Ordering::Relaxed) && interrupted())
+            BEGINS.set(true);
+            call.shared_probe(PROBE.clone())
         }
         (true, Some(disturbed)) => call.probe(move || interrupted() || disturbed()),
         (false, Some(disturbed)) => call.probe(disturbed),
@@ -66,6 +73,7 @@ pub fn calling<R: Send>(
         RAISED.set(early);
     }
     let result = host::in_a_call(|| py.detach(|| make(&call)));
+    BEGINS.set(false);
     let logged = logging::pass_own(py).err();
     Ok((result, RAISED.take().or(logged)))
 }

@@ -69,7 +69,7 @@ impl PendingCall {
         timeout: Option<&Bound<'_, PyAny>>,
         missing_ok: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<PendingCall> {
-        let user_id = convert::user_id(user_id)?;
+        let user_id = convert::user_id(user_id)?.to_string();
         Ok(PendingCall { user_id, call: convert::call(timeout, missing_ok)? })
     }
 

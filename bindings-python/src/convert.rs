@@ -8,6 +8,7 @@ use dingtalk_extcontact::binding::{
 use dingtalk_extcontact::{BatchOptions, Call, Error};
 use pyo3::exceptions::{PyOverflowError, PyTypeError, PyUnicodeEncodeError};
 use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedStr;
 use pyo3::types::{PyBool, PyDict, PyInt, PyString};
 
 use crate::errors;
@@ -53,13 +54,17 @@ pub fn call(
     Ok(call)
 }
 
-/// A contact's id: text and nothing else.
-pub fn user_id(value: &Bound<'_, PyAny>) -> PyResult<String> {
+/// A contact's id: text and nothing else. Not copied, as the core does that.
+pub fn user_id(value: &Bound<'_, PyAny>) -> PyResult<PyBackedStr> {
+    if let Ok(text) = value.cast::<PyString>() {
+        let unicode = PyBackedStr::try_from(text.clone());
+        return unicode.map_err(|_| errors::lone_surrogate("user_id", value));
+    }
     if value.is_instance_of::<PyInt>() {
         let problem = "user_id must be str, not int: a number has lost its leading zeros, and may lose digits on its way";
         return Err(PyTypeError::new_err(problem));
     }
-    text("user_id", value)
+    Err(wrong_type("user_id", "str", value))
 }
 
 /// Text, which must be Unicode.

@@ -70,6 +70,13 @@ impl Call {
         self
     }
 
+    /// The same for a probe that keeps nothing of a call, so that all can share it.
+    #[doc(hidden)]
+    pub fn shared_probe(mut self, probe: Arc<dyn Fn() -> bool + Send + Sync>) -> Call {
+        self.probe = Some(probe);
+        self
+    }
+
     /// The same options, with a cancel of its own and this check before the call begins.
     pub(crate) fn start_check(self, held: impl Fn() -> bool + Send + Sync + 'static) -> Call {
         Call { flag: CancelFlag::default(), start_check: Some(Arc::new(held)), ..self }
