@@ -1,0 +1,3 @@
+dingtalk-extcontact journal leavers.txt.journal.jsonl
+dingtalk-extcontact restore --backup leavers.backup.jsonl --dry-run
+dingtalk-extcontact explain throttled
