@@ -7,7 +7,7 @@ Usage: site.py build TARGET     into TARGET/site; the pages as Zensical reads th
 Pages are docs/en and docs/zh, and the READMEs of the packages. Code in a page is included from a file
 that a test runs: from docs/snippets, or as `README/errors.python` the Python block below the heading
 "Errors" of README.md, `.python-2` the second one, and so of the other READMEs and docs/journal.md. A line `{{ kinds }}` or `{{ codes }}` of a page becomes the
-table of kinds of that language's README, or of core/errcodes.tsv. Pages of the APIs (tools/site_api.py) are English.
+table of kinds of that language's README, or the list of core/errcodes.tsv. Pages of the APIs (tools/site_api.py) are English.
 """
 
 import collections
@@ -105,23 +105,18 @@ def kinds(language):
     return re.search(r"^\| kind \|.*?(?=\n\n)", (ROOT / LANGUAGES[language]).read_text(), re.M | re.S)[0]
 
 
-def in_cell(text):
-    return html.escape(text, quote=False).replace("|", "&#124;")
-
-
 def codes(language):
-    """The table of return codes, each with an anchor."""
+    """The list of return codes, each with an anchor."""
     with (ROOT / "core" / "errcodes.tsv").open() as file:
         rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    head = ["code", "kind", "what it means, and what to do"] if language == "en" else ["错误码", "kind", "含义与处理办法"]
-    lines = ["| " + " | ".join(head) + " |", "| --- | --- | --- |"]
+    lines = []
     for row in rows:
         meaning, advice = row["meaning"], row["advice"]
         if language == "zh":
             meaning, advice = row["meaning_zh"], advice and translations()[advice]
-        text = in_cell(meaning) + (f"<br>*{in_cell(advice)}*" if advice else "")
         anchor = re.sub(r"[^\w.-]", "-", row["code"])
-        lines.append(f'| <a id="{anchor}"></a>`{row["code"]}` | `{row["kind"]}` | {text} |')
+        text = "<br>".join(html.escape(it, quote=False) for it in (meaning, advice) if it)
+        lines.append(f'- <a id="{anchor}"></a>**`{row["code"]}`** `{row["kind"]}`<br>{text}')
     return "\n".join(lines)
 
 
@@ -150,9 +145,9 @@ def stage(pages):
             (folder / page).write_text(adopt(ROOT / source, page, places))
         for page in folder.rglob("*.md"):
             text = page.read_text()
-            for name, table in (("kinds", kinds), ("codes", codes)):
+            for name, made in (("kinds", kinds), ("codes", codes)):
                 if f"{{{{ {name} }}}}" in text:
-                    text = text.replace(f"{{{{ {name} }}}}", table(language))
+                    text = text.replace(f"{{{{ {name} }}}}", made(language))
             # Where a line of Chinese goes on in the next one there is no space.
             page.write_text(re.sub(f"(?<=[{CHINESE}])\n *(?=[{CHINESE}])", "", text))
 
