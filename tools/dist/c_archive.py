@@ -17,8 +17,8 @@ def name(target):
 def install(builder, prefix, libdir="lib"):
     """As `make install` does it, into a new folder."""
     shutil.rmtree(prefix, ignore_errors=True)
-    run(ROOT / "bindings-c/install.sh", builder.stage / "c", env={
-        **os.environ, "PREFIX": str(prefix), "DESTDIR": "", "LIBDIR": libdir, "STRIP": str(llvm("llvm-strip")),
+    run("sh", (ROOT / "bindings-c/install.sh").as_posix(), (builder.stage / "c").as_posix(), env={
+        **os.environ, "PREFIX": prefix.as_posix(), "DESTDIR": "", "LIBDIR": libdir, "STRIP": llvm("llvm-strip").as_posix(),
     })
     return prefix
 
@@ -29,4 +29,5 @@ def build(builder):
     doc = folder / "share/doc/dingtalk_extcontact"
     add_papers(doc, [target], "c")
     shutil.copy(ROOT / "bindings-c/README.md", doc)
-    (zip if target.system == "windows" else tar)(folder, OUT / (name(target) + (".zip" if target.system == "windows" else ".tar.gz")))
+    pack, end = (zip, ".zip") if target.system == "windows" else (tar, ".tar.gz")
+    pack(folder, OUT / (name(target) + end))

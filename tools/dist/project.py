@@ -6,6 +6,7 @@ import pathlib
 import shlex
 import subprocess
 import sys
+import sysconfig
 import tomllib
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -17,7 +18,7 @@ DESCRIPTION = "Deletes external contacts of a DingTalk organisation, and says ex
 LICENCE = "MIT OR Apache-2.0"
 VERSION = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]["package"]["version"]
 ABI = VERSION.rpartition(".")[0] if VERSION.startswith("0.") else VERSION.partition(".")[0]  # as in bindings-c/build.rs
-EXECUTABLES = pathlib.Path(sys.executable).parent  # of what requirements.txt names
+EXECUTABLES = pathlib.Path(sysconfig.get_path("scripts"))  # of what requirements.txt names
 
 
 def publisher(section, key):
@@ -39,6 +40,11 @@ def run(*command, **options):
     status = subprocess.run(command, cwd=options.pop("cwd", ROOT), **options).returncode
     if status:
         sys.exit(f"{command[0]} ended with {status}")
+
+
+def left_out(what, because):
+    """Told, and a failure where nothing may be left out: as in all tests here."""
+    run("sh", ROOT / "tools/left-out.sh", what, because)
 
 
 def tool(name):

@@ -7,8 +7,8 @@ import subprocess
 import sys
 
 import checks
-from project import NAME, ROOT, VERSION, run
-from trial_tools import left_out, package, sandbox
+from project import NAME, ROOT, VERSION, left_out, run
+from trial_tools import package, sandbox
 
 EXAMPLES = ROOT / "examples"
 JNA = pathlib.Path("/usr/share/java/jna.jar")  # libjna-java of Debian

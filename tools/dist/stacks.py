@@ -4,18 +4,20 @@ They are made of what lies in stage/, so the targets may have been built on seve
 """
 
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
 from cargo import llvm, stages
 from packing import add_papers, zip
-from project import DIST, NAME, ROOT, VERSION, run, tracked
+from project import DIST, NAME, ROOT, VERSION, left_out, run, tracked
 from sbom import BILL, LICENCES
 
 
 def build(quick):
     there = stages(quick)
-    for package in (npm, java, php, dotnet, go):
+    # Of a target with a system of its own the rest is left to `packages`, on Linux.
+    for package in (npm, java, php, dotnet, go) if sys.platform == "linux" else (npm,):
         with tempfile.TemporaryDirectory() as folder:
             package(there, Path(folder))
 
@@ -36,7 +38,7 @@ def npm(stages, folder):
 def java(stages, folder):
     """The jar, with its sources and its documentation, by Maven."""
     if not shutil.which("mvn"):
-        run(ROOT / "tools/left-out.sh", "the jar", "no mvn")
+        left_out("the jar", "no mvn")
         return
     natives = folder / "natives"
     for target, stage in stages:
@@ -52,13 +54,16 @@ def java(stages, folder):
     shutil.copy(package / "pom.xml", DIST / "java" / f"{NAME}-{VERSION}.pom")
 
 
+PHP = ("composer.json", "README.md", "README.zh-CN.md", "dingtalk_extcontact_ffi.h", "preload.php", "src")
+
+
 def php(stages, folder):
     """The folder that Composer installs."""
     package = folder / f"{NAME}-php-{VERSION}"
     sources = ROOT / "bindings-php"
     for file in tracked(sources):
         name = file.relative_to(sources)
-        if name.parts[0] in ("composer.json", "README.md", "README.zh-CN.md", "dingtalk_extcontact_ffi.h", "preload.php", "src"):
+        if name.parts[0] in PHP:
             take(file, package / name)
     with_natives(stages, package, lambda target: f"native/{target.triple}")
     zip(package, DIST / "php" / f"{package.name}.zip")
@@ -67,7 +72,7 @@ def php(stages, folder):
 def dotnet(stages, folder):
     """What is in a package for NuGet, laid out as that has it."""
     if not shutil.which("mcs"):
-        run(ROOT / "tools/left-out.sh", "the package for NuGet", "no mcs")
+        left_out("the package for NuGet", "no mcs")
         return
     package = folder / f"{NAME}-dotnet-{VERSION}"
     natives = [f"{target.rid}={stage / 'c' / target.shared_library}" for target, stage in stages]

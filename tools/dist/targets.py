@@ -92,4 +92,8 @@ def buildable():
 
 
 def runs_here(target):
-    return sys.platform == "linux" and target.system == "linux" and target.machine == platform.machine()
+    """Whether this system runs its programs; those for musl run on every Linux if they are static."""
+    machine = platform.machine().lower()
+    machine = {"amd64": "x86_64", "arm64": "aarch64"}.get(machine, machine)
+    system = {"darwin": "macos", "win32": "windows"}.get(sys.platform, sys.platform)
+    return (target.system, target.machine) == (system, machine)

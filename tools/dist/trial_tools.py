@@ -6,12 +6,8 @@ import subprocess
 import sys
 from contextlib import contextmanager
 
-from project import DIST, ROOT, WORK, output_of, run
+from project import DIST, WORK, output_of
 from targets import TARGETS, runs_here
-
-
-def left_out(what, because):
-    run(ROOT / "tools/left-out.sh", what, because)
 
 
 def package(folder, name):
@@ -21,7 +17,8 @@ def package(folder, name):
 
 def nothing(**more):
     """An environment with no program in reach but those that are named with their folder."""
-    return {"PATH": "/nonexistent", "HOME": "/nonexistent", "LANG": "C.UTF-8", **more}
+    windows = {name: os.environ[name] for name in ("SYSTEMROOT", "TEMP") if name in os.environ}
+    return {"PATH": "/nonexistent", "HOME": "/nonexistent", "LANG": "C.UTF-8", **windows, **more}
 
 
 class Server:
@@ -36,7 +33,7 @@ class Server:
 
 def native_command():
     """A command in dist/ or built here that runs on this system: it has the sandbox."""
-    for name in WORK.glob("*/stage/*/command/dingtalk-extcontact"):
+    for name in WORK.glob("*/stage/*/command/dingtalk-extcontact*"):
         if runs_here(TARGETS[name.parts[-3]]):
             return name
     sys.exit("no command that runs here has been built: make dist builds it")

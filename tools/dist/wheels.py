@@ -6,6 +6,8 @@ the one run of cargo: a run of maturin's own would build all dependencies again,
 
 import os
 import shutil
+import subprocess
+import sys
 
 from packing import add_papers
 from project import DIST, NAME, ROOT, VERSION, epoch, run, tool, tracked
@@ -40,7 +42,7 @@ def pack(builder, product, library, tag):
     shutil.copy(next((builder.stage / product).iterdir()), folder / "dingtalk_extcontact" / library)
 
     run(tool("maturin"), "pep517", "write-dist-info", "-m", MANIFEST, "--metadata-directory", folder,
-        "-i", tool("python"), stdout=-3)
+        "-i", sys.executable, stdout=subprocess.DEVNULL)
     info = folder / f"{STEM}.dist-info"
     add_papers(info / "licenses", [target], "python")
     (info / "sboms").mkdir()
