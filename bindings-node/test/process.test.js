@@ -385,6 +385,8 @@ describe('the command', () => {
     const explained = await command(['explain', '60011']);
     assert.deepEqual([explained.status, explained.err], [0, '']);
     assert.match(explained.out, /qyapi_ext_write/);
+    const chinese = await command(['--lang', 'zh', 'explain', '60011']);
+    assert.match(chinese.out, /请在开发者后台/);
     const helped = await command(['--help']);
     assert.equal(helped.status, 0);
     assert.match(helped.out, /Usage: dingtalk-extcontact/);

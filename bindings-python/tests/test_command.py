@@ -34,6 +34,13 @@ def run(way: str, *args: str, **environment: str) -> subprocess.CompletedProcess
     )
 
 
+def test_it_speaks_chinese_by_option_and_by_locale() -> None:
+    by_option = run("module", "--lang", "zh", "explain", "60011", PYTHONUTF8="1", LC_ALL="C.UTF-8")
+    by_locale = run("module", "explain", "60011", PYTHONUTF8="1", LC_ALL="zh_CN.UTF-8")
+    assert "请在开发者后台" in by_option.stdout
+    assert by_locale.stdout == by_option.stdout
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_it_is_the_same_command(way: str, sandbox: Sandbox) -> None:
     explained = run(way, "explain", "60011")

@@ -7,6 +7,7 @@ use dingtalk_extcontact::{Client, Error};
 
 use crate::args::{Connection, Rate};
 use crate::input::text;
+use crate::language::said;
 use crate::output::log_lines::TARGET;
 use crate::output::{self, Exit};
 
@@ -84,8 +85,11 @@ fn set_numbers(options: &mut Options, args: &Connection) -> Result<(), Error> {
 fn describe_file(name: &str, path: &Path) -> String {
     let option = Binding::Command.spell(name);
     match path.exists() {
-        true => format!("the file {} of {option}", output::escaped(&path.to_string_lossy())),
-        false => format!("the file of {option}"),
+        true => {
+            let path = output::escaped(&path.to_string_lossy());
+            said!("the file {path} of {option}", path, option)
+        }
+        false => said!("the file of {option}", option),
     }
 }
 
@@ -94,13 +98,14 @@ fn describe_file(name: &str, path: &Path) -> String {
 fn read_secret(file: &str, path: &Path) -> Result<Value, Exit> {
     let failed = |problem: &str| {
         output::print_error(
-            &format!("{file} {problem}"),
-            "Give the name of a readable file with the credential and nothing else.",
+            &said!("{file} {problem}", file, problem),
+            &said!("Give the name of a readable file with the credential and nothing else."),
         );
         Exit::Usage
     };
-    let bytes = std::fs::read(path).map_err(|error| failed(&format!("cannot be read: {error}")))?;
-    let text = decode(&bytes).ok_or_else(|| failed("holds bytes that are not text"))?;
+    let bytes = std::fs::read(path)
+        .map_err(|error| failed(&said!("cannot be read: {error}", error = error.to_string())))?;
+    let text = decode(&bytes).ok_or_else(|| failed(&said!("holds bytes that are not text")))?;
     Ok(Value::Text(text.trim_end_matches(['\r', '\n']).to_owned()))
 }
 

@@ -22,6 +22,7 @@ mod args;
 mod commands;
 mod connection;
 mod input;
+mod language;
 mod output;
 mod signals;
 
@@ -64,7 +65,7 @@ fn start(args: &Cli, output: &mut Output) -> Exit {
         Err(problem) => {
             output::print_error(
                 &problem,
-                "Set it to error, warn, info, debug or off, or unset it.",
+                &language::said!("Set it to error, warn, info, debug or off, or unset it."),
             );
             return Exit::Usage;
         }

@@ -12,6 +12,7 @@ use signal_hook::SigId;
 use signal_hook::consts::SIGHUP;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
+use crate::language::said;
 use crate::output::{self, Exit};
 
 /// How often a wait checks for a signal.
@@ -44,7 +45,8 @@ impl Signals {
     /// Installs the handlers. A failure is printed.
     pub(crate) fn install() -> Result<Signals, Exit> {
         Signals::try_install().map_err(|error| {
-            output::print_error(&format!("Ctrl-C cannot be watched for: {error}"), "");
+            let error = error.to_string();
+            output::print_error(&said!("Ctrl-C cannot be watched for: {error}", error), "");
             Exit::Usage
         })
     }

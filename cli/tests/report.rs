@@ -162,7 +162,6 @@ fn a_report_replaces_nothing_that_is_read_and_no_other_way_of_telling() {
         (vec![&journal, "0125400001", "--html", &page], "--html tells all ids"),
         (vec![&journal, "--html", &page, "--json"], "cannot be used with"),
         (vec![&journal, "--html", &page, "--only", "gone"], "cannot be used with"),
-        (vec![&journal, "--lang", "zh"], "--html"),
         (vec![&journal, "--html", &page, "--with-backup", "/nowhere"], "does not exist"),
     ] {
         let (status, out, err) = report(&args);

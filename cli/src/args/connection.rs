@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::language::said;
+
 /// How to reach DingTalk, and with which credentials.
 #[derive(Args, Debug, Default)]
 #[command(next_help_heading = "Connection")]
@@ -53,7 +55,7 @@ fn rate(text: &str) -> Result<Rate, String> {
     if text.eq_ignore_ascii_case("none") {
         return Ok(Rate::Unlimited);
     }
-    text.parse().map(Rate::Calls).map_err(|_| "give a number, or none".to_owned())
+    text.parse().map(Rate::Calls).map_err(|_| said!("give a number, or none"))
 }
 
 pub(crate) const CREDENTIALS: &str = "\

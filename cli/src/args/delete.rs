@@ -9,6 +9,7 @@ use encoding_rs::Encoding;
 use crate::args::connection::{CREDENTIALS, Connection};
 use crate::args::list::FILTERS;
 use crate::input::filter::Filter;
+use crate::language::said;
 use crate::output;
 
 #[derive(Args, Debug)]
@@ -74,7 +75,7 @@ pub(crate) struct Delete {
 /// The encoding with a name that web pages use for it.
 fn encoding(name: &str) -> Result<&'static Encoding, String> {
     Encoding::for_label_no_replacement(name.as_bytes())
-        .ok_or_else(|| "give utf-8, utf-16le, utf-16be, gbk, gb18030 or big5".to_owned())
+        .ok_or_else(|| said!("give utf-8, utf-16le, utf-16be, gbk, gb18030 or big5"))
 }
 
 fn delete_help() -> String {

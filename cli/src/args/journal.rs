@@ -3,9 +3,10 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
-use dingtalk_extcontact::{JournalState, Language};
+use clap::Args;
+use dingtalk_extcontact::JournalState;
 
+use crate::language::said;
 use crate::output;
 
 #[derive(Args, Debug)]
@@ -29,35 +30,15 @@ pub(crate) struct Journal {
     /// Write a report for people to this file: one page, which needs nothing from elsewhere
     #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "csv", "only", "ids"])]
     pub(crate) html: Option<PathBuf>,
-    /// The language of the report
-    #[arg(long, value_enum, default_value_t, requires = "html")]
-    pub(crate) lang: Lang,
     /// Add names and numbers from this backup to the report
     #[arg(long, value_name = "FILE", requires = "html")]
     pub(crate) with_backup: Option<PathBuf>,
 }
 
-/// A language.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Lang {
-    #[default]
-    En,
-    Zh,
-}
-
-impl From<Lang> for Language {
-    fn from(lang: Lang) -> Language {
-        match lang {
-            Lang::En => Language::English,
-            Lang::Zh => Language::Chinese,
-        }
-    }
-}
-
 fn state(name: &str) -> Result<JournalState, String> {
     name.replace('-', "_")
         .parse()
-        .map_err(|_| "give gone, was-not-there, not-deleted or may-be-gone".to_owned())
+        .map_err(|_| said!("give gone, was-not-there, not-deleted or may-be-gone"))
 }
 
 fn journal_help() -> String {
@@ -85,7 +66,7 @@ Report:
   --html FILE writes a page that opens offline and prints on A4: what was asked for, totals, \
 the runs over time with pauses and early ends, and a table to search and sort: first what is not \
 gone, and 100,000 ids at most. It has no name, number, filter value or words of the service; \
---with-backup FILE adds names, numbers and companies. Its owner alone can read the file.
+--with-backup FILE adds names, numbers and companies. Its owner alone can read the file. It is in the language of --lang.
 
 Exit status:
   0  told; of ids that were asked for: each is on record, and none may be gone

@@ -12,7 +12,7 @@ mod sandbox;
 use std::ffi::OsString;
 use std::io;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub(crate) use crate::args::check::Check;
 pub(crate) use crate::args::connection::{Connection, Rate};
@@ -22,6 +22,7 @@ pub(crate) use crate::args::journal::Journal;
 pub(crate) use crate::args::list::List;
 pub(crate) use crate::args::restore::Restore;
 pub(crate) use crate::args::sandbox::{Limit, Sandbox};
+use crate::language::{self, Language, said};
 use crate::output::{self, Exit, Output};
 
 /// Deletes external contacts of a DingTalk organisation, and says exactly what happened.
@@ -41,6 +42,9 @@ pub(crate) struct Cli {
     /// Show what it does on standard error; -vv shows more
     #[arg(long, short, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
+    /// The language of what people read: en or zh [default: by LC_ALL, LC_MESSAGES or LANG]
+    #[arg(long, global = true, value_name = "LANG", value_parser = ["en", "zh"], hide_possible_values = true)]
+    lang: Option<String>,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -102,6 +106,7 @@ pub(crate) struct Demo {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  dingtalk-extcontact version --json")]
 pub(crate) struct Version {
     /// Print one line of JSON
     #[arg(long)]
@@ -114,20 +119,33 @@ pub(crate) fn parse(
     output: &mut Output,
 ) -> Result<Cli, Exit> {
     let args: Vec<OsString> = args.into_iter().collect();
+    language::choose(&args);
     if let Some(name) = secret_option(&args) {
         output::print_error(
-            &format!("{name} is no option: other users can read the arguments of a program"),
-            "Put the token into a file and give --token-file FILE, or set \
+            &said!("{name} is no option: other users can read the arguments of a program", name),
+            &said!(
+                "Put the token into a file and give --token-file FILE, or set \
              DINGTALK_ACCESS_TOKEN; for an app, --app-key KEY and --app-secret-file FILE, or \
              DINGTALK_APP_KEY and DINGTALK_APP_SECRET. What was just given has been seen: \
-             replace it if others use this machine.",
+             replace it if others use this machine."
+            ),
         );
         return Err(Exit::Usage);
     }
-    match Cli::try_parse_from(args) {
+    let command = match language::current() {
+        Language::Chinese => language::help::in_chinese(Cli::command()),
+        _ => Cli::command(),
+    };
+    let matches = command.try_get_matches_from(args);
+    match matches.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => Ok(cli),
         Err(error) => {
-            let text = error.render().to_string();
+            let text = match language::current() {
+                Language::English => error.render().to_string(),
+                _ if error.exit_code() != 0 => language::told_of_arguments(&error)
+                    .unwrap_or_else(|| error.render().to_string()),
+                _ => output::reflowed(&error.render().to_string()),
+            };
             if error.exit_code() != 0 {
                 output::note(text.trim_end());
                 return Err(Exit::Usage);

@@ -5,6 +5,7 @@ use std::time::Duration;
 use clap::Args;
 use dingtalk_extcontact_sandbox::Faults;
 
+use crate::language::said;
 use crate::output;
 
 #[derive(Args, Debug)]
@@ -44,13 +45,11 @@ fn limit(text: &str) -> Result<Limit, String> {
     if text.eq_ignore_ascii_case("none") {
         return Ok(Limit(None));
     }
-    text.parse()
-        .map(|limit| Limit(Some(limit)))
-        .map_err(|_| "give a whole number, or none".to_owned())
+    text.parse().map(|limit| Limit(Some(limit))).map_err(|_| said!("give a whole number, or none"))
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds = text.parse().map_err(|_| "give a number of seconds")?;
+    let seconds = text.parse().map_err(|_| said!("give a number of seconds"))?;
     Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
 }
 

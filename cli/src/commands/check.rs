@@ -4,11 +4,13 @@ use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::Path;
 
+use dingtalk_extcontact::binding::Binding;
 use dingtalk_extcontact::{Call, CheckStatus, CheckStep, ErrorKind};
 use serde_json::json;
 
 use crate::args::Check;
 use crate::connection;
+use crate::language::{self, said};
 use crate::output::{self, Exit, Output, Style, escaped, hanging};
 use crate::signals::Signals;
 
@@ -20,8 +22,8 @@ pub(crate) fn run(args: &Check, output: &mut Output) -> Exit {
 fn try_run(args: &Check, output: &mut Output) -> Result<Exit, Exit> {
     if let Some(path) = args.report.as_deref().filter(|path| path.exists()) {
         output::print_error(
-            &format!("the file of --report, {}, is there already", shown(path)),
-            "Name another file. Nothing was sent.",
+            &said!("the file of --report, {path}, is there already", path = shown(path)),
+            &said!("Name another file. Nothing was sent."),
         );
         return Err(Exit::Usage);
     }
@@ -50,15 +52,21 @@ fn print_step(step: &CheckStep, output: &mut Output) -> io::Result<()> {
         CheckStatus::Skipped => Style::Quiet,
         _ => Style::Bad,
     };
-    let name = step.name.as_str().replace('_', " ");
+    let language = language::current();
+    let name = language::told(&step.name.as_str().replace('_', " "));
     // Wrapped without the escapes of the style, which have no width.
-    let status = format!("{:<7}", step.status);
-    let text = hanging(&format!("{status}  {name:<16}  "), &escaped(&step.text));
+    let status = output::padded(&language::told(step.status.as_str()), 7);
+    let begin = format!("{status}  {}  ", output::padded(&name, 16));
+    let mut text = step.text_in(language);
+    if let Some(meaning) = step.error.as_ref().and_then(language::meaning) {
+        text.push_str(&format!(" [{meaning}]"));
+    }
+    let text = hanging(&begin, &escaped(&text));
     let rest = text.get(status.len()..).unwrap_or_default();
     output.line(&format!("{}{rest}", output.style(style, &status)))?;
-    let advice = step.advice.as_deref().filter(|_| step.status != CheckStatus::Skipped);
-    match advice {
-        Some(advice) => output.line(&hanging(&" ".repeat(27), &escaped(advice))),
+    let advice = step.advice_in(language, Binding::Command);
+    match advice.filter(|_| step.status != CheckStatus::Skipped) {
+        Some(advice) => output.line(&hanging(&" ".repeat(27), &escaped(&advice))),
         None => Ok(()),
     }
 }
@@ -70,10 +78,15 @@ fn write_report(path: &Path, report: &serde_json::Value) -> Result<(), Exit> {
         file.write_all(format!("{report:#}\n").as_bytes())
     };
     write().map_err(|error| {
-        output::print_error(&format!("the report {} cannot be written: {error}", shown(path)), "");
+        let (path, error) = (shown(path), error.to_string());
+        output::print_error(
+            &said!("the report {path} cannot be written: {error}", path, error),
+            "",
+        );
         Exit::Failed
     })?;
-    output::note(&format!("The report is in {}. Read it before you pass it on.", shown(path)));
+    let path = shown(path);
+    output::note(&said!("The report is in {path}. Read it before you pass it on.", path));
     Ok(())
 }
 

@@ -4,17 +4,20 @@ use dingtalk_extcontact::{CodeInfo, ErrorKind, codes, explain};
 use serde_json::json;
 
 use crate::args::Explain;
+use crate::language::{self, said};
 use crate::output::{self, Exit, Output};
 
 /// Runs the subcommand.
 pub(crate) fn run(args: &Explain, output: &mut Output) -> Exit {
     let asked = args.code.trim();
     if effective(asked).is_empty() {
-        let what =
-            if asked.is_empty() { "an empty text" } else { "what stands before a slash alone" };
+        let problem = match asked.is_empty() {
+            true => said!("an empty text is no code"),
+            false => said!("what stands before a slash alone is no code"),
+        };
         output::print_error(
-            &format!("{what} is no code"),
-            "Give a code (60011, 88/60011, isp.-1) or a kind of error.",
+            &problem,
+            &said!("Give a code (60011, 88/60011, isp.-1) or a kind of error."),
         );
         return Exit::Usage;
     }
@@ -24,13 +27,16 @@ pub(crate) fn run(args: &Explain, output: &mut Output) -> Exit {
         (None, None) => {
             let similar = match similar(effective(asked)) {
                 names if names.is_empty() => String::new(),
-                names => format!("Did you mean {}? ", names.join(" or ")),
+                names => {
+                    said!("Did you mean {names}? ", names = names.join(&said!(" or ")))
+                }
             };
             output::print_error(
-                &format!("nothing is known of the code {}", output::escaped(asked)),
-                &format!(
+                &said!("nothing is known of the code {code}", code = output::escaped(asked)),
+                &said!(
                     "{similar}A code that is not in the table ends as an error of the kind api, \
                      with its number and the service's own words.",
+                    similar
                 ),
             );
             return Exit::Failed;
@@ -68,25 +74,26 @@ fn of_code(asked: &str, known: &CodeInfo, json: bool) -> String {
     if json {
         return code_as_json(code, known, advice);
     }
+    let language = language::current();
     let mut text = output::escaped(code);
     if let Some((errcode, _)) = asked.split_once('/') {
         let errcode = output::escaped(errcode.trim());
-        text.push_str(&format!(", the sub_code under errcode {errcode}"));
+        text.push_str(&said!(", the sub_code under errcode {errcode}", errcode));
     }
     if code != known.code {
-        text.push_str(&format!(", one of {}", known.code));
+        text.push_str(&said!(", one of {codes}", codes = known.code));
     }
-    text.push_str(&output::labelled("kind", known.kind.as_str()));
-    text.push_str(&output::labelled("meaning", known.meaning));
-    if let Some(advice) = advice {
-        text.push_str(&output::labelled("advice", advice));
+    text.push_str(&output::labelled(&said!("kind"), known.kind.as_str()));
+    text.push_str(&output::labelled(&said!("meaning"), known.meaning_in(language)));
+    if advice.is_some() {
+        text.push_str(&output::labelled(&said!("advice"), known.advice_in(language)));
     }
-    text.push_str(&output::labelled("may pass later", later(known.kind)));
+    text.push_str(&output::labelled(&said!("may pass later"), &later(known.kind)));
     let stops = match known.stops_batch {
-        true => "yes, every further contact would be refused alike",
-        false => "no, other contacts may pass",
+        true => said!("yes, every further contact would be refused alike"),
+        false => said!("no, other contacts may pass"),
     };
-    text.push_str(&output::labelled("stops a batch", stops));
+    text.push_str(&output::labelled(&said!("stops a batch"), &stops));
     text
 }
 
@@ -116,17 +123,18 @@ fn of_kind(kind: ErrorKind, json: bool) -> String {
         return text.to_string();
     }
     let mut text = kind.as_str().to_owned();
-    text.push_str(&output::labelled("meaning", kind.meaning()));
-    text.push_str(&output::labelled("advice", kind.advice()));
-    text.push_str(&output::labelled("may pass later", later(kind)));
-    text.push_str(&output::labelled("number in C", &kind.number().to_string()));
+    let language = language::current();
+    text.push_str(&output::labelled(&said!("meaning"), kind.meaning_in(language)));
+    text.push_str(&output::labelled(&said!("advice"), kind.advice_in(language)));
+    text.push_str(&output::labelled(&said!("may pass later"), &later(kind)));
+    text.push_str(&output::labelled(&said!("number in C"), &kind.number().to_string()));
     text
 }
 
-fn later(kind: ErrorKind) -> &'static str {
+fn later(kind: ErrorKind) -> String {
     match kind.is_retryable() {
-        true => "yes, unchanged",
-        false => "no",
+        true => said!("yes, unchanged"),
+        false => said!("no"),
     }
 }
 

@@ -8,6 +8,7 @@ use crate::args::List;
 use crate::commands::labels;
 use crate::connection;
 use crate::input::filter::{self, LABELS, LabelNames};
+use crate::language::said;
 use crate::output::csv_cell;
 use crate::output::log_lines::TARGET;
 use crate::output::table::Table;
@@ -45,7 +46,7 @@ fn try_run(args: &List, output: &mut Output) -> Result<Exit, Exit> {
     let call = Call::new().probe(signals.probe());
     let contacts = client.contacts(&call).map_err(failed)?;
     let mut names = labels::for_filters(&args.filters, &client, &call).map_err(failed)?;
-    log::info!(target: TARGET, "{} listed", output::counted(contacts.len() as u64, "contact"));
+    log::info!(target: TARGET, "{} listed", output::in_english(contacts.len() as u64, "contact"));
     let contacts = filter::matching(contacts, &args.filters, &names);
     if args.is_table() && names.is_empty() && contacts.iter().any(is_labelled) {
         names = names_for_people(&client, &call)?;
@@ -77,7 +78,8 @@ fn names_for_people(client: &Client, call: &Call) -> Result<LabelNames, Exit> {
     match labels::names(client, call) {
         Err(error) if error.kind() == ErrorKind::Cancelled => Err(Exit::Interrupted),
         Err(error) => {
-            output::note(&format!("labels are shown by their ids: {}", error.message()));
+            let message = error.message();
+            output::note(&said!("labels are shown by their ids: {message}", message));
             Ok(LabelNames::new())
         }
         names => names.map_err(failed),
@@ -120,8 +122,15 @@ fn csv(contacts: &[Contact], cell: impl Fn(&str) -> String, output: &mut Output)
 }
 
 fn table(contacts: &[Contact], names: &LabelNames, output: &mut Output) -> io::Result<()> {
-    let heading = ["userid", "name", "company", "mobile", "follower", "labels"];
-    let mut table = Table::new(output.width(), &heading);
+    let heading = [
+        "userid".to_owned(),
+        said!("name"),
+        said!("company"),
+        said!("mobile"),
+        said!("follower"),
+        said!("labels"),
+    ];
+    let mut table = Table::new(output.width(), &heading.each_ref().map(String::as_str));
     for contact in contacts {
         let cells = COLUMNS.map(|field| match field {
             LABELS => label_names(contact, names),

@@ -7,6 +7,7 @@ use dingtalk_extcontact_sandbox::{Permission, Sandbox};
 use serde_json::Value;
 
 use crate::args;
+use crate::language::said;
 use crate::output::{self, Exit, Output};
 use crate::signals::{Signals, Wait};
 
@@ -21,11 +22,15 @@ pub(crate) fn run(args: &args::Sandbox, output: &mut Output) -> Exit {
 fn try_run(args: &args::Sandbox, output: &mut Output) -> Result<Exit, Exit> {
     // First: once the sandbox's URL is printed, a signal may come.
     let signals = Signals::install()?;
-    let sandbox = start(args)
-        .map_err(|error| not_started(&error, "Give another --port, or none for any free one."))?;
+    let sandbox = start(args).map_err(|error| {
+        not_started(&error, &said!("Give another --port, or none for any free one."))
+    })?;
     let description = describe(&sandbox);
     if output.line(&description.to_string()).is_err() {
-        output::print_error("standard output is closed: nobody learns the sandbox's URL", "");
+        output::print_error(
+            &said!("standard output is closed: nobody learns the sandbox's URL"),
+            "",
+        );
         return Err(Exit::Failed);
     }
     output::note(&how_to_use(&sandbox, &description));
@@ -37,13 +42,14 @@ fn try_run(args: &args::Sandbox, output: &mut Output) -> Result<Exit, Exit> {
         signals.wait(&receiver)
     };
     let why = match end {
-        Wait::Interrupted => "stopped",
-        Wait::Ready(()) | Wait::Disconnected => "stopped: standard input is closed",
+        Wait::Interrupted => said!("stopped"),
+        Wait::Ready(()) | Wait::Disconnected => said!("stopped: standard input is closed"),
     };
-    output::note(&format!(
-        "{why}; requests: {}, contacts deleted: {}",
-        sandbox.request_count(),
-        sandbox.deleted().len()
+    output::note(&said!(
+        "{why}; requests: {requests}, contacts deleted: {deleted}",
+        why,
+        requests = sandbox.request_count(),
+        deleted = sandbox.deleted().len()
     ));
     Ok(Exit::Success)
 }
@@ -52,11 +58,12 @@ fn try_run(args: &args::Sandbox, output: &mut Output) -> Result<Exit, Exit> {
 pub(crate) fn not_started(error: &io::Error, advice: &str) -> Exit {
     let advice = match error.kind() {
         io::ErrorKind::WouldBlock => {
-            "Raise the limit (ulimit -u, a container's pids limit) or end what uses it up."
+            said!("Raise the limit (ulimit -u, a container's pids limit) or end what uses it up.")
         }
-        _ => advice,
+        _ => advice.to_owned(),
     };
-    output::print_error(&format!("the sandbox does not start: {error}"), advice);
+    let error = error.to_string();
+    output::print_error(&said!("the sandbox does not start: {error}", error), &advice);
     Exit::Usage
 }
 
@@ -99,24 +106,27 @@ fn describe(sandbox: &Sandbox) -> Value {
 
 fn how_to_use(sandbox: &Sandbox, description: &Value) -> String {
     let id = description.pointer("/user_ids/0").and_then(Value::as_str).unwrap_or("0125400001");
+    let (url, key, secret) = (sandbox.url(), sandbox.app_key(), sandbox.app_secret());
+    let token = sandbox.token();
+    let (apps, tokens, end) = (
+        said!("A DingTalk to try against listens at {url}. In another shell:", url),
+        said!("A program that takes an access token instead can use this one:"),
+        said!("Ctrl-C stops it."),
+    );
     format!(
         "\
-A DingTalk to try against listens at {url}. In another shell:
+{apps}
 
   export DINGTALK_ENDPOINT={url}
   export DINGTALK_APP_KEY={key}
   export DINGTALK_APP_SECRET={secret}
   dingtalk-extcontact delete {id}
 
-A program that takes an access token instead can use this one:
+{tokens}
 
   export DINGTALK_ACCESS_TOKEN={token}
 
-Ctrl-C stops it.",
-        url = sandbox.url(),
-        key = sandbox.app_key(),
-        secret = sandbox.app_secret(),
-        token = sandbox.token(),
+{end}"
     )
 }
 

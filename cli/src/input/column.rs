@@ -11,7 +11,9 @@ use crate::input::damage::looks_like_data;
 use crate::input::error::ListError;
 use crate::input::lines::{FirstLine, LONGEST_LINE};
 use crate::input::list::List;
+use crate::input::place::Place;
 use crate::input::text::{self, NotText, excerpt};
+use crate::language::{said, sentence};
 use crate::output::csv_cell;
 
 /// If several are equally likely, the last one wins.
@@ -114,13 +116,17 @@ fn add_rows<R: Read>(
         let Ok(texts) = names.iter().map(text::check).collect::<Result<Vec<_>, _>>() else {
             return Err(ListError::text(line, NotText::NotUtf8));
         };
-        return Err(not_one_column(&texts, column, &format!("line {line}")));
+        return Err(not_one_column(&texts, column, &Place::Line.at(line)));
     };
     let mut row = ByteRecord::new();
     while rows.read_byte_record(&mut row).map_err(io::Error::from)? {
         let line = rows.get_mut().scanner.rows.pop_front().unwrap_or_default();
         if row.len() > names.len() {
-            let wrong = format!("the row has {} cells, the heading {}", row.len(), names.len());
+            let wrong = said!(
+                "the row has {cells} cells, the heading {headings}",
+                cells = row.len(),
+                headings = names.len()
+            );
             list.refuse(line, &wrong, TOO_LONG);
             continue;
         }
@@ -130,33 +136,39 @@ fn add_rows<R: Read>(
             Ok(id) if !id.trim().is_empty() => list.add(line, csv_cell::unescape(id))?,
             // Spreadsheets write empty rows at the end.
             Ok(_) if row.iter().all(|cell| cell.trim_ascii().is_empty()) => {}
-            Ok(_) => list.refuse(line, "the row has no id", "Add it, or remove the row."),
+            Ok(_) => list.refuse(
+                line,
+                sentence!("the row has no id"),
+                sentence!("Add it, or remove the row."),
+            ),
         }
     }
     Ok(())
 }
 
-const TOO_LONG: &str = "Put a cell that has the delimiter in it into quotes, as a spreadsheet \
-                        does that saves \"CSV UTF-8\"; or give each column a heading.";
+const TOO_LONG: &str = sentence!(
+    "Put a cell that has the delimiter in it into quotes, as a spreadsheet \
+                        does that saves \"CSV UTF-8\"; or give each column a heading."
+);
 
 /// Why not exactly one column has the name. Headings are printed, but nothing that may be data.
 pub(crate) fn not_one_column(names: &[&str], column: &str, place: &str) -> ListError {
     let how_many = match names.iter().any(|name| is_named(name, column)) {
-        true => "more than one column",
-        false => "no column",
+        true => said!("more than one column {column}", column),
+        false => said!("no column {column}", column),
     };
     if names.iter().any(|name| looks_like_data(name)) {
         return ListError::new(
-            format!("{how_many} {column}; {place} looks like data, not like headings"),
-            "Give the columns headings; a list of nothing but ids needs no --column.",
+            said!("{how_many}; {place} looks like data, not like headings", how_many, place),
+            sentence!("Give the columns headings; a list of nothing but ids needs no --column."),
         );
     }
     let mut shown: Vec<_> = names.iter().take(PRINTED).map(|name| excerpt(name)).collect();
     if names.len() > PRINTED {
-        shown.push(format!("and {} more", names.len() - PRINTED));
+        shown.push(said!("and {more} more", more = names.len() - PRINTED));
     }
     ListError::new(
-        format!("{how_many} {column}; the columns are {}", shown.join(", ")),
-        "Give --column as the heading has it.",
+        said!("{how_many}; the columns are {columns}", how_many, columns = shown.join(", ")),
+        sentence!("Give --column as the heading has it."),
     )
 }

@@ -1,5 +1,6 @@
 //! Finds where the cells and rows of CSV text begin.
 
+use crate::language::{said, sentence};
 use std::collections::VecDeque;
 use std::io::{self, Read};
 
@@ -88,16 +89,16 @@ impl Scanner {
     pub(crate) fn check(&self) -> Result<(), ListError> {
         let problem = match (self.broken, self.state) {
             (Some(line), _) => {
-                format!("line {line}: a cell in quotes goes on behind the quote that closes it")
+                said!("line {line}: a cell in quotes goes on behind the quote that closes it", line)
             }
-            (None, State::Quoted) => format!(
-                "line {}: the quote that opens a cell here is never closed, and all rows behind \
-                 it would be its text",
-                self.opened
+            (None, State::Quoted) => said!(
+                "line {line}: the quote that opens a cell here is never closed, and all rows \
+                 behind it would be its text",
+                line = self.opened
             ),
             _ => return Ok(()),
         };
-        Err(ListError::new(problem, "Close that quote, or remove it."))
+        Err(ListError::new(problem, sentence!("Close that quote, or remove it.")))
     }
 }
 

@@ -2,53 +2,61 @@
 
 use dingtalk_extcontact::binding::LONGEST_USER_ID;
 
+use crate::language::sentence;
+
 /// What a spreadsheet writes in place of a value.
 pub(crate) const SPREADSHEET_ERRORS: [&str; 7] =
     ["#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#DIV/0!"];
 
 /// Advice where digits are lost.
-pub(crate) const AS_TEXT: &str = "Take the ids from where they came from once more, as text: what \
-                                  a number has lost cannot be put back.";
+pub(crate) const AS_TEXT: &str = sentence!(
+    "Take the ids from where they came from once more, as text: what \
+                                  a number has lost cannot be put back."
+);
 
 /// Advice where a table is given as a list.
 pub(crate) const NAME_THE_COLUMN: &str =
-    "Say which column of a CSV file has the ids: --column NAME.";
+    sentence!("Say which column of a CSV file has the ids: --column NAME.");
 
 /// What damage an id shows, and what to do about it.
 pub(crate) fn find_damage(id: &str) -> Option<(&'static str, &'static str)> {
     if is_scientific(id) {
-        let wrong = "a spreadsheet made a rounded number of it, its digits are lost";
+        let wrong = sentence!("a spreadsheet made a rounded number of it, its digits are lost");
         return Some((wrong, AS_TEXT));
     }
     if is_grouped(id) {
-        return Some(("it has thousands separators", AS_TEXT));
+        return Some((sentence!("it has thousands separators"), AS_TEXT));
     }
     if has_decimals(id) {
-        let wrong = "it was made a number with decimals; leading zeros may be lost, too";
+        let wrong = sentence!("it was made a number with decimals; leading zeros may be lost, too");
         return Some((wrong, AS_TEXT));
     }
     if SPREADSHEET_ERRORS.contains(&id) {
-        let wrong = "a spreadsheet's error stands where an id should";
-        return Some((wrong, "Correct that cell in the spreadsheet."));
+        let wrong = sentence!("a spreadsheet's error stands where an id should");
+        return Some((wrong, sentence!("Correct that cell in the spreadsheet.")));
     }
     if id.starts_with(['=', '\'']) {
-        let wrong = "it has a spreadsheet's mark for text or a formula";
-        return Some((wrong, "Give the bare id."));
+        let wrong = sentence!("it has a spreadsheet's mark for text or a formula");
+        return Some((wrong, sentence!("Give the bare id.")));
     }
     if id.contains('\u{fffd}') {
-        let wrong = "a character of it was lost when its text was read in another encoding";
-        return Some((wrong, "Look at --encoding, or take the list from its source once more."));
+        let wrong =
+            sentence!("a character of it was lost when its text was read in another encoding");
+        return Some((
+            wrong,
+            sentence!("Look at --encoding, or take the list from its source once more."),
+        ));
     }
     if id.contains([',', ';', '\t', '"']) {
-        return Some(("it looks like the row of a table", NAME_THE_COLUMN));
+        return Some((sentence!("it looks like the row of a table"), NAME_THE_COLUMN));
     }
     if id.trim().contains(char::is_whitespace) {
-        let wrong = "white space stands inside it";
-        return Some((wrong, "Give each id by itself: one a line, or one an argument."));
+        let wrong = sentence!("white space stands inside it");
+        return Some((wrong, sentence!("Give each id by itself: one a line, or one an argument.")));
     }
     if id.chars().any(|c| c.is_numeric() && !c.is_ascii()) {
-        let wrong = "it has digits that are not 0 to 9, such as full-width ones";
-        return Some((wrong, "Type its digits as 0 to 9."));
+        let wrong = sentence!("it has digits that are not 0 to 9, such as full-width ones");
+        return Some((wrong, sentence!("Type its digits as 0 to 9.")));
     }
     None
 }
@@ -56,13 +64,13 @@ pub(crate) fn find_damage(id: &str) -> Option<(&'static str, &'static str)> {
 /// Advice on an id that the library refuses.
 pub(crate) fn advice_on_refused(id: &str) -> &'static str {
     if id.trim().is_empty() {
-        "Leave out what is blank; a variable of the shell without a value is."
+        sentence!("Leave out what is blank; a variable of the shell without a value is.")
     } else if id.len() > LONGEST_USER_ID {
-        "Give one id a line, as DingTalk lists it."
+        sentence!("Give one id a line, as DingTalk lists it.")
     } else if id.trim() != id {
-        "Remove the white space around it."
+        sentence!("Remove the white space around it.")
     } else {
-        "Type it anew: it has a character that cannot be seen."
+        sentence!("Type it anew: it has a character that cannot be seen.")
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::input::place::Place;
+use crate::language::{Phrase, phrase, said};
 use crate::output;
 
 /// How many digits of a number a spreadsheet keeps.
@@ -41,32 +42,46 @@ impl DigitStats {
     /// Ids that were rounded: the first line, how many, and a description. If all long ids end in
     /// zeros, that is no coincidence: for six zeros the chance is one in a million.
     pub(crate) fn rounded(&self) -> Option<(u64, u64, String)> {
-        let wrong = format!(
-            "from here on, all {} ids of more than {SPREADSHEET_DIGITS} digits end in zeros after \
-             those: a spreadsheet or a program has rounded them",
-            self.long
+        let wrong = said!(
+            "from here on, all {count} ids of more than {digits} digits end in zeros after those: \
+             a spreadsheet or a program has rounded them",
+            count = self.long,
+            digits = SPREADSHEET_DIGITS
         );
         (self.all_rounded && self.zeros >= 6).then_some((self.first_long, self.long, wrong))
     }
 
     /// Describes ids that may have lost leading zeros. This is only a doubt: the service documents
     /// no relation between the length of an id and its zeros.
-    pub(crate) fn shortened(&self, place: &Place) -> Option<String> {
+    pub(crate) fn shortened(&self, place: &Place) -> Option<Phrase> {
         let (with, without): (Vec<_>, Vec<_>) =
             self.known.iter().partition(|((zeros, _), _)| *zeros > 0);
         let line = without.iter().map(|(_, (_, line))| *line).min()?;
         let how = if all_shortened(&with, &without) {
-            "all others begin with zeros, and are longer by as many".to_owned()
+            phrase!("all others begin with zeros, and are longer by as many")
         } else {
             let (shortest, others) = shortest_by_no_chance(&with, &without)?;
-            format!(
-                "the {shortest} shortest are all among them, the other {others} begin with zeros"
+            phrase!(
+                "the {shortest} shortest are all among them, the other {others} begin with zeros",
+                shortest = shortest.to_string(),
+                others = others.to_string()
             )
         };
         let count: u64 = without.iter().map(|(_, (count, _))| count).sum();
-        let ids = output::counted(count, "id");
-        let first = place.at(line);
-        Some(format!("zeros may be lost at the beginning of {ids} (the first: {first}): {how}"))
+        let (count, first) = (output::number(count), place.phrase(line));
+        Some(match count.as_str() {
+            "1" => phrase!(
+                "zeros may be lost at the beginning of 1 id (the first: {first}): {how}",
+                first,
+                how
+            ),
+            _ => phrase!(
+                "zeros may be lost at the beginning of {count} ids (the first: {first}): {how}",
+                count,
+                first,
+                how
+            ),
+        })
     }
 }
 

@@ -3,6 +3,7 @@
 use std::io;
 
 use crate::input::text::NotText;
+use crate::language::{self, said};
 use crate::output;
 
 /// How many wrong ids are printed; the rest is counted.
@@ -30,7 +31,8 @@ impl ListError {
     }
 
     pub(crate) fn text(line: u64, what: NotText) -> ListError {
-        ListError::new(format!("line {line}: {}", what.problem()), what.advice())
+        let problem = language::told(what.problem());
+        ListError::new(said!("line {line}: {problem}", line, problem), what.advice())
     }
 }
 
@@ -51,18 +53,24 @@ impl InputError {
     pub(crate) fn print(&self, source: &str) {
         match self {
             InputError::List(ListError { problem, advice }) => {
-                output::print_error(&format!("{source}: {problem}"), &nothing_sent(advice));
+                let problem = language::told(problem);
+                output::print_error(
+                    &said!("{source}: {problem}", source, problem),
+                    &nothing_sent(&language::told(advice)),
+                );
             }
             InputError::Ids { count, first, advice } => {
                 let ids = output::counted(*count, "id");
                 let rest = count.saturating_sub(first.len() as u64);
-                let mut message = format!("{ids} of {source} cannot be right");
+                let mut message = said!("{ids} of {source} cannot be right", ids, source);
                 for wrong in first {
                     message.push_str(&format!("\n  {wrong}"));
                 }
                 if rest > 0 && first.len() == PRINTED {
-                    message.push_str(&format!("\n  and {rest} more"));
+                    message.push_str("\n  ");
+                    message.push_str(&said!("and {more} more", more = rest));
                 }
+                let advice: Vec<_> = advice.iter().map(|advice| language::told(advice)).collect();
                 output::print_error(&message, &nothing_sent(&advice.join(" ")));
             }
         }
@@ -70,5 +78,5 @@ impl InputError {
 }
 
 fn nothing_sent(advice: &str) -> String {
-    format!("Nothing was sent. {advice}")
+    said!("Nothing was sent. {advice}", advice)
 }

@@ -1,12 +1,14 @@
 //! Filters on contacts: `name=Jane Doe`, `company~acme`, `no-follower`.
 
+use crate::language::{said, sentence};
 use std::collections::HashMap;
 
 use dingtalk_extcontact::Contact;
 use unicode_normalization::UnicodeNormalization;
 
 /// Printed where no contact matches; that has its own exit status.
-pub(crate) const NO_MATCH: &str = "no contact matches; list without --where shows who there is";
+pub(crate) const NO_MATCH: &str =
+    sentence!("no contact matches; list without --where shows who there is");
 
 /// A condition on one field of a contact.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,7 +58,10 @@ impl Filter {
                 let contains = rest.starts_with('~');
                 let value = rest.get(1..).unwrap_or_default().trim();
                 if value.is_empty() {
-                    return Err(format!("nothing to look for; for an empty field say no-{name}"));
+                    return Err(said!(
+                        "nothing to look for; for an empty field say no-{name}",
+                        name
+                    ));
                 }
                 match contains {
                     true => (name, Test::Contains(case_folded(value))),
@@ -65,14 +70,18 @@ impl Filter {
             }
             None => match text.strip_prefix("no-") {
                 Some(name) => (name, Test::Missing),
-                None => return Err("say FIELD=TEXT, FIELD~TEXT or no-FIELD".to_owned()),
+                None => return Err(said!("say FIELD=TEXT, FIELD~TEXT or no-FIELD")),
             },
         };
         let name = name.trim();
         let field = FIELDS.iter().find(|(known, _)| *known == name).map(|(_, field)| *field);
         let field = field.ok_or_else(|| {
             let known: Vec<_> = FIELDS.iter().map(|(known, _)| *known).collect();
-            format!("there is no field {name:?}; the fields are {}", known.join(", "))
+            said!(
+                "there is no field {name}; the fields are {fields}",
+                name = format!("{name:?}"),
+                fields = known.join(", ")
+            )
         })?;
         Ok(Filter { text: text.to_owned(), field, test })
     }

@@ -1,5 +1,6 @@
 //! Reads the ids in a field of JSON lines, as `list --json` prints them.
 
+use crate::language::{said, sentence};
 use std::io::{self, BufRead};
 
 use serde_json::Value;
@@ -9,7 +10,8 @@ use crate::input::error::ListError;
 use crate::input::lines::FirstLine;
 use crate::input::list::List;
 
-const ONE_A_LINE: &str = "Give JSON lines, one object a line: jq -c '.[]' makes them of an array.";
+const ONE_A_LINE: &str =
+    sentence!("Give JSON lines, one object a line: jq -c '.[]' makes them of an array.");
 
 /// Whether a list is JSON by its first line, which neither an id nor a heading looks like.
 pub(crate) fn is_json(first: &[u8]) -> bool {
@@ -30,10 +32,11 @@ pub(crate) fn read(
         match serde_json::from_str(text) {
             Ok(Value::Object(record)) => add(list, number, field, record.get(field))?,
             _ if number == first_number => {
-                let problem = format!("line {number}: this is JSON, but not one record a line");
+                let problem =
+                    said!("line {number}: this is JSON, but not one record a line", number);
                 return Err(ListError::new(problem, ONE_A_LINE));
             }
-            _ => list.refuse(number, "this is no record of JSON", ONE_A_LINE),
+            _ => list.refuse(number, sentence!("this is no record of JSON"), ONE_A_LINE),
         }
         Ok(())
     })
@@ -43,12 +46,12 @@ fn add(list: &mut List, number: u64, field: &str, id: Option<&Value>) -> io::Res
     match id {
         Some(Value::String(id)) => list.add(number, id)?,
         Some(Value::Number(_)) => {
-            let wrong = format!("{field} is a number: zeros and digits may be lost");
+            let wrong = said!("{field} is a number: zeros and digits may be lost", field);
             list.refuse(number, &wrong, AS_TEXT);
         }
         _ => {
-            let wrong = format!("the record has no text {field}");
-            list.refuse(number, &wrong, "Say which field has the ids: --column NAME.");
+            let wrong = said!("the record has no text {field}", field);
+            list.refuse(number, &wrong, sentence!("Say which field has the ids: --column NAME."));
         }
     }
     Ok(())

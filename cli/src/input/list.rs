@@ -4,6 +4,7 @@
 //! So a million ids need little memory, and what is deleted is what was checked and asked about,
 //! even if the list changes meanwhile.
 
+use crate::language::{self, Phrase, said, sentence};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::{BuildHasher, RandomState};
@@ -35,7 +36,7 @@ pub(crate) struct Ids {
     /// The SHA-256 of what was read, where that was a file or standard input.
     pub(crate) sha256: Option<String>,
     /// Why the list may be damaged.
-    pub(crate) doubt: Option<String>,
+    pub(crate) doubt: Option<Phrase>,
 }
 
 impl Ids {
@@ -134,7 +135,7 @@ impl List {
             // Most of a table's row is somebody's name and number, and is not printed.
             let wrong = match advice {
                 NAME_THE_COLUMN => wrong.to_owned(),
-                _ => format!("{}: {wrong}", excerpt(id)),
+                _ => format!("{}: {}", excerpt(id), language::told(wrong)),
             };
             return Some((wrong, advice));
         }
@@ -161,11 +162,11 @@ impl List {
             Entry::Occupied(entry) => {
                 let &(others, other) = entry.get();
                 if others != zeros && self.check_damage {
-                    let wrong = format!(
-                        "{}: it differs from {} by zeros at the beginning alone; one of the \
+                    let wrong = said!(
+                        "{id}: it differs from {other} by zeros at the beginning alone; one of the \
                          two is damaged",
-                        excerpt(id),
-                        self.place.at(other.into())
+                        id = excerpt(id),
+                        other = self.place.phrase(other.into())
                     );
                     self.refuse(number, &wrong, AS_TEXT);
                 }
@@ -176,7 +177,8 @@ impl List {
     pub(crate) fn refuse(&mut self, number: u64, wrong: &str, advice: &'static str) {
         self.wrong += 1;
         if self.first_wrong.len() < PRINTED {
-            self.first_wrong.push(format!("{}: {wrong}", self.place.at(number)));
+            let (place, wrong) = (self.place.at(number), language::told(wrong));
+            self.first_wrong.push(said!("{place}: {wrong}", place, wrong));
         }
         if !advice.is_empty() && !self.advice.contains(&advice) {
             self.advice.push(advice);
@@ -196,8 +198,8 @@ impl List {
             return Err(InputError::Ids { count, first, advice });
         }
         if self.check_damage && self.seen.is_empty() {
-            let advice = "If another program makes it, look whether that one failed.";
-            return Err(ListError::new("the list is empty".to_owned(), advice).into());
+            let advice = sentence!("If another program makes it, look whether that one failed.");
+            return Err(ListError::new(said!("the list is empty"), advice).into());
         }
         let spool = self
             .spool
@@ -213,7 +215,8 @@ impl List {
 
 pub(crate) fn spool_failed(error: io::Error) -> io::Error {
     let folder = std::env::temp_dir();
-    io::Error::other(format!("cannot be set aside in {}: {error}", folder.display()))
+    let (folder, error) = (folder.display().to_string(), error.to_string());
+    io::Error::other(said!("cannot be set aside in {folder}: {error}", folder, error))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Reads a list with one id a line.
 
+use crate::language::said;
 use std::io::BufRead;
 
 use crate::input::damage::{
@@ -20,8 +21,11 @@ pub(crate) fn read(list: &mut List, first: FirstLine, from: impl BufRead) -> Res
         }
         lines += 1;
         if lines == 1 && is_headings(text) {
-            let problem =
-                format!("line {number}: these are the headings of a table: {}", excerpt(text));
+            let problem = said!(
+                "line {number}: these are the headings of a table: {headings}",
+                number,
+                headings = excerpt(text)
+            );
             return Err(ListError::new(problem, NAME_THE_COLUMN));
         }
         if lines == 1 && !error_value && !text.contains(|c: char| c.is_ascii_digit()) {
@@ -35,7 +39,7 @@ pub(crate) fn read(list: &mut List, first: FirstLine, from: impl BufRead) -> Res
     match heading {
         Some((number, text)) if is_userid(&text) || (lines > 1 && all_digits) => {
             let text = excerpt(text.trim());
-            let wrong = format!("{text} is the heading of a column; give --column '{text}'");
+            let wrong = said!("{text} is the heading of a column; give --column '{text}'", text);
             list.refuse(number, &wrong, "");
             Ok(())
         }

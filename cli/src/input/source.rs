@@ -1,6 +1,6 @@
 //! Where ids are read from: the command line, a file, standard input, or the service.
 
-use std::fmt;
+use crate::language::{Phrase, phrase, said, sentence};
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek};
 use std::path::{Path, PathBuf};
@@ -49,11 +49,11 @@ impl Source {
             (Some(_), _) => Source::Stdin { form },
             (None, [id]) if id == "-" => Source::Stdin { form },
             (None, ids) if ids.iter().any(|id| id == "-") => {
-                return Err("- stands for all ids and cannot be one among several".to_owned());
+                return Err(said!("- stands for all ids and cannot be one among several"));
             }
             _ if form.given().is_some() => {
                 let option = form.given().unwrap_or_default();
-                return Err(format!("{option} is for --file FILE or -"));
+                return Err(said!("{option} is for --file FILE or -", option));
             }
             (None, []) => return Ok(None),
             (None, ids) => Source::Arguments(ids.to_vec()),
@@ -62,11 +62,13 @@ impl Source {
     }
 
     /// The source in words.
-    pub(crate) fn name(&self) -> String {
+    pub(crate) fn name(&self) -> Phrase {
         match self {
-            Source::Arguments(_) => "the command line".to_owned(),
-            Source::File { path, form } => format!("{}{form}", path.display()),
-            Source::Stdin { form } => format!("standard input{form}"),
+            Source::Arguments(_) => phrase!("the command line"),
+            Source::File { path, form } => {
+                form.behind(Phrase::recorded(path.display().to_string()))
+            }
+            Source::Stdin { form } => form.behind(phrase!("standard input")),
         }
     }
 
@@ -107,15 +109,16 @@ impl Form {
     }
 }
 
-/// What stands behind the name of a list.
-impl fmt::Display for Form {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (what, name) in [("sheet", &self.sheet), ("column", &self.column)] {
-            if let Some(name) = name {
-                write!(f, ", {what} {name}")?;
-            }
+impl Form {
+    /// The name of a list with what is to be read of it.
+    fn behind(&self, mut list: Phrase) -> Phrase {
+        if let Some(sheet) = &self.sheet {
+            list = phrase!("{list}, sheet {sheet}", list, sheet);
         }
-        Ok(())
+        if let Some(column) = &self.column {
+            list = phrase!("{list}, column {column}", list, column);
+        }
+        list
     }
 }
 
@@ -145,8 +148,8 @@ impl List {
             return workbook::read(self, from, form.sheet.as_deref(), form.column.as_deref());
         }
         if form.sheet.is_some() {
-            let problem = "this is no workbook, so it has no sheets".to_owned();
-            return Err(ListError::new(problem, "Leave out --sheet."));
+            let problem = said!("this is no workbook, so it has no sheets");
+            return Err(ListError::new(problem, sentence!("Leave out --sheet.")));
         }
         let decoded = DecodeReaderBytesBuilder::new()
             .encoding(mark.or(form.encoding))

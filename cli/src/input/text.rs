@@ -2,6 +2,8 @@
 
 use dingtalk_extcontact::binding::is_invisible;
 
+use crate::language::sentence;
+
 /// Why bytes are not text that can be read.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum NotText {
@@ -17,31 +19,43 @@ pub(crate) enum NotText {
 impl NotText {
     pub(crate) const fn problem(self) -> &'static str {
         match self {
-            NotText::Utf16 => "the text is UTF-16, without the mark that would tell its order",
-            NotText::NotUtf8 => "the text is not UTF-8",
-            NotText::Binary => "this is no text: it has bytes of zero",
-            NotText::OldWorkbook => {
-                "this is the workbook of a spreadsheet (.xls, or one with a password), and no \
-                 text"
+            NotText::Utf16 => {
+                sentence!("the text is UTF-16, without the mark that would tell its order")
             }
-            NotText::Packed => "this is a packed file, and no text",
-            NotText::Pdf => "this is a PDF file, and no list",
-            NotText::Markup => "this is a web page or XML, whatever its name ends in, and no list",
+            NotText::NotUtf8 => sentence!("the text is not UTF-8"),
+            NotText::Binary => sentence!("this is no text: it has bytes of zero"),
+            NotText::OldWorkbook => {
+                sentence!(
+                    "this is the workbook of a spreadsheet (.xls, or one with a password), and no \
+                 text"
+                )
+            }
+            NotText::Packed => sentence!("this is a packed file, and no text"),
+            NotText::Pdf => sentence!("this is a PDF file, and no list"),
+            NotText::Markup => {
+                sentence!("this is a web page or XML, whatever its name ends in, and no list")
+            }
         }
     }
 
     pub(crate) const fn advice(self) -> &'static str {
         match self {
-            NotText::Packed => "Unpack it, and give the list that is in it.",
-            NotText::Utf16 => "Say so: --encoding utf-16le, or utf-16be.",
+            NotText::Packed => sentence!("Unpack it, and give the list that is in it."),
+            NotText::Utf16 => sentence!("Say so: --encoding utf-16le, or utf-16be."),
             NotText::NotUtf8 => {
-                "Say what it is, such as --encoding gbk; or save the list as UTF-8, which a \
+                sentence!(
+                    "Say what it is, such as --encoding gbk; or save the list as UTF-8, which a \
                  spreadsheet calls \"CSV UTF-8\"."
+                )
             }
-            NotText::Binary => "Save the list as UTF-8; a spreadsheet calls that \"CSV UTF-8\".",
+            NotText::Binary => {
+                sentence!("Save the list as UTF-8; a spreadsheet calls that \"CSV UTF-8\".")
+            }
             NotText::OldWorkbook | NotText::Pdf | NotText::Markup => {
-                "Open it in a spreadsheet, save it as .xlsx or \"CSV UTF-8\" without a password, \
+                sentence!(
+                    "Open it in a spreadsheet, save it as .xlsx or \"CSV UTF-8\" without a password, \
                  and give that file with --column."
+                )
             }
         }
     }

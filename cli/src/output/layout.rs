@@ -5,6 +5,7 @@ use textwrap::{WordSeparator, WordSplitter, WrapAlgorithm};
 use unicode_width::UnicodeWidthChar;
 
 use crate::output::terminal::width;
+use crate::output::text::padded;
 
 /// Wraps text and indents all of its lines.
 pub(crate) fn wrapped(text: &str, indent: usize) -> String {
@@ -23,7 +24,7 @@ pub(crate) fn hanging(prefix: &str, text: &str) -> String {
 
 /// A line break, a name, and text wrapped beside it.
 pub(crate) fn labelled(name: &str, text: &str) -> String {
-    format!("\n{}", hanging(&format!("  {name:<15} "), text))
+    format!("\n{}", hanging(&format!("  {} ", padded(name, 15)), text))
 }
 
 /// Wraps each line of a text. Continued lines keep its indent; in a list of names and
@@ -60,12 +61,14 @@ pub(crate) fn in_columns(width: usize, first: &str, others: &str, text: &str) ->
 /// slashes and hyphens.
 fn words<'a>(line: &'a str) -> Box<dyn Iterator<Item = Word<'a>> + 'a> {
     const NEVER_FIRST: &str = "，。、：；！？）》」』”";
+    const NEVER_LAST: &str = "（《「『“";
     Box::new(WordSeparator::AsciiSpace.find_words(line).flat_map(|word| {
         let mut pieces = Vec::new();
         let mut start = 0;
         let text: &'a str = word.word;
         for (before, (at, c)) in text.chars().zip(text.char_indices().skip(1)) {
-            if before.width() == Some(2) && !NEVER_FIRST.contains(c) {
+            let fits = !NEVER_FIRST.contains(c) && !NEVER_LAST.contains(before);
+            if before.width() == Some(2) && fits {
                 pieces.extend(text.get(start..at).map(Word::from));
                 start = at;
             }

@@ -20,4 +20,6 @@ pub(crate) use stderr::{
 };
 pub(crate) use stdout::{Output, Style, stdout_failed, stdout_problem};
 pub(crate) use terminal::{supports_escapes, width};
-pub(crate) use text::{counted, escaped, number};
+#[cfg(test)]
+pub(crate) use text::NOUNS;
+pub(crate) use text::{counted, escaped, in_english, number, padded};

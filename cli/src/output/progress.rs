@@ -9,7 +9,9 @@ use console::Term;
 use indicatif::{
     FormattedDuration, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle, TermLike,
 };
+use textwrap::core::display_width;
 
+use crate::language::said;
 use crate::output;
 
 /// The width of the bar, in columns.
@@ -153,9 +155,8 @@ fn line(
 ) -> String {
     let count = format!("{done}/{total}");
     let rate = pace.map_or("--/s".to_owned(), |(rate, _)| format!("{rate:.1}/s"));
-    let left = pace.map_or("--:--:-- left".to_owned(), |(_, left)| {
-        format!("{} left", FormattedDuration(left))
-    });
+    let time = pace.map_or("--:--:--".to_owned(), |(_, left)| FormattedDuration(left).to_string());
+    let left = said!("{time} left", time);
     let filled = usize::try_from(BAR as u64 * done / total.max(1)).unwrap_or(BAR).min(BAR);
     let bar = "█".repeat(filled) + &"░".repeat(BAR - filled);
     // The longest of these that fits.
@@ -168,7 +169,7 @@ fn line(
     ] {
         let parts: Vec<_> = parts.iter().copied().filter(|part| !part.is_empty()).collect();
         let line = parts.join("  ");
-        if line.chars().count() <= width {
+        if display_width(&line) <= width {
             return line;
         }
     }

@@ -4,7 +4,9 @@
 use std::io::{self, Write};
 
 use dingtalk_extcontact::Error;
+use textwrap::core::display_width;
 
+use crate::language::{self, said};
 use crate::output::exit::Exit;
 use crate::output::layout::{hanging, reflowed, wrapped};
 
@@ -26,17 +28,23 @@ pub(crate) fn prompt(question: &str) {
 /// Prints an error and what to do about it.
 pub(crate) fn print_error(message: &str, advice: &str) {
     let (first, more) = message.split_once('\n').unwrap_or((message, ""));
-    note(&hanging("error: ", first));
-    for text in [more, &wrapped(advice, 7)] {
+    let begin = said!("error: ");
+    note(&hanging(&begin, first));
+    for text in [more, &wrapped(advice, display_width(&begin))] {
         if !text.is_empty() {
             note(text);
         }
     }
 }
 
-/// Prints an error of the library.
+/// Prints an error of the library. Its message is the same in every language; in another than that
+/// its meaning stands beside it.
 pub(crate) fn print_library_error(error: &Error) {
-    print_error(error.message(), error.advice());
+    let message = match language::meaning(error) {
+        Some(meaning) => format!("{} [{meaning}]", error.message()),
+        None => error.message().to_owned(),
+    };
+    print_error(&message, &language::advice(error));
 }
 
 /// Prints an error of the library that ends the command before anything is sent.
@@ -47,6 +55,6 @@ pub(crate) fn usage_error(error: &Error) -> Exit {
 
 /// Tells that a signal came before the first deletion.
 pub(crate) fn interrupted() -> Exit {
-    note("interrupted; nothing was deleted");
+    note(&said!("interrupted; nothing was deleted"));
     Exit::Interrupted
 }

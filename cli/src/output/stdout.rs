@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use console::Term;
 
+use crate::language::{self, Phrase, phrase};
 use crate::output::exit::Exit;
 use crate::output::layout::in_columns;
 use crate::output::stderr::print_error;
@@ -84,10 +85,10 @@ impl Style {
 }
 
 /// Why standard output cannot be written.
-pub(crate) fn stdout_problem(error: &io::Error) -> String {
+pub(crate) fn stdout_problem(error: &io::Error) -> Phrase {
     match error.kind() {
-        io::ErrorKind::BrokenPipe => "standard output was closed".to_owned(),
-        _ => format!("standard output cannot be written: {error}"),
+        io::ErrorKind::BrokenPipe => phrase!("standard output was closed"),
+        _ => phrase!("standard output cannot be written: {error}", error = error.to_string()),
     }
 }
 
@@ -95,7 +96,7 @@ pub(crate) fn stdout_problem(error: &io::Error) -> String {
 /// print: a reader such as `head` has enough.
 pub(crate) fn stdout_failed(error: &io::Error) -> Exit {
     if error.kind() != io::ErrorKind::BrokenPipe {
-        print_error(&stdout_problem(error), "");
+        print_error(&language::say(&stdout_problem(error)), "");
     }
     Exit::Failed
 }

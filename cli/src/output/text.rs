@@ -1,10 +1,31 @@
 //! Numbers, and text from elsewhere made safe to print.
 
 use dingtalk_extcontact::binding::is_invisible;
+use textwrap::core::display_width;
 
-/// "1 contact", "2,000 contacts".
+use crate::language::{self, Language};
+
+/// What is counted, so that a test finds what has no Chinese.
+pub(crate) const NOUNS: [&str; 7] =
+    ["contact", "external contact", "id", "delete request", "settled failure", "record", "request"];
+
+/// "1 contact", "2,000 contacts"; in Chinese the measure word belongs to the noun.
 pub(crate) fn counted(count: u64, noun: &str) -> String {
+    debug_assert!(NOUNS.contains(&noun), "{noun}");
+    match language::current() {
+        Language::English => in_english(count, noun),
+        _ => format!("{} {}", number(count), language::told(noun)),
+    }
+}
+
+/// The same for the log, which has one language.
+pub(crate) fn in_english(count: u64, noun: &str) -> String {
     format!("{} {noun}{}", number(count), if count == 1 { "" } else { "s" })
+}
+
+/// Text with spaces behind it up to a width, in columns.
+pub(crate) fn padded(text: &str, width: usize) -> String {
+    text.to_owned() + &" ".repeat(width.saturating_sub(display_width(text)))
 }
 
 /// "2,000".

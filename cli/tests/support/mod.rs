@@ -20,7 +20,7 @@ pub fn command(args: &[&str]) -> Command {
         command.env_remove(format!("DINGTALK_{name}"));
     }
     // Lines are not wrapped, so that tests find sentences.
-    command.env("COLUMNS", "10000").env_remove("DINGTALK_LOG");
+    command.env("COLUMNS", "10000").env_remove("DINGTALK_LOG").env("LC_ALL", "C");
     command.current_dir(env!("CARGO_TARGET_TMPDIR")).args(args).stdin(Stdio::null());
     command
 }

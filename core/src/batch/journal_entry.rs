@@ -128,7 +128,7 @@ impl JournalEntry {
 
     /// [`meaning`](JournalEntry::meaning) in a language.
     pub fn meaning_in(&self, language: Language) -> &'static str {
-        errcode::meaning_in(self.meaning, language)
+        errcode::meaning_in(self.meaning, language).unwrap_or(self.meaning)
     }
 
     /// Takes over what came of the call.

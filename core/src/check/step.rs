@@ -156,7 +156,13 @@ impl CheckStep {
 
     /// Says the advice anew: in a language, and with the names of a binding.
     pub(crate) fn say(&mut self, language: Language, binding: Binding) {
-        self.advice = self.phrases.1.as_ref().map(|advice| binding.speak(&advice.told(language)));
+        self.advice = self.advice_in(language, binding);
+    }
+
+    /// What to do, in a language and with the names of a binding.
+    #[doc(hidden)]
+    pub fn advice_in(&self, language: Language, binding: Binding) -> Option<String> {
+        self.phrases.1.as_ref().map(|advice| binding.speak(&advice.told(language)))
     }
 
     /// What was found, in a language.

@@ -58,7 +58,7 @@ impl Catalogue {
         self.entries().find(|(known, _)| *known == english).map(|(_, chinese)| chinese)
     }
 
-    /// All sentences in both languages. `\n` stands for a line break in them.
+    /// All sentences in both languages.
     pub fn entries(self) -> impl Iterator<Item = (&'static str, &'static str)> {
         self.0.lines().filter_map(|line| line.split_once('\t'))
     }

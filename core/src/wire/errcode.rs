@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use crate::error::ErrorKind;
-use crate::language::{self, Language};
+use crate::language::{self, CHINESE, Language};
 
 const TABLE: &str = include_str!("../../errcodes.tsv");
 
@@ -93,11 +93,12 @@ pub fn codes() -> impl Iterator<Item = &'static str> {
     rows().map(|row| row.code)
 }
 
-/// A meaning, of a code or another, in a language.
-pub fn meaning_in(meaning: &'static str, language: Language) -> &'static str {
-    match rows().find(|row| row.meaning == meaning) {
-        Some(row) => row.meaning_in(language),
-        None => language::told(meaning, language),
+/// A meaning, of a code or another, in a language; `None` where there is no other than the English.
+pub fn meaning_in(meaning: &str, language: Language) -> Option<&'static str> {
+    let of_code = || rows().find(|row| row.meaning == meaning).map(|row| row.meaning_zh);
+    match language {
+        Language::English => None,
+        Language::Chinese => CHINESE.find(meaning).or_else(of_code),
     }
 }
 

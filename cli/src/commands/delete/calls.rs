@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use dingtalk_extcontact::{Batch, BatchOptions, Call, Client, Item};
 
 use crate::input::Ids;
+use crate::language::{self, phrase, said};
 use crate::output::report::{Report, RunInfo};
 use crate::output::{self, Exit};
 use crate::signals::Signals;
@@ -40,7 +41,8 @@ impl Calls<'_> {
     pub(crate) fn many(mut self, mut options: BatchOptions, run: &RunInfo) -> Result<Exit, Exit> {
         if let Some(path) = &run.journal {
             options = options.journal(path);
-            output::note(&format!("journal: {}", output::escaped(&path.to_string_lossy())));
+            let path = output::escaped(&path.to_string_lossy());
+            output::note(&said!("journal: {path}", path));
         }
         if let Some(path) = &run.backup {
             options = options.backup(path);
@@ -76,8 +78,9 @@ impl Calls<'_> {
                         closed = true;
                         // Deletions that cannot be reported must not go on.
                         let why = output::stdout_problem(&error);
-                        stop(batch, report, &why);
-                        report.note(&format!("stopped: {why}"));
+                        stop(batch, report, &why.to_string());
+                        let why = language::say(&why);
+                        report.note(&said!("stopped: {why}", why));
                     }
                 }
                 Ok(None) => break,
@@ -93,7 +96,7 @@ fn interrupt(batch: &Batch, report: &mut Report, interrupts: u32) {
     report.interrupted();
     if interrupts == 1 {
         stop(batch, report, "interrupted");
-        report.note("interrupted: what is under way finishes; Ctrl-C again cancels it");
+        report.note(&said!("interrupted: what is under way finishes; Ctrl-C again cancels it"));
     } else {
         batch.cancel();
     }
@@ -122,5 +125,7 @@ fn stop(batch: &Batch, report: &mut Report, why: &str) {
 }
 
 fn unreadable(error: &io::Error) -> String {
-    format!("the list that was set aside cannot be read again: {error}")
+    // A field of the summary, which is the same in every language.
+    let error = error.to_string();
+    phrase!("the list that was set aside cannot be read again: {error}", error).to_string()
 }

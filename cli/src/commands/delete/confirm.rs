@@ -3,6 +3,7 @@
 use dingtalk_extcontact::Client;
 
 use crate::commands::question;
+use crate::language::said;
 use crate::output::{self, Exit};
 use crate::signals::Signals;
 
@@ -21,35 +22,40 @@ impl Question<'_> {
     /// Asks; anything but a yes ends the command.
     pub(crate) fn ask(&self, signals: &Signals) -> Result<(), Exit> {
         self.check_terminal()?;
-        question::ask(&self.text(), "nothing was deleted", signals)
+        question::ask(&self.text(), &said!("nothing was deleted"), signals)
     }
 
     fn check_terminal(&self) -> Result<(), Exit> {
         let (why, advice) = match self.from_stdin {
             true => (
-                "standard input is the list, so that nobody can be asked there",
-                "Give --yes if that is meant, or the list with --file",
+                said!("standard input is the list, so that nobody can be asked there"),
+                said!("Give --yes if that is meant, or the list with --file"),
             ),
             false if question::can_be_asked() => return Ok(()),
-            false => ("there is no terminal to ask on", "Give --yes if that is meant"),
+            false => {
+                (said!("there is no terminal to ask on"), said!("Give --yes if that is meant"))
+            }
         };
         output::print_error(
-            &format!("{} would be deleted, and {why}", self.contacts()),
-            &format!("{advice}, or --dry-run to see who would go. Nothing was sent."),
+            &said!("{contacts} would be deleted, and {why}", contacts = self.contacts(), why),
+            &said!("{advice}, or --dry-run to see who would go. Nothing was sent.", advice),
         );
         Err(Exit::Usage)
     }
 
     fn text(&self) -> String {
-        let whose = self.client.app_key().map_or("your organisation".to_owned(), |key| {
-            format!("the organisation of app {}", output::escaped(key))
-        });
-        let endpoint = output::escaped(&self.client.endpoint());
-        let backup = if self.backup { "" } else { ", without a backup" };
-        format!(
-            "Delete {} of {whose} at {endpoint}{backup}? There is no undo. [y/N] ",
-            self.contacts()
-        )
+        let whose = question::whose(self.client);
+        let (contacts, endpoint) = (self.contacts(), output::escaped(&self.client.endpoint()));
+        let question = match self.backup {
+            true => said!("Delete {contacts} of {whose} at {endpoint}?", contacts, whose, endpoint),
+            false => said!(
+                "Delete {contacts} of {whose} at {endpoint}, without a backup?",
+                contacts,
+                whose,
+                endpoint
+            ),
+        };
+        said!("{question} There is no undo. [y/N] ", question)
     }
 
     fn contacts(&self) -> String {

@@ -15,6 +15,7 @@ use crate::commands::delete::selection::Selection;
 use crate::input::Ids;
 use crate::input::damage::AS_TEXT;
 use crate::input::text::excerpt;
+use crate::language::{self, Phrase, said};
 use crate::output::table::Table;
 use crate::output::{self, Exit, Output};
 use crate::signals::Signals;
@@ -42,7 +43,7 @@ struct Totals {
     zeros_lost: u64,
     first_lost: Option<(String, String)>,
     /// Why the list may be damaged.
-    doubt: Option<String>,
+    doubt: Option<Phrase>,
 }
 
 impl DryRun<'_> {
@@ -57,11 +58,13 @@ impl DryRun<'_> {
         let given = selection.map(|selection| selection.matching);
         let mut lookup = Lookup::new(self.client, call, ids.count, given)?;
         if let Some(doubt) = &ids.doubt {
-            output::note(&format!(
-                "warning: {doubt}; without --ids-are-right this list is refused"
+            output::note(&said!(
+                "warning: {doubt}; without --ids-are-right this list is refused",
+                doubt
             ));
         }
-        let mut table = Table::new(self.output.width(), &["userid", "name", "company"]);
+        let mut table =
+            Table::new(self.output.width(), &["userid", &said!("name"), &said!("company")]);
         let mut repaired = self.repaired.map(|_| Repaired::new());
         let totals = self.show_each(ids, prior, &mut lookup, &mut table, repaired.as_mut())?;
         totals.warn_of_lost_zeros(self.repaired.is_some());
@@ -76,8 +79,8 @@ impl DryRun<'_> {
         match (repaired, self.repaired) {
             (Some(_), _) if !totals.known => {
                 output::print_error(
-                    "there is no repaired list: the contacts could not be read",
-                    "The app needs the permission point qyapi_ext_read.",
+                    &said!("there is no repaired list: the contacts could not be read"),
+                    &said!("The app needs the permission point qyapi_ext_read."),
                 );
                 Err(Exit::Failed)
             }
@@ -125,8 +128,8 @@ impl DryRun<'_> {
             if let Some(repaired) = repaired.as_deref_mut() {
                 match finding {
                     Finding::Contact(_) => repaired.keep(&id),
-                    Finding::Settled(how) => repaired.leave_out(&id, how),
-                    _ if maybe_deleted => repaired.leave_out(&id, "may be gone"),
+                    Finding::Settled(how) => repaired.leave_out(&id, &language::told(how)),
+                    _ if maybe_deleted => repaired.leave_out(&id, &said!("may be gone")),
                     Finding::NoContact(likeness) => {
                         repaired.repair(&id, likeness.as_ref(), |whole| lookup.listed(whole));
                     }
@@ -156,7 +159,7 @@ impl DryRun<'_> {
             ("app_key", self.client.app_key().map(Value::from)),
             ("no_contact", totals.known.then(|| totals.missing.into())),
             ("zeros_lost", (totals.zeros_lost > 0).then(|| totals.zeros_lost.into())),
-            ("doubt", totals.doubt.as_deref().map(Value::from)),
+            ("doubt", totals.doubt.as_ref().map(|doubt| doubt.to_string().into())),
         ];
         if let Some(fields) = summary.as_object_mut() {
             for (name, value) in optional {
@@ -171,30 +174,35 @@ impl Totals {
     /// Warns of ids that would have a contact with other zeros before them.
     fn warn_of_lost_zeros(&self, repairs: bool) {
         let Some((first, whole)) = &self.first_lost else { return };
-        let advice = match repairs {
-            true => "",
-            false => " Or have them looked up: --write-repaired OUT.",
-        };
-        output::note(&format!(
-            "warning: {} without a contact would have one with other zeros before it (the first: \
-             {}, where there is {}). {AS_TEXT}{advice}",
-            output::counted(self.zeros_lost, "id"),
-            excerpt(first),
-            excerpt(whole),
-        ));
+        let warning = said!(
+            "warning: {ids} without a contact would have one with other zeros before it (the \
+             first: {first}, where there is {whole}). {advice}",
+            ids = output::counted(self.zeros_lost, "id"),
+            first = excerpt(first),
+            whole = excerpt(whole),
+            advice = language::told(AS_TEXT)
+        );
+        output::note(&match repairs {
+            true => warning,
+            false => said!("{warning} Or have them looked up: --write-repaired OUT.", warning),
+        });
     }
 
     fn describe(&self) -> String {
         let mut words = match self.prior.describe(self.count) {
-            Some(words) => format!("nothing was deleted: {words}"),
+            Some(words) => said!("nothing was deleted: {words}", words),
             None => {
                 let contacts = output::counted(self.count, "contact");
-                format!("{contacts} would be deleted; nothing was")
+                said!("{contacts} would be deleted; nothing was", contacts)
             }
         };
         if self.missing > 0 {
             let missing = output::number(self.missing);
-            words.push_str(&format!(". For {missing} of them there is no contact (any more)"));
+            words = said!(
+                "{words}. For {missing} of them there is no contact (any more)",
+                words,
+                missing
+            );
         }
         words
     }
@@ -206,11 +214,18 @@ fn push(table: &mut Table, id: &str, finding: &Finding, maybe_deleted: bool) {
         Finding::Contact(contact) => {
             table.push(&[id, &text(contact, "name"), &text(contact, "company_name")]);
         }
-        Finding::Settled(how) => table.push(&[id, &format!("(on record as {how})")]),
-        _ if maybe_deleted => table.push(&[id, "(may be gone)"]),
+        Finding::Settled(how) => {
+            table.push(&[id, &said!("(on record as {how})", how = language::told(how))])
+        }
+        _ if maybe_deleted => table.push(&[id, &said!("(may be gone)")]),
         Finding::NoContact(likeness) => {
-            let like = likeness.as_ref().and_then(like).map(|it| format!("; {it}"));
-            table.push(&[id, &format!("(no such contact{})", like.unwrap_or_default())]);
+            table.push(&[
+                id,
+                &match likeness.as_ref().and_then(like) {
+                    Some(like) => said!("(no such contact; {like})", like),
+                    None => said!("(no such contact)"),
+                },
+            ]);
         }
         Finding::Unknown => table.push(&[id]),
     }
@@ -219,11 +234,12 @@ fn push(table: &mut Table, id: &str, finding: &Finding, maybe_deleted: bool) {
 /// What an id without a contact is like, in a few words.
 fn like(likeness: &Likeness) -> Option<String> {
     match (likeness.near_miss, likeness.same_digits.as_slice()) {
-        (Some(near_miss), _) => Some(near_miss.describe().to_owned()),
+        (Some(near_miss), _) => Some(near_miss.describe()),
         (None, []) => None,
-        (None, [one]) => Some(format!("{one} has other zeros")),
+        (None, [one]) => Some(said!("{one} has other zeros", one)),
         (None, [one, rest @ ..]) => {
-            Some(format!("{one} and {} more have other zeros", output::number(rest.len() as u64)))
+            let more = output::number(rest.len() as u64);
+            Some(said!("{one} and {more} more have other zeros", one, more))
         }
     }
 }

@@ -8,6 +8,7 @@ use dingtalk_extcontact::binding::ListRecord;
 use crate::args::Delete;
 use crate::commands::delete::selection::Selection;
 use crate::input::{Ids, Source, filter};
+use crate::language::{Phrase, phrase, said};
 use crate::output::report::RunInfo;
 use crate::output::{self, Exit};
 
@@ -23,17 +24,17 @@ pub(crate) fn check_files(args: &Delete, source: Option<&Source>) -> Result<(), 
         let Some(file) = file else { continue };
         let problem = match source {
             _ if file == Path::new("-") => {
-                format!("{name} takes the name of a file, and - is none")
+                said!("{name} takes the name of a file, and - is none", name)
             }
             Some(Source::File { path, .. }) if output::file::is_same(path, file) => {
-                format!("the file of {name} is the list of ids itself")
+                said!("the file of {name} is the list of ids itself", name)
             }
             _ if name == "--write-repaired" && file.exists() => {
-                format!("the file of {name} is there already")
+                said!("the file of {name} is there already", name)
             }
             _ => continue,
         };
-        output::print_error(&problem, "Name another file. Nothing was sent.");
+        output::print_error(&problem, &said!("Name another file. Nothing was sent."));
         return Err(Exit::Usage);
     }
     Ok(())
@@ -63,15 +64,18 @@ pub(crate) fn run_info(
     };
     let resume = match (&journal, source) {
         (Some(path), _) => {
-            let option = match found_again {
-                true => String::new(),
-                false => format!(" with --journal {}", output::escaped(&path.to_string_lossy())),
+            let again = match found_again {
+                true => said!("run the same command again"),
+                false => {
+                    let path = output::escaped(&path.to_string_lossy());
+                    said!("run the same command again with --journal {path}", path)
+                }
             };
-            format!("{SAME_COMMAND}{option}; what is settled in the journal is not called again")
+            said!("{again}; what is settled in the journal is not called again", again)
         }
-        (None, Some(_)) => format!("{SAME_COMMAND}; all ids are called again"),
+        (None, Some(_)) => said!("run the same command again; all ids are called again"),
         // Contacts that are gone are not listed, and so not called.
-        (None, None) => SAME_COMMAND.to_owned(),
+        (None, None) => said!("run the same command again"),
     };
     RunInfo {
         ids_from: source.map_or_else(|| ids_from_filters(args, selection), Source::name),
@@ -94,13 +98,11 @@ pub(crate) fn list_record(source: Option<&Source>, ids: &Ids) -> ListRecord {
     }
 }
 
-const SAME_COMMAND: &str = "run the same command again";
-
-fn ids_from_filters(args: &Delete, selection: Option<&Selection>) -> String {
+fn ids_from_filters(args: &Delete, selection: Option<&Selection>) -> Phrase {
     let filters = filter::describe(&args.filters);
     match selection.and_then(Selection::describe) {
-        Some(parts) => format!("contacts where {filters}: {parts}"),
-        None => format!("contacts where {filters}"),
+        Some(parts) => phrase!("contacts where {filters}: {parts}", filters, parts),
+        None => phrase!("contacts where {filters}", filters),
     }
 }
 

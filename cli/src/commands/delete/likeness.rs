@@ -1,5 +1,6 @@
 //! What an id without a contact is like: a contact's id but for zeros, or an id of another kind.
 
+use crate::language::said;
 use std::collections::{HashMap, HashSet};
 
 use dingtalk_extcontact::Contact;
@@ -34,10 +35,12 @@ impl NearMiss {
     }
 
     /// For people.
-    pub(crate) const fn describe(self) -> &'static str {
+    pub(crate) fn describe(self) -> String {
         match self {
-            NearMiss::Employee => "it is an employee's userid",
-            NearMiss::NotDigits => "it has more than digits: a unionid, or an employee's userid?",
+            NearMiss::Employee => said!("it is an employee's userid"),
+            NearMiss::NotDigits => {
+                said!("it has more than digits: a unionid, or an employee's userid?")
+            }
         }
     }
 }

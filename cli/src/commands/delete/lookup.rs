@@ -7,6 +7,7 @@ use dingtalk_extcontact::binding::PriorState;
 use dingtalk_extcontact::{Call, Client, Contact, Error, ErrorKind};
 
 use crate::commands::delete::likeness::{Likeness, Likenesses};
+use crate::language::{self, said};
 use crate::output::{self, Exit};
 
 /// Up to this many contacts are asked for one by one. For more, all contacts are listed.
@@ -131,7 +132,7 @@ impl<'a> Lookup<'a> {
                 }
                 Err(error) => {
                     let message = error.message();
-                    output::note(&format!("whether zeros are lost is not known: {message}"));
+                    output::note(&said!("whether zeros are lost is not known: {message}", message));
                 }
             }
         }
@@ -152,7 +153,7 @@ fn unknown(error: &Error) -> Result<Contacts, Exit> {
     if error.kind() == ErrorKind::Cancelled {
         return Err(Exit::Interrupted);
     }
-    output::note(&format!("names are not known: {}", error.message()));
-    output::note(&output::wrapped(error.advice(), 4));
+    output::note(&said!("names are not known: {message}", message = error.message()));
+    output::note(&output::wrapped(&language::advice(error), 4));
     Ok(Contacts::Unknown)
 }

@@ -23,6 +23,7 @@ use crate::commands::delete::selection::Selection;
 use crate::connection;
 use crate::input::damage::AS_TEXT;
 use crate::input::{Ids, Source, filter};
+use crate::language::{self, said};
 use crate::output::log_lines::TARGET;
 use crate::output::report::{Report, RunInfo};
 use crate::output::{self, Exit, Output};
@@ -36,7 +37,7 @@ pub(crate) fn run(args: &Delete, output: &mut Output) -> Exit {
 /// An `Err` ends the command before the first deletion; its reason was printed.
 fn try_run(args: &Delete, output: &mut Output) -> Result<Exit, Exit> {
     let source = Source::of(args).map_err(|problem| {
-        output::print_error(&problem, "Nothing was sent.");
+        output::print_error(&problem, &said!("Nothing was sent."));
         Exit::Usage
     })?;
     let client = connection::client(&args.connection, |options| {
@@ -107,7 +108,7 @@ fn find_ids(
             (ids, Some(selection))
         }
     };
-    log::info!(target: TARGET, "{} to delete", output::counted(ids.count, "contact"));
+    log::info!(target: TARGET, "{} to delete", output::in_english(ids.count, "contact"));
     if args.ids_are_right {
         ids.doubt = None;
     }
@@ -120,7 +121,7 @@ fn read(source: &Source, signals: &Signals) -> Result<Ids, Exit> {
     match signals.wait_for(move || reader.read())? {
         Wait::Ready(Ok(ids)) => Ok(ids),
         Wait::Ready(Err(error)) => {
-            error.print(&output::escaped(&source.name()));
+            error.print(&output::escaped(&language::say(&source.name())));
             Err(Exit::Usage)
         }
         Wait::Interrupted => Err(output::interrupted()),
@@ -131,8 +132,11 @@ fn read(source: &Source, signals: &Signals) -> Result<Ids, Exit> {
 fn refuse_doubtful(ids: &Ids) -> Result<(), Exit> {
     let Some(doubt) = &ids.doubt else { return Ok(()) };
     output::print_error(
-        doubt,
-        &format!("Nothing was sent. {AS_TEXT} If they are right, give --ids-are-right."),
+        &language::say(doubt),
+        &said!(
+            "Nothing was sent. {advice} If they are right, give --ids-are-right.",
+            advice = language::told(AS_TEXT)
+        ),
     );
     Err(Exit::Usage)
 }

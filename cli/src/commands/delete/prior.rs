@@ -6,6 +6,7 @@ use dingtalk_extcontact::Client;
 use dingtalk_extcontact::binding::{PriorRuns, PriorState};
 
 use crate::input::Ids;
+use crate::language::said;
 use crate::output::{self, Exit};
 
 /// How many ids are in the journal, by what it says of them.
@@ -59,31 +60,33 @@ impl PriorCounts {
         if self.settled() + self.maybe_gone == 0 {
             return None;
         }
-        let are = |count: u64| format!("{} {}", output::number(count), are(count));
-        let mut words = match all.saturating_sub(self.settled()) {
-            0 => "nothing is left to delete".to_owned(),
-            left => format!("{} left to delete", output::number(left)),
+        let left = match all.saturating_sub(self.settled()) {
+            0 => said!("nothing is left to delete"),
+            left => said!("{count} left to delete", count = output::number(left)),
         };
-        if self.maybe_gone > 0 {
-            let maybe_gone = output::number(self.maybe_gone);
-            words.push_str(&format!(" ({maybe_gone} of them may be gone from an earlier run)"));
-        }
-        for (count, what) in [(self.gone, "gone"), (self.refused, "refused")] {
-            if count > 0 {
-                words.push_str(&format!(", {} on record as {what}", are(count)));
-            }
+        let mut words = match output::number(self.maybe_gone) {
+            _ if self.maybe_gone == 0 => left,
+            count => said!("{left} ({count} of them may be gone from an earlier run)", left, count),
+        };
+        for (count, what) in [(self.gone, said!("gone")), (self.refused, said!("refused"))] {
+            let number = output::number(count);
+            words = match count {
+                0 => words,
+                1 => said!("{words}, {number} is on record as {what}", words, number, what),
+                _ => said!("{words}, {number} are on record as {what}", words, number, what),
+            };
         }
         Some(words)
     }
 }
 
-const fn are(count: u64) -> &'static str {
-    if count == 1 { "is" } else { "are" }
-}
-
 /// Prints that the ids, which are spooled, cannot be read a second time.
 pub(crate) fn ids_unreadable(error: &std::io::Error) -> Exit {
-    output::print_error(&format!("the ids cannot be read again: {error}"), "Nothing was sent.");
+    let error = error.to_string();
+    output::print_error(
+        &said!("the ids cannot be read again: {error}", error),
+        &said!("Nothing was sent."),
+    );
     Exit::Failed
 }
 

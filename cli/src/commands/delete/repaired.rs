@@ -8,6 +8,7 @@ use std::path::Path;
 use dingtalk_extcontact::Contact;
 
 use crate::commands::delete::likeness::Likeness;
+use crate::language::said;
 use crate::output::{self, Exit, escaped};
 
 /// The list, line by line. Lines that begin with # do not count when it is read.
@@ -20,8 +21,9 @@ pub(crate) struct Repaired {
 
 impl Repaired {
     pub(crate) fn new() -> Repaired {
-        let head = "# Check each line that was replaced. Lines that begin with # do not count.";
-        Repaired { lines: vec![head.to_owned()], replaced: 0, left_out: 0 }
+        let head =
+            said!("# Check each line that was replaced. Lines that begin with # do not count.");
+        Repaired { lines: vec![head], replaced: 0, left_out: 0 }
     }
 
     /// An id that stays as it is.
@@ -37,22 +39,23 @@ impl Repaired {
         contact: impl Fn(&str) -> Option<&'a Contact>,
     ) {
         let Some(Likeness { same_digits, near_miss }) = likeness else {
-            return self.leave_out(id, "no such contact; what it is like is not known");
+            return self.leave_out(id, &said!("no such contact; what it is like is not known"));
         };
         match (near_miss, same_digits.as_slice()) {
-            (Some(near_miss), _) => self.leave_out(id, near_miss.describe()),
-            (None, []) => self.leave_out(id, "no such contact"),
+            (Some(near_miss), _) => self.leave_out(id, &near_miss.describe()),
+            (None, []) => self.leave_out(id, &said!("no such contact")),
             (None, [whole]) => {
                 let text = |field| contact(whole)?.text(field).map(escaped);
                 let who = [text("name"), text("company_name")].into_iter().flatten();
                 let who = who.collect::<Vec<_>>().join(", ");
                 let id = escaped(id);
-                self.lines.push(format!("# {id} has lost or got zeros; the next is {who}"));
+                self.lines.push(said!("# {id} has lost or got zeros; the next is {who}", id, who));
                 self.lines.push(whole.clone());
                 self.replaced += 1;
             }
             (None, several) => {
-                self.leave_out(id, &format!("it may be {}", several.join(" or ")));
+                let ids = several.join(&said!(" or "));
+                self.leave_out(id, &said!("it may be {ids}", ids));
             }
         }
     }
@@ -74,13 +77,18 @@ impl Repaired {
             options.open(path)?.write_all((self.lines.join("\n") + "\n").as_bytes())
         };
         write().map_err(|error| {
-            output::print_error(&format!("the list {shown} cannot be written: {error}"), "");
+            let error = error.to_string();
+            output::print_error(
+                &said!("the list {shown} cannot be written: {error}", shown, error),
+                "",
+            );
             Exit::Failed
         })?;
-        output::note(&format!(
-            "{} replaced and {} left out in {shown}: check it, then delete --file",
-            output::counted(self.replaced, "id"),
-            output::number(self.left_out),
+        output::note(&said!(
+            "{replaced} replaced and {left_out} left out in {shown}: check it, then delete --file",
+            replaced = output::counted(self.replaced, "id"),
+            left_out = output::number(self.left_out),
+            shown
         ));
         Ok(())
     }

@@ -9,6 +9,7 @@ use crate::args::Delete;
 use crate::commands::delete::prior;
 use crate::commands::labels;
 use crate::input::{self, Ids, filter};
+use crate::language::{self, Phrase, phrase, said};
 use crate::output::{self, Exit};
 use crate::signals::Signals;
 
@@ -43,23 +44,29 @@ impl Selection {
         let matching = filter::matching(contacts, &args.filters, &names);
         let all = open.iter().map(String::as_str).chain(matching.iter().map(Contact::user_id));
         let ids = input::listed(all).map_err(|error| {
-            error.print("the contacts that match");
+            error.print(&said!("the contacts that match"));
             Exit::Usage
         })?;
         if ids.count == 0 {
-            output::note(filter::NO_MATCH);
+            output::note(&language::told(filter::NO_MATCH));
         }
         Ok((ids, Selection { matching, open: open.len() }))
     }
 
     /// How many match and how many are open, if there are such.
-    pub(crate) fn describe(&self) -> Option<String> {
-        let matching = match self.matching.len() as u64 {
-            1 => "1 contact matches".to_owned(),
-            count => format!("{} match", output::counted(count, "contact")),
-        };
+    pub(crate) fn describe(&self) -> Option<Phrase> {
         let open = output::number(self.open as u64);
-        (self.open > 0)
-            .then(|| format!("{matching} the filters, {open} may be gone from an earlier run"))
+        let parts = match self.matching.len() as u64 {
+            1 => phrase!(
+                "1 contact matches the filters, {open} may be gone from an earlier run",
+                open
+            ),
+            count => phrase!(
+                "{count} contacts match the filters, {open} may be gone from an earlier run",
+                count = output::number(count),
+                open
+            ),
+        };
+        (self.open > 0).then_some(parts)
     }
 }

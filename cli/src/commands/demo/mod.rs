@@ -5,7 +5,7 @@ mod steps;
 
 use std::time::{Duration, Instant};
 
-use dingtalk_extcontact::binding::to_json;
+use dingtalk_extcontact::binding::{Binding, to_json};
 use dingtalk_extcontact::{Call, Client, Item, Status};
 use dingtalk_extcontact_sandbox::Sandbox;
 use serde_json::Value;
@@ -13,6 +13,7 @@ use serde_json::Value;
 use crate::args;
 use crate::commands::demo::steps::{Outcome, STEPS, Step, Target};
 use crate::commands::sandbox::not_started;
+use crate::language::{self, said};
 use crate::output::{self, Exit, Output, Style, report};
 use crate::signals::Signals;
 
@@ -58,8 +59,9 @@ impl Demo {
         let mut unexpected = 0;
         for (number, step) in (1..).zip(&STEPS) {
             self.print(output, |output| {
-                let title = output.style(Style::Heading, &format!("{number}. {}", step.title));
-                format!("\n{title}\n{}", output::wrapped(step.text, INDENT))
+                let title = output
+                    .style(Style::Heading, &format!("{number}. {}", language::told(step.title)));
+                format!("\n{title}\n{}", output::wrapped(&language::told(step.text), INDENT))
             })?;
             let as_expected = self.show_step(step, output)?;
             unexpected += usize::from(!as_expected);
@@ -109,12 +111,12 @@ impl Demo {
 const INDENT: usize = 3;
 
 fn opening(output: &Output, sandbox: &Sandbox) -> String {
-    let title = output.style(Style::Heading, "Deleting external contacts of DingTalk");
+    let title = output.style(Style::Heading, &said!("Deleting external contacts of DingTalk"));
     let intro = output::wrapped(
-        &format!(
-            "A sandbox inside this program plays DingTalk, at {}. The client that calls it is \
+        &said!(
+            "A sandbox inside this program plays DingTalk, at {url}. The client that calls it is \
              the real one; nothing leaves this machine. Each step below is one call:",
-            sandbox.url()
+            url = sandbox.url()
         ),
         0,
     );
@@ -130,19 +132,30 @@ const CODE: &str = "    \
 
 fn closing(output: &Output, unexpected: usize) -> String {
     let verdict = match unexpected {
-        0 => output.style(Style::Good, &format!("All {} steps ended as they should.", STEPS.len())),
+        0 => {
+            let verdict = said!("All {count} steps ended as they should.", count = STEPS.len());
+            output.style(Style::Good, &verdict)
+        }
         some => output.style(
             Style::Bad,
-            &format!("{some} of {} steps did not end as they should.", STEPS.len()),
+            &said!(
+                "{some} of {count} steps did not end as they should.",
+                some,
+                count = STEPS.len()
+            ),
         ),
     };
-    let next = output::reflowed(
+    let next = output::reflowed(&format!(
         "\
-Next:
-  dingtalk-extcontact sandbox          a DingTalk like this one, for your own code
-  dingtalk-extcontact explain 60011    what a code means
-  dingtalk-extcontact delete --help    the real thing",
-    );
+{}
+  dingtalk-extcontact sandbox          {}
+  dingtalk-extcontact explain 60011    {}
+  dingtalk-extcontact delete --help    {}",
+        said!("Next:"),
+        said!("a DingTalk like this one, for your own code"),
+        said!("what a code means"),
+        said!("the real thing"),
+    ));
     format!("\n{verdict}\n\n{next}")
 }
 
@@ -150,20 +163,25 @@ Next:
 fn describe(output: &Output, outcome: &Outcome, took: Duration) -> String {
     let (word, style, names): (_, _, &[&str]) = match outcome {
         Ok(deletion) if deletion.status == Status::Deleted => {
-            ("deleted", Style::Good, &DELETION_FIELDS)
+            (said!("deleted"), Style::Good, &DELETION_FIELDS)
         }
-        Ok(_) => ("absent", Style::Warning, &DELETION_FIELDS),
-        Err(_) => ("error", Style::Bad, &ERROR_FIELDS),
+        Ok(_) => (said!("absent"), Style::Warning, &DELETION_FIELDS),
+        Err(_) => (said!("error"), Style::Bad, &ERROR_FIELDS),
     };
     let fields = to_json(outcome);
     let mut text = format!(
         "\n   {} {}",
-        output.style(style, word),
-        output.style(Style::Quiet, &format!("after {}", time(took)))
+        output.style(style, &word),
+        output.style(Style::Quiet, &said!("after {time}", time = time(took)))
     );
     for name in names {
         let value = match fields.get(name) {
             None => continue,
+            Some(Value::String(value)) if *name == "advice" => match outcome {
+                // As the code above has it, not as the command.
+                Err(error) => error.advice_in(language::current(), Binding::Rust),
+                Ok(_) => value.clone(),
+            },
             Some(Value::String(value)) => value.clone(),
             Some(other) => other.to_string(),
         };
@@ -175,11 +193,14 @@ fn describe(output: &Output, outcome: &Outcome, took: Duration) -> String {
 
 /// What became of the contact in the sandbox, and whether the outcome is wrong.
 fn verdict(output: &Output, exists: bool, as_expected: bool) -> String {
-    let exists = if exists { "still there" } else { "gone" };
-    let mut text = format!("\n   In the sandbox the contact is {exists}.");
+    let mut text = "\n   ".to_owned();
+    text.push_str(&match exists {
+        true => said!("In the sandbox the contact is still there."),
+        false => said!("In the sandbox the contact is gone."),
+    });
     if !as_expected {
         text.push(' ');
-        text.push_str(&output.style(Style::Bad, "This is not what should have come back."));
+        text.push_str(&output.style(Style::Bad, &said!("This is not what should have come back.")));
     }
     text
 }

@@ -3,6 +3,8 @@
 use dingtalk_extcontact::{Deletion, Error, ErrorKind, Status};
 use dingtalk_extcontact_sandbox::{Faults, Permission, Sandbox};
 
+use crate::language::sentence;
+
 pub(crate) type Outcome = Result<Deletion, Error>;
 
 /// One call that is shown.
@@ -45,64 +47,78 @@ pub(crate) enum Expected {
 
 pub(crate) const STEPS: [Step; 7] = [
     Step {
-        title: "Delete a contact",
-        text: "The client has an app key and a secret. It fetches an access token with them, \
-                and keeps it for the calls to come.",
+        title: sentence!("Delete a contact"),
+        text: sentence!(
+            "The client has an app key and a secret. It fetches an access token with them, \
+                and keeps it for the calls to come."
+        ),
         setup: Setup::Nothing,
         target: Target::Next,
         missing_ok: false,
         expected: Expected::Deleted { attempts: 1 },
     },
     Step {
-        title: "Delete the same contact again",
-        text: "It is gone now. DingTalk's answer is the same for an id that never was one, so \
-                this is an error: somebody should look.",
+        title: sentence!("Delete the same contact again"),
+        text: sentence!(
+            "It is gone now. DingTalk's answer is the same for an id that never was one, so \
+                this is an error: somebody should look."
+        ),
         setup: Setup::Nothing,
         target: Target::Gone,
         missing_ok: false,
         expected: Expected::Failed { kind: ErrorKind::InvalidUserId, code: "33012" },
     },
     Step {
-        title: "The same once more, with missing_ok",
-        text: "Whoever is content as long as the contact is gone says so, and gets \"absent\" \
-                instead of an error.",
+        title: sentence!("The same once more, with missing_ok"),
+        text: sentence!(
+            "Whoever is content as long as the contact is gone says so, and gets \"absent\" \
+                instead of an error."
+        ),
         setup: Setup::Nothing,
         target: Target::Gone,
         missing_ok: true,
         expected: Expected::Absent { attempts: 1, maybe_deleted: false },
     },
     Step {
-        title: "Without permission",
-        text: "The app has lost the permission point for deleting. No retry would help, so \
-                none is made; the advice says what to do.",
+        title: sentence!("Without permission"),
+        text: sentence!(
+            "The app has lost the permission point for deleting. No retry would help, so \
+                none is made; the advice says what to do."
+        ),
         setup: Setup::NoWritePermission,
         target: Target::Next,
         missing_ok: false,
         expected: Expected::Failed { kind: ErrorKind::PermissionDenied, code: "60011" },
     },
     Step {
-        title: "With an access token that has expired",
-        text: "The first request is refused. The client fetches a new token, once, and sends \
-                the request again: 2 attempts.",
+        title: sentence!("With an access token that has expired"),
+        text: sentence!(
+            "The first request is refused. The client fetches a new token, once, and sends \
+                the request again: 2 attempts."
+        ),
         setup: Setup::ExpiredToken,
         target: Target::Next,
         missing_ok: false,
         expected: Expected::Deleted { attempts: 2 },
     },
     Step {
-        title: "Too many calls a second",
-        text: "The first request is throttled. The client waits for the second that DingTalk \
-                asks for, and tries again.",
+        title: sentence!("Too many calls a second"),
+        text: sentence!(
+            "The first request is throttled. The client waits for the second that DingTalk \
+                asks for, and tries again."
+        ),
         setup: Setup::Fault("throttle=first=1"),
         target: Target::Next,
         missing_ok: false,
         expected: Expected::Deleted { attempts: 2 },
     },
     Step {
-        title: "A reply that is lost on its way",
-        text: "The contact is deleted, but the connection breaks before the reply comes. The \
+        title: sentence!("A reply that is lost on its way"),
+        text: sentence!(
+            "The contact is deleted, but the connection breaks before the reply comes. The \
                 retry finds no such contact. That is no failure here: maybe_deleted says that \
-                this very call may have done it.",
+                this very call may have done it."
+        ),
         setup: Setup::Fault("lost-reply=first=1"),
         target: Target::Next,
         missing_ok: false,

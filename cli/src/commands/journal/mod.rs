@@ -12,6 +12,7 @@ use serde_json::json;
 
 use crate::args::Journal;
 use crate::commands::journal::page::Page;
+use crate::language::{self, said};
 use crate::output::csv_cell;
 use crate::output::{self, Exit, Output, Style};
 
@@ -46,7 +47,7 @@ fn try_run(args: &Journal, output: &mut Output) -> Result<Exit, Exit> {
     let (files, asked) = sorted(args)?;
     let page = args.html.as_deref().map(|path| Page {
         path,
-        lang: args.lang.into(),
+        lang: language::current(),
         backup: args.with_backup.as_deref(),
     });
     if let Some(page) = &page {
@@ -67,10 +68,14 @@ fn try_run(args: &Journal, output: &mut Output) -> Result<Exit, Exit> {
     output::note(&told.totals());
     let uncertain = told.of(JournalState::MayBeGone);
     if uncertain > 0 {
-        let (who, it) = if uncertain == 1 { ("One", "it") } else { ("Some", "them") };
-        output::note(&format!(
-            "{who} may be gone: the same delete command with the same journal looks into {it}."
-        ));
+        output::note(&match uncertain {
+            1 => said!(
+                "One may be gone: the same delete command with the same journal looks into it."
+            ),
+            _ => said!(
+                "Some may be gone: the same delete command with the same journal looks into them."
+            ),
+        });
     }
     let certain = told.no_record == 0 && (asked.is_empty() || told.asked_and_uncertain == 0);
     Ok(if certain { Exit::Success } else { Exit::Failed })
@@ -92,7 +97,7 @@ fn sorted(args: &Journal) -> Result<(Vec<PathBuf>, BTreeSet<String>), Exit> {
 fn as_id(given: &OsString) -> Result<String, Exit> {
     given.to_str().map(str::to_owned).ok_or_else(|| {
         let given = output::escaped(&given.to_string_lossy());
-        output::print_error(&format!("there is no file {given}, and no id has it"), "");
+        output::print_error(&said!("there is no file {given}, and no id has it", given), "");
         Exit::Usage
     })
 }
@@ -102,8 +107,8 @@ fn refuse_ids(asked: &BTreeSet<String>) -> Result<(), Exit> {
     let Some(id) = asked.first() else { return Ok(()) };
     let id = output::escaped(id);
     output::print_error(
-        &format!("there is no file {id}, and --html tells all ids of a journal"),
-        "Leave out the ids: the report can be searched.",
+        &said!("there is no file {id}, and --html tells all ids of a journal", id),
+        &said!("Leave out the ids: the report can be searched."),
     );
     Err(Exit::Usage)
 }
@@ -111,7 +116,8 @@ fn refuse_ids(asked: &BTreeSet<String>) -> Result<(), Exit> {
 fn write_page(page: &Page<'_>, reader: &mut JournalReader) -> Result<Told, Exit> {
     let mut told = Told::default();
     page.write(reader, |entry| told.count(entry.state))?;
-    output::note(&format!("report: {}", output::escaped(&page.path.to_string_lossy())));
+    let path = output::escaped(&page.path.to_string_lossy());
+    output::note(&said!("report: {path}", path));
     Ok(told)
 }
 
@@ -119,9 +125,11 @@ fn tell_torn_ends(reader: &JournalReader) {
     for file in reader.files() {
         if let Some(line) = file.torn_line {
             let path = output::escaped(&file.path.to_string_lossy());
-            output::note(&format!(
+            output::note(&said!(
                 "note: line {line} of {path} is not whole and is passed over: a run is writing \
-                 it, or died while it did"
+                 it, or died while it did",
+                line,
+                path
             ));
         }
     }
@@ -155,11 +163,14 @@ impl Told {
             .map(|(state, count)| format!("{} {}", output::number(count), words(*state)))
             .collect();
         if self.no_record > 0 {
-            parts.push(format!("{} in no journal", output::number(self.no_record)));
+            parts.push(said!("{count} in no journal", count = output::number(self.no_record)));
         }
         match parts.is_empty() {
-            true => "no ids".to_owned(),
-            false => format!("{}: {}", output::counted(all, "id"), parts.join(", ")),
+            true => said!("no ids"),
+            false => {
+                let (ids, parts) = (output::counted(all, "id"), parts.join(&said!(", ")));
+                said!("{ids}: {parts}", ids, parts)
+            }
         }
     }
 }
@@ -192,12 +203,12 @@ fn tell(
     Ok(told)
 }
 
-fn words(state: JournalState) -> &'static str {
+fn words(state: JournalState) -> String {
     match state {
-        JournalState::Gone => "gone",
-        JournalState::WasNotThere => "not there before",
-        JournalState::NotDeleted => "not deleted",
-        _ => "may be gone",
+        JournalState::Gone => said!("gone"),
+        JournalState::WasNotThere => said!("not there before"),
+        JournalState::NotDeleted => said!("not deleted"),
+        _ => said!("may be gone"),
     }
 }
 
@@ -256,7 +267,7 @@ impl Lines<'_> {
                     JournalState::MayBeGone => Style::Warning,
                     _ => Style::Quiet,
                 };
-                self.words(words(entry.state), style, &entry.user_id, &details(entry))
+                self.words(&words(entry.state), style, &entry.user_id, &details(entry))
             }
         }
     }
@@ -270,12 +281,15 @@ impl Lines<'_> {
                 (*id, *state) = (user_id.to_owned(), NO_RECORD.to_owned());
                 self.row(row)
             }
-            Form::Words => self.words("no record", Style::Bad, user_id, "it stands in no journal"),
+            Form::Words => {
+                let (state, details) = (said!("no record"), said!("it stands in no journal"));
+                self.words(&state, Style::Bad, user_id, &details)
+            }
         }
     }
 
     fn words(&mut self, state: &str, style: Style, id: &str, details: &str) -> io::Result<()> {
-        let line = format!("{state:<16}  {}  {details}", output::escaped(id));
+        let line = format!("{}  {}  {details}", output::padded(state, 16), output::escaped(id));
         let line = self.output.fit_to_terminal(&line);
         let rest = line.strip_prefix(state).unwrap_or_default();
         let line = format!("{}{rest}", self.output.style(style, state));
@@ -309,18 +323,20 @@ impl Lines<'_> {
 
 /// What is known of an entry beside its state.
 fn details(entry: &JournalEntry) -> String {
-    let mut details = format!("{}, run {}", entry.time_in_utc(), entry.run);
+    let mut details = said!("{time}, run {run}", time = entry.time_in_utc(), run = entry.run);
     if let Some(attempts) = entry.attempts {
-        details.push_str(&format!(", {}", output::counted(attempts.into(), "request")));
+        details.push_str(&said!(", "));
+        details.push_str(&output::counted(attempts.into(), "request"));
     }
     if let Some(id) = &entry.request_id {
-        details.push_str(&format!(", request id {}", output::escaped(id)));
+        details.push_str(&said!(", request id {id}", id = output::escaped(id)));
     }
     if let Some(code) = &entry.code {
-        details.push_str(&format!("; code {}", output::escaped(code)));
+        details.push_str(&said!("; code {code}", code = output::escaped(code)));
     }
     if entry.state != JournalState::Gone || entry.meaning.starts_with("no such") {
-        details.push_str(&format!("; {}", entry.meaning));
+        let meaning = entry.meaning_in(language::current());
+        details.push_str(&said!("; {meaning}", meaning));
     }
     details
 }

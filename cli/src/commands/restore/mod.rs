@@ -15,10 +15,13 @@ use crate::commands::question;
 use crate::commands::restore::plan::Plan;
 use crate::commands::restore::report::Report;
 use crate::connection;
+use crate::language::{said, sentence};
 use crate::output::{self, Exit, Output};
 use crate::signals::{Signals, Wait};
 
-const NOTHING: &str = "nothing was created";
+fn nothing() -> String {
+    said!("nothing was created")
+}
 /// How long after a signal the request that is under way may still be answered.
 const GRACE: Duration = Duration::from_secs(5);
 
@@ -68,8 +71,8 @@ fn journal_file(args: &Restore) -> Result<PathBuf, Exit> {
     let journal = args.journal.clone().unwrap_or_else(beside);
     for (name, path) in [("--journal", &journal), ("--backup", &args.backup)] {
         if path.as_os_str() == OsStr::new("-") {
-            let problem = format!("{name} takes the name of a file, and - is none");
-            output::print_error(&problem, "Name a file. Nothing was sent.");
+            let problem = said!("{name} takes the name of a file, and - is none", name);
+            output::print_error(&problem, &said!("Name a file. Nothing was sent."));
             return Err(Exit::Usage);
         }
     }
@@ -89,29 +92,34 @@ fn open(args: &Restore, client: &Client, signals: &Signals) -> Result<Backup, Ex
             true => output::print_library_error(&error),
             false => output::print_error(
                 error.message(),
-                "Use the credentials that it was written with. Where nothing tells whose it is, \
-                 and you are certain that it is of this organisation, give --backup-is-ours. \
-                 Nothing was sent.",
+                &said!(
+                    "Use the credentials that it was written with. Where nothing tells whose it \
+                     is, and you are certain that it is of this organisation, give \
+                     --backup-is-ours. Nothing was sent."
+                ),
             ),
         }
         Exit::Usage
     })?;
     let unknown: Vec<_> = args.ids.iter().filter(|id| !backup.contains(id)).collect();
     if let Some(first) = unknown.first() {
-        let others = match unknown.len() {
-            1 => String::new(),
-            count => format!(" (and of {} more)", count - 1),
+        let id = output::escaped(first);
+        let problem = match unknown.len() {
+            1 => said!("the backup has no record of contact {id}", id),
+            count => {
+                let count = count - 1;
+                said!("the backup has no record of contact {id} (and of {count} more)", id, count)
+            }
         };
-        output::print_error(
-            &format!("the backup has no record of contact {}{others}", output::escaped(first)),
-            "Check the id, with its leading zeros. Nothing was sent.",
-        );
+        let advice = said!("Check the id, with its leading zeros. Nothing was sent.");
+        output::print_error(&problem, &advice);
         return Err(Exit::Usage);
     }
     if let Some(line) = backup.torn_line() {
-        output::note(&format!(
+        output::note(&said!(
             "line {line} of the backup is not whole and does not count: the run that wrote it was \
-             cut off there, before it deleted that contact"
+             cut off there, before it deleted that contact",
+            line
         ));
     }
     Ok(backup)
@@ -138,9 +146,10 @@ fn may_read(client: &Client, plan: &Plan, call: &Call) -> Result<(), Exit> {
         Err(error) if error.kind() == ErrorKind::Cancelled => Err(interrupted()),
         Err(error) => {
             output::print_library_error(&error);
-            output::note(&format!(
-                "{NOTHING}: restoring needs the permission point qyapi_ext_read as well, to see \
-                 that a contact is gone"
+            output::note(&said!(
+                "{nothing}: restoring needs the permission point qyapi_ext_read as well, to see \
+                 that a contact is gone",
+                nothing = nothing()
             ));
             Err(Exit::Failed)
         }
@@ -155,17 +164,25 @@ fn confirm(client: &Client, plan: &Plan, signals: &Signals) -> Result<(), Exit> 
     let contacts = output::counted(plan.count, "external contact");
     if !question::can_be_asked() {
         output::print_error(
-            &format!("{contacts} would be created again, and there is no terminal to ask on"),
-            &format!("Give --yes if that is meant, or --dry-run to see who; {NOTHING}."),
+            &said!(
+                "{contacts} would be created again, and there is no terminal to ask on",
+                contacts
+            ),
+            &said!(
+                "Give --yes if that is meant, or --dry-run to see who; {nothing}.",
+                nothing = nothing()
+            ),
         );
         return Err(Exit::Usage);
     }
-    let whose = client.app_key().map_or("your organisation".to_owned(), |key| {
-        format!("the organisation of app {}", output::escaped(key))
-    });
-    let endpoint = output::escaped(&client.endpoint());
-    let question = format!("Create {contacts} again in {whose} at {endpoint}? [y/N] ");
-    question::ask(&question, NOTHING, signals)
+    let (whose, endpoint) = (question::whose(client), output::escaped(&client.endpoint()));
+    let question = said!(
+        "Create {contacts} again in {whose} at {endpoint}? [y/N] ",
+        contacts,
+        whose,
+        endpoint
+    );
+    question::ask(&question, &nothing(), signals)
 }
 
 /// Tells of each record what would come of it.
@@ -242,13 +259,13 @@ fn restore(
             Err(error) => report.refused(&record.user_id, error),
         };
         if let Err(error) = told {
-            stopped = Some(output::stdout_problem(&error));
+            stopped = Some(output::stdout_problem(&error).to_string());
         } else if !interrupted {
             stopped = restorer.stopped().map(str::to_owned);
         }
     }
     if interrupted {
-        stopped = Some("interrupted".to_owned());
+        stopped = Some(sentence!("interrupted").to_owned());
     }
     report.end(client, &args.backup, journal, stopped.as_deref());
     Ok(match interrupted {
@@ -264,6 +281,6 @@ fn is_missing(error: &Error) -> bool {
 }
 
 fn interrupted() -> Exit {
-    output::note(&format!("interrupted; {NOTHING}"));
+    output::note(&said!("interrupted; {nothing}", nothing = nothing()));
     Exit::Interrupted
 }

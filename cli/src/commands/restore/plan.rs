@@ -8,6 +8,7 @@ use dingtalk_extcontact::{
 use serde_json::{Map, Value};
 
 use crate::args::Restore;
+use crate::language::{phrase, said};
 use crate::output::{self, Exit};
 
 /// How many records that cannot be restored are told one by one.
@@ -42,11 +43,13 @@ pub(crate) fn record_to_restore(
     if record.is_superseded {
         return Err(Error::new(
             ErrorKind::InvalidArgument,
-            format!(
-                "contact {}: a later record has the same telephone number, so that it is probably \
+            // A message, which is the same in every language.
+            phrase!(
+                "contact {id}: a later record has the same telephone number, so that it is probably \
                  the same person under a later id",
-                output::escaped(&record.user_id)
-            ),
+                id = output::escaped(&record.user_id)
+            )
+            .to_string(),
         ));
     }
     let mut fields = record.record.clone();
@@ -106,7 +109,8 @@ impl Plan {
                 Err(error) => {
                     plan.incomplete_count += 1;
                     if plan.incomplete.len() < FEW {
-                        plan.incomplete.push(format!("line {}: {}", record.line, error.message()));
+                        let (line, message) = (record.line, error.message());
+                        plan.incomplete.push(said!("line {line}: {message}", line, message));
                     }
                 }
             }
@@ -120,21 +124,22 @@ impl Plan {
         if self.incomplete_count == 0 || args.dry_run || args.skip_incomplete {
             return Ok(());
         }
-        let mut text = format!(
-            "{} of the backup cannot be restored:",
-            output::counted(self.incomplete_count, "record")
-        );
+        let records = output::counted(self.incomplete_count, "record");
+        let mut text = said!("{records} of the backup cannot be restored:", records);
         for line in &self.incomplete {
             text.push_str(&format!("\n  {line}"));
         }
         let more = self.incomplete_count.saturating_sub(self.incomplete.len() as u64);
         if more > 0 {
-            text.push_str(&format!("\n  and {more} more"));
+            text.push_str("\n  ");
+            text.push_str(&said!("and {more} more", more));
         }
         output::print_error(
             &text,
-            "For records without labels name one with --label. Leave the others out with \
-             --skip-incomplete, or name the ids to restore. Nothing was sent.",
+            &said!(
+                "For records without labels name one with --label. Leave the others out with \
+                 --skip-incomplete, or name the ids to restore. Nothing was sent."
+            ),
         );
         Err(Exit::Usage)
     }
@@ -152,7 +157,11 @@ impl Plan {
             Ok(labels) => labels.into_iter().map(|label| label.id).collect(),
             Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
             Err(error) => {
-                output::note(&format!("whether the labels are still there is not known: {error}"));
+                let error = error.message();
+                output::note(&said!(
+                    "whether the labels are still there is not known: {error}",
+                    error
+                ));
                 return Ok(());
             }
         };
@@ -160,16 +169,17 @@ impl Plan {
             self.labels.iter().filter(|(label, _)| !known.contains(*label)).collect();
         if !gone.is_empty() {
             let records = |(label, count): &(&String, &u64)| {
-                format!("{} (of {})", output::escaped(label), output::counted(**count, "record"))
+                let (label, records) = (output::escaped(label), output::counted(**count, "record"));
+                said!("{label} (of {records})", label, records)
             };
             let mut named: Vec<_> = gone.iter().take(FEW).map(records).collect();
             if gone.len() > FEW {
-                named.push(format!("{} more", gone.len() - FEW));
+                named.push(said!("{count} more", count = gone.len() - FEW));
             }
-            output::note(&format!(
-                "labels that are not there any more: {}. DingTalk may refuse to create contacts \
-                 with them.",
-                named.join(", ")
+            output::note(&said!(
+                "labels that are not there any more: {labels}. DingTalk may refuse to create \
+                 contacts with them.",
+                labels = named.join(&said!(", "))
             ));
         }
         Ok(())
@@ -178,21 +188,21 @@ impl Plan {
     /// Says what is known beforehand.
     pub(crate) fn note(&self) {
         if self.before > 0 {
-            output::note(&format!(
-                "{} created before, by the journal, and will not be created again",
-                output::counted(self.before, "contact")
+            output::note(&said!(
+                "{count} created before, by the journal, and will not be created again",
+                count = output::counted(self.before, "contact")
             ));
         }
         if self.uncertain > 0 {
-            output::note(&format!(
-                "{} may have been created by an earlier run, and will be looked for first",
-                output::counted(self.uncertain, "contact")
+            output::note(&said!(
+                "{count} may have been created by an earlier run, and will be looked for first",
+                count = output::counted(self.uncertain, "contact")
             ));
         }
         if self.incomplete_count > 0 {
-            output::note(&format!(
-                "{} cannot be restored and will be left out",
-                output::counted(self.incomplete_count, "record")
+            output::note(&said!(
+                "{count} cannot be restored and will be left out",
+                count = output::counted(self.incomplete_count, "record")
             ));
         }
         if self.count == 0 {
@@ -201,16 +211,17 @@ impl Plan {
         let fields: Vec<_> = self
             .lost
             .iter()
-            .map(|(name, count)| format!("{} of {count}", output::escaped(name)))
+            .map(|(name, count)| said!("{name} of {count}", name = output::escaped(name), count))
             .collect();
         let fields = match fields.is_empty() {
             true => String::new(),
-            false => format!(", {}", fields.join(", ")),
+            false => said!(", ") + &fields.join(&said!(", ")),
         };
-        output::note(&format!(
+        output::note(&said!(
             "what does not come back: the userids (each contact gets a new one){fields}, chats and \
              history; whose follower has left or whose labels are gone, DingTalk refuses. Somebody \
-             who was erased on their own demand would be there again."
+             who was erased on their own demand would be there again.",
+            fields
         ));
     }
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use dingtalk_extcontact::{Client, Error, Restoration, RestoreStatus};
 use serde_json::{Value, json};
 
+use crate::language::{self, said};
 use crate::output::{self, Output};
 
 pub(crate) struct Report<'a> {
@@ -44,16 +45,21 @@ impl<'a> Report<'a> {
             return self.output.line(&serde_json::to_string(it)?);
         }
         let old = output::escaped(&it.old_user_id);
-        let problem = it.problem.as_deref().unwrap_or("not known");
+        let problem = it.problem.clone().unwrap_or_else(|| said!("not known"));
         let line = match (it.status, &it.user_id) {
             (RestoreStatus::Created, Some(user_id)) => {
-                format!("contact {old}: created again as {}", output::escaped(user_id))
+                let new = output::escaped(user_id);
+                said!("contact {old}: created again as {new}", old, new)
             }
             (RestoreStatus::Created, None) => {
-                format!("contact {old}: created again, under an id that is not known: {problem}")
+                said!(
+                    "contact {old}: created again, under an id that is not known: {problem}",
+                    old,
+                    problem
+                )
             }
-            (RestoreStatus::StillThere, _) => format!("contact {old}: still there"),
-            _ => format!("contact {old}: may be created: {problem}"),
+            (RestoreStatus::StillThere, _) => said!("contact {old}: still there", old),
+            _ => said!("contact {old}: may be created: {problem}", old, problem),
         };
         let line = self.output.fit_to_terminal(&line);
         self.output.line(&line)
@@ -80,8 +86,13 @@ impl<'a> Report<'a> {
                 .output
                 .line(&json!({"old_user_id": old_user_id, "status": status}).to_string());
         }
-        let words = status.replace('_', " ");
-        self.output.line(&format!("contact {}: {words}", output::escaped(old_user_id)))
+        let words = match status {
+            "still_there" => said!("still there"),
+            "would_be_looked_for" => said!("would be looked for"),
+            _ => said!("would be created"),
+        };
+        let id = output::escaped(old_user_id);
+        self.output.line(&said!("contact {id}: {words}", id, words))
     }
 
     /// Whether each contact is there.
@@ -92,10 +103,13 @@ impl<'a> Report<'a> {
     /// Ends a dry run; whether every record can be restored.
     pub(crate) fn dry_run(&self) -> bool {
         if !self.json {
-            output::note(&format!(
-                "{} would be created again, {} still there, {} created before, {} cannot be; \
-                 nothing was created",
-                self.would_be_created, self.still_there, self.created, self.failed
+            output::note(&said!(
+                "{would_be} would be created again, {there} still there, {created} created before, \
+                 {failed} cannot be; nothing was created",
+                would_be = self.would_be_created,
+                there = self.still_there,
+                created = self.created,
+                failed = self.failed
             ));
         }
         self.failed == 0
@@ -126,19 +140,24 @@ impl<'a> Report<'a> {
             let _ = self.output.line(&json!({"summary": summary}).to_string());
             return;
         }
-        output::note(&format!(
-            "{} created, {} still there, {} may be created, {} failed, {} not attempted",
-            self.created, self.still_there, self.may_be_created, self.failed, self.not_attempted
+        output::note(&said!(
+            "{created} created, {there} still there, {may_be} may be created, {failed} failed, \
+             {not_attempted} not attempted",
+            created = self.created,
+            there = self.still_there,
+            may_be = self.may_be_created,
+            failed = self.failed,
+            not_attempted = self.not_attempted
         ));
         if let Some(why) = stopped {
-            output::note(&format!("stopped: {why}"));
+            output::note(&said!("stopped: {why}", why = language::told(why)));
         }
         let journal = output::escaped(&journal.to_string_lossy());
-        output::note_unwrapped(&format!("journal: {journal}"));
+        output::note_unwrapped(&said!("journal: {path}", path = journal));
         if self.may_be_created + self.not_attempted > 0 {
-            output::note(
-                "run the same command again: it looks for who may be created, and creates nobody twice",
-            );
+            output::note(&said!(
+                "run the same command again: it looks for who may be created, and creates nobody twice"
+            ));
         }
     }
 }

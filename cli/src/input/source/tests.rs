@@ -233,7 +233,7 @@ fn all_wrong_ids_are_counted_and_the_first_are_printed() {
 fn two_ids_that_differ_by_leading_zeros_are_refused() {
     let found = wrong("0125400001\n0125400002\n125400001\n", None);
     assert!(found.starts_with("line 3: 125400001: it differs from line 1 "), "{found}");
-    let doubt = |text: &str| read(text, None).unwrap().doubt;
+    let doubt = |text: &str| read(text, None).unwrap().doubt.map(|it| it.to_string());
     let warning = doubt("0125400001\n0125400002\n125400003\n125400004\n").unwrap();
     assert!(
         warning.starts_with("zeros may be lost at the beginning of 2 ids (the first: line 3)"),
@@ -251,7 +251,8 @@ fn lost_zeros_are_suspected_if_only_the_shortest_ids_have_none() {
     use dingtalk_extcontact_sandbox::Sandbox;
 
     let whole = Sandbox::builder().made_up(400).start().unwrap().contacts();
-    let doubt = |ids: &[String]| read(&ids.join("\n"), None).unwrap().doubt;
+    let doubt =
+        |ids: &[String]| read(&ids.join("\n"), None).unwrap().doubt.map(|it| it.to_string());
     for some in [&whole[..], &whole[..100], &whole[100..200], &whole[..15]] {
         assert_eq!(doubt(some), None, "{} whole ids", some.len());
     }

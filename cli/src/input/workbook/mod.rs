@@ -5,6 +5,7 @@
 
 mod hidden;
 
+use crate::language::{said, sentence};
 use std::io::{Read, Seek};
 
 use calamine::{DataRef, Dimensions, Reader, SheetType, Xlsx, XlsxCellReader, XlsxError};
@@ -19,8 +20,9 @@ use crate::input::text::excerpt;
 /// How many of the first rows may be titles above the headings.
 const TITLES: usize = 20;
 
-const AS_VALUES: &str = "Copy the column, paste it as values, and save the workbook.";
-const SHOW_ROWS: &str = "Show all rows if all are meant; else copy those that are to a new sheet.";
+const AS_VALUES: &str = sentence!("Copy the column, paste it as values, and save the workbook.");
+const SHOW_ROWS: &str =
+    sentence!("Show all rows if all are meant; else copy those that are to a new sheet.");
 
 type Row = Vec<(u32, Cell)>;
 
@@ -51,14 +53,14 @@ pub(crate) fn read(
     list.place = Place::Cell(letters(heading.column));
     let added = add_rows(list, rows, heading.column)?;
     for range in merged.iter().filter(|range| heading.is_above(range)) {
-        let wrong = format!("it is merged with others ({})", name_of(range));
-        let advice = "Split the merged cells, and give each row its id.";
+        let wrong = said!("it is merged with others ({range})", range = name_of(range));
+        let advice = sentence!("Split the merged cells, and give each row its id.");
         list.refuse(number_of(range.start.0), &wrong, advice);
     }
     drop(book);
     for row in hidden::rows(&mut from, &sheet).map_err(|why| broken(&why))? {
         if added.binary_search(&row).is_ok() {
-            let wrong = "its row is hidden, perhaps by a filter, so it may not be meant";
+            let wrong = sentence!("its row is hidden, perhaps by a filter, so it may not be meant");
             list.refuse(number_of(row), wrong, SHOW_ROWS);
         }
     }
@@ -111,7 +113,11 @@ fn add_rows<R: Read + Seek>(
         match cells.iter().position(|(at, _)| *at == wanted).map(|at| cells.swap_remove(at).1) {
             Some(Cell::Text(id)) => list.add(number, &id)?,
             Some(Cell::Other(what, advice)) => list.refuse(number, &what, advice),
-            None => list.refuse(number, "the row has no id", "Add it, or remove the row."),
+            None => list.refuse(
+                number,
+                sentence!("the row has no id"),
+                sentence!("Add it, or remove the row."),
+            ),
         }
         added.push(row);
     }
@@ -145,7 +151,7 @@ impl<'a, R: Read + Seek> Rows<'a, R> {
                 }
                 // No spreadsheet writes that, and which cells belong together is not certain.
                 Some((at, ..)) if *at < row => {
-                    return Err(broken(&format!("row {} stands too late", number_of(*at))));
+                    return Err(broken(&said!("row {row} stands too late", row = number_of(*at))));
                 }
                 _ => return Ok(Some((row, cells))),
             }
@@ -165,11 +171,17 @@ impl<'a, R: Read + Seek> Rows<'a, R> {
 impl Cell {
     fn of(value: DataRef, formula: Option<&str>) -> Option<Cell> {
         if let Some(formula) = formula {
-            let what = format!("a formula, whose result may be out of date: ={}", excerpt(formula));
+            let what = said!(
+                "a formula, whose result may be out of date: ={formula}",
+                formula = excerpt(formula)
+            );
             return Some(Cell::Other(what, AS_VALUES));
         }
         let number = |number: &dyn std::fmt::Display| {
-            let what = format!("{number}: a number and no text, so its zeros may be lost");
+            let what = said!(
+                "{number}: a number and no text, so its zeros may be lost",
+                number = number.to_string()
+            );
             Cell::Other(what, AS_TEXT)
         };
         let other = |what: &str| Cell::Other(what.to_owned(), AS_TEXT);
@@ -179,13 +191,16 @@ impl Cell {
             DataRef::SharedString(text) => return Cell::text(text),
             DataRef::Int(value) => number(&value),
             DataRef::Float(value) => number(&value),
-            DataRef::Bool(_) => other("a truth value, and no id"),
-            DataRef::DateTime(_) | DataRef::DateTimeIso(_) | DataRef::DurationIso(_) => {
-                other("a date or a time: a spreadsheet has made it of an id, or it is none")
-            }
+            DataRef::Bool(_) => other(sentence!("a truth value, and no id")),
+            DataRef::DateTime(_) | DataRef::DateTimeIso(_) | DataRef::DurationIso(_) => other(
+                sentence!("a date or a time: a spreadsheet has made it of an id, or it is none"),
+            ),
             DataRef::Error(error) => Cell::Other(
-                format!("{error}: a spreadsheet's error stands where an id should"),
-                "Correct that cell in the spreadsheet.",
+                said!(
+                    "{error}: a spreadsheet's error stands where an id should",
+                    error = error.to_string()
+                ),
+                sentence!("Correct that cell in the spreadsheet."),
             ),
         })
     }
@@ -217,9 +232,12 @@ fn choose_sheet<R: Read + Seek>(
     if let Some(wanted) = wanted {
         let found = sheets.iter().find(|name| is_named(name, wanted));
         return found.cloned().ok_or_else(|| {
-            let problem =
-                format!("no sheet {}; the sheets are {}", excerpt(wanted), listed(&sheets));
-            ListError::new(problem, "Give --sheet as the tab of the sheet has it.")
+            let problem = said!(
+                "no sheet {wanted}; the sheets are {sheets}",
+                wanted = excerpt(wanted),
+                sheets = listed(&sheets)
+            );
+            ListError::new(problem, sentence!("Give --sheet as the tab of the sheet has it."))
         });
     }
     let mut with_cells = Vec::new();
@@ -234,10 +252,12 @@ fn choose_sheet<R: Read + Seek>(
     }
     match with_cells.as_slice() {
         [only] => Ok(only.clone()),
-        [] => Err(ListError::new("the workbook is empty".to_owned(), "Look at what made it.")),
+        [] => {
+            Err(ListError::new(said!("the workbook is empty"), sentence!("Look at what made it.")))
+        }
         several => Err(ListError::new(
-            format!("it has several sheets: {}", listed(several)),
-            "Say which one has the ids: --sheet NAME.",
+            said!("it has several sheets: {sheets}", sheets = listed(several)),
+            sentence!("Say which one has the ids: --sheet NAME."),
         )),
     }
 }
@@ -247,12 +267,17 @@ fn no_heading(titles: &[(u32, Row)], column: Option<&str>) -> ListError {
     // Titles have few cells, headings have many.
     let widest = titles.iter().rev().max_by_key(|(_, cells)| cells.len());
     let Some((row, cells)) = widest.filter(|(_, cells)| !cells.is_empty()) else {
-        return ListError::new("the sheet is empty".to_owned(), "Name another with --sheet.");
+        return ListError::new(
+            said!("the sheet is empty"),
+            sentence!("Name another with --sheet."),
+        );
     };
-    let error = not_one(cells, column.unwrap_or("was named"), *row);
+    let error = not_one(cells, column.unwrap_or(&said!("was named")), *row);
     match column {
         Some(_) => error,
-        None => ListError::new(error.problem, "Say which column has the ids: --column NAME."),
+        None => {
+            ListError::new(error.problem, sentence!("Say which column has the ids: --column NAME."))
+        }
     }
 }
 
@@ -264,7 +289,7 @@ fn not_one(cells: &Row, column: &str, row: u32) -> ListError {
             Cell::Other(what, _) => what.split(':').next().unwrap_or_default(),
         })
         .collect();
-    not_one_column(&names, column, &format!("row {}", number_of(row)))
+    not_one_column(&names, column, &said!("row {row}", row = number_of(row)))
 }
 
 /// The number of a row as a spreadsheet shows it.
@@ -294,12 +319,13 @@ fn letters(mut column: u32) -> String {
 fn unreadable(error: XlsxError) -> ListError {
     match error {
         XlsxError::Password => {
-            let problem = "the workbook has a password".to_owned();
-            ListError::new(problem, "Save it without one, or as \"CSV UTF-8\".")
+            let problem = said!("the workbook has a password");
+            ListError::new(problem, sentence!("Save it without one, or as \"CSV UTF-8\"."))
         }
         XlsxError::FileNotFound(_) | XlsxError::RelationshipNotFound => {
-            let problem = "this is a packed file (.zip), or a workbook of another kind than .xlsx";
-            ListError::new(problem.to_owned(), "Save it as .xlsx or as \"CSV UTF-8\".")
+            let problem =
+                said!("this is a packed file (.zip), or a workbook of another kind than .xlsx");
+            ListError::new(problem, sentence!("Save it as .xlsx or as \"CSV UTF-8\"."))
         }
         error => broken(&error.to_string()),
     }
@@ -307,8 +333,8 @@ fn unreadable(error: XlsxError) -> ListError {
 
 fn broken(why: &str) -> ListError {
     ListError::new(
-        format!("the workbook cannot be read: {why}"),
-        "Open it in a spreadsheet and save it anew, as .xlsx or \"CSV UTF-8\".",
+        said!("the workbook cannot be read: {why}", why),
+        sentence!("Open it in a spreadsheet and save it anew, as .xlsx or \"CSV UTF-8\"."),
     )
 }
 

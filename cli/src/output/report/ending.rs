@@ -2,6 +2,7 @@
 
 use dingtalk_extcontact::{Deletion, ErrorKind, Item, Outcome, Status};
 
+use crate::language::said;
 use crate::output::Style;
 
 /// How a contact ended.
@@ -51,14 +52,14 @@ impl Ending {
         }
     }
 
-    pub(crate) const fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> String {
         match self {
-            Ending::Deleted => "deleted",
-            Ending::Gone => "gone",
-            Ending::NoContact => "no such contact",
-            Ending::MaybeGone => "may be gone",
-            Ending::Failed => "failed",
-            Ending::NotAttempted => "not attempted",
+            Ending::Deleted => said!("deleted"),
+            Ending::Gone => said!("gone"),
+            Ending::NoContact => said!("no such contact"),
+            Ending::MaybeGone => said!("may be gone"),
+            Ending::Failed => said!("failed"),
+            Ending::NotAttempted => said!("not attempted"),
         }
     }
 

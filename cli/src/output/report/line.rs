@@ -2,6 +2,7 @@
 
 use dingtalk_extcontact::{Deletion, Item, Outcome};
 
+use crate::language::{self, said};
 use crate::output;
 use crate::output::report::ending::Ending;
 
@@ -16,27 +17,31 @@ pub(crate) fn json(item: &Item) -> String {
 pub(crate) fn words(item: &Item) -> String {
     match &item.outcome {
         Outcome::Deletion(deletion) => of_deletion(deletion),
-        Outcome::Error(error) => error.message().to_owned(),
-        Outcome::NotAttempted { user_id } => format!("contact {}", output::escaped(user_id)),
+        Outcome::Error(error) => match language::meaning(error) {
+            Some(meaning) => format!("{} [{meaning}]", error.message()),
+            None => error.message().to_owned(),
+        },
+        Outcome::NotAttempted { user_id } => said!("contact {id}", id = output::escaped(user_id)),
     }
 }
 
 fn of_deletion(deletion: &Deletion) -> String {
-    let mut words = format!("contact {}", output::escaped(&deletion.user_id));
+    let mut words = said!("contact {id}", id = output::escaped(&deletion.user_id));
     let mut facts = Vec::new();
     if let Some(id) = &deletion.request_id {
-        facts.push(format!("request id {id}"));
+        facts.push(said!("request id {id}", id));
     }
     if deletion.attempts > 1 {
-        facts.push(format!("after {} requests", deletion.attempts));
+        facts.push(said!("after {count} requests", count = deletion.attempts));
     }
     if !facts.is_empty() {
-        words.push_str(&format!(" ({})", facts.join(", ")));
+        words = said!("{words} ({facts})", words, facts = facts.join(&said!(", ")));
     }
-    words.push_str(match Ending::of_deletion(deletion) {
-        Ending::Gone => "; probably by an earlier request of ours, whose reply was lost",
-        Ending::NoContact => "; gone before, or never there",
-        _ => "",
-    });
-    words
+    match Ending::of_deletion(deletion) {
+        Ending::Gone => {
+            said!("{words}; probably by an earlier request of ours, whose reply was lost", words)
+        }
+        Ending::NoContact => said!("{words}; gone before, or never there", words),
+        _ => words,
+    }
 }

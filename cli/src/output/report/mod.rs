@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime};
 
 use dingtalk_extcontact::{Error, ErrorKind, Item, Outcome};
 
+use crate::language::{self, said};
 use crate::output::progress::Progress;
 use crate::output::report::ending::{Count, Ending};
 use crate::output::{self, Output};
@@ -123,13 +124,15 @@ impl<'a> Report<'a> {
         if self.json {
             return json(item);
         }
-        let word = self.output.style(ending.style(), ending.word());
-        let when = if item.settled_before { " (earlier run)" } else { "" };
+        let word = self.output.style(ending.style(), &ending.word());
         let words = match repeated {
-            true => format!("contact {}, as above", output::escaped(item.user_id())),
+            true => said!("contact {id}, as above", id = output::escaped(item.user_id())),
             false => words(item),
         };
-        self.output.fit_to_terminal(&format!("{word}{when}: {words}"))
+        self.output.fit_to_terminal(&match item.settled_before {
+            true => said!("{word} (earlier run): {words}", word, words),
+            false => said!("{word}: {words}", word, words),
+        })
     }
 
     /// Whether an item failed by an error that every contact meets, and which was printed before:
@@ -150,11 +153,12 @@ impl<'a> Report<'a> {
     /// Prints each advice once, and not more than a few.
     fn advise(&mut self, error: &Error, ending: Ending) {
         if matches!(ending, Ending::Failed | Ending::MaybeGone)
-            && !self.advised.contains(error.advice())
+            && !self.advised.contains(&language::advice(error))
             && self.advised.len() < FEW as usize
         {
-            self.advised.insert(error.advice().to_owned());
-            self.note(&output::wrapped(error.advice(), 4));
+            let advice = language::advice(error);
+            self.note(&output::wrapped(&advice, 4));
+            self.advised.insert(advice);
         }
     }
 
@@ -165,17 +169,19 @@ impl<'a> Report<'a> {
             .filter(|ending| self.count(*ending) > 0)
             .map(|ending| format!("{} {}", self.count(ending), ending.word()))
             .collect();
-        problems.join(", ")
+        problems.join(&said!(", "))
     }
 
     /// Mentions a long pause when it begins: without a word the run would seem to hang.
     pub(crate) fn pause(&mut self, left: Option<Duration>) {
         let long = left.filter(|left| *left >= LONG_PAUSE);
         if let (Some(left), false) = (long, self.paused) {
-            let until = humantime::format_rfc3339_seconds(SystemTime::now() + left);
+            let until = humantime::format_rfc3339_seconds(SystemTime::now() + left).to_string();
             let seconds = left.as_secs_f64().round();
-            self.note(&format!(
-                "throttled: no calls until {until}, for {seconds} s; the run goes on by itself"
+            self.note(&said!(
+                "throttled: no calls until {until}, for {seconds} s; the run goes on by itself",
+                until,
+                seconds
             ));
         }
         self.paused = long.is_some();

@@ -88,7 +88,8 @@ impl Page<'_> {
             let described = describe(file, number, &runs, self.lang);
             told.push(described.map_err(|error| unreadable(file, &error))?);
         }
-        let happened: Vec<_> = rows.meanings().iter().map(|it| meaning_in(it, self.lang)).collect();
+        let happened: Vec<_> =
+            rows.meanings().iter().map(|it| meaning_in(it, self.lang).unwrap_or(it)).collect();
         let written = file::write_whole(self.path, |out| {
             self.write_frame(out, &words, |out| {
                 self.write_data(out, &words, &told, &rows, &happened)
