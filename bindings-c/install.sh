@@ -41,7 +41,7 @@ elif [ -e "$built/lib$name.dylib" ]; then
     private="-framework Security -framework CoreFoundation -liconv -lSystem -lc -lm"
     install -m 755 "$built/lib$name.dylib" "$lib/"
 else
-    private="-lws2_32 -lcrypt32 -ladvapi32 -luserenv -lbcrypt -lntdll -lkernel32 -ldbghelp"
+    private="-lws2_32 -lcrypt32 -lncrypt -lsecur32 -ladvapi32 -luserenv -lbcrypt -lntdll -lkernel32 -ldbghelp"
     install -d "$to/bin"
     install -m 755 "$built/$name.dll" "$to/bin/"
     for file in "$built/lib$name.dll.a" "$built/$name.dll.lib" "$built/$name.lib"; do

@@ -31,7 +31,7 @@ GLIBC_LIBRARIES = {"libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2", "l
 MUSL_LIBRARIES = {"libc.so"}
 # Of Windows itself, from version 10 on.
 WINDOWS_LIBRARIES = {"kernel32.dll", "advapi32.dll", "ntdll.dll", "ws2_32.dll", "crypt32.dll", "bcrypt.dll",
-                     "bcryptprimitives.dll", "userenv.dll", "dbghelp.dll", "msvcrt.dll", "user32.dll", "ucrtbase.dll",
+                     "bcryptprimitives.dll", "userenv.dll", "dbghelp.dll", "ncrypt.dll", "secur32.dll", "msvcrt.dll", "user32.dll", "ucrtbase.dll",
                      "vcruntime140.dll", "python3.dll"}
 
 # Where no build is: nothing that is handed out may name the folders of one.
