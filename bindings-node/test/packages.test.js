@@ -162,7 +162,7 @@ function without(t, what) {
 describe('an empty project', () => {
   const managers = {
     npm: (folder) => npm(folder),
-    pnpm: (folder) => sh(process.execPath, [tool('pnpm', 'bin', 'pnpm.mjs'), 'add', name], folder),
+    pnpm: (folder) => sh(process.execPath, [tool('pnpm', 'bin', 'pnpm.cjs'), 'add', name], folder),
     yarn: (folder) => sh(process.execPath, [tool('@yarnpkg', 'cli-dist', 'bin', 'yarn.js'), 'add', name], folder),
   };
   // Yarn hands packages out of its archives: its own Node knows of them.
