@@ -25,7 +25,10 @@ let registry;
 let ours;
 
 async function sh(program, args, cwd, home = cwd) {
-  const env = { ...process.env, HOME: home, USERPROFILE: home, XDG_DATA_HOME: home, XDG_CACHE_HOME: home };
+  // Under `npm test` npm tells the folder of its cache, and all its settings, by the environment.
+  const own = Object.entries(process.env).filter(([key]) => !/^npm_/i.test(key));
+  const homes = { HOME: home, USERPROFILE: home, XDG_DATA_HOME: home, XDG_CACHE_HOME: home };
+  const env = { ...Object.fromEntries(own), ...homes };
   const child = spawn(program, args, { cwd, env, shell: process.platform === 'win32' });
   const result = await ended(child, 300_000);
   assert.equal(result.status, 0, `${program} ${args.join(' ')}\n${result.out}${result.err}`);
