@@ -324,7 +324,11 @@ namespace DingTalk.ExtContact.Tests
                 Task collector = Task.Factory.StartNew(() =>
                 {
                     while (!Volatile.Read(ref ended))
+                    {
                         GC.Collect();
+                        // Without a pause .NET does nothing else: threads stop for the next collection first.
+                        Thread.Sleep(1);
+                    }
                 }, TaskCreationOptions.LongRunning);
                 var tasks = new List<Task<Deletion>>();
                 for (int i = 0; i < 200; i++)
