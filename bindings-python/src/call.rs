@@ -1,7 +1,7 @@
 //! A blocking call of the core on a thread of Python: without the interpreter's lock, and with
 //! an ear for signals.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock};
 
@@ -10,20 +10,18 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{IntoPyDict, PyCFunction};
 
-use crate::{host, logging};
+use crate::host::{self, THREAD, Thread};
+use crate::logging;
 
 /// Whether the main thread has found out that it is.
 static MAIN_IS_KNOWN: AtomicBool = AtomicBool::new(false);
 /// That of every call on the main thread. A call asks as it begins: it would cost the lock once more,
 /// and was done right before.
-static PROBE: LazyLock<Arc<dyn Fn() -> bool + Send + Sync>> =
-    LazyLock::new(|| Arc::new(|| !BEGINS.replace(false) && interrupted()));
+static PROBE: LazyLock<Arc<dyn Fn() -> bool + Send + Sync>> = LazyLock::new(|| {
+    Arc::new(|| !THREAD.with(|thread| thread.begins.replace(false)) && interrupted())
+});
 
 thread_local! {
-    /// Whether this is the main thread, once that was asked. Of the thread, not of a greenlet.
-    static IS_MAIN: Cell<Option<bool>> = const { Cell::new(None) };
-    /// Whether the call has yet to begin.
-    static BEGINS: Cell<bool> = const { Cell::new(false) };
     /// What a signal handler raised during the call.
     static RAISED: RefCell<Option<PyErr>> = const { RefCell::new(None) };
 }
@@ -31,13 +29,13 @@ thread_local! {
 /// Everything is made when the module is imported, so that no thread is ever in the middle
 /// of making it when the process forks.
 pub fn init(py: Python<'_>) -> PyResult<()> {
-    is_main(py)?;
+    THREAD.with(|thread| is_main(py, thread))?;
     LazyLock::force(&PROBE);
     let os = py.import("os")?;
     if os.hasattr("register_at_fork")? {
         // The parent's threads are not in the child, where this one is the main thread.
         let forked = PyCFunction::new_closure(py, None, None, |_, _| {
-            IS_MAIN.set(Some(true));
+            THREAD.with(|thread| thread.is_main.set(Some(true)));
         })?;
         let when = [("after_in_child", forked)].into_py_dict(py)?;
         os.call_method("register_at_fork", (), Some(&when))?;
@@ -59,23 +57,37 @@ pub fn calling<R: Send>(
     if early.is_some() {
         call.canceller().cancel();
     }
-    let call = match (is_main(py)?, disturbed) {
-        (true, None) => {
-            BEGINS.set(true);
-            call.shared_probe(PROBE.clone())
-        }
+    logging::refresh(py)?;
+    let is_main = THREAD.with(|thread| {
+        let is_main = is_main(py, thread)?;
+        thread.begins.set(is_main && disturbed.is_none());
+        thread.calls.set(thread.calls.get() + 1);
+        Ok::<_, PyErr>(is_main)
+    })?;
+    let call = match (is_main, disturbed) {
+        (true, None) => call.shared_probe(PROBE.clone()),
         (true, Some(disturbed)) => call.probe(move || interrupted() || disturbed()),
         (false, Some(disturbed)) => call.probe(disturbed),
         (false, None) => call,
     };
-    logging::refresh(py)?;
-    if early.is_some() {
-        RAISED.set(early);
+    if let Some(error) = early {
+        raise(error);
     }
-    let result = host::in_a_call(|| py.detach(|| make(&call)));
-    BEGINS.set(false);
-    let logged = logging::pass_own(py).err();
-    Ok((result, RAISED.take().or(logged)))
+    let result = py.detach(|| make(&call));
+    let (raised, wrote) = THREAD.with(|thread| {
+        thread.begins.set(false);
+        thread.calls.set(thread.calls.get() - 1);
+        (thread.raised.take(), thread.wrote.get())
+    });
+    let logged = if wrote { logging::pass_own(py).err() } else { None };
+    let raised = if raised { RAISED.take() } else { None };
+    Ok((result, raised.or(logged)))
+}
+
+/// Keeps what a signal handler raised until the call is over.
+fn raise(error: PyErr) {
+    RAISED.set(Some(error));
+    THREAD.with(|thread| thread.raised.set(true));
 }
 
 /// The probe of a call on the main thread: runs the handlers of signals that have come, and
@@ -83,17 +95,17 @@ pub fn calling<R: Send>(
 fn interrupted() -> bool {
     let raised = |py: Python<'_>| {
         if let Err(error) = py.check_signals() {
-            RAISED.set(Some(error));
+            raise(error);
         }
-        RAISED.with_borrow(Option::is_some)
+        THREAD.with(|thread| thread.raised.get())
     };
     Python::try_attach(raised).unwrap_or(false)
 }
 
 /// Whether signal handlers run on this thread. On any other one a probe would ask in vain,
 /// and wait for the lock to do so.
-fn is_main(py: Python<'_>) -> PyResult<bool> {
-    if let Some(known) = IS_MAIN.get() {
+fn is_main(py: Python<'_>, thread: &Thread) -> PyResult<bool> {
+    if let Some(known) = thread.is_main.get() {
         return Ok(known);
     }
     if MAIN_IS_KNOWN.load(Ordering::SeqCst) {
@@ -110,7 +122,7 @@ fn is_main(py: Python<'_>) -> PyResult<bool> {
                 || same(intern!(py, "get_native_id"), intern!(py, "native_id"))?
         }
     };
-    IS_MAIN.set(Some(is_main));
+    thread.is_main.set(Some(is_main));
     MAIN_IS_KNOWN.fetch_or(is_main, Ordering::SeqCst);
     Ok(is_main)
 }

@@ -9,9 +9,32 @@ use pyo3::types::PyDict;
 
 static MODULES: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
 
+/// What calls keep of the thread that they are made on; a thread, not a greenlet.
+pub struct Thread {
+    /// Whether this is the main thread, once that was asked.
+    pub is_main: Cell<Option<bool>>,
+    /// How many calls it is making, after which it will be back in Python: signal handlers may make
+    /// calls inside a call.
+    pub calls: Cell<usize>,
+    /// Whether its call has yet to begin.
+    pub begins: Cell<bool>,
+    /// Whether a signal handler raised something during its call.
+    pub raised: Cell<bool>,
+    /// Whether its calls wrote lines to the log that Python has not got yet.
+    pub wrote: Cell<bool>,
+}
+
 thread_local! {
-    /// How many calls this thread is making: signal handlers may make calls inside a call.
-    static CALLS: Cell<usize> = const { Cell::new(0) };
+    /// Together, as each look at a variable of the thread costs more than what is done with it.
+    pub static THREAD: Thread = const {
+        Thread {
+            is_main: Cell::new(None),
+            calls: Cell::new(0),
+            begins: Cell::new(false),
+            raised: Cell::new(false),
+            wrote: Cell::new(false),
+        }
+    };
 }
 
 pub fn init(py: Python<'_>) -> PyResult<()> {
@@ -67,17 +90,4 @@ pub fn guarded<R>(run: impl FnOnce() -> R) -> R {
     let result = run();
     std::mem::forget(unwound);
     result
-}
-
-/// Makes a call on this thread, which will be back in Python.
-pub fn in_a_call<R>(make: impl FnOnce() -> R) -> R {
-    CALLS.set(CALLS.get() + 1);
-    let result = make();
-    CALLS.set(CALLS.get() - 1);
-    result
-}
-
-/// Whether this thread makes a call.
-pub fn in_call() -> bool {
-    CALLS.get() > 0
 }

@@ -153,7 +153,12 @@ impl Log for Bridge {
         if !self.enabled(record.metadata()) {
             return;
         }
-        if host::in_call() {
+        let in_a_call = host::THREAD.with(|thread| {
+            let in_a_call = thread.calls.get() > 0;
+            thread.wrote.set(thread.wrote.get() || in_a_call);
+            in_a_call
+        });
+        if in_a_call {
             return OWN.with_borrow_mut(|own| own.push_back(Line::of(record)));
         }
         let mut kept = kept();
@@ -241,6 +246,8 @@ pub fn pass_own(py: Python<'_>) -> PyResult<()> {
     {
         result = line.pass_on(py, true);
     }
+    // The rest comes with the next call.
+    host::THREAD.with(|thread| thread.wrote.set(result.is_err()));
     result
 }
 
