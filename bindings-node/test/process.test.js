@@ -224,7 +224,10 @@ describe('worker threads', () => {
       `(async () => {
         const dingtalk = sandbox(['1', '2', '3', '4', '5']);
         const lines = [];
-        setLogger((level, message) => lines.push(message));
+        // Lines of other threads come by a way of their own, after the outcome or before.
+        const allLines = new Promise((resolve) => {
+          setLogger((level, message) => lines.push(message) === 5 && resolve());
+        });
         const workers = ['1', '2', '3', '4'].map((id) => new Promise((resolve, reject) => {
           const worker = ${IN_WORKER(`
             parentPort.once('message', ([dingtalk, id]) =>
@@ -235,6 +238,7 @@ describe('worker threads', () => {
         }));
         await client(dingtalk).delete('5');
         console.log((await Promise.all(workers)).join());
+        await allLines;
         console.log(dingtalk.deleted.length, lines.length);
       })();`,
       'deleted,deleted,deleted,deleted\n5 5\n',
