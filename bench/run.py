@@ -200,6 +200,18 @@ def run(client, endpoint, calls):
     return run_command([*client.command, endpoint, str(calls)])
 
 
+def over_tls(clients):
+    """Those that can speak TLS here: a runtime may lack a library for it that plain HTTP does not need."""
+    able = []
+    with server(tls=True) as endpoint:
+        for client in clients:
+            if client.tls:
+                with leaving_out(f"{client}, over TLS"):
+                    run(client, endpoint, 1)
+                    able.append(client)
+    return able
+
+
 def per_call(client, endpoint):
     """CPU and wall microseconds of a call: what a run with more calls takes more. Start, the
     first connection, warming up and exit are in both runs and so in neither figure."""
@@ -210,7 +222,6 @@ def per_call(client, endpoint):
 
 def measure_calls(clients, rounds, tls=False):
     """Rounds of figures by client: {client: {"cpu": [..], "wall": [..]}}."""
-    clients = [client for client in clients if client.tls or not tls]
     figures = {client: {"cpu": [], "wall": []} for client in clients}
     with pinned(cpus()[-1]), server(tls=tls) as endpoint:
         for client in turns(clients, rounds):
@@ -221,7 +232,7 @@ def measure_calls(clients, rounds, tls=False):
 
 def measure_startup(clients, rounds, tls=False):
     """Milliseconds by language and name: the import in process, and a process of one call."""
-    clients = [client for client in clients if client.name != AGAIN and (client.tls or not tls)]
+    clients = [client for client in clients if client.name != AGAIN]
     imports = [
         (language, name, [str(PYTHON) if language == "python" else "node",
                           "-c" if language == "python" else "-e", TIMED[language].format(statement)])
@@ -254,7 +265,7 @@ def measure_instructions(clients, tls=False):
     figures = {}
     with server(tls=tls) as endpoint:
         for client in clients:
-            if client.language not in ("rust", "c") or client.name == AGAIN or (tls and not client.tls):
+            if client.language not in ("rust", "c") or client.name == AGAIN:
                 continue
             counts = []
             with leaving_out(f"instructions of {client}"):
@@ -447,63 +458,77 @@ def main():
 
     languages = build(languages)
     clients = runnable(languages, options.calls)
+    secure = over_tls(clients) if options.all or options.tls or options.startup or options.instructions else []
     result = {"date": datetime.date.today().isoformat(), "rounds": options.rounds,
               "versions": versions(languages), "load before": load(), "left out": LEFT_OUT}
     for name, version in result["versions"].items():
         print(f"{name}: {version}")
     for line in LEFT_OUT:
         print(f"LEFT OUT {line}")
+
+    def write():
+        """After each part, as what breaks off one must not lose an hour of others."""
+        result["load after"] = load()
+        if options.json:
+            pathlib.Path(options.json).write_text(json.dumps(result, indent=1))
+
     if calls:
         say("Calls")
         figures = measure_calls(clients, options.rounds)
         show_calls(figures)
         result["calls"] = by_name(figures)
+        write()
     if options.tls or options.all:
         say("Calls over TLS")
-        figures = measure_calls(clients, options.rounds, tls=True)
+        figures = measure_calls(secure, options.rounds, tls=True)
         show_calls(figures, "TLS")
         result["calls over TLS"] = by_name(figures)
+        write()
     if options.bulk or options.all:
         say("Many")
         # A round of these takes minutes; what they differ by shows in half as many.
         result["bulk rounds"] = options.rounds // 2 + 1
         result["bulk"] = bulk.measure(languages, result["bulk rounds"])
         bulk.show(result["bulk"])
+        write()
     if options.million or options.all:
         say("A batch")
         result["million ids"] = options.ids
         result["million"] = bulk.measure_million(languages, options.ids)
         bulk.show_million(result["million"], options.ids)
+        write()
     if options.startup or options.all:
         say("Start")
-        for over, tls in (("plain HTTP", False), ("TLS", True)):
-            figures = measure_startup(clients, options.rounds, tls)
+        for over, those, tls in (("plain HTTP", clients, False), ("TLS", secure, True)):
+            figures = measure_startup(those, options.rounds, tls)
             show_startup(figures, over)
             named = {f"{language}: {name}": values for (language, name), values in figures.items()}
             result["startup over TLS" if tls else "startup"] = named
+        write()
     if options.concurrent or options.all:
         say("Side by side")
         result["concurrent"] = measure_concurrent(clients, options.rounds)
         show_concurrent(result["concurrent"])
+        write()
     if options.instructions or options.all:
         say("Instructions")
         result["instructions"] = measure_instructions(clients)
         show_instructions(result["instructions"])
-        result["instructions over TLS"] = measure_instructions(clients, tls=True)
+        result["instructions over TLS"] = measure_instructions(secure, tls=True)
         show_instructions(result["instructions over TLS"], "TLS")
+        write()
     if options.memory or options.all:
         say("Memory")
         result["memory calls"] = MEMORY_CALLS
         result["memory"] = measure_memory(clients)
         show_memory(result["memory"])
+        write()
     if options.size or options.all:
         result["size"] = measure_size()
         show_size(result["size"])
-    result["load after"] = load()
+    write()
     print(f"\n{options.rounds} rounds, median [min..max], but one run of a million, of sizes and of instructions; "
-          f"load {result['load before']} before, {load()} after")
-    if options.json:
-        pathlib.Path(options.json).write_text(json.dumps(result, indent=1))
+          f"load {result['load before']} before, {result['load after']} after")
 
 
 if __name__ == "__main__":
