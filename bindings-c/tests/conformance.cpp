@@ -193,7 +193,7 @@ void set_option(dtx_options *options, const std::string &name, const std::string
       {"access_token", dtx_options_set_access_token}, {"app_key", dtx_options_set_app_key},
       {"app_secret", dtx_options_set_app_secret},     {"region", dtx_options_set_region},
       {"endpoint", dtx_options_set_endpoint},         {"proxy", dtx_options_set_proxy},
-      {"ca_file", dtx_options_set_ca_file}};
+      {"ca_file", dtx_options_set_ca_file},           {"language", dtx_options_set_language}};
   static const std::map<std::string, Time> times = {
       {"timeout", dtx_options_set_timeout_ms},
       {"attempt_timeout", dtx_options_set_attempt_timeout_ms},

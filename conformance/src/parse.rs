@@ -15,8 +15,8 @@ use crate::secrets::secrets_of;
 /// Enough for every case about sizes; a typing error in a case must not fill the memory.
 const MAX_REPEATED: u64 = 64 * 1024 * 1024;
 
-const TEXT_OPTIONS: [&str; 7] =
-    ["access_token", "app_key", "app_secret", "region", "endpoint", "proxy", "ca_file"];
+const TEXT_OPTIONS: [&str; 8] =
+    ["access_token", "app_key", "app_secret", "region", "endpoint", "proxy", "ca_file", "language"];
 const NUMBER_OPTIONS: [&str; 5] =
     ["timeout", "attempt_timeout", "connect_timeout", "max_attempts", "rate"];
 

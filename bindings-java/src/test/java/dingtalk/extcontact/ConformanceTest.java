@@ -119,6 +119,7 @@ class ConformanceTest {
             case "rate": builder.rate(value.equals("null") ? 0 : (int) Long.parseLong(value)); break;
             case "missing_ok": builder.missingOk(value.equals("true")); break;
             case "proxy": builder.proxy(value); break;
+            case "language": builder.language(value); break;
             case "ca_file": builder.caFile(Paths.get(value)); break;
             default: throw new AssertionError("there is no setter for " + option);
         }
