@@ -129,42 +129,33 @@ impl Binding {
         error.with(|fields| fields.advice.say(language, |advice| self.speak(advice)))
     }
 
-    /// Advice with the names of options and fields spelt as in this language. Names of one word,
-    /// such as `rate`, are left alone, because they may be ordinary words; two phrases in which
-    /// they are not are the exception, in each language.
+    /// Advice with the names of options and fields spelt as in this language.
     pub(crate) fn speak(self, advice: &str) -> String {
-        let advice = ["or", "或"].iter().fold(advice.to_owned(), |advice, or| {
-            let times = format!("timeout {or} attempt_timeout");
-            match self {
-                Binding::Command => advice.replace(&times, "--timeout"),
-                _ => {
-                    let timeout = self.option("timeout");
-                    advice.replace(&times, &format!("{timeout} {or} attempt_timeout"))
-                }
-            }
-        });
         let advice = match self {
-            Binding::Command => {
-                advice.replace("lower rate", "lower --rate").replace("调低 rate", "调低 --rate")
-            }
-            _ => advice,
+            // It has one flag for both.
+            Binding::Command => ["or", "或"].iter().fold(advice.to_owned(), |advice, or| {
+                advice.replace(&format!("timeout {or} attempt_timeout"), "--timeout")
+            }),
+            _ => advice.to_owned(),
         };
         let in_a_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
         let (mut spoken, mut rest) = (String::new(), advice.as_str());
         while let Some(start) = rest.find(in_a_name) {
-            let (before, from) = rest.split_at(start);
+            let (between, from) = rest.split_at(start);
             let (word, after) = from.split_at(from.find(|c| !in_a_name(c)).unwrap_or(from.len()));
-            spoken.push_str(before);
-            spoken.push_str(&self.word(word));
+            let before = advice.strip_suffix(from).unwrap_or_default();
+            spoken.push_str(between);
+            spoken.push_str(&match is_option(before, word) {
+                true => self.option(word),
+                false => self.field(word),
+            });
             rest = after;
         }
         spoken + rest
     }
 
-    fn word(self, word: &str) -> String {
-        let is_option = word.contains('_') && CLIENT_OPTIONS.iter().any(|(name, _)| *name == word);
+    fn field(self, word: &str) -> String {
         match (self, word) {
-            _ if is_option => self.option(word),
             (Binding::Command, _) => word.to_owned(),
             (Binding::C, "set_access_token") => "dtx_client_set_access_token".to_owned(),
             (Binding::C, "request_id" | "retry_after" | "maybe_deleted") => {
@@ -210,6 +201,23 @@ impl Binding {
     }
 }
 
+/// Whether a word of a sentence is the name of an option, by what stands before it. One that may be
+/// an ordinary word, such as `rate`, is a name after a verb ("lower rate") or joined to another name
+/// ("app_secret and region"); in Chinese, where only names are Latin, always.
+fn is_option(before: &str, word: &str) -> bool {
+    let is_known = |word: &str| CLIENT_OPTIONS.iter().any(|(name, _)| *name == word);
+    if !is_known(word) || word.contains('_') {
+        return is_known(word);
+    }
+    let Some(before) = before.strip_suffix(' ') else { return false };
+    let mut words = before.rsplit(' ');
+    match words.next().unwrap_or_default() {
+        "Check" | "check" | "Lower" | "lower" | "raise" | "that" => true,
+        "and" | "or" => words.next().is_some_and(is_known),
+        other => other.ends_with(|c: char| !c.is_ascii()),
+    }
+}
+
 /// `attempt_timeout` as `attemptTimeout`.
 fn camel(name: &str) -> String {
     let (first, rest) = name.split_once('_').unwrap_or((name, ""));
@@ -225,45 +233,92 @@ fn capital(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::CHINESE;
 
     #[test]
     fn advice_speaks_the_language_of_the_caller() {
-        let advice = "Set missing_ok, ca_file, timeout or attempt_timeout, give the request_id; qyapi_ext_write and set_access_token.";
+        let advice = "Set missing_ok and ca_file, raise timeout or attempt_timeout, give the request_id; qyapi_ext_write and set_access_token.";
         for (binding, spoken) in [
             (Binding::Rust, advice),
             (Binding::Python, advice),
             (
                 Binding::Node,
-                "Set missingOk, caFile, timeout or attemptTimeout, give the requestId; qyapi_ext_write and setAccessToken.",
+                "Set missingOk and caFile, raise timeout or attemptTimeout, give the requestId; qyapi_ext_write and setAccessToken.",
             ),
             (
                 Binding::C,
-                "Set dtx_options_set_missing_ok, dtx_options_set_ca_file, dtx_options_set_timeout_ms or dtx_options_set_attempt_timeout_ms, give the dtx_error_request_id; qyapi_ext_write and dtx_client_set_access_token.",
+                "Set dtx_options_set_missing_ok and dtx_options_set_ca_file, raise dtx_options_set_timeout_ms or dtx_options_set_attempt_timeout_ms, give the dtx_error_request_id; qyapi_ext_write and dtx_client_set_access_token.",
             ),
             (Binding::Cpp, advice),
             (
                 Binding::Java,
-                "Set missingOk, caFile, timeout or attemptTimeout, give the requestId; qyapi_ext_write and setAccessToken.",
+                "Set missingOk and caFile, raise timeout or attemptTimeout, give the requestId; qyapi_ext_write and setAccessToken.",
             ),
             (
                 Binding::Php,
-                "Set missingOk, caFile, timeoutMs or attemptTimeoutMs, give the requestId; qyapi_ext_write and setAccessToken.",
+                "Set missingOk and caFile, raise timeoutMs or attemptTimeoutMs, give the requestId; qyapi_ext_write and setAccessToken.",
             ),
             (
                 Binding::Go,
-                "Set MissingOK, CAFile, Timeout or AttemptTimeout, give the RequestID; qyapi_ext_write and SetAccessToken.",
+                "Set MissingOK and CAFile, raise Timeout or AttemptTimeout, give the RequestID; qyapi_ext_write and SetAccessToken.",
             ),
             (
                 Binding::DotNet,
-                "Set MissingOk, CaFile, Timeout or AttemptTimeout, give the RequestId; qyapi_ext_write and SetAccessToken.",
+                "Set MissingOk and CaFile, raise Timeout or AttemptTimeout, give the RequestId; qyapi_ext_write and SetAccessToken.",
             ),
             (
                 Binding::Command,
-                "Set --missing-ok, --ca-file, --timeout, give the request_id; qyapi_ext_write and set_access_token.",
+                "Set --missing-ok and --ca-file, raise --timeout, give the request_id; qyapi_ext_write and set_access_token.",
             ),
         ] {
             assert_eq!(binding.speak(advice), spoken);
             assert_eq!(binding.speak(spoken), spoken, "twice is no more than once");
+        }
+    }
+
+    #[test]
+    fn names_that_may_be_ordinary_words_are_spelt_where_they_are_names() {
+        for (advice, spoken) in [
+            ("Check endpoint and region.", "Check Endpoint and Region."),
+            (
+                "Check app_secret and region, and lower rate.",
+                "Check AppSecret and Region, and lower Rate.",
+            ),
+            ("Check that region is right.", "Check that Region is right."),
+            (
+                "请检查 endpoint 和 region，并调低 rate。",
+                "请检查 Endpoint 和 Region，并调低 Rate。",
+            ),
+            ("请调大 timeout 或 attempt_timeout。", "请调大 Timeout 或 AttemptTimeout。"),
+        ] {
+            assert_eq!(Binding::Go.speak(advice), spoken);
+            assert_eq!(Binding::DotNet.speak(advice), spoken);
+        }
+        for advice in [
+            "Check the endpoint, the rate and the proxy of this organisation and region.",
+            "Look for a gateway or proxy; look at /srv/rate and --rate.",
+        ] {
+            assert_eq!(Binding::Go.speak(advice), advice);
+        }
+        assert_eq!(Binding::Command.speak("Lower rate."), "Lower --rate.");
+        assert_eq!(Binding::C.speak("Lower rate."), "Lower dtx_options_set_rate.");
+    }
+
+    /// In Chinese such a name cannot be mistaken, so that shows where it was in English.
+    #[test]
+    fn both_languages_have_the_same_names_in_every_sentence() {
+        let names = |sentence: &str| {
+            let spoken = Binding::DotNet.speak(sentence);
+            CLIENT_OPTIONS
+                .iter()
+                .map(|(name, _)| Binding::DotNet.spell(name))
+                .filter(|name| {
+                    spoken.split(|c: char| !c.is_ascii_alphanumeric()).any(|it| it == name)
+                })
+                .collect::<Vec<_>>()
+        };
+        for (english, chinese) in CHINESE.entries() {
+            assert_eq!(names(english), names(chinese), "{english}");
         }
     }
 }
