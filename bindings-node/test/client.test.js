@@ -151,6 +151,8 @@ describe('a deletion', () => {
     const error = await failure(one.delete('2'));
     assert.equal(error.code, 'INVALID_ARGUMENT');
     assert.match(error.message, /client is closed/);
+    const closed = { code: 'INVALID_ARGUMENT', message: /client is closed/ };
+    assert.throws(() => one.setAccessToken(dingtalk.accessToken), closed);
     assert.equal((await underWay).status, 'deleted');
   });
 

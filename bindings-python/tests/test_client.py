@@ -122,6 +122,8 @@ def test_a_closed_client(silent: Silent) -> None:
     client.close()
     with pytest.raises(InvalidArgumentError, match="client is closed"):
         client.delete("0125400001")
+    with pytest.raises(InvalidArgumentError, match="client is closed"):
+        client.set_access_token(TOKEN)
     # The call that was under way finishes.
     silent.answer.set()
     call.join(30)

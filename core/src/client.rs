@@ -164,9 +164,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// `invalid_argument` if it cannot be a token, or if the client has app credentials.
+    /// `invalid_argument` if it cannot be a token, if the client has app credentials, or if it is
+    /// closed.
     pub fn set_access_token(&self, token: &str) -> Result<(), Error> {
         let settings = &self.0.settings;
+        if self.is_closed() {
+            return Err(settings.advise(failure::closed()));
+        }
         let Credentials::Fixed(fixed) = &settings.credentials else {
             return Err(settings.advise(Error::invalid(
                 "the client fetches its own access token with app credentials",

@@ -281,9 +281,10 @@ fn a_closed_client_refuses_and_calls_under_way_finish() {
         go.send(()).unwrap();
         assert_eq!(running.join().unwrap().unwrap().status, Status::Deleted);
     });
-    let error = client.delete("0125").unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::InvalidArgument);
-    assert!(error.message().contains("client is closed"), "{error}");
+    for error in [client.delete("0125").unwrap_err(), client.set_access_token("t").unwrap_err()] {
+        assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+        assert!(error.message().contains("client is closed"), "{error}");
+    }
 }
 
 #[test]

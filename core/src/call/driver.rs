@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use crate::call::api_call::ApiCall;
 use crate::call::context::AttemptContext;
-use crate::call::failure::cancelled;
+use crate::call::failure::{cancelled, closed};
 use crate::call::options::Call;
 use crate::call::rate::{Permit, Ticket};
 use crate::call::steps::{CallState, Step};
@@ -124,7 +124,7 @@ impl<A: ApiCall> Driver<A> {
             return;
         }
         if drive.closed {
-            self.state.end(Err(Error::invalid("client is closed", phrase!("Make a new client."))));
+            self.state.end(Err(closed()));
         } else if drive.call.wait().ask().is_err() {
             self.state.end(Err(cancelled("beginning")));
         }

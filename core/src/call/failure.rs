@@ -104,6 +104,11 @@ fn proxy_login(source: &str, schemes: &[String], given: bool) -> Error {
     Error::new(ErrorKind::Configuration, message).advise(advice)
 }
 
+/// The error of whatever a closed client is asked for.
+pub(crate) fn closed() -> Error {
+    Error::invalid("client is closed", phrase!("Make a new client."))
+}
+
 /// The error of a call that its caller cancelled.
 pub(crate) fn cancelled(doing: &str) -> Error {
     Error::new(ErrorKind::Cancelled, format!("cancelled while {doing}"))

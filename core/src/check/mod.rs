@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::call::failure::{cancelled, panicked};
+use crate::call::failure::{cancelled, closed, panicked};
 use crate::call::options::Call;
 use crate::call::replies::{Replies, Reply};
 use crate::call::steps::{Throttling, add_secrets};
@@ -86,8 +86,7 @@ impl Client {
     pub fn check(&self, write: bool, call: &Call) -> Result<Check, Error> {
         let settings = self.settings();
         if self.is_closed() {
-            let closed = Error::invalid("client is closed", phrase!("Make a new client."));
-            return Err(settings.advise(closed));
+            return Err(settings.advise(closed()));
         }
         if let Some(wrong) = &call.wrong {
             return Err(settings.advise(wrong.clone()));
