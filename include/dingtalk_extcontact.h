@@ -610,7 +610,8 @@ int dtx_client_delete(const dtx_client *client,
 
 /**
  * Replaces the access token that the client was made with. Calls under way go on with the old
- * one, and take the new one up if the old one is refused.
+ * one, and take the new one up if the old one is refused. DTX_INVALID_ARGUMENT: it cannot be a
+ * token, the client has app credentials, or it is closed.
  * Owner: the text is copied; *error as everywhere. Threads: any, at any time.
  */
 int dtx_client_set_access_token(const dtx_client *client,
@@ -673,6 +674,10 @@ int dtx_call_set_probe(dtx_call *call, dtx_probe_fn probe, void *context);
  * Cancels a call: whatever it waits for ends within 100 ms, and dtx_client_delete returns
  * DTX_CANCELLED with an error that says whether the contact may be gone. Harmless before, after
  * and twice; NULL is fine. Not for signal handlers, as it takes a lock.
+ * It ends all deletions that were given this call, and none of them sends anything from then on:
+ * one dtx_call for a group of dtx_client_submit ends the group. Calls that are cancelled one by one
+ * leave their places to those that wait behind them and are not cancelled yet; cancel the newest
+ * first then.
  * Owner: nothing changes hands. Threads: any, at any time before dtx_call_free.
  */
 void dtx_call_cancel(const dtx_call *call);

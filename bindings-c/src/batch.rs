@@ -53,9 +53,11 @@ pub unsafe extern "C" fn dtx_batch_options_set(
     text: *const c_char,
 ) -> c_int {
     // SAFETY: NULL or NUL-terminated, as the header asks.
-    let given = unsafe { ffi::named(name, text) };
+    let name = unsafe { ffi::text("name", name) };
+    // SAFETY: as above.
+    let text = unsafe { ffi::given(text) };
     // SAFETY: valid or NULL, as the header asks; so at each setter below.
-    unsafe { set(options, |own| given.and_then(|(name, text)| own.set_text(name, text))) }
+    unsafe { set(options, |own| own.set_text(name?, text)) }
 }
 
 /// Sets how many calls run side by side, at most; 1 to 64. 8 unless set.
@@ -80,9 +82,9 @@ pub unsafe extern "C" fn dtx_batch_options_set_journal(
     journal: *const c_char,
 ) -> c_int {
     // SAFETY: NULL or NUL-terminated, as the header asks.
-    let path = unsafe { ffi::text("journal", journal) };
+    let path = unsafe { ffi::given(journal) };
     // SAFETY: as above.
-    unsafe { set(options, |own| own.set("journal", Value::Text(path?.to_owned()))) }
+    unsafe { set(options, |own| own.set_text("journal", path)) }
 }
 
 /// Sets a file that keeps the full record of each contact, on disk before its deletion: the only
@@ -95,9 +97,9 @@ pub unsafe extern "C" fn dtx_batch_options_set_backup(
     backup: *const c_char,
 ) -> c_int {
     // SAFETY: NULL or NUL-terminated, as the header asks.
-    let path = unsafe { ffi::text("backup", backup) };
+    let path = unsafe { ffi::given(backup) };
     // SAFETY: as above.
-    unsafe { set(options, |own| path.map(|path| *own = own.clone().backup(path))) }
+    unsafe { set(options, |own| own.set_text("backup", path)) }
 }
 
 /// Sets whether "no such contact" ends an id as absent, instead of the client's missing_ok: 0 is

@@ -2,8 +2,8 @@
 
 use std::ffi::{c_char, c_int, c_void};
 
-use dingtalk_extcontact::Call;
 use dingtalk_extcontact::binding::{Binding, Value};
+use dingtalk_extcontact::{Call, ErrorKind};
 
 use crate::ffi;
 
@@ -49,15 +49,17 @@ pub unsafe extern "C" fn dtx_call_set(
     name: *const c_char,
     text: *const c_char,
 ) -> c_int {
+    // SAFETY: NULL or NUL-terminated, as the header asks.
+    let name = unsafe { ffi::text("name", name) };
+    // SAFETY: as above.
+    let text = unsafe { ffi::given(text) };
+    let is_text = name.is_ok() && text.is_ok();
     let set = |it: &mut dtx_call| {
-        // SAFETY: NULL or NUL-terminated, as the header asks.
-        match unsafe { ffi::named(name, text) } {
-            Ok((name, text)) => {
-                it.0.set_text(name, text);
-                ffi::OK
-            }
-            Err(error) => error.kind().number(),
+        match name {
+            Ok(name) => it.0.set_text(name, text),
+            Err(wrong) => it.0.note(Err(wrong)),
         }
+        if is_text { ffi::OK } else { ErrorKind::InvalidArgument.number() }
     };
     // SAFETY: valid or NULL and used by one thread, as the header asks.
     unsafe { ffi::change(call, set) }
@@ -116,6 +118,10 @@ unsafe fn change(call: *mut dtx_call, change: impl FnOnce(&mut Call)) -> c_int {
 /// Cancels a call: whatever it waits for ends within 100 ms, and dtx_client_delete returns
 /// DTX_CANCELLED with an error that says whether the contact may be gone. Harmless before, after
 /// and twice; NULL is fine. Not for signal handlers, as it takes a lock.
+/// It ends all deletions that were given this call, and none of them sends anything from then on:
+/// one dtx_call for a group of dtx_client_submit ends the group. Calls that are cancelled one by one
+/// leave their places to those that wait behind them and are not cancelled yet; cancel the newest
+/// first then.
 /// Owner: nothing changes hands. Threads: any, at any time before dtx_call_free.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_call_cancel(call: *const dtx_call) {

@@ -117,7 +117,8 @@ pub unsafe extern "C" fn dtx_client_delete(
 }
 
 /// Replaces the access token that the client was made with. Calls under way go on with the old
-/// one, and take the new one up if the old one is refused.
+/// one, and take the new one up if the old one is refused. DTX_INVALID_ARGUMENT: it cannot be a
+/// token, the client has app credentials, or it is closed.
 /// Owner: the text is copied; *error as everywhere. Threads: any, at any time.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn dtx_client_set_access_token(
@@ -129,8 +130,8 @@ pub unsafe extern "C" fn dtx_client_set_access_token(
         // SAFETY: valid or NULL, as the header asks.
         let client = unsafe { ffi::needed("client", client) }?;
         // SAFETY: NUL-terminated or NULL, as the header asks.
-        let access_token = unsafe { ffi::text("access_token", access_token) }?;
-        client.0.set_access_token(access_token).map(|()| None)
+        let access_token = unsafe { ffi::given(access_token) };
+        client.0.set_access_token_text(access_token).map(|()| None)
     };
     // SAFETY: writable or NULL, as the header asks.
     unsafe { ffi::run(std::ptr::null_mut::<*mut ()>(), error, body) }

@@ -3,6 +3,7 @@
 use std::ffi::{CStr, CString, c_char, c_int};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use dingtalk_extcontact::binding::GivenText;
 use dingtalk_extcontact::{Error, ErrorKind};
 use once_cell::race::OnceBox;
 use serde::Serialize;
@@ -144,33 +145,27 @@ pub fn kept(wrong: &mut Option<Error>, set: Result<(), Error>) -> c_int {
     number
 }
 
-/// Text that a caller passes.
+/// Text that a caller passes as an argument of this name.
+///
+/// # Safety
+///
+/// As [`given`].
+pub unsafe fn text<'a>(name: &str, text: *const c_char) -> Result<&'a str, Error> {
+    // SAFETY: as the caller promises.
+    unsafe { given(text) }.map_err(|problem| invalid(name, problem))
+}
+
+/// Text that a caller passes; the core says what it is where it cannot be read.
 ///
 /// # Safety
 ///
 /// NULL, or NUL-terminated and unchanged for `'a`.
-pub unsafe fn text<'a>(name: &str, text: *const c_char) -> Result<&'a str, Error> {
+pub unsafe fn given<'a>(text: *const c_char) -> GivenText<'a> {
     if text.is_null() {
-        return Err(invalid(name, "is NULL"));
+        return Err("is NULL");
     }
     // SAFETY: not NULL, so NUL-terminated, as the caller promises.
-    let text = unsafe { CStr::from_ptr(text) };
-    text.to_str().map_err(|_| invalid(name, "is not UTF-8"))
-}
-
-/// The name of an option and its value, as text.
-///
-/// # Safety
-///
-/// As [`text`], both of them.
-pub unsafe fn named<'a>(
-    name: *const c_char,
-    value: *const c_char,
-) -> Result<(&'a str, &'a str), Error> {
-    // SAFETY: as the caller promises.
-    let name = unsafe { text("name", name) }?;
-    // SAFETY: as above.
-    Ok((name, unsafe { text(name, value) }?))
+    unsafe { CStr::from_ptr(text) }.to_str().map_err(|_| "is not UTF-8")
 }
 
 fn invalid(name: &str, problem: &str) -> Error {

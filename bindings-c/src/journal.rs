@@ -87,7 +87,7 @@ pub unsafe extern "C" fn dtx_journal_read(
             let path = unsafe { paths.wrapping_add(number).as_ref() };
             let path = path.copied().unwrap_or(std::ptr::null());
             // SAFETY: NULL or NUL-terminated, as the header asks.
-            files.push(unsafe { ffi::text("path", path) }?.to_owned());
+            files.push(unsafe { ffi::text(&format!("paths[{number}]"), path) }?.to_owned());
         }
         Ok(Some(dtx_journal(Arc::new(Mutex::new(read_journal(files)?)))))
     };

@@ -64,13 +64,11 @@ pub unsafe extern "C" fn dtx_options_set(
     text: *const c_char,
 ) -> c_int {
     // SAFETY: NULL or NUL-terminated, as the header asks.
-    let given = unsafe { ffi::named(name, text) };
-    let set = |it: &mut dtx_options| {
-        let set = given.and_then(|(name, text)| it.options.set_text(name, text));
-        ffi::kept(&mut it.wrong, set)
-    };
-    // SAFETY: valid or NULL and used by one thread, as the header asks.
-    unsafe { ffi::change(options, set) }
+    let name = unsafe { ffi::text("name", name) };
+    // SAFETY: as above.
+    let text = unsafe { ffi::given(text) };
+    // SAFETY: valid or NULL and used by one thread, as the header asks; so at each setter below.
+    unsafe { set(options, |own| own.set_text(name?, text)) }
 }
 
 /// Sets the access token, which you keep fresh with dtx_client_set_access_token. Either this,
@@ -81,7 +79,7 @@ pub unsafe extern "C" fn dtx_options_set_access_token(
     options: *mut dtx_options,
     access_token: *const c_char,
 ) -> c_int {
-    // SAFETY: valid or NULL, as the header asks; so at each setter below.
+    // SAFETY: as above.
     unsafe { set_text(options, "access_token", access_token) }
 }
 
@@ -176,7 +174,7 @@ pub unsafe extern "C" fn dtx_options_set_max_attempts(
 ) -> c_int {
     let value = Value::Number(max_attempts.into());
     // SAFETY: as above.
-    unsafe { set(options, "max_attempts", Ok(value)) }
+    unsafe { set(options, |own| own.set("max_attempts", value)) }
 }
 
 /// Sets how many requests each API may get in any one second at the service's clock, from 1 to
@@ -186,7 +184,7 @@ pub unsafe extern "C" fn dtx_options_set_max_attempts(
 pub unsafe extern "C" fn dtx_options_set_rate(options: *mut dtx_options, rate: u32) -> c_int {
     let value = if rate == 0 { Value::None } else { Value::Number(rate.into()) };
     // SAFETY: as above.
-    unsafe { set(options, "rate", Ok(value)) }
+    unsafe { set(options, |own| own.set("rate", value)) }
 }
 
 /// Sets whether "no such contact" ends a call as absent instead of as an error: 0 is no (the
@@ -199,7 +197,7 @@ pub unsafe extern "C" fn dtx_options_set_missing_ok(
 ) -> c_int {
     let value = Value::Flag(missing_ok != 0);
     // SAFETY: as above.
-    unsafe { set(options, "missing_ok", Ok(value)) }
+    unsafe { set(options, |own| own.set("missing_ok", value)) }
 }
 
 /// Sets the proxy: "environment" (the default: HTTPS_PROXY, ALL_PROXY, and NO_PROXY with names,
@@ -240,24 +238,22 @@ pub unsafe extern "C" fn dtx_options_set_language(
 
 unsafe fn set_text(options: *mut dtx_options, name: &str, text: *const c_char) -> c_int {
     // SAFETY: NULL or NUL-terminated, as the header asks.
-    let text = unsafe { ffi::text(name, text) };
-    let value = text.map(|text| Value::Text(text.to_owned()));
+    let text = unsafe { ffi::given(text) };
     // SAFETY: valid or NULL, as the header asks.
-    unsafe { set(options, name, value) }
+    unsafe { set(options, |own| own.set_text(name, text)) }
 }
 
 unsafe fn set_time(options: *mut dtx_options, name: &str, ms: u64) -> c_int {
     // What a double cannot hold exactly is far out of bounds.
     let value = Value::Number(ms as f64);
     // SAFETY: valid or NULL, as the header asks.
-    unsafe { set(options, name, Ok(value)) }
+    unsafe { set(options, |own| own.set(name, value)) }
 }
 
-unsafe fn set(options: *mut dtx_options, name: &str, value: Result<Value, Error>) -> c_int {
-    let set = |options: &mut dtx_options| {
-        let set = value.and_then(|value| options.options.set(name, value));
-        ffi::kept(&mut options.wrong, set)
-    };
+unsafe fn set(
+    options: *mut dtx_options,
+    set: impl FnOnce(&mut Options) -> Result<(), Error>,
+) -> c_int {
     // SAFETY: valid or NULL and used by one thread, as the header asks.
-    unsafe { ffi::change(options, set) }
+    unsafe { ffi::change(options, |it| ffi::kept(&mut it.wrong, set(&mut it.options))) }
 }

@@ -381,7 +381,7 @@ static const struct {
     {"access_token", dtx_options_set_access_token}, {"app_key", dtx_options_set_app_key},
     {"app_secret", dtx_options_set_app_secret},     {"region", dtx_options_set_region},
     {"endpoint", dtx_options_set_endpoint},         {"proxy", dtx_options_set_proxy},
-    {"ca_file", dtx_options_set_ca_file},
+    {"ca_file", dtx_options_set_ca_file},           {"language", dtx_options_set_language},
 };
 
 /* The client cannot be made, and the error names the option. */
@@ -418,6 +418,18 @@ static void batch_refused(const dtx_client *client, dtx_batch_options *options, 
   dtx_batch_options_free(options);
 }
 
+/* The call is refused by what it was set to, and the error names it. */
+static void call_refused(const dtx_client *client, const char *name, const char *text,
+                         const char *problem) {
+  dtx_call *call = dtx_call_new();
+  dtx_error *error = NULL;
+  CHECK(dtx_call_set(call, name, text) == DTX_INVALID_ARGUMENT);
+  CHECK(dtx_client_delete(client, "a", call, NULL, &error) == DTX_INVALID_ARGUMENT);
+  CHECK(contains(dtx_error_message(error), problem));
+  dtx_error_free(error);
+  dtx_call_free(call);
+}
+
 static void text_that_is_not_utf8(void) {
   static const char *const bad[] = {"\xff", "abc\x80", "\xc0\xaf", "\xed\xa0\x80", "\xe4\xbd"};
   size_t i, j;
@@ -425,7 +437,11 @@ static void text_that_is_not_utf8(void) {
   dtx_batch *batch = new_batch(client, NULL);
   dtx_item *item = NULL;
   for (i = 0; i < sizeof bad / sizeof *bad; i++) {
+    const char *paths[2];
     dtx_error *error = NULL;
+    dtx_journal *journal = NULL;
+    dtx_restoration *restored = NULL;
+    dtx_contact *contact = NULL;
     for (j = 0; j < sizeof texts / sizeof *texts; j++) {
       dtx_options *options = some_options();
       CHECK(texts[j].set(options, bad[i]) == DTX_INVALID_ARGUMENT);
@@ -435,7 +451,26 @@ static void text_that_is_not_utf8(void) {
     CHECK(same(dtx_error_message(error), "user_id is not UTF-8"));
     dtx_error_free(error);
     CHECK(dtx_client_set_access_token(client, bad[i], &error) == DTX_INVALID_ARGUMENT);
+    CHECK(same(dtx_error_message(error), "access_token is not UTF-8"));
     dtx_error_free(error);
+    CHECK(dtx_client_get(client, bad[i], NULL, &contact, &error) == DTX_INVALID_ARGUMENT);
+    CHECK(same(dtx_error_message(error), "user_id is not UTF-8") && contact == NULL);
+    dtx_error_free(error);
+    CHECK(dtx_client_restore(client, bad[i], 0, NULL, &restored, &error) == DTX_INVALID_ARGUMENT);
+    CHECK(same(dtx_error_message(error), "record is not UTF-8") && restored == NULL);
+    dtx_error_free(error);
+    paths[0] = "journal";
+    paths[1] = bad[i];
+    CHECK(dtx_journal_read(paths, 2, &journal, &error) == DTX_INVALID_ARGUMENT);
+    CHECK(same(dtx_error_message(error), "paths[1] is not UTF-8") && journal == NULL);
+    dtx_error_free(error);
+    call_refused(client, "timeout", bad[i], "timeout is not UTF-8");
+    call_refused(client, bad[i], "1", "name is not UTF-8");
+    for (j = 0; j < sizeof texts / sizeof *texts; j++) {
+      dtx_options *options = some_options();
+      CHECK(dtx_options_set(options, texts[j].name, bad[i]) == DTX_INVALID_ARGUMENT);
+      refused(options, texts[j].name, "is not UTF-8");
+    }
     for (j = 0; j < 2; j++) {
       dtx_batch_options *options = dtx_batch_options_new();
       CHECK((j == 0 ? dtx_batch_options_set_journal(options, bad[i])
@@ -540,8 +575,6 @@ static void options_by_name(void) {
   CHECK(dtx_options_set(NULL, "rate", "1") == DTX_INVALID_ARGUMENT);
   CHECK(dtx_batch_options_set(NULL, "journal", "j") == DTX_INVALID_ARGUMENT);
   CHECK(dtx_call_set(NULL, "timeout", "1") == DTX_INVALID_ARGUMENT);
-  CHECK(dtx_call_set(call, NULL, "1") == DTX_INVALID_ARGUMENT);
-  CHECK(dtx_call_set(call, "timeout", NULL) == DTX_INVALID_ARGUMENT);
 
   CHECK(dtx_options_set(options, "missing_ok", "true") == DTX_OK);
   CHECK(dtx_options_set(options, "timeout", "20000") == DTX_OK);
@@ -556,6 +589,8 @@ static void options_by_name(void) {
   CHECK(dtx_client_delete(client, "1", call, NULL, &error) == DTX_INVALID_ARGUMENT);
   CHECK(contains(dtx_error_message(error), "there is no option \"patience\""));
   dtx_error_free(error);
+  call_refused(client, NULL, "1", "name is NULL");
+  call_refused(client, "timeout", NULL, "timeout is NULL");
 
   CHECK(dtx_options_set(options, "timeout", "soon") == DTX_INVALID_ARGUMENT);
   refused(options, "timeout", "is not a number of milliseconds");
@@ -623,6 +658,14 @@ static void packages(void) {
   CHECK(dtx_batch_options_set(settings, "binding", "dotnet") == DTX_OK);
   CHECK(dtx_batch_options_set(settings, "stop_on_missing", "perhaps") == DTX_INVALID_ARGUMENT);
   batch_refused(client, settings, DTX_INVALID_ARGUMENT, "StopOnMissing is not");
+
+  options = some_options();
+  CHECK(dtx_options_set(options, "binding", "go") == DTX_OK);
+  CHECK(dtx_options_set(options, "app_key", "\xff") == DTX_INVALID_ARGUMENT);
+  refused(options, "AppKey", "is not UTF-8");
+  CHECK(dtx_client_set_access_token(client, "\xff", &error) == DTX_INVALID_ARGUMENT);
+  CHECK(same(dtx_error_message(error), "AccessToken is not UTF-8"));
+  dtx_error_free(error);
 
   options = some_options();
   CHECK(dtx_options_set(options, "binding", "cobol") == DTX_INVALID_ARGUMENT);
@@ -760,6 +803,9 @@ static void closed_client(void) {
   dtx_client_close(client);
   dtx_client_close(client);
   CHECK(dtx_client_delete(client, "a", NULL, NULL, &error) == DTX_INVALID_ARGUMENT);
+  CHECK(contains(dtx_error_message(error), "client is closed"));
+  dtx_error_free(error);
+  CHECK(dtx_client_set_access_token(client, "fresh", &error) == DTX_INVALID_ARGUMENT);
   CHECK(contains(dtx_error_message(error), "client is closed"));
   dtx_error_free(error);
   dtx_client_free(client);
@@ -1156,7 +1202,7 @@ static void timeout_of_a_call(void) {
 
 struct told {
   sem_t ended;
-  int calls, kind, status;
+  int calls, kind, status, attempts;
   const dtx_client *next; /* Submits another one from within, where there is one. */
 };
 
@@ -1167,6 +1213,7 @@ static void note_end(dtx_deletion *deletion, dtx_error *error, void *context) {
   told->calls++;
   told->kind = dtx_error_kind(error);
   told->status = dtx_deletion_status(deletion);
+  told->attempts = (int)(dtx_deletion_attempts(deletion) + dtx_error_attempts(error));
   dtx_deletion_free(deletion);
   dtx_error_free(error);
   told->next = NULL;
@@ -1252,6 +1299,42 @@ static void cancel_what_was_submitted(void) {
     while (sem_wait(&told[i].ended) != 0) continue;
   CHECK(now() - start < BOUND);
   for (i = 0; i < 2; i++) CHECK(told[i].calls == 1 && told[i].kind == DTX_CANCELLED);
+  dtx_call_free(call);
+  dtx_client_free(client);
+}
+
+/* One call for all: its cancel ends what is under way and what waits, and no more is sent. */
+static void cancel_a_group(void) {
+  enum { SUBMITTED = 200, UNDER_WAY = 64 };
+  dtx_options *options = some_options();
+  dtx_client *client = NULL;
+  dtx_call *call = dtx_call_new();
+  struct told told[SUBMITTED];
+  int before = __atomic_load_n(&requests, __ATOMIC_SEQ_CST), attempts = 0, i;
+  double start;
+  CHECK(dtx_options_set_rate(options, 0) == DTX_OK);
+  CHECK(dtx_client_new(options, &client, NULL) == DTX_OK);
+  dtx_options_free(options);
+  for (i = 0; i < SUBMITTED; i++) {
+    told[i] = nothing_told();
+    CHECK(dtx_client_submit(client, "hang", call, note_end, &told[i]) == DTX_OK);
+  }
+  for (i = 0; i < UNDER_WAY; i++)
+    while (sem_wait(&hangs) != 0) continue;
+  start = now();
+  dtx_call_cancel(call);
+  for (i = 0; i < SUBMITTED; i++)
+    while (sem_wait(&told[i].ended) != 0) continue;
+  CHECK(now() - start < BOUND);
+  for (i = 0; i < SUBMITTED; i++) {
+    CHECK(told[i].calls == 1 && told[i].kind == DTX_CANCELLED);
+    attempts += told[i].attempts;
+  }
+  CHECK(attempts == UNDER_WAY);
+  CHECK(__atomic_load_n(&requests, __ATOMIC_SEQ_CST) == before + UNDER_WAY);
+  /* A later one with the same call is not sent, either. */
+  submit(client, "1", call, &told[0]);
+  CHECK(told[0].kind == DTX_CANCELLED && told[0].attempts == 0);
   dtx_call_free(call);
   dtx_client_free(client);
 }
@@ -2254,6 +2337,7 @@ int main(int argc, char **argv) {
       {"submitted_wrongly", submitted_wrongly},
       {"submitted_and_freed", submitted_and_freed},
       {"cancel_what_was_submitted", cancel_what_was_submitted},
+      {"cancel_a_group", cancel_a_group},
       {"fork_under_way", fork_under_way},
       {"push_and_take_in_turn", push_and_take_in_turn},
       {"items_of_a_batch", items_of_a_batch},

@@ -13,7 +13,7 @@ use crate::call::options::Call;
 use crate::check::Check;
 use crate::client::{Client, end_of_delete};
 use crate::contacts::Contact;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::language::{Language, Phrase};
 use crate::options::endpoint::Region;
 use crate::options::language;
@@ -58,6 +58,9 @@ pub const BATCH_OPTIONS: &[Spec] = &[
     ("missing_ok", ValueType::Flag),
     ("stop_on_missing", ValueType::Flag),
 ];
+
+/// Text as a program gives it, or what keeps it from being read, such as `is not UTF-8`.
+pub type GivenText<'a> = Result<&'a str, &'static str>;
 
 /// The name under which a package over the C library says whose it is. No option of its users.
 const PACKAGE: &str = "binding";
@@ -109,8 +112,14 @@ impl fmt::Debug for Value {
 impl Value {
     /// The value of one of these options that is written as text: numbers in digits, times in the
     /// unit of the [`Binding`], truth values as `true` or `1` and `false` or `0`.
-    fn of_text(binding: Binding, name: &str, options: &[Spec], text: &str) -> Result<Value, Error> {
+    fn of_text(
+        binding: Binding,
+        name: &str,
+        options: &[Spec],
+        text: GivenText,
+    ) -> Result<Value, Error> {
         let name = known(binding, name, options)?;
+        let text = readable(binding, name, text)?;
         let kind = options.iter().find(|(own, _)| *own == name).map(|(_, kind)| *kind);
         match kind.unwrap_or(ValueType::Text) {
             ValueType::Text | ValueType::Path => Ok(Value::Text(text.to_owned())),
@@ -197,14 +206,13 @@ impl Options {
     ///
     /// As [`set`](Self::set).
     #[doc(hidden)]
-    pub fn set_text(&mut self, name: &str, text: &str) -> Result<(), Error> {
+    pub fn set_text(&mut self, name: &str, text: GivenText) -> Result<(), Error> {
+        let advised = |error| self.binding.advise(self.language, error);
         if name == PACKAGE {
-            self.binding = Binding::of_package(text)
-                .map_err(|error| self.binding.advise(self.language, error))?;
+            self.binding = package(self.binding, text).map_err(advised)?;
             return Ok(());
         }
-        let value = Value::of_text(self.binding, name, CLIENT_OPTIONS, text)
-            .map_err(|error| self.binding.advise(self.language, error))?;
+        let value = Value::of_text(self.binding, name, CLIENT_OPTIONS, text).map_err(advised)?;
         self.set(name, value)
     }
 
@@ -289,9 +297,9 @@ impl BatchOptions {
     ///
     /// As [`set`](Self::set).
     #[doc(hidden)]
-    pub fn set_text(&mut self, name: &str, text: &str) -> Result<(), Error> {
+    pub fn set_text(&mut self, name: &str, text: GivenText) -> Result<(), Error> {
         if name == PACKAGE {
-            self.binding = Binding::of_package(text)?;
+            self.binding = package(self.binding, text)?;
             return Ok(());
         }
         self.set(name, Value::of_text(self.binding, name, BATCH_OPTIONS, text)?)
@@ -328,9 +336,9 @@ impl Call {
 
     /// The same with a value that is written as text, whatever its type is.
     #[doc(hidden)]
-    pub fn set_text(&mut self, name: &str, text: &str) {
+    pub fn set_text(&mut self, name: &str, text: GivenText) {
         if name == PACKAGE {
-            let set = Binding::of_package(text).map(|binding| self.binding = binding);
+            let set = package(self.binding, text).map(|binding| self.binding = binding);
             return self.note(set);
         }
         match Value::of_text(self.binding, name, CALL_OPTIONS, text) {
@@ -339,8 +347,9 @@ impl Call {
         }
     }
 
-    /// Keeps what was set wrongly first.
-    fn note(&mut self, set: Result<(), Error>) {
+    /// Keeps what was set wrongly first, for the deletion to report.
+    #[doc(hidden)]
+    pub fn note(&mut self, set: Result<(), Error>) {
         self.wrong = self.wrong.take().or(set.err());
     }
 }
@@ -366,6 +375,19 @@ impl Client {
         submitted::start(self, Delete { user_id }, call, |state, result| {
             done(end_of_delete(state, result));
         });
+    }
+
+    /// Replaces the access token as [`set_access_token`](Self::set_access_token) does, with text that
+    /// may be none.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    #[doc(hidden)]
+    pub fn set_access_token_text(&self, token: GivenText) -> Result<(), Error> {
+        let settings = self.settings();
+        let token = readable(settings.binding, "access_token", token);
+        self.set_access_token(token.map_err(|error| settings.advise(error))?)
     }
 
     /// Checks on one of the library's threads, which it holds to its end, and hands the outcome to
@@ -455,6 +477,19 @@ pub fn contact_to_json(contact: &Contact) -> serde_json::Value {
     let ends = [("user_id", contact.user_id().into()), ("record", contact.record().clone().into())];
     let fields = ends.into_iter().chain(texts).chain(ids);
     serde_json::Value::Object(fields.map(|(name, value)| (name.to_owned(), value)).collect())
+}
+
+/// Text that can be read, under a name in the documentation.
+fn readable<'a>(binding: Binding, name: &str, text: GivenText<'a>) -> Result<&'a str, Error> {
+    text.map_err(|problem| {
+        let message = format!("{} {problem}", binding.spell(name));
+        Error::new(ErrorKind::InvalidArgument, message)
+    })
+}
+
+/// The language of a package over the C library.
+fn package(binding: Binding, text: GivenText) -> Result<Binding, Error> {
+    Binding::of_package(readable(binding, PACKAGE, text)?)
 }
 
 fn wrong_type(binding: Binding, name: &str, wanted: Phrase) -> Error {
@@ -568,52 +603,73 @@ mod tests {
             ("missing_ok", "true"),
             ("ca_file", "/etc/roots.pem"),
         ] {
-            options.set_text(name, text).unwrap();
+            options.set_text(name, Ok(text)).unwrap();
         }
         assert_eq!(options.timeout, Duration::from_secs(20));
         assert_eq!((options.max_attempts, options.rate, options.missing_ok), (5, None, true));
         assert_eq!(options.ca_file, Some(PathBuf::from("/etc/roots.pem")));
 
         let mut batch = BatchOptions::for_binding(Binding::C);
-        batch.set_text("concurrency", "3").unwrap();
-        batch.set_text("stop_on_missing", "0").unwrap();
+        batch.set_text("concurrency", Ok("3")).unwrap();
+        batch.set_text("stop_on_missing", Ok("0")).unwrap();
         assert_eq!((batch.concurrency, batch.stop_on_missing), (3, false));
 
         let mut call = Call::for_binding(Binding::Python);
-        call.set_text("timeout", "1.5");
+        call.set_text("timeout", Ok("1.5"));
         assert_eq!(call.timeout, Some(Duration::from_millis(1500)));
         assert_eq!(call.wrong, None);
-        call.set_text("timeout", "soon");
+        call.set_text("timeout", Ok("soon"));
         assert_eq!(call.wrong.unwrap().message(), "timeout is not a number of seconds");
     }
 
     #[test]
     fn a_package_says_whose_it_is_and_hears_its_own_names() {
         let mut options = Options::for_binding(Binding::C);
-        options.set_text("binding", "php").unwrap();
+        options.set_text("binding", Ok("php")).unwrap();
         // As before, under the names that the C library has for all.
-        options.set_text("attempt_timeout", "20000").unwrap();
+        options.set_text("attempt_timeout", Ok("20000")).unwrap();
         assert_eq!(options.attempt_timeout, Duration::from_secs(20));
-        let error = options.set_text("attempt_timeout", "0").unwrap_err();
+        let error = options.set_text("attempt_timeout", Ok("0")).unwrap_err();
         assert_eq!(error.message(), "attemptTimeoutMs is out of bounds");
 
         let mut batch = BatchOptions::for_binding(Binding::C);
-        batch.set_text("binding", "dotnet").unwrap();
-        let error = batch.set_text("stop_on_missing", "yes").unwrap_err();
+        batch.set_text("binding", Ok("dotnet")).unwrap();
+        let error = batch.set_text("stop_on_missing", Ok("yes")).unwrap_err();
         assert_eq!(error.message(), "StopOnMissing is not true or false");
 
         let mut call = Call::for_binding(Binding::C);
-        call.set_text("binding", "go");
-        call.set_text("missing_ok", "yes");
+        call.set_text("binding", Ok("go"));
+        call.set_text("missing_ok", Ok("yes"));
         assert_eq!(call.wrong.unwrap().message(), "MissingOK is not true or false");
 
-        let unknown = options.set_text("binding", "cobol").unwrap_err();
+        let unknown = options.set_text("binding", Ok("cobol")).unwrap_err();
         assert_eq!(unknown.message(), "there is no binding \"cobol\"");
         assert!(unknown.advice().contains("java"), "{unknown}");
-        assert_eq!(batch.set_text("binding", "node").unwrap_err().kind(), unknown.kind());
+        assert_eq!(batch.set_text("binding", Ok("node")).unwrap_err().kind(), unknown.kind());
         let mut call = Call::for_binding(Binding::C);
-        call.set_text("binding", "");
+        call.set_text("binding", Ok(""));
         assert_eq!(call.wrong.unwrap().kind(), unknown.kind());
+    }
+
+    #[test]
+    fn text_that_cannot_be_read_is_refused_by_name() {
+        let bad = Err("is not UTF-8");
+        let mut options = Options::for_binding(Binding::C);
+        options.set_text("binding", Ok("go")).unwrap();
+        for (name, message) in [
+            ("app_key", "AppKey is not UTF-8"),
+            ("region", "Region is not UTF-8"),
+            ("timeout", "Timeout is not UTF-8"),
+            ("speed", "there is no option \"speed\""),
+        ] {
+            assert_eq!(options.set_text(name, bad).unwrap_err().message(), message);
+        }
+        let mut batch = BatchOptions::for_binding(Binding::C);
+        assert_eq!(batch.set_text("journal", bad).unwrap_err().message(), "journal is not UTF-8");
+        assert_eq!(batch.set_text("binding", bad).unwrap_err().message(), "binding is not UTF-8");
+        let mut call = Call::for_binding(Binding::C);
+        call.set_text("missing_ok", bad);
+        assert_eq!(call.wrong.unwrap().message(), "missing_ok is not UTF-8");
     }
 
     #[test]
@@ -630,7 +686,7 @@ mod tests {
             ("max_attempts", "inf", "max_attempts is not a whole number"),
             ("missing_ok", "yes", "missing_ok is not true or false"),
         ] {
-            assert_eq!(options.set_text(name, text).unwrap_err().message(), message);
+            assert_eq!(options.set_text(name, Ok(text)).unwrap_err().message(), message);
         }
     }
 }

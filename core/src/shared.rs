@@ -125,9 +125,9 @@ mod tests {
 
     fn client(options: &[(&str, &str)]) -> SharedClient {
         let mut own = Options::for_binding(Binding::C);
-        own.set_text("endpoint", "http://127.0.0.1:1").unwrap();
+        own.set_text("endpoint", Ok("http://127.0.0.1:1")).unwrap();
         for (name, text) in options {
-            own.set_text(name, text).unwrap();
+            own.set_text(name, Ok(text)).unwrap();
         }
         SharedClient::of(own).unwrap()
     }
@@ -199,7 +199,7 @@ mod tests {
         let token = |number: usize| client(&[("access_token", &format!("token{number}"))]);
         let kept_now = |number| {
             let mut options = Options::for_binding(Binding::C);
-            options.set_text("endpoint", "http://127.0.0.1:1").unwrap();
+            options.set_text("endpoint", Ok("http://127.0.0.1:1")).unwrap();
             options.set("access_token", Value::Text(format!("token{number}"))).unwrap();
             let kept = kept();
             let key = kept.key(&options);

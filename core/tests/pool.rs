@@ -4,7 +4,7 @@ use std::sync::mpsc::channel;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use dingtalk_extcontact::{Batch, BatchOptions, Call, Client, ClientBuilder, Outcome};
+use dingtalk_extcontact::{Batch, BatchOptions, Call, Client, ClientBuilder, ErrorKind, Outcome};
 use dingtalk_extcontact_sandbox::{BlockShape, Faults, Sandbox};
 use dingtalk_extcontact_test_support::{OK, Reply, read_request, reply, serve};
 use serde_json::Value;
@@ -13,6 +13,8 @@ use serde_json::Value;
 const ALL: u32 = 64;
 /// Longer than anything here takes, on however busy a machine.
 const LONG: Duration = Duration::from_secs(60);
+/// What is promised within 100 ms, on a machine that others use, too.
+const SOON: Duration = Duration::from_secs(1);
 /// The pool is for one test at a time.
 static POOL: Mutex<()> = Mutex::new(());
 
@@ -174,4 +176,32 @@ fn a_batch_without_a_thread_comes_to_its_end() {
         call.canceller().cancel();
         (0..ALL).for_each(|_| assert!(ends.recv_timeout(LONG).unwrap().is_err()));
     }
+}
+
+/// One call for all of a group: whoever has a thread when the others end sends nothing.
+#[test]
+fn one_cancel_ends_a_group_and_nothing_more_is_sent() {
+    let _alone = POOL.lock().unwrap_or_else(PoisonError::into_inner);
+    let (saw, seen) = channel();
+    let saw = Mutex::new(saw);
+    let server = serve(move |connection| {
+        read_request(connection);
+        saw.lock().unwrap().send(()).unwrap();
+        connection.hold();
+    });
+    let client = Client::builder().access_token("t").endpoint(format!("http://{server}"));
+    let client = client.rate(None).build().unwrap();
+    let (call, (ended, ends)) = (Call::new(), channel());
+    for n in 0..200 {
+        let ended = ended.clone();
+        client.submit(format!("0{n}"), call.clone(), move |it| ended.send(it).unwrap());
+    }
+    (0..ALL).for_each(|_| seen.recv_timeout(LONG).unwrap());
+    let start = Instant::now();
+    call.canceller().cancel();
+    let errors: Vec<_> = (0..200).map(|_| ends.recv_timeout(LONG).unwrap().unwrap_err()).collect();
+    assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
+    assert!(errors.iter().all(|error| error.kind() == ErrorKind::Cancelled));
+    assert_eq!(errors.iter().map(dingtalk_extcontact::Error::attempts).sum::<u32>(), ALL);
+    assert_eq!(seen.try_iter().count(), 0);
 }
