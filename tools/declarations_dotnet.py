@@ -27,6 +27,9 @@ NAMES = {
 }
 LATER = "A value that a later version of the library has and this package does not know."
 
+# What has no simple form: a list of texts. What this package does another way: to poll.
+NO_CALLS = {"dtx_journal_read", "dtx_batch_try_next", "dtx_batch_next_within"}
+
 # From what the header says to programs in C to what it is in C#, in this order.
 WORDS = [
     (r": (?:returns )?1 and (?:writes )?\*\w+, or (?:returns )?0 where", ", or null where"),
@@ -95,7 +98,7 @@ class Dotnet:
         self.parts = [one for one in header.handles if f"{one}_free" not in self.functions]
         # What is read at once and then freed, or given up with what it belongs to.
         self.values = [one for one in header.handles if f"{one}_json" in self.functions or one in self.parts]
-        self.living = [one for one in header.handles if one not in (*options, *self.values)]
+        self.living = [one for one in header.handles if one not in self.values]
         self.setters = {
             owner: [one for one in header.functions if one.name.startswith(f"{owner}_set_") and len(one.parameters) == 2]
             for owner in (*options, "dtx_call")
@@ -142,11 +145,50 @@ class Dotnet:
 
     def handle(self, name):
         release = [f"Native.{name}_free(handle);", "return true;"]
-        return block(f"internal sealed class {handle_name(name)} : Handle", [
-            f"internal {handle_name(name)}(IntPtr pointer) : base(pointer) {{ }}",
-            "",
-            *block("protected override bool ReleaseHandle()", release),
-        ])  # fmt: skip
+        made = [[f"internal {handle_name(name)}(IntPtr pointer) : base(pointer) {{ }}"]]
+        made += [self.call(name, one) for one in self.header.functions if self.is_call_of(name, one)]
+        made.append(block("protected override bool ReleaseHandle()", release))
+        return block(f"internal sealed class {handle_name(name)} : Handle", apart(made))
+
+    # --- Calls: what can fail with an error, as methods of the handle that they are made with ---
+
+    def is_call_of(self, owner, one):
+        fails = any(kind == "dtx_error **" for kind, _ in one.parameters)
+        return fails and one.name.startswith(f"{owner}_") and one.name not in NO_CALLS
+
+    def call(self, owner, one):
+        """Arguments become C's, an error is thrown, and what was made is taken over."""
+        (own_kind, _), *rest = one.parameters
+        is_method = self.handle_of(own_kind) == owner
+        takes, gives, made = [], ["this"] if is_method else [], None
+        for kind, name in rest if is_method else one.parameters:
+            name = camel(name)
+            if kind == "dtx_error **":
+                gives.append("out IntPtr error")
+            elif kind.endswith("**"):
+                made = kind.removesuffix(" **")
+                gives.append("out IntPtr made")
+            elif kind == "const char *":
+                takes.append(f"string {name}")
+                gives.append(f"Native.Bytes({name}, nameof({name}))")
+            elif kind == "int":
+                takes.append(f"bool {name}")
+                gives.append(f"{name} ? 1 : 0")
+            else:
+                within = "Native." if kind in [it.name for it in self.header.callbacks] else ""
+                takes.append(f"{within}{self.native_type(kind, False)} {name}")
+                gives.append(name)
+        name, result, back = pascal(one.name.removeprefix(owner)), "void", []
+        if made in self.living:
+            result = handle_name(made)
+            back = [f"return new {result}(made);"]
+        elif made:
+            result = type_name(made)
+            # A method hides a class of its name.
+            result = f"ExtContact.{result}" if result == name else result
+            back = [f"return {result}.Take(made);"]
+        head = f"internal {'' if is_method else 'static '}{result} {name}({', '.join(takes)})"
+        return block(head, [f"Native.{one.name}({', '.join(gives)});", "DingTalkException.Throw(error);", *back])
 
     def signature(self, one, bare):
         """Where it is bare, a handle is a pointer, and text is not marshalled."""
@@ -215,7 +257,7 @@ class Dotnet:
     def options(self):
         made = []
         for owner, setters in self.setters.items():
-            properties, given = [], ['Native.Give(set, options, "binding", "dotnet");']
+            properties, given = [], []
             for one in setters:
                 name = one.name.removeprefix(f"{owner}_set_")
                 plain = name.removesuffix("_ms")
@@ -223,8 +265,10 @@ class Dotnet:
                 kind = {"const char *": "string", "int": "bool?"}.get(one.parameters[1][0], number)
                 about = self.say(self.header.notes[one.name], one.name)
                 properties.append([*about, f"public {kind} {pascal(plain)} {{ get; set; }}"])
-                given.append(f'Native.Give(set, options, "{plain}", {pascal(plain)});')
-            properties.append(block("internal void Give<T>(Native.Setter<T> set, T options)", given))
+                given.append(f'{{ "{plain}", nameof({pascal(plain)}), {pascal(plain)} }},')
+            new = block("return new Settings", given)
+            new[-1] += ";"
+            properties.append(block("internal Settings Settings()", new))
             about = self.say(self.header.notes[owner], owner)
             made.append([*about, *block(f"public sealed partial class {type_name(owner)}", apart(properties))])
         return file(apart(made))

@@ -9,9 +9,9 @@ namespace DingTalk.ExtContact
     /// <summary>
     /// Deletes external contacts of a DingTalk organisation, which has no undo. It keeps its connections and its
     /// token: make one and share it. All methods may be called from any thread at any time,
-    /// <see cref="Dispose"/> included; those that take a token are cancelled by it within 100 ms, with an
-    /// <see cref="OperationCanceledException"/> whose inner exception is a <see cref="CallCancelledException"/>
-    /// that says whether the contact may be gone.
+    /// <see cref="Dispose"/> included; those that take a token are cancelled by it within 100 ms, with a
+    /// <see cref="RequestCanceledException"/> that says whether the contact may be gone. Give the calls of a group one
+    /// token: none of them sends anything once it is cancelled.
     /// </summary>
     public sealed class Client : IDisposable
     {
@@ -26,21 +26,13 @@ namespace DingTalk.ExtContact
         private Client(ClientOptions options, bool shared)
         {
             this.shared = shared;
-            IntPtr given = options.FromEnvironment ? Native.dtx_options_from_env() : Native.dtx_options_new();
-            try
+            using (var given = new OptionsHandle(
+                options.FromEnvironment ? Native.dtx_options_from_env() : Native.dtx_options_new()))
             {
-                options.Give(Native.dtx_options_set, given);
-                client = new ClientHandle(Native.Made((out IntPtr made, out IntPtr error) => shared
-                    ? Native.dtx_client_shared(given, out made, out error)
-                    : Native.dtx_client_new(given, out made, out error)));
-            }
-            finally
-            {
-                Native.dtx_options_free(given);
+                options.Settings().Give((name, text) => Native.dtx_options_set(given, name, text));
+                client = shared ? ClientHandle.Shared(given) : ClientHandle.New(given);
             }
         }
-
-        private delegate int Waiter(CallHandle call, out IntPtr made, out IntPtr error);
 
         /// <summary>A client with what the environment names, such as DINGTALK_APP_KEY.</summary>
         /// <exception cref="InvalidArgumentException">It is missing or wrong.</exception>
@@ -96,14 +88,14 @@ namespace DingTalk.ExtContact
         public Deletion Delete(string userId, CallOptions options,
             CancellationToken cancellation = default(CancellationToken))
         {
-            byte[] id = Native.Bytes(userId, nameof(userId));
-            return Wait(options, cancellation, Deletion.Take, (CallHandle call, out IntPtr made, out IntPtr error) =>
-                Native.dtx_client_delete(Asked, id, call, out made, out error));
+            return Wait(options, cancellation, call => Asked.Delete(userId, call));
         }
 
         /// <summary>Begins to delete a contact. No thread waits for the end: any number may be begun.</summary>
         /// <param name="userId">The id, sent as it is.</param>
         /// <param name="cancellation">Ends the call.</param>
+        /// <returns>Where the call was cancelled the task is faulted, not cancelled, so that Wait and Result show the
+        /// <see cref="RequestCanceledException"/>, too.</returns>
         /// <exception cref="DingTalkException">By the task: it was not deleted, or nobody knows.</exception>
         /// <exception cref="ArgumentException">The id has a NUL or a lone surrogate; nothing was sent.</exception>
         public Task<Deletion> DeleteAsync(string userId, CancellationToken cancellation = default(CancellationToken))
@@ -115,7 +107,7 @@ namespace DingTalk.ExtContact
         public Task<Deletion> DeleteAsync(string userId, CallOptions options,
             CancellationToken cancellation = default(CancellationToken))
         {
-            return Submit(Asked, Native.Bytes(userId, nameof(userId)), options, cancellation);
+            return Submit(Asked, Native.Bytes(userId, nameof(userId)), options, cancellation).Unwrap();
         }
 
         /// <summary>Deletes many contacts, several at a time; ids are taken as they are needed.</summary>
@@ -130,17 +122,11 @@ namespace DingTalk.ExtContact
             if (userIds == null)
                 throw new ArgumentNullException(nameof(userIds));
             IEnumerator<string> ids = userIds.GetEnumerator();
-            IntPtr given = Native.dtx_batch_options_new();
-            try
+            using (var given = new BatchOptionsHandle(Native.dtx_batch_options_new()))
             {
-                options?.Give(Native.dtx_batch_options_set, given);
-                var batch = new BatchHandle(Native.Made((out IntPtr made, out IntPtr error) =>
-                    Native.dtx_batch_new(Open, given, out made, out error)));
-                return new DeleteMany(batch, ids, cancellation);
-            }
-            finally
-            {
-                Native.dtx_batch_options_free(given);
+                (options ?? new BatchOptions()).Settings()
+                    .Give((name, text) => Native.dtx_batch_options_set(given, name, text));
+                return new DeleteMany(BatchHandle.New(Open, given), ids, cancellation);
             }
         }
 
@@ -149,9 +135,7 @@ namespace DingTalk.ExtContact
         public Contact Get(string userId, CallOptions options = null,
             CancellationToken cancellation = default(CancellationToken))
         {
-            byte[] id = Native.Bytes(userId, nameof(userId));
-            return Wait(options, cancellation, Contact.Take, (CallHandle call, out IntPtr made, out IntPtr error) =>
-                Native.dtx_client_get(Asked, id, call, out made, out error));
+            return Wait(options, cancellation, call => Asked.Get(userId, call));
         }
 
         /// <summary>All contacts, read page by page as they are needed. They may be deleted meanwhile.</summary>
@@ -173,9 +157,7 @@ namespace DingTalk.ExtContact
         public Restoration Restore(string record, bool lookFirst = false, CallOptions options = null,
             CancellationToken cancellation = default(CancellationToken))
         {
-            byte[] text = Native.Bytes(record, nameof(record));
-            return Wait(options, cancellation, Restoration.Take, (CallHandle call, out IntPtr made, out IntPtr error) =>
-                Native.dtx_client_restore(Asked, text, lookFirst ? 1 : 0, call, out made, out error));
+            return Wait(options, cancellation, call => Asked.Restore(record, lookFirst, call));
         }
 
         /// <summary>Says what stands and what is missing before contacts can be deleted. Nothing is deleted.</summary>
@@ -185,20 +167,13 @@ namespace DingTalk.ExtContact
         public Check Check(bool write = false, CallOptions options = null,
             CancellationToken cancellation = default(CancellationToken))
         {
-            Func<IntPtr, Check> take = ExtContact.Check.Take;
-            return Wait(options, cancellation, take, (CallHandle call, out IntPtr made, out IntPtr error) =>
-                Native.dtx_client_check(Asked, write ? 1 : 0, call, out made, out error));
+            return Wait(options, cancellation, call => Asked.Check(write, call));
         }
 
         /// <summary>Replaces the access token that the client was made with.</summary>
         public void SetAccessToken(string accessToken)
         {
-            byte[] token = Native.Bytes(accessToken, nameof(accessToken));
-            Native.Made((out IntPtr none, out IntPtr error) =>
-            {
-                none = IntPtr.Zero;
-                return Native.dtx_client_set_access_token(Open, token, out error);
-            });
+            Open.SetAccessToken(accessToken);
         }
 
         /// <summary>
@@ -232,86 +207,81 @@ namespace DingTalk.ExtContact
             get { return shared ? Open : client; }
         }
 
-        private T Wait<T>(CallOptions options, CancellationToken cancellation, Func<IntPtr, T> take, Waiter wait)
+        private T Wait<T>(CallOptions options, CancellationToken cancellation, Func<CallHandle, T> wait)
         {
-            using (CallHandle call = Call(options, cancellation))
-            using (cancellation.Register(() => Native.dtx_call_cancel(call)))
+            using (Call call = Call.With(options, cancellation))
             {
                 try
                 {
-                    return take(Native.Made((out IntPtr made, out IntPtr error) => wait(call, out made, out error)));
+                    return wait(call.Handle);
                 }
-                catch (CallCancelledException error) when (cancellation.IsCancellationRequested)
+                catch (DingTalkException error)
                 {
-                    throw new OperationCanceledException(error.Message, error, cancellation);
-                }
-                catch (InvalidArgumentException error) when (disposed)
-                {
-                    throw new ObjectDisposedException(error.Message, error);
+                    throw Explained(error, cancellation);
                 }
             }
         }
 
-        private async Task<Deletion> Submit(
+        /// <summary>
+        /// A task in a task: one that an OperationCanceledException is thrown out of would end as cancelled, and its
+        /// Wait and Result would not show that exception.
+        /// </summary>
+        private async Task<Task<Deletion>> Submit(
             ClientHandle asked, byte[] id, CallOptions options, CancellationToken cancellation)
         {
-            using (CallHandle call = Call(options, cancellation))
-            using (cancellation.Register(() => Native.dtx_call_cancel(call)))
+            using (Call call = Call.With(options, cancellation))
             {
                 try
                 {
-                    return await Pending<Deletion>.Begin(context =>
-                        Native.dtx_client_submit(asked, id, call, Callbacks.Done, context)).ConfigureAwait(false);
+                    return Task.FromResult(await Pending<Deletion>.Begin(context => Native.dtx_client_submit(
+                        asked, id, call.Handle, Callbacks.Done, context)).ConfigureAwait(false));
                 }
-                catch (CallCancelledException error) when (cancellation.IsCancellationRequested)
+                catch (DingTalkException error)
                 {
-                    throw new OperationCanceledException(error.Message, error, cancellation);
-                }
-                catch (InvalidArgumentException error) when (disposed)
-                {
-                    throw new ObjectDisposedException(error.Message, error);
+                    return Task.FromException<Deletion>(Explained(error, cancellation));
                 }
             }
         }
 
-        private static CallHandle Call(CallOptions options, CancellationToken cancellation)
+        /// <summary>The error as .NET's own kind of exception, where there is one.</summary>
+        private Exception Explained(DingTalkException error, CancellationToken cancellation)
         {
-            bool needed = options != null || cancellation.CanBeCanceled;
-            var call = new CallHandle(needed ? Native.dtx_call_new() : IntPtr.Zero);
-            options?.Give(Native.dtx_call_set, call);
-            return call;
+            if (error is CallCancelledException cancelled && cancellation.IsCancellationRequested)
+                return new RequestCanceledException(cancelled, cancellation);
+            if (error is InvalidArgumentException && disposed)
+                return new ObjectDisposedException(error.Message, error);
+            return error;
         }
 
         private IEnumerable<Contact> Contacts(
             ClientHandle open, CallOptions options, CancellationToken cancellation)
         {
-            using (var contacts = new ContactsHandle(Native.Made((out IntPtr made, out IntPtr error) =>
-                Native.dtx_client_contacts(open, out made, out error))))
+            using (ContactsHandle contacts = open.Contacts())
             {
                 Contact contact;
-                while ((contact = Wait(options, cancellation, Contact.Take,
-                    (CallHandle call, out IntPtr made, out IntPtr error) =>
-                        Native.dtx_contacts_next(contacts, call, out made, out error))) != null)
+                while ((contact = Wait(options, cancellation, contacts.Next)) != null)
                     yield return contact;
             }
         }
 
         private static IEnumerable<JournalEntry> Entries(byte[][] paths)
         {
-            using (var journal = new JournalHandle(Native.Made((out IntPtr made, out IntPtr error) =>
-            {
-                GCHandle[] pinned = Array.ConvertAll(paths, path => GCHandle.Alloc(path, GCHandleType.Pinned));
-                IntPtr[] texts = Array.ConvertAll(pinned, one => one.AddrOfPinnedObject());
-                int result = Native.dtx_journal_read(texts, (ulong)texts.Length, out made, out error);
-                Array.ForEach(pinned, one => one.Free());
-                return result;
-            })))
+            using (JournalHandle journal = Read(paths))
             {
                 JournalEntry entry;
-                while ((entry = JournalEntry.Take(Native.Made((out IntPtr made, out IntPtr error) =>
-                    Native.dtx_journal_next(journal, out made, out error)))) != null)
+                while ((entry = journal.Next()) != null)
                     yield return entry;
             }
+        }
+
+        private static JournalHandle Read(byte[][] paths)
+        {
+            GCHandle[] pinned = Array.ConvertAll(paths, path => GCHandle.Alloc(path, GCHandleType.Pinned));
+            IntPtr[] texts = Array.ConvertAll(pinned, one => one.AddrOfPinnedObject());
+            Native.dtx_journal_read(texts, (ulong)texts.Length, out IntPtr journal, out IntPtr error);
+            Array.ForEach(pinned, one => one.Free());
+            DingTalkException.Throw(error);
+            return new JournalHandle(journal);
         }
     }
 

@@ -49,7 +49,7 @@ namespace DingTalk.ExtContact
         public bool MoveNext()
         {
             Push();
-            return Took(ended ? null : Next());
+            return Took(ended ? null : batch.Next());
         }
 
         /// <summary>The same without a thread that waits.</summary>
@@ -81,7 +81,7 @@ namespace DingTalk.ExtContact
         {
             Abandon();
             while (!ended)
-                ended = Next() == null;
+                ended = batch.Next() == null;
         }
 
         /// <summary>The same without a thread that waits.</summary>
@@ -120,14 +120,7 @@ namespace DingTalk.ExtContact
                     if (!ids.MoveNext())
                         Finish();
                     else
-                    {
-                        byte[] id = Native.Bytes(ids.Current, "userIds");
-                        Native.Made((out IntPtr none, out IntPtr error) =>
-                        {
-                            none = IntPtr.Zero;
-                            return Native.dtx_batch_push(batch, id, out error);
-                        });
-                    }
+                        batch.Push(ids.Current);
                 }
             }
             catch (Exception thrown)
@@ -146,19 +139,9 @@ namespace DingTalk.ExtContact
             taken?.Dispose();
         }
 
-        private Item Next()
-        {
-            return Item.Take(Native.Made((out IntPtr item, out IntPtr error) =>
-                Native.dtx_batch_next(batch, out item, out error)));
-        }
-
         private Task<Item> NextAsync()
         {
-            return Pending<Item>.Begin(context => Native.Made((out IntPtr none, out IntPtr error) =>
-            {
-                none = IntPtr.Zero;
-                return Native.dtx_batch_submit_next(batch, Callbacks.Next, context, out error);
-            }));
+            return Pending<Item>.Begin(context => batch.SubmitNext(Callbacks.Next, context));
         }
 
         private bool Took(Item item)

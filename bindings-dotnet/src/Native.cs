@@ -1,4 +1,5 @@
 using System;
+using System.Collections;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Runtime.InteropServices;
@@ -6,19 +7,13 @@ using System.Text;
 
 namespace DingTalk.ExtContact
 {
-    /// <summary>What .NET has to do by itself to call C: text, results and options by name.</summary>
+    /// <summary>What .NET has to do by itself to call C: text, lists and options by name.</summary>
     internal static partial class Native
     {
         internal const string Name = "dingtalk_extcontact";
 
         /// <summary>Throws where text is not valid UTF-16, instead of putting question marks in.</summary>
         private static readonly Encoding Utf8 = new UTF8Encoding(false, true);
-
-        /// <summary>A function of the library that makes something, or an error.</summary>
-        internal delegate int Maker(out IntPtr made, out IntPtr error);
-
-        /// <summary>A function of the library that sets an option by its name.</summary>
-        internal delegate int Setter<T>(T options, byte[] name, byte[] text);
 
         /// <summary>
         /// UTF-8 with a NUL at its end. Neither a NUL inside, which would end the text for C, nor a question mark
@@ -60,38 +55,46 @@ namespace DingTalk.ExtContact
                 list.Add(at(place));
             return list.AsReadOnly();
         }
+    }
 
-        /// <summary>What a function made, or its error thrown.</summary>
-        internal static IntPtr Made(Maker make)
+    /// <summary>Options that are set, as the library takes them: by their names, as text.</summary>
+    internal sealed class Settings : IEnumerable
+    {
+        private readonly List<KeyValuePair<string, byte[]>> texts = new List<KeyValuePair<string, byte[]>>();
+
+        internal Settings()
         {
-            make(out IntPtr made, out IntPtr error);
-            if (error != IntPtr.Zero)
-                throw DingTalkException.Take(error);
-            return made;
+            // Messages and advice have names as they stand here.
+            Add("binding", "binding", "dotnet");
         }
 
-        // What is wrong is reported where the options are used.
-
-        internal static void Give<T>(Setter<T> set, T options, string name, string value)
+        /// <summary>Adds a value. What is wrong with it is reported where the options are used.</summary>
+        internal void Add(string name, string property, object value)
         {
+            if (value is TimeSpan time)
+                value = time.Ticks / TimeSpan.TicksPerMillisecond;
+            else if (value is bool yes)
+                value = yes ? "true" : "false";
             if (value != null)
-                set(options, Bytes(name, "name"), Bytes(value, name));
+                texts.Add(new KeyValuePair<string, byte[]>(
+                    name, Native.Bytes(Convert.ToString(value, CultureInfo.InvariantCulture), property)));
         }
 
-        internal static void Give<T>(Setter<T> set, T options, string name, int? value)
+        internal void Give(Func<byte[], byte[], int> set)
         {
-            Give(set, options, name, value?.ToString(CultureInfo.InvariantCulture));
+            foreach (KeyValuePair<string, byte[]> one in texts)
+                set(Native.Bytes(one.Key, "name"), one.Value);
         }
 
-        internal static void Give<T>(Setter<T> set, T options, string name, bool? value)
+        /// <summary>The same for the same settings, and for no others.</summary>
+        public override string ToString()
         {
-            Give(set, options, name, value == null ? null : value.Value ? "true" : "false");
+            return string.Concat(texts.ConvertAll(one => one.Key + "=" + Encoding.UTF8.GetString(one.Value)));
         }
 
-        internal static void Give<T>(Setter<T> set, T options, string name, TimeSpan? value)
+        IEnumerator IEnumerable.GetEnumerator()
         {
-            Give(set, options, name,
-                (value?.Ticks / TimeSpan.TicksPerMillisecond)?.ToString(CultureInfo.InvariantCulture));
+            return texts.GetEnumerator();
         }
     }
 

@@ -84,20 +84,47 @@ namespace DingTalk.ExtContact.Tests
             {
                 const string Chinese = "\u5ba2\u623701\ud83d\ude00";
                 Check.Equal(Chinese, Check.Throws<InvalidUserIdException>(() => client.Delete(Chinese)).UserId);
+            }
+        }
+
+        [Test]
+        public static void AnArgumentThatIsNoneIsRefusedByItsName()
+        {
+            using (var silent = new Silent())
+            using (Client client = silent.Client())
+            {
+                var calls = new Dictionary<string, Action<string>[]>
+                {
+                    { "userId", new Action<string>[] { it => client.Delete(it), it => client.Delete(it, Fine),
+                        it => client.DeleteAsync(it), it => client.DeleteAsync(it, Fine), it => client.Get(it),
+                        it => client.DeleteMany(new[] { it }).MoveNext() } },
+                    { "record", new Action<string>[] { it => client.Restore(it) } },
+                    { "accessToken", new Action<string>[] { client.SetAccessToken } },
+                    { "paths", new Action<string>[] { it => Client.ReadJournal(it), it => Client.ReadJournal("1", it) } },
+                };
+                foreach (KeyValuePair<string, Action<string>[]> one in calls)
+                {
+                    foreach (Action<string> call in one.Value)
+                    {
+                        Check.Equal(one.Key, Check.Throws<ArgumentNullException>(() => call(null)).ParamName);
+                        foreach (string bad in BadTexts)
+                            Check.Equal(one.Key, Check.Throws<ArgumentException>(() => call(bad)).ParamName);
+                    }
+                }
                 foreach (string bad in BadTexts)
                 {
-                    Check.Throws<ArgumentException>(() => client.Delete(bad));
-                    Check.Throws<ArgumentException>(() => client.DeleteAsync(bad));
-                    Check.Throws<ArgumentException>(() => client.Get(bad));
-                    Check.Throws<ArgumentException>(() => client.Restore(bad));
-                    Check.Throws<ArgumentException>(() => client.SetAccessToken(bad));
-                    Check.Throws<ArgumentException>(() => Client.ReadJournal(bad));
-                    Check.Throws<ArgumentException>(() => new Client(new ClientOptions { AppKey = bad }));
+                    Check.Equal("AccessToken", Check.Throws<ArgumentException>(() =>
+                        new Client(new ClientOptions { AccessToken = bad })).ParamName);
+                    Check.Equal("CaFile", Check.Throws<ArgumentException>(() =>
+                        new Client(new ClientOptions { CaFile = bad })).ParamName);
+                    Check.Equal("Journal", Check.Throws<ArgumentException>(() =>
+                        client.DeleteMany(new string[0], new BatchOptions { Journal = bad })).ParamName);
                 }
-                Check.Throws<ArgumentNullException>(() => client.Delete(null));
-                Check.Throws<ArgumentNullException>(() => client.DeleteAsync(null));
-                Check.Throws<ArgumentNullException>(() => client.DeleteMany(null));
-                Check.Throws<ArgumentNullException>(() => new Client(null));
+                Check.Equal("userIds", Check.Throws<ArgumentNullException>(() => client.DeleteMany(null)).ParamName);
+                Check.Equal("options", Check.Throws<ArgumentNullException>(() => new Client(null)).ParamName);
+                Check.Equal("options", Check.Throws<ArgumentNullException>(() => Client.Shared(null)).ParamName);
+                Check.Equal("paths", Check.Throws<ArgumentNullException>(() => Client.ReadJournal((string[])null)).ParamName);
+                Check.Equal(0, silent.Requests);
             }
         }
 
@@ -118,6 +145,14 @@ namespace DingTalk.ExtContact.Tests
                 var call = Check.Throws<InvalidArgumentException>(() =>
                     client.Delete("1", new CallOptions { Timeout = TimeSpan.Zero }));
                 Check.That(call.Message.Contains("Timeout"), call.Message);
+            }
+            // Also where advice has the name.
+            foreach (ClientOptions wrong in new[] { new ClientOptions { AccessToken = "token", Region = "mars" }, new ClientOptions() })
+            {
+                var error = Check.Throws<InvalidArgumentException>(() => new Client(wrong));
+                string said = error.Message + ". " + error.Advice;
+                Check.That(said.Contains(wrong.Region == null ? "AccessToken" : "Region"), said);
+                Check.That(!said.Contains("access_token") && !said.Contains("region"), said);
             }
             Check.Throws<ArgumentOutOfRangeException>(() => Client.LogTo((LogLevel)7777, (level, line) => { }));
         }
@@ -150,32 +185,74 @@ namespace DingTalk.ExtContact.Tests
             using (Client client = silent.Client())
             using (var source = new CancellationTokenSource())
             {
-                Task<Deletion> call = Task.Run(() => client.Delete("1", source.Token));
+                Task call = Task.Run(() =>
+                {
+                    var ended = Check.Throws<RequestCanceledException>(() => client.Delete("1", source.Token));
+                    Check.Equal(source.Token, ended.CancellationToken);
+                    Check.That(ended.MaybeDeleted, "it may be gone");
+                });
                 silent.Asked(1);
                 Stopwatch time = Stopwatch.StartNew();
                 source.Cancel();
-                var ended = Check.Throws<OperationCanceledException>(() => call.GetAwaiter().GetResult());
+                call.Wait();
                 Check.That(time.Elapsed < Soon, "it ended after " + time.Elapsed);
-                Check.Equal(source.Token, ended.CancellationToken);
-                Check.That(((CallCancelledException)ended.InnerException).MaybeDeleted, "it may be gone");
             }
         }
 
         [Test]
-        public static async Task ATokenEndsATask()
+        public static async Task HoweverATaskIsWaitedForItSaysWhatMayBeGone()
         {
             using (var silent = new Silent())
             using (Client client = silent.Client())
             using (var source = new CancellationTokenSource())
             {
-                Task<Deletion> call = client.DeleteAsync("1", source.Token);
+                Task<Deletion> sent = client.DeleteAsync("1", source.Token);
                 silent.Asked(1);
                 Stopwatch time = Stopwatch.StartNew();
                 source.Cancel();
-                var ended = await Check.ThrowsAsync<OperationCanceledException>(() => call);
+                var ended = await Check.ThrowsAsync<RequestCanceledException>(() => sent);
                 Check.That(time.Elapsed < Soon, "it ended after " + time.Elapsed);
-                Check.That(call.IsCanceled, "the task is cancelled");
-                Check.That(((CallCancelledException)ended.InnerException).MaybeDeleted, "it may be gone");
+                Check.Equal(source.Token, ended.CancellationToken);
+                foreach (Task<Deletion> call in new[] { sent, client.DeleteAsync("1", source.Token) })
+                {
+                    var waited = Check.Throws<AggregateException>(() => call.Wait());
+                    var asked = Check.Throws<AggregateException>(() => Console.WriteLine(call.Result));
+                    var all = Check.Throws<AggregateException>(() => Task.WaitAll(call));
+                    var got = Check.Throws<Exception>(() => call.GetAwaiter().GetResult());
+                    foreach (Exception shown in new[] { waited.InnerException, asked.InnerException, all.InnerException, got, call.Exception.InnerException })
+                    {
+                        var cancelled = (RequestCanceledException)shown;
+                        Check.Equal(call == sent, cancelled.MaybeDeleted);
+                        Check.Equal(call == sent ? 1 : 0, ((CallCancelledException)cancelled.InnerException).Attempts);
+                    }
+                }
+            }
+        }
+
+        [Test]
+        public static void ATokenEndsAllItsTasksAndNoneIsSentAfterwards()
+        {
+            using (var silent = new Silent())
+            using (Client client = silent.Client())
+            using (var source = new CancellationTokenSource())
+            {
+                // Of several threads, as .NET tells the callbacks of each apart.
+                var tasks = new Task<Deletion>[2000];
+                Task[] threads = Enumerable.Range(0, 8).Select(thread => Task.Factory.StartNew(() =>
+                {
+                    for (int i = thread; i < tasks.Length; i += 8)
+                        tasks[i] = client.DeleteAsync("id" + i, source.Token);
+                }, TaskCreationOptions.LongRunning)).ToArray();
+                Task.WaitAll(threads);
+                silent.Asked(64);
+                Stopwatch time = Stopwatch.StartNew();
+                source.Cancel();
+                Check.Throws<AggregateException>(() => Task.WaitAll(tasks));
+                // Far below the ten seconds of an attempt, as so many take their time on a machine that is busy.
+                Check.That(time.Elapsed < TimeSpan.FromSeconds(5), "they ended after " + time.Elapsed);
+                Console.WriteLine("{0} tasks cancelled within {1} ms", tasks.Length, time.ElapsedMilliseconds);
+                Check.Equal(64, tasks.Count(task => ((RequestCanceledException)task.Exception.InnerException).MaybeDeleted));
+                Check.Equal(64, silent.Requests);
             }
         }
 
@@ -186,10 +263,11 @@ namespace DingTalk.ExtContact.Tests
             using (Client client = silent.Client())
             {
                 var cancelled = new CancellationToken(true);
-                var ended = Check.Throws<OperationCanceledException>(() => client.Delete("1", cancelled));
+                var ended = Check.Throws<RequestCanceledException>(() => client.Delete("1", cancelled));
                 Check.Equal(0, ((CallCancelledException)ended.InnerException).Attempts);
-                ended = await Check.ThrowsAsync<OperationCanceledException>(() => client.DeleteAsync("1", cancelled));
+                ended = await Check.ThrowsAsync<RequestCanceledException>(() => client.DeleteAsync("1", cancelled));
                 Check.Equal(0, ((CallCancelledException)ended.InnerException).Attempts);
+                Check.That(!ended.MaybeDeleted, "it is not gone");
             }
         }
 

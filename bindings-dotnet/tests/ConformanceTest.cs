@@ -92,7 +92,7 @@ namespace DingTalk.ExtContact.Tests
                         {
                             ended(error, error.Json);
                         }
-                        catch (OperationCanceledException cancelled)
+                        catch (RequestCanceledException cancelled)
                         {
                             ended(cancelled.InnerException, ((CallCancelledException)cancelled.InnerException).Json);
                         }

@@ -91,6 +91,13 @@ namespace DingTalk.ExtContact.Tests
         readonly Socket listening = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         readonly SemaphoreSlim requests = new SemaphoreSlim(0);
         volatile bool disposed;
+        volatile int count;
+
+        /// <summary>How many came up to now.</summary>
+        internal int Requests
+        {
+            get { return count; }
+        }
 
         internal Silent()
         {
@@ -112,7 +119,10 @@ namespace DingTalk.ExtContact.Tests
                     if (socket == listening)
                         sockets.Add(listening.Accept());
                     else if (Received(socket, buffer) > 0)
+                    {
+                        count++;
                         requests.Release();
+                    }
                     else
                     {
                         sockets.Remove(socket);

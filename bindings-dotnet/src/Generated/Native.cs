@@ -42,55 +42,55 @@ namespace DingTalk.ExtContact
         internal static extern void dtx_options_free(IntPtr options);
 
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_options_set(IntPtr options, byte[] name, byte[] text);
+        internal static extern int dtx_options_set(OptionsHandle options, byte[] name, byte[] text);
 
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_options_set_access_token(IntPtr options, byte[] accessToken);
+        internal static extern int dtx_options_set_access_token(OptionsHandle options, byte[] accessToken);
 
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_options_set_app_key(IntPtr options, byte[] appKey);
+        internal static extern int dtx_options_set_app_key(OptionsHandle options, byte[] appKey);
 
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_options_set_app_secret(IntPtr options, byte[] appSecret);
+        internal static extern int dtx_options_set_app_secret(OptionsHandle options, byte[] appSecret);
 
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_options_set_region(IntPtr options, byte[] region);
+        internal static extern int dtx_options_set_region(OptionsHandle options, byte[] region);
 
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_options_set_endpoint(IntPtr options, byte[] endpoint);
+        internal static extern int dtx_options_set_endpoint(OptionsHandle options, byte[] endpoint);
 
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_options_set_timeout_ms(IntPtr options, ulong timeoutMs);
+        internal static extern int dtx_options_set_timeout_ms(OptionsHandle options, ulong timeoutMs);
 
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_options_set_attempt_timeout_ms(IntPtr options, ulong attemptTimeoutMs);
+        internal static extern int dtx_options_set_attempt_timeout_ms(OptionsHandle options, ulong attemptTimeoutMs);
 
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_options_set_connect_timeout_ms(IntPtr options, ulong connectTimeoutMs);
+        internal static extern int dtx_options_set_connect_timeout_ms(OptionsHandle options, ulong connectTimeoutMs);
 
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_options_set_max_attempts(IntPtr options, uint maxAttempts);
+        internal static extern int dtx_options_set_max_attempts(OptionsHandle options, uint maxAttempts);
 
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_options_set_rate(IntPtr options, uint rate);
+        internal static extern int dtx_options_set_rate(OptionsHandle options, uint rate);
 
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_options_set_missing_ok(IntPtr options, int missingOk);
+        internal static extern int dtx_options_set_missing_ok(OptionsHandle options, int missingOk);
 
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_options_set_proxy(IntPtr options, byte[] proxy);
+        internal static extern int dtx_options_set_proxy(OptionsHandle options, byte[] proxy);
 
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_options_set_ca_file(IntPtr options, byte[] caFile);
+        internal static extern int dtx_options_set_ca_file(OptionsHandle options, byte[] caFile);
 
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_options_set_language(IntPtr options, byte[] language);
+        internal static extern int dtx_options_set_language(OptionsHandle options, byte[] language);
 
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_client_new(IntPtr options, out IntPtr client, out IntPtr error);
+        internal static extern int dtx_client_new(OptionsHandle options, out IntPtr client, out IntPtr error);
 
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_client_shared(IntPtr options, out IntPtr client, out IntPtr error);
+        internal static extern int dtx_client_shared(OptionsHandle options, out IntPtr client, out IntPtr error);
 
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
         internal static extern void dtx_client_free(IntPtr client);
@@ -135,25 +135,25 @@ namespace DingTalk.ExtContact
         internal static extern void dtx_batch_options_free(IntPtr options);
 
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_batch_options_set(IntPtr options, byte[] name, byte[] text);
+        internal static extern int dtx_batch_options_set(BatchOptionsHandle options, byte[] name, byte[] text);
 
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_batch_options_set_concurrency(IntPtr options, uint concurrency);
+        internal static extern int dtx_batch_options_set_concurrency(BatchOptionsHandle options, uint concurrency);
 
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_batch_options_set_journal(IntPtr options, byte[] journal);
+        internal static extern int dtx_batch_options_set_journal(BatchOptionsHandle options, byte[] journal);
 
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_batch_options_set_backup(IntPtr options, byte[] backup);
+        internal static extern int dtx_batch_options_set_backup(BatchOptionsHandle options, byte[] backup);
 
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_batch_options_set_missing_ok(IntPtr options, int missingOk);
+        internal static extern int dtx_batch_options_set_missing_ok(BatchOptionsHandle options, int missingOk);
 
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_batch_options_set_stop_on_missing(IntPtr options, int stopOnMissing);
+        internal static extern int dtx_batch_options_set_stop_on_missing(BatchOptionsHandle options, int stopOnMissing);
 
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_batch_new(ClientHandle client, IntPtr options, out IntPtr batch, out IntPtr error);
+        internal static extern int dtx_batch_new(ClientHandle client, BatchOptionsHandle options, out IntPtr batch, out IntPtr error);
 
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
         internal static extern void dtx_batch_free(IntPtr batch);
@@ -469,9 +469,46 @@ namespace DingTalk.ExtContact
     {
         internal BatchHandle(IntPtr pointer) : base(pointer) { }
 
+        internal static BatchHandle New(ClientHandle client, BatchOptionsHandle options)
+        {
+            Native.dtx_batch_new(client, options, out IntPtr made, out IntPtr error);
+            DingTalkException.Throw(error);
+            return new BatchHandle(made);
+        }
+
+        internal void Push(string userId)
+        {
+            Native.dtx_batch_push(this, Native.Bytes(userId, nameof(userId)), out IntPtr error);
+            DingTalkException.Throw(error);
+        }
+
+        internal Item Next()
+        {
+            Native.dtx_batch_next(this, out IntPtr made, out IntPtr error);
+            DingTalkException.Throw(error);
+            return Item.Take(made);
+        }
+
+        internal void SubmitNext(Native.dtx_item_fn done, IntPtr context)
+        {
+            Native.dtx_batch_submit_next(this, done, context, out IntPtr error);
+            DingTalkException.Throw(error);
+        }
+
         protected override bool ReleaseHandle()
         {
             Native.dtx_batch_free(handle);
+            return true;
+        }
+    }
+
+    internal sealed class BatchOptionsHandle : Handle
+    {
+        internal BatchOptionsHandle(IntPtr pointer) : base(pointer) { }
+
+        protected override bool ReleaseHandle()
+        {
+            Native.dtx_batch_options_free(handle);
             return true;
         }
     }
@@ -491,6 +528,61 @@ namespace DingTalk.ExtContact
     {
         internal ClientHandle(IntPtr pointer) : base(pointer) { }
 
+        internal static ClientHandle New(OptionsHandle options)
+        {
+            Native.dtx_client_new(options, out IntPtr made, out IntPtr error);
+            DingTalkException.Throw(error);
+            return new ClientHandle(made);
+        }
+
+        internal static ClientHandle Shared(OptionsHandle options)
+        {
+            Native.dtx_client_shared(options, out IntPtr made, out IntPtr error);
+            DingTalkException.Throw(error);
+            return new ClientHandle(made);
+        }
+
+        internal Deletion Delete(string userId, CallHandle call)
+        {
+            Native.dtx_client_delete(this, Native.Bytes(userId, nameof(userId)), call, out IntPtr made, out IntPtr error);
+            DingTalkException.Throw(error);
+            return Deletion.Take(made);
+        }
+
+        internal void SetAccessToken(string accessToken)
+        {
+            Native.dtx_client_set_access_token(this, Native.Bytes(accessToken, nameof(accessToken)), out IntPtr error);
+            DingTalkException.Throw(error);
+        }
+
+        internal ExtContact.Check Check(bool write, CallHandle call)
+        {
+            Native.dtx_client_check(this, write ? 1 : 0, call, out IntPtr made, out IntPtr error);
+            DingTalkException.Throw(error);
+            return ExtContact.Check.Take(made);
+        }
+
+        internal Contact Get(string userId, CallHandle call)
+        {
+            Native.dtx_client_get(this, Native.Bytes(userId, nameof(userId)), call, out IntPtr made, out IntPtr error);
+            DingTalkException.Throw(error);
+            return Contact.Take(made);
+        }
+
+        internal ContactsHandle Contacts()
+        {
+            Native.dtx_client_contacts(this, out IntPtr made, out IntPtr error);
+            DingTalkException.Throw(error);
+            return new ContactsHandle(made);
+        }
+
+        internal Restoration Restore(string record, bool lookFirst, CallHandle call)
+        {
+            Native.dtx_client_restore(this, Native.Bytes(record, nameof(record)), lookFirst ? 1 : 0, call, out IntPtr made, out IntPtr error);
+            DingTalkException.Throw(error);
+            return Restoration.Take(made);
+        }
+
         protected override bool ReleaseHandle()
         {
             Native.dtx_client_free(handle);
@@ -501,6 +593,13 @@ namespace DingTalk.ExtContact
     internal sealed class ContactsHandle : Handle
     {
         internal ContactsHandle(IntPtr pointer) : base(pointer) { }
+
+        internal Contact Next(CallHandle call)
+        {
+            Native.dtx_contacts_next(this, call, out IntPtr made, out IntPtr error);
+            DingTalkException.Throw(error);
+            return Contact.Take(made);
+        }
 
         protected override bool ReleaseHandle()
         {
@@ -513,9 +612,27 @@ namespace DingTalk.ExtContact
     {
         internal JournalHandle(IntPtr pointer) : base(pointer) { }
 
+        internal JournalEntry Next()
+        {
+            Native.dtx_journal_next(this, out IntPtr made, out IntPtr error);
+            DingTalkException.Throw(error);
+            return JournalEntry.Take(made);
+        }
+
         protected override bool ReleaseHandle()
         {
             Native.dtx_journal_free(handle);
+            return true;
+        }
+    }
+
+    internal sealed class OptionsHandle : Handle
+    {
+        internal OptionsHandle(IntPtr pointer) : base(pointer) { }
+
+        protected override bool ReleaseHandle()
+        {
+            Native.dtx_options_free(handle);
             return true;
         }
     }

@@ -27,14 +27,16 @@ namespace DingTalk.ExtContact
         /// and do not count.</summary>
         public bool? StopOnMissing { get; set; }
 
-        internal void Give<T>(Native.Setter<T> set, T options)
+        internal Settings Settings()
         {
-            Native.Give(set, options, "binding", "dotnet");
-            Native.Give(set, options, "concurrency", Concurrency);
-            Native.Give(set, options, "journal", Journal);
-            Native.Give(set, options, "backup", Backup);
-            Native.Give(set, options, "missing_ok", MissingOk);
-            Native.Give(set, options, "stop_on_missing", StopOnMissing);
+            return new Settings
+            {
+                { "concurrency", nameof(Concurrency), Concurrency },
+                { "journal", nameof(Journal), Journal },
+                { "backup", nameof(Backup), Backup },
+                { "missing_ok", nameof(MissingOk), MissingOk },
+                { "stop_on_missing", nameof(StopOnMissing), StopOnMissing },
+            };
         }
     }
 
@@ -94,23 +96,25 @@ namespace DingTalk.ExtContact
         /// too, is the same in every language.</summary>
         public string Language { get; set; }
 
-        internal void Give<T>(Native.Setter<T> set, T options)
+        internal Settings Settings()
         {
-            Native.Give(set, options, "binding", "dotnet");
-            Native.Give(set, options, "access_token", AccessToken);
-            Native.Give(set, options, "app_key", AppKey);
-            Native.Give(set, options, "app_secret", AppSecret);
-            Native.Give(set, options, "region", Region);
-            Native.Give(set, options, "endpoint", Endpoint);
-            Native.Give(set, options, "timeout", Timeout);
-            Native.Give(set, options, "attempt_timeout", AttemptTimeout);
-            Native.Give(set, options, "connect_timeout", ConnectTimeout);
-            Native.Give(set, options, "max_attempts", MaxAttempts);
-            Native.Give(set, options, "rate", Rate);
-            Native.Give(set, options, "missing_ok", MissingOk);
-            Native.Give(set, options, "proxy", Proxy);
-            Native.Give(set, options, "ca_file", CaFile);
-            Native.Give(set, options, "language", Language);
+            return new Settings
+            {
+                { "access_token", nameof(AccessToken), AccessToken },
+                { "app_key", nameof(AppKey), AppKey },
+                { "app_secret", nameof(AppSecret), AppSecret },
+                { "region", nameof(Region), Region },
+                { "endpoint", nameof(Endpoint), Endpoint },
+                { "timeout", nameof(Timeout), Timeout },
+                { "attempt_timeout", nameof(AttemptTimeout), AttemptTimeout },
+                { "connect_timeout", nameof(ConnectTimeout), ConnectTimeout },
+                { "max_attempts", nameof(MaxAttempts), MaxAttempts },
+                { "rate", nameof(Rate), Rate },
+                { "missing_ok", nameof(MissingOk), MissingOk },
+                { "proxy", nameof(Proxy), Proxy },
+                { "ca_file", nameof(CaFile), CaFile },
+                { "language", nameof(Language), Language },
+            };
         }
     }
 
@@ -124,11 +128,13 @@ namespace DingTalk.ExtContact
         /// <summary>Whether "no such contact" ends this call as absent, instead of the client's MissingOk.</summary>
         public bool? MissingOk { get; set; }
 
-        internal void Give<T>(Native.Setter<T> set, T options)
+        internal Settings Settings()
         {
-            Native.Give(set, options, "binding", "dotnet");
-            Native.Give(set, options, "timeout", Timeout);
-            Native.Give(set, options, "missing_ok", MissingOk);
+            return new Settings
+            {
+                { "timeout", nameof(Timeout), Timeout },
+                { "missing_ok", nameof(MissingOk), MissingOk },
+            };
         }
     }
 }
