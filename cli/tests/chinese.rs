@@ -101,6 +101,27 @@ fn a_check_is_told_in_chinese() {
     }
 }
 
+/// A number that is none is told in the words of the command, not in those of a parser.
+#[test]
+fn a_value_that_is_no_number_is_told_in_both_languages() {
+    for (args, english, chinese) in [
+        (["delete", "1", "--timeout=x"], "give a number", "请给出数字"),
+        (["delete", "1", "--max-attempts=x"], "give a number", "请给出数字"),
+        (["delete", "1", "--concurrency=x"], "give a number", "请给出数字"),
+        (["restore", "backup", "--label=x"], "give a whole number", "请给出整数"),
+        (["sandbox", "--seed=1", "--contacts=x"], "give a whole number", "请给出整数"),
+        (["sandbox", "--contacts=1", "--seed=x"], "give a whole number", "请给出整数"),
+        (["sandbox", "--seed=1", "--port=65536"], "a port from 0 to 65535", "65535 之间的端口"),
+        (["sandbox", "--seed=1", "--token-life=-1"], "a number of seconds", "请给出秒数"),
+    ] {
+        for (lang, told) in [("--lang=en", english), ("--lang=zh", chinese)] {
+            let (status, _, notes) = ran(command(&args).arg(lang));
+            assert_eq!(status, 2, "{args:?}: {notes}");
+            assert!(notes.contains(told), "{args:?}: {notes}");
+        }
+    }
+}
+
 /// JSON and CSV have no languages, whatever the locale of the machine is.
 #[test]
 fn what_programs_read_is_the_same_in_every_language() {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::args::number;
 use crate::language::said;
 
 /// How to reach DingTalk, and with which credentials.
@@ -33,11 +34,11 @@ pub(crate) struct Connection {
     #[arg(long, value_name = "FILE")]
     pub(crate) ca_file: Option<String>,
     /// For one contact, or one page of a list, with all attempts and pauses [default: 30]
-    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = number)]
     pub(crate) timeout: Option<f64>,
     /// How often a request is tried at most; 1 turns retries off, but for a
     /// kept connection that died and for a new token [default: 3]
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = number)]
     pub(crate) max_attempts: Option<f64>,
     /// Requests a second to each API, at most; none: no limit [default: 20]
     #[arg(long, value_name = "N|none", allow_negative_numbers = true, value_parser = rate)]
@@ -55,7 +56,7 @@ fn rate(text: &str) -> Result<Rate, String> {
     if text.eq_ignore_ascii_case("none") {
         return Ok(Rate::Unlimited);
     }
-    text.parse().map(Rate::Calls).map_err(|_| said!("give a number, or none"))
+    number(text).map(Rate::Calls).map_err(|_| said!("give a number, or none"))
 }
 
 pub(crate) const CREDENTIALS: &str = "\

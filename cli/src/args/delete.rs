@@ -8,6 +8,7 @@ use encoding_rs::Encoding;
 
 use crate::args::connection::{CREDENTIALS, Connection};
 use crate::args::list::FILTERS;
+use crate::args::number;
 use crate::input::filter::Filter;
 use crate::language::said;
 use crate::output;
@@ -63,7 +64,7 @@ pub(crate) struct Delete {
     #[arg(long, value_name = "FILE")]
     pub(crate) backup: Option<PathBuf>,
     /// How many calls run side by side [default: 8]
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = number)]
     pub(crate) concurrency: Option<f64>,
     /// Print lines of JSON, see below
     #[arg(long)]

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::args::connection::{CREDENTIALS, Connection};
+use crate::args::whole_number;
 use crate::output;
 
 #[derive(Args, Debug)]
@@ -17,7 +18,7 @@ pub(crate) struct Restore {
     #[arg(value_name = "ID")]
     pub(crate) ids: Vec<String>,
     /// Label for contacts whose record has none: its number
-    #[arg(long, value_name = "LABEL")]
+    #[arg(long, value_name = "LABEL", value_parser = whole_number::<u64>)]
     pub(crate) label: Option<u64>,
     /// Leave out records that cannot be restored, instead of refusing all
     #[arg(long)]

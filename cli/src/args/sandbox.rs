@@ -5,6 +5,7 @@ use std::time::Duration;
 use clap::Args;
 use dingtalk_extcontact_sandbox::Faults;
 
+use crate::args::whole_number;
 use crate::language::said;
 use crate::output;
 
@@ -12,13 +13,13 @@ use crate::output;
 #[command(after_help = sandbox_help())]
 pub(crate) struct Sandbox {
     /// Port on 127.0.0.1 [default: any free one]
-    #[arg(long)]
+    #[arg(long, value_parser = port)]
     pub(crate) port: Option<u16>,
     /// How many made-up contacts there are [default: 20]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole_number::<usize>)]
     pub(crate) contacts: Option<usize>,
     /// Another number makes other contacts and credentials [default: 1]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole_number::<u64>)]
     pub(crate) seed: Option<u64>,
     /// How long an access token lives [default: 7200]
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
@@ -50,7 +51,11 @@ fn limit(text: &str) -> Result<Limit, String> {
 
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds = text.parse().map_err(|_| said!("give a number of seconds"))?;
-    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+    Duration::try_from_secs_f64(seconds).map_err(|_| said!("give a number of seconds"))
+}
+
+fn port(text: &str) -> Result<u16, String> {
+    text.parse().map_err(|_| said!("give a port from 0 to 65535"))
 }
 
 fn sandbox_help() -> String {
