@@ -17,6 +17,7 @@ use ureq::unversioned::transport::{TransportAdapter, time};
 use super::context::CallContext;
 use super::error::TransportError;
 use super::origin::OriginConnector;
+use super::provider::provider;
 use crate::runtime::wait::Wait;
 use crate::secret::Secrets;
 use crate::text::excerpt;
@@ -99,7 +100,7 @@ fn peer(
     wait: &Wait,
     secrets: &Secrets,
 ) -> Option<TlsPeer> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let provider = provider();
     let onlooker = Arc::new(Onlooker { provider: provider.clone(), seen: Mutex::default() });
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()

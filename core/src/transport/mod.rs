@@ -2,7 +2,7 @@
 //!
 //! A request goes out on a connection of its own: kept by the `idle_pool`, or made by `origin`,
 //! with `dial` (lookup and TCP), `socket` (and its `slices` of waiting), `connect` or `socks` (a tunnel through a proxy) and
-//! ureq's connector for TLS. `connection` sends what `head` writes and reads the reply with
+//! ureq's connector for TLS, with the cryptography of `provider`. `connection` sends what `head` writes and reads the reply with
 //! ureq's state machine of HTTP/1.1; `inspection` looks at that way for a check. `context` is how a call and its socket know of each other.
 //!
 //! ureq's agent is not used: it would bring a pool, redirects, middleware, decoding by whatever
@@ -32,6 +32,7 @@ mod head;
 mod idle_pool;
 mod inspection;
 mod origin;
+mod provider;
 mod reply;
 mod slices;
 mod socket;

@@ -19,6 +19,7 @@ use super::connection::Connection;
 use super::context::CallContext;
 use super::dial::{DialError, Dialer};
 use super::error::{TransportError, text_of};
+use super::provider::provider;
 use super::socket::{INPUT_BUFFER, OUTPUT_BUFFER, Socket};
 use super::tunnel::{Tunnel, TunnelError};
 use super::{connect, socks};
@@ -267,10 +268,12 @@ impl Tls {
             let certificates = certificates.iter().map(|der| Certificate::from_der(der).to_owned());
             RootCerts::Specific(Arc::new(certificates.collect()))
         });
+        let tls =
+            TlsConfig::builder().root_certs(roots).unversioned_rustls_crypto_provider(provider());
         let config = ureq::Agent::config_builder()
             .input_buffer_size(INPUT_BUFFER)
             .output_buffer_size(OUTPUT_BUFFER)
-            .tls_config(TlsConfig::builder().root_certs(roots).build());
+            .tls_config(tls.build());
         Tls { config: config.build(), connector: RustlsConnector::default() }
     }
 }
