@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from cargo import llvm, stages
-from packing import add_papers, zip
+from packing import add_papers, compress_again, zip
 from project import DIST, NAME, ROOT, VERSION, left_out, run, tracked
 from sbom import BILL, LICENCES
 
@@ -33,6 +33,8 @@ def npm(stages, folder):
         shutil.copy(stage / "node" / target.addon, addons)
     add_papers(folder, [target for target, _ in found], "node")
     run("node", ROOT / "bindings-node/pack.js", DIST / "node", addons, folder / BILL, folder / LICENCES)
+    for package in (DIST / "node").glob("*.tgz"):
+        compress_again(package)
 
 
 def java(stages, folder):

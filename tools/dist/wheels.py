@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 
-from packing import add_papers
+from packing import add_papers, compress_again
 from project import DIST, NAME, ROOT, VERSION, epoch, run, tool, tracked
 from sbom import BILL, LICENCES
 
@@ -57,6 +57,7 @@ def pack(builder, product, library, tag):
 
     OUT.mkdir(parents=True, exist_ok=True)
     run(tool("wheel"), "pack", folder, "-d", OUT, env={**os.environ, "SOURCE_DATE_EPOCH": str(epoch())})
+    compress_again(OUT / f"{STEM}-{tag}-{'.'.join(sorted(target.wheel))}.whl")
 
 
 def build_sdist():
