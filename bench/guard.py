@@ -7,7 +7,10 @@
 
 It counts and measures no time, so a busy machine does not matter. A figure of a call is the
 difference of two runs with different numbers of calls: start, first connection and exit are in
-neither. A change that has to cost more raises its bound in a commit of its own, which says why.
+neither. What malloc and free do is left out of the instructions: it depends on how the heap
+happens to lie, which another folder or another Python changes, by 260 a call. Allocations are a
+figure of their own. A change that has to cost more raises its bound in a commit of its own, which
+says why.
 """
 
 import argparse
@@ -33,12 +36,39 @@ CLIENTS = {
     "python": [sys.executable, BENCH / "clients/python.py", "ours"],
 }
 
-# What counts, and the words after which it says the number.
-CALLGRIND = ["valgrind", "--tool=callgrind", "--log-fd=1"]
+PROFILE = WORK / "callgrind.out"
+CALLGRIND = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={PROFILE}"]
+ALLOCATOR = {"malloc", "calloc", "realloc", "free", "posix_memalign"}
+
+
+def instructions(_):
+    """Those of the last profile, without what the allocator does."""
+    names, function, called, count = {}, None, None, 0
+    for line in PROFILE.read_text().splitlines():
+        key, _, value = line.partition("=")
+        if key in ("fn", "cfn"):
+            number, _, name = value.partition(" ")  # the name stands there the first time only
+            name = names.setdefault(number, name)
+            function, called = (name, called) if key == "fn" else (function, name)
+        elif line.startswith("totals:"):
+            count += int(line.split()[1])
+        elif called and key != "calls":  # the line after that has the cost of the calls
+            if called in ALLOCATOR and function not in ALLOCATOR:
+                count -= int(line.split()[-1])
+            called = None
+    return count
+
+
+def number(pattern):
+    """The last number in what a watcher printed."""
+    return lambda printed: int(re.findall(pattern, printed)[-1].replace(",", ""))
+
+
+# What counts, and how its figure is found.
 COUNTERS = {
-    "instructions": ([*CALLGRIND, "--callgrind-out-file=/dev/null"], r"Collected : ([\d,]+)"),
-    "allocations": (["valgrind", "--log-fd=1", "--leak-check=no"], r"total heap usage: ([\d,]+) allocs"),
-    "system calls": (["strace", "-f", "-c", "-U", "calls,name", "-o", "/dev/stdout"], r"([\d,]+) total"),
+    "instructions": (CALLGRIND, instructions),
+    "allocations": (["valgrind", "--log-fd=1", "--leak-check=no"], number(r"total heap usage: ([\d,]+) allocs")),
+    "system calls": (["strace", "-f", "-c", "-U", "calls,name", "-o", "/dev/stdout"], number(r"([\d,]+) total")),
 }
 
 
@@ -56,8 +86,9 @@ def build_wheel():
     do(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", WHEEL, ROOT / "bindings-python")
     with zipfile.ZipFile(next(WHEEL.glob("*.whl"))) as wheel:
         wheel.extractall(UNPACKED)
-    # Python's hashes are random, and so would be what a look-up costs.
-    ENVIRONMENT.update(PYTHONPATH=str(UNPACKED), PYTHONHASHSEED="0")
+    # Python's hashes are random, and so would be what a look-up costs. And the first run must not spare
+    # the second one the compiling.
+    ENVIRONMENT.update(PYTHONPATH=str(UNPACKED), PYTHONHASHSEED="0", PYTHONDONTWRITEBYTECODE="1")
 
 
 def build_npm():
@@ -82,13 +113,10 @@ def count_calls():
     """For each counter, the figure of one call in each language."""
     figures = {}
     with server() as endpoint:
-        for what, (watcher, pattern) in COUNTERS.items():
+        for what, (watcher, figure) in COUNTERS.items():
             say(f"Counting {what}")
             for name, client in CLIENTS.items():
-                few, many = (
-                    int(re.findall(pattern, watched(watcher, client, endpoint, calls))[-1].replace(",", ""))
-                    for calls in (WARM, WARM + CALLS)
-                )
+                few, many = (figure(watched(watcher, client, endpoint, calls)) for calls in (WARM, WARM + CALLS))
                 figures.setdefault(f"{what} of a call", {})[name] = round((many - few) / CALLS, 1)
     return figures
 
@@ -153,15 +181,14 @@ def show_where(name):
     """The functions of many calls by their instructions, and the last system calls."""
     for builder in {build_rust, BUILDERS[name]}:  # the server is among Rust's
         builder()
-    profile = WORK / "callgrind.out"
     with server() as endpoint:
-        watched([*CALLGRIND, f"--callgrind-out-file={profile}"], CLIENTS[name], endpoint, 10 * CALLS)
+        watched(CALLGRIND, CLIENTS[name], endpoint, 10 * CALLS)
         trace = watched(["strace", "-f", "-o", "/dev/stdout"], CLIENTS[name], endpoint, WARM).splitlines()
-    print("\n".join(output_of("callgrind_annotate", profile)[:60]))
+    print("\n".join(output_of("callgrind_annotate", PROFILE)[:60]))
     writes = [index for index, line in enumerate(trace) if "sendto(" in line]
     print("\nThe system calls of the last three calls:\n")
     print("\n".join(trace[writes[-3] : writes[-1] + 3]))
-    print(f"\nWho calls malloc: callgrind_annotate --tree=caller {profile}")
+    print(f"\nWho calls malloc: callgrind_annotate --tree=caller {PROFILE}")
 
 
 def main():
