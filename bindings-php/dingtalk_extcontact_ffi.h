@@ -101,6 +101,7 @@ int dtx_client_delete(const dtx_client *client, const char *user_id, const dtx_c
 int dtx_client_set_access_token(const dtx_client *client, const char *access_token, dtx_error **error);
 void dtx_client_close(const dtx_client *client);
 dtx_call *dtx_call_new(void);
+dtx_call *dtx_call_child(const dtx_call *call);
 void dtx_call_free(dtx_call *call);
 int dtx_call_set(dtx_call *call, const char *name, const char *text);
 int dtx_call_set_timeout_ms(dtx_call *call, uint64_t timeout_ms);

@@ -633,6 +633,15 @@ void dtx_client_close(const dtx_client *client);
 dtx_call *dtx_call_new(void);
 
 /**
+ * A new call with the options that another one has now, and with a cancel of its own. A cancel of
+ * the other one ends all its children at once, and none of them sends anything from then on; that
+ * of a child ends its own deletions alone. Which of them is freed first does not matter. NULL for
+ * NULL.
+ * Owner: you; dtx_call_free frees it. Threads: any, while no options of the other one are set.
+ */
+dtx_call *dtx_call_child(const dtx_call *call);
+
+/**
  * Frees a call; NULL is fine. Deletions under way with it go on, and can no longer be cancelled;
  * they go on to ask its probe.
  * Owner: ends your ownership. Threads: one, and no deletion or cancel may begin with the call from

@@ -260,11 +260,18 @@ public:
     return *this;
   }
 
+  // A call with the options that this one has now, and with a cancel of its own. A cancel of this
+  // one ends all its children at once, and none of them sends anything from then on.
+  Call child() const { return Call(dtx_call_child(get()), probe_); }
+
   void cancel() const noexcept { dtx_call_cancel(get()); }
   dtx_call *get() const noexcept { return call_.get(); }
 
 private:
   friend class Client;
+
+  Call(dtx_call *call, const std::shared_ptr<std::function<bool()>> &probe)
+      : probe_(probe), call_(call) {}
 
   static int ask(void *context) noexcept {
     try {

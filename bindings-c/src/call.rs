@@ -29,6 +29,19 @@ pub extern "C" fn dtx_call_new() -> *mut dtx_call {
     ffi::guard(std::ptr::null_mut(), || ffi::handle(dtx_call(Call::for_binding(Binding::C))))
 }
 
+/// A new call with the options that another one has now, and with a cancel of its own. A cancel of
+/// the other one ends all its children at once, and none of them sends anything from then on; that
+/// of a child ends its own deletions alone. Which of them is freed first does not matter. NULL for
+/// NULL.
+/// Owner: you; dtx_call_free frees it. Threads: any, while no options of the other one are set.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dtx_call_child(call: *const dtx_call) -> *mut dtx_call {
+    let none = std::ptr::null_mut();
+    let child = |call: dtx_call| ffi::handle(dtx_call(call.0.child()));
+    // SAFETY: valid or NULL, as the header asks.
+    ffi::guard(none, || unsafe { ffi::share(call) }.map_or(none, child))
+}
+
 /// Frees a call; NULL is fine. Deletions under way with it go on, and can no longer be cancelled;
 /// they go on to ask its probe.
 /// Owner: ends your ownership. Threads: one, and no deletion or cancel may begin with the call from

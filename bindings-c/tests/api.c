@@ -1283,6 +1283,34 @@ static void submitted_and_freed(void) {
   CHECK(told.calls == 1 && told.status == DTX_STATUS_ABSENT);
 }
 
+static void cancel_children_of_a_call(void) {
+  dtx_client *client = new_client();
+  dtx_call *call = dtx_call_new(), *child[2], *later;
+  struct told told[3] = {nothing_told(), nothing_told(), nothing_told()};
+  int i;
+  CHECK(dtx_call_child(NULL) == NULL);
+  for (i = 0; i < 2; i++) {
+    child[i] = dtx_call_child(call);
+    CHECK(dtx_client_submit(client, "hang", child[i], note_end, &told[i]) == DTX_OK);
+  }
+  for (i = 0; i < 2; i++)
+    while (sem_wait(&hangs) != 0) continue;
+  dtx_call_cancel(child[0]);
+  while (sem_wait(&told[0].ended) != 0) continue;
+  CHECK(told[1].calls == 0);
+  dtx_call_free(child[1]);
+  dtx_call_cancel(call);
+  while (sem_wait(&told[1].ended) != 0) continue;
+  later = dtx_call_child(call);
+  dtx_call_free(call);
+  CHECK(dtx_client_submit(client, "1", later, note_end, &told[2]) == DTX_OK);
+  while (sem_wait(&told[2].ended) != 0) continue;
+  for (i = 0; i < 3; i++) CHECK(told[i].calls == 1 && told[i].kind == DTX_CANCELLED);
+  dtx_call_free(later);
+  dtx_call_free(child[0]);
+  dtx_client_free(client);
+}
+
 static void cancel_what_was_submitted(void) {
   dtx_client *client = new_client();
   dtx_call *call = dtx_call_new();
@@ -2336,6 +2364,7 @@ int main(int argc, char **argv) {
       {"submitted_deletion", submitted_deletion},
       {"submitted_wrongly", submitted_wrongly},
       {"submitted_and_freed", submitted_and_freed},
+      {"cancel_children_of_a_call", cancel_children_of_a_call},
       {"cancel_what_was_submitted", cancel_what_was_submitted},
       {"cancel_a_group", cancel_a_group},
       {"fork_under_way", fork_under_way},

@@ -307,6 +307,10 @@ static void reading(const dingtalk::Client &client) {
   dingtalk::Call cancelled;
   cancelled.cancel();
   CHECK(kind_of([&] { contacts.next(cancelled); }) == DTX_CANCELLED);
+  dingtalk::Call all;
+  dingtalk::Call one = all.child();
+  all.cancel();
+  CHECK(kind_of([&] { contacts.next(one); }) == DTX_CANCELLED);
 }
 
 int main() {

@@ -35,8 +35,7 @@ impl Client {
     /// As [`delete_with`](Client::delete_with).
     pub fn delete_async(&self, user_id: impl Into<String>, call: Call) -> DeleteFuture {
         let task = Some((self.clone(), user_id.into()));
-        let (call, link) = call.with_own_cancel();
-        DeleteFuture { task, call, _link: link, slot: Arc::default() }
+        DeleteFuture { task, call: call.child(), slot: Arc::default() }
     }
 }
 
@@ -46,8 +45,6 @@ pub struct DeleteFuture {
     /// What is to be done, before the first poll.
     task: Option<(Client, String)>,
     call: Call,
-    /// Passes a cancel of the caller's own `Call` on to this one, while it lives.
-    _link: Arc<dyn Send + Sync>,
     slot: Arc<Slot<Result<Deletion, Error>>>,
 }
 

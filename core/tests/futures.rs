@@ -147,6 +147,25 @@ fn a_dropped_future_leaves_others_of_the_same_call_alone() {
     assert_eq!((error.kind(), error.maybe_deleted()), (ErrorKind::Cancelled, true));
 }
 
+/// Each that ended alone would leave its place to the next one, which would begin to send.
+#[test]
+fn a_cancel_of_what_many_futures_share_sends_nothing_more() {
+    let (server, requests) = silent();
+    let client = client(&format!("http://{server}"));
+    let call = Call::new();
+    let mut futures: Vec<_> =
+        (0..300).map(|n| client.delete_async(format!("id-{n}"), call.clone())).collect();
+    assert!(!futures.iter_mut().any(poll_once));
+    for _ in 0..64 {
+        requests.recv().unwrap();
+    }
+    call.canceller().cancel();
+    let errors: Vec<_> = futures.into_iter().map(|future| park_on(future).unwrap_err()).collect();
+    assert!(errors.iter().all(|error| error.kind() == ErrorKind::Cancelled));
+    assert_eq!(errors.iter().map(|error| error.attempts()).sum::<u32>(), 64);
+    assert!(requests.try_recv().is_err());
+}
+
 fn items(stream: impl Stream<Item = Item>) -> impl Future<Output = Vec<Item>> {
     let (mut stream, mut items) = (Box::pin(stream), Vec::new());
     poll_fn(move |context| {

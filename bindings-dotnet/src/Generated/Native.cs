@@ -108,6 +108,9 @@ namespace DingTalk.ExtContact
         internal static extern IntPtr dtx_call_new();
 
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
+        internal static extern IntPtr dtx_call_child(CallHandle call);
+
+        [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
         internal static extern void dtx_call_free(IntPtr call);
 
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]

@@ -32,6 +32,8 @@ pub struct Call {
     /// The first thing that was set wrongly.
     pub(crate) wrong: Option<Error>,
     flag: CancelFlag,
+    /// Passes a cancel of the call that this is a child of on to this one.
+    _link: Option<Arc<dyn Send + Sync>>,
     probe: Option<Probe>,
     /// Asked like the probe until the call's first request may go out; `true` keeps the call
     /// from beginning. A batch holds its calls back with it.
@@ -87,11 +89,12 @@ impl Call {
         self.missing_ok.unwrap_or(settings.missing_ok)
     }
 
-    /// The same options with a cancel of its own, which a cancel of this call sets, too, while
-    /// the second part of the result lives.
-    pub(crate) fn with_own_cancel(self) -> (Call, Arc<dyn Send + Sync>) {
+    /// The same options with a cancel of its own. A cancel of this call ends all its children, and
+    /// none of them begins anything from then on.
+    #[doc(hidden)]
+    pub fn child(&self) -> Call {
         let (flag, link) = self.flag.child();
-        (Call { flag, ..self }, link)
+        Call { flag, _link: Some(link), ..self.clone() }
     }
 
     /// A handle that cancels this call from any thread, any number of times.

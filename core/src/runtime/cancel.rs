@@ -15,6 +15,8 @@ pub(crate) struct CancelFlag(Arc<Flag>);
 #[derive(Default)]
 struct Flag {
     cancelled: AtomicBool,
+    /// One whose cancel is a cancel of this, too.
+    parent: Option<CancelFlag>,
     /// What else a cancel ends: a call that is still queued has no thread to look at the flag.
     others: Mutex<Vec<Weak<dyn OnCancel>>>,
 }
@@ -32,10 +34,11 @@ impl CancelFlag {
         }
     }
 
-    /// A flag that is set when this one is, and can be set alone. It hears of this one while the
-    /// second part of the result lives.
+    /// A flag that is set when this one is, and can be set alone. What asks to be told by it hears
+    /// of this one while the second part of the result lives.
     pub fn child(&self) -> (CancelFlag, Arc<dyn Send + Sync>) {
-        let child = CancelFlag::default();
+        // All children are set at once: while one after the other is told, none may begin anything.
+        let child = CancelFlag(Arc::new(Flag { parent: Some(self.clone()), ..Flag::default() }));
         let link = Arc::new(Link(child.clone()));
         self.on_cancel(Arc::downgrade(&link) as Weak<dyn OnCancel>);
         (child, link)
@@ -43,6 +46,7 @@ impl CancelFlag {
 
     pub fn is_cancelled(&self) -> bool {
         self.0.cancelled.load(Ordering::Relaxed)
+            || self.0.parent.as_ref().is_some_and(CancelFlag::is_cancelled)
     }
 
     /// Tells `other` once when this is cancelled; at once if it is already.
@@ -95,6 +99,28 @@ mod tests {
         assert_eq!(receiver.try_iter().count(), 1);
         flag.on_cancel(Arc::downgrade(&late) as Weak<dyn OnCancel>);
         assert_eq!(receiver.try_iter().count(), 1);
+    }
+
+    #[test]
+    fn a_child_is_set_before_the_first_one_is_told() {
+        struct Asks(CancelFlag, mpsc::Sender<bool>);
+
+        impl OnCancel for Asks {
+            fn cancelled(self: Arc<Self>) {
+                self.1.send(self.0.is_cancelled()).unwrap();
+            }
+        }
+
+        let (parent, (sender, receiver)) = (CancelFlag::default(), mpsc::channel());
+        let [(alone, _), (first, _first), (last, _last)] = [0; 3].map(|_| parent.child());
+        let asks = Arc::new(Asks(last, sender));
+        let told = || Arc::downgrade(&asks) as Weak<dyn OnCancel>;
+        alone.on_cancel(told());
+        alone.cancel();
+        assert_eq!(receiver.try_recv(), Ok(false));
+        first.on_cancel(told());
+        parent.cancel();
+        assert_eq!(receiver.try_recv(), Ok(true));
     }
 
     #[test]

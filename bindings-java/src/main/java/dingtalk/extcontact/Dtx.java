@@ -62,6 +62,7 @@ final class Dtx {
     static native int dtx_client_set_access_token(Pointer client, byte[] accessToken, PointerByReference error);
     static native void dtx_client_close(Pointer client);
     static native Pointer dtx_call_new();
+    static native Pointer dtx_call_child(Pointer call);
     static native void dtx_call_free(Pointer call);
     static native int dtx_call_set(Pointer call, byte[] name, byte[] text);
     static native int dtx_call_set_timeout_ms(Pointer call, long timeoutMs);
