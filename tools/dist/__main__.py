@@ -1,11 +1,11 @@
 """Builds what is handed out, up to the upload, into dist/; installs it as a user does, and uses it.
 
     python tools/dist build [TARGET...]   all that this system can build, or these
-    python tools/dist packages            those that are one for all systems, of what lies in target/packages
+    python tools/dist packages            those that are one for all systems, of what lies in target/packages, which
+                                          several machines may have built; SHA256SUMS anew
     python tools/dist check               what lies in dist/: see checks.py
     python tools/dist try [TARGET...]     installs and uses it, where neither Rust nor a compiler is
     python tools/dist twice TARGET        builds it again in another folder, and compares the bytes
-    python tools/dist sums                SHA256SUMS anew, over what several machines have built
     python tools/dist sizes               takes the sizes in dist/ as the new bounds
 
 It runs in the Python that has what requirements.txt names; `make dist` and `make dist-test` see to it.
@@ -55,7 +55,7 @@ def show():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["build", "packages", "check", "try", "twice", "sums", "sizes"])
+    parser.add_argument("what", choices=["build", "packages", "check", "try", "twice", "sizes"])
     parser.add_argument("targets", nargs="*", metavar="TARGET", help=" ".join(TARGETS))
     parser.add_argument("--quick", action="store_true", help="built fast, and larger; sizes are not compared")
     options = parser.parse_intermixed_args()
@@ -67,6 +67,7 @@ def main():
         build(targets, options.quick)
         show()
     elif options.what == "packages":
+        wheels.build_sdist()
         stacks.build(options.quick)
         sums.write()
     elif options.what == "check":
@@ -75,8 +76,6 @@ def main():
         trials.all_of_them(targets)
     elif options.what == "twice":
         twice.compare(targets, options.quick)
-    elif options.what == "sums":
-        sums.write()
     else:
         checks.write_sizes()
 

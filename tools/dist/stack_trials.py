@@ -8,9 +8,11 @@ import sys
 
 import checks
 from project import NAME, ROOT, VERSION, left_out, run
+from targets import TARGETS, runs_here
 from trial_tools import package, sandbox
 
 EXAMPLES = ROOT / "examples"
+ARM = ("aarch64-linux-gnu-gcc", "qemu-aarch64-static")
 JNA = pathlib.Path("/usr/share/java/jna.jar")  # libjna-java of Debian
 
 
@@ -47,7 +49,15 @@ def go(folder):
                                        f"replace {module} => ./{archive.stem}\n")
         settings = {"CGO_ENABLED": "1", "GOFLAGS": "-mod=mod", "GOPROXY": "off", "GOTOOLCHAIN": "local", "GOWORK": "off"}
         run("go", "build", "-o", "delete", ".", cwd=folder, env={**os.environ, **settings})
-        return deletes("the Go module", folder, folder / "delete")
+        done = deletes("the Go module", folder, folder / "delete")
+        arm = TARGETS["aarch64-unknown-linux-gnu"]
+        if (folder / archive.stem / "lib" / arm.go).exists() and not runs_here(arm) and needs(archive, *ARM):
+            compiler, *emulator = ARM
+            run("go", "build", "-o", "delete-arm", ".", cwd=folder,
+                env={**os.environ, **settings, "GOARCH": "arm64", "CC": compiler})
+            deletes("the Go module for arm64", folder, *emulator, "-L", "/usr/aarch64-linux-gnu", folder / "delete-arm")
+            done += ", also on arm64"
+        return done
 
 
 def dotnet(folder):
@@ -56,8 +66,9 @@ def dotnet(folder):
         checks.unpack(archive, folder)
         place = folder / archive.stem
         # Where NuGet puts both: beside the program.
+        here = next(target for target in TARGETS.values() if runs_here(target) and target.libc == "gnu")
         for file in (place / "lib/netstandard2.0/DingTalk.ExtContact.dll",
-                     place / "runtimes/linux-x64/native/libdingtalk_extcontact.so"):
+                     place / "runtimes" / here.rid / "native" / here.shared_library):
             shutil.copy(file, folder)
         run("mcs", f"-r:{folder / 'DingTalk.ExtContact.dll'}", f"-out:{folder / 'Delete.exe'}", EXAMPLES / "csharp/Delete.cs")
         return deletes("the .NET package", folder, "mono", folder / "Delete.exe")
