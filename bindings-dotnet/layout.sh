@@ -13,7 +13,7 @@ mkdir -p "$to/lib/netstandard2.0" "$here/target"
 printf '[assembly: System.Reflection.AssemblyVersion("%s.0")]\n' "$version" >"$here/target/version.cs"
 mcs -warn:4 -warnaserror -optimize -target:library -doc:"${library%dll}xml" -out:"$library" \
     "$here/target/version.cs" "$here"/src/*.cs "$here"/src/Generated/*.cs
-cp "$here/README.md" "$here"/../LICENSE-* "$to/"
+cp "$here"/README*.md "$here"/../LICENSE-* "$to/"
 for one; do
     mkdir -p "$to/runtimes/${one%%=*}/native"
     cp "${one#*=}" "$to/runtimes/${one%%=*}/native/"

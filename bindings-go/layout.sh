@@ -16,7 +16,7 @@ for file in "$here"/*.go; do
 done
 # Here without its constraint, and the only one.
 sed '/^\/\/go:build/d' "$here/link_bundled.go" | sed '/./,$!d' >"$to/link_bundled.go"
-cp "$here/go.mod" "$here/README.md" "$here"/../LICENSE-* "$to/"
+cp "$here/go.mod" "$here"/README*.md "$here"/../LICENSE-* "$to/"
 cp "$here/../include/dingtalk_extcontact.h" "$to/lib/"
 for one; do
     mkdir -p "$to/lib/${one%%=*}"

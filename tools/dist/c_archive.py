@@ -28,6 +28,7 @@ def build(builder):
     folder = install(builder, builder.folder / "c" / name(target))
     doc = folder / "share/doc/dingtalk_extcontact"
     add_papers(doc, [target], "c")
-    shutil.copy(ROOT / "bindings-c/README.md", doc)
+    for readme in ("README.md", "README.zh-CN.md"):
+        shutil.copy(ROOT / "bindings-c" / readme, doc)
     pack, end = (zip, ".zip") if target.system == "windows" else (tar, ".tar.gz")
     pack(folder, OUT / (name(target) + end))
