@@ -1367,6 +1367,73 @@ static void cancel_a_group(void) {
   dtx_client_free(client);
 }
 
+/* Many submitted deletions that share their end: the callbacks cancel, close and free. */
+struct crowd {
+  sem_t all;
+  dtx_client *client;
+  dtx_call *call;
+  int left, ended, cancel_at, deleted, cancelled, refused;
+};
+
+static void note_crowd(dtx_deletion *deletion, dtx_error *error, void *context) {
+  struct crowd *crowd = context;
+  int kind = dtx_error_kind(error);
+  CHECK((deletion == NULL) != (error == NULL));
+  CHECK(kind == DTX_OK || kind == DTX_CANCELLED || kind == DTX_INVALID_ARGUMENT);
+  __atomic_add_fetch(kind == DTX_OK          ? &crowd->deleted
+                     : kind == DTX_CANCELLED ? &crowd->cancelled
+                                             : &crowd->refused,
+                     1, __ATOMIC_SEQ_CST);
+  dtx_deletion_free(deletion);
+  dtx_error_free(error);
+  if (__atomic_add_fetch(&crowd->ended, 1, __ATOMIC_SEQ_CST) == crowd->cancel_at) {
+    dtx_call_cancel(crowd->call);
+    dtx_client_close(crowd->client);
+  }
+  if (__atomic_sub_fetch(&crowd->left, 1, __ATOMIC_SEQ_CST) == 0) {
+    dtx_call_free(crowd->call);
+    dtx_client_free(crowd->client);
+    sem_post(&crowd->all);
+  }
+}
+
+static void submit_crowd(struct crowd *crowd, int count, int cancel_at) {
+  dtx_options *options = some_options();
+  int i;
+  memset(crowd, 0, sizeof *crowd);
+  if (sem_init(&crowd->all, 0, 0) != 0) abort();
+  CHECK(dtx_options_set_rate(options, 0) == DTX_OK);
+  CHECK(dtx_client_new(options, &crowd->client, NULL) == DTX_OK);
+  dtx_options_free(options);
+  crowd->call = dtx_call_new();
+  /* One more than are submitted, so that none of them is the last before all are. */
+  crowd->left = count + 1;
+  crowd->cancel_at = cancel_at;
+  for (i = 0; i < count; i++)
+    CHECK(dtx_client_submit(crowd->client, "1", crowd->call, note_crowd, crowd) == DTX_OK);
+}
+
+static void close_and_free_with_many_submitted(void) {
+  enum { COUNT = 2000 };
+  struct crowd crowd;
+  submit_crowd(&crowd, COUNT, 0);
+  dtx_client_close(crowd.client);
+  /* The last of all frees. */
+  CHECK(dtx_client_submit(crowd.client, "1", NULL, note_crowd, &crowd) == DTX_OK);
+  while (sem_wait(&crowd.all) != 0) continue;
+  CHECK(crowd.deleted == COUNT && crowd.refused == 1);
+}
+
+static void callbacks_that_cancel_close_and_free(void) {
+  enum { COUNT = 2000 };
+  struct crowd crowd;
+  submit_crowd(&crowd, COUNT, COUNT / 2);
+  CHECK(dtx_client_submit(crowd.client, "1", crowd.call, note_crowd, &crowd) == DTX_OK);
+  while (sem_wait(&crowd.all) != 0) continue;
+  CHECK(crowd.deleted + crowd.cancelled + crowd.refused == COUNT + 1);
+  CHECK(crowd.deleted >= COUNT / 2);
+}
+
 static int stop;
 
 static void *delete_until_stopped(void *client) {
@@ -2367,6 +2434,8 @@ int main(int argc, char **argv) {
       {"cancel_children_of_a_call", cancel_children_of_a_call},
       {"cancel_what_was_submitted", cancel_what_was_submitted},
       {"cancel_a_group", cancel_a_group},
+      {"close_and_free_with_many_submitted", close_and_free_with_many_submitted},
+      {"callbacks_that_cancel_close_and_free", callbacks_that_cancel_close_and_free},
       {"fork_under_way", fork_under_way},
       {"push_and_take_in_turn", push_and_take_in_turn},
       {"items_of_a_batch", items_of_a_batch},
