@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import inspect
+import itertools
 import os
 import select
 import threading
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterator
 from functools import partial
 from typing import Any, Literal, Union
-from weakref import WeakValueDictionary
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from ._batch import Item, Loop, _item, _not_one
 from ._check import Check, _check
@@ -87,6 +88,30 @@ def _look(inbox: Inbox, loop: asyncio.AbstractEventLoop) -> None:
     loop.call_later(_LOOK_EVERY, _look, inbox, loop)
 
 
+# What a turn of a loop has cancelled, by when it began.
+_cancelled: WeakKeyDictionary[Inbox, list[tuple[int, Callable[[], None]]]] = WeakKeyDictionary()
+_numbers = itertools.count()
+
+
+def _cancel_soon(
+    inbox: Inbox, loop: asyncio.AbstractEventLoop, call: tuple[int, Callable[[], None]]
+) -> None:
+    """Cancels a call when all of this turn are known that are cancelled: the last of them first.
+
+    One that ends leaves its place to those that wait behind it, and of a group none may begin then.
+    """
+    calls = _cancelled.setdefault(inbox, [])
+    if not calls:
+        loop.call_soon(_cancel_all, calls)
+    calls.append(call)
+
+
+def _cancel_all(calls: list[tuple[int, Callable[[], None]]]) -> None:
+    calls.sort()
+    while calls:
+        calls.pop()[1]()
+
+
 async def _outcome(
     call: PendingCall | PendingCheck | PendingRestore | ContactPages,
     submit: Callable[[Inbox, Callable[[Any, Any], None]], None],
@@ -100,7 +125,7 @@ async def _outcome(
     inbox = _inbox_of(loop)
     ended: asyncio.Future[None] = loop.create_future()
     outcome: list[tuple[Any, Any]] = []
-    submitted = False
+    number = None
 
     def settle(result: Any, error: Any) -> None:
         outcome.append((result, error))
@@ -112,13 +137,15 @@ async def _outcome(
         # no documented attribute; without it, it comes with a turn of the loop.
         if getattr(asyncio.current_task(loop), "_must_cancel", True):
             await asyncio.sleep(0)
+        number = next(_numbers)
         submit(inbox, settle)
-        submitted = True
         await ended
     except asyncio.CancelledError as cancelled:
-        call.cancel()
-        if not submitted:
+        if number is None:
+            call.cancel()
             submit(inbox, settle)
+        else:
+            _cancel_soon(inbox, loop, (number, call.cancel))
         # The truth about the contact is at most 100 ms away. A second cancel in that
         # time asks for what is happening already.
         while not outcome:
@@ -127,6 +154,9 @@ async def _outcome(
                 await ended
             except asyncio.CancelledError:
                 continue
+            except GeneratorExit:
+                call.cancel()
+                raise
         result, error = outcome[0]
         if error is not None:
             raise cancelled from _of(error)
