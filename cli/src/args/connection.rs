@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::args::number;
+use crate::args::number::number;
 use crate::language::said;
 
 /// How to reach DingTalk, and with which credentials.

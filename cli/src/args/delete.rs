@@ -8,7 +8,7 @@ use encoding_rs::Encoding;
 
 use crate::args::connection::{CREDENTIALS, Connection};
 use crate::args::list::FILTERS;
-use crate::args::number;
+use crate::args::number::number;
 use crate::input::filter::Filter;
 use crate::language::said;
 use crate::output;

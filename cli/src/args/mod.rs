@@ -6,12 +6,12 @@ mod delete;
 mod get;
 mod journal;
 mod list;
+mod number;
 mod restore;
 mod sandbox;
 
 use std::ffi::OsString;
 use std::io;
-use std::str::FromStr;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
@@ -25,15 +25,6 @@ pub(crate) use crate::args::restore::Restore;
 pub(crate) use crate::args::sandbox::{Limit, Sandbox};
 use crate::language::{self, Language, said};
 use crate::output::{self, Exit, Output};
-
-/// Reads a number; what it may be, the library says. The words of Rust's own parsers are no help.
-fn number(text: &str) -> Result<f64, String> {
-    text.parse().map_err(|_| said!("give a number"))
-}
-
-fn whole_number<T: FromStr>(text: &str) -> Result<T, String> {
-    text.parse().map_err(|_| said!("give a whole number"))
-}
 
 /// Deletes external contacts of a DingTalk organisation, and says exactly what happened.
 #[derive(Debug, Parser)]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::args::connection::{CREDENTIALS, Connection};
-use crate::args::whole_number;
+use crate::args::number::whole_number;
 use crate::output;
 
 #[derive(Args, Debug)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::Args;
 use dingtalk_extcontact_sandbox::Faults;
 
-use crate::args::whole_number;
+use crate::args::number::whole_number;
 use crate::language::said;
 use crate::output;
 
