@@ -174,6 +174,15 @@ namespace DingTalk.ExtContact.Tests
                         Item item = client.DeleteMany(new[] { "none" }).Single();
                         Check.Equal(error.Advice, item.Error.Advice);
                     }
+                    options.AccessToken = null;
+                    options.AppKey = sandbox.Field("app_key");
+                    options.AppSecret = "another";
+                    using (var client = new Client(options))
+                    {
+                        // Also one of a single word.
+                        string advice = Check.Throws<AuthenticationException>(() => client.Delete("none")).Advice;
+                        Check.That(advice.Contains("AppSecret") && advice.Contains("Region"), advice);
+                    }
                 }
             }
         }
@@ -440,6 +449,33 @@ namespace DingTalk.ExtContact.Tests
                 source.Cancel();
                 foreach (Task<Deletion> task in tasks)
                     Check.Throws<OperationCanceledException>(() => task.GetAwaiter().GetResult());
+            }
+        }
+
+        /// <summary>A whole program, in a process of its own.</summary>
+        internal static async Task<int> Delete()
+        {
+            using (Client client = Client.FromEnv())
+                Console.WriteLine((await client.DeleteAsync(Environment.GetEnvironmentVariable("ID"))).Status);
+            return 0;
+        }
+
+        [Test]
+        public static void AProgramEndsSoonAfterItsLastTask()
+        {
+            using (var sandbox = new Sandbox())
+            {
+                var settings = new Dictionary<string, string>
+                {
+                    { "DINGTALK_ENDPOINT", sandbox.Field("url") },
+                    { "DINGTALK_ACCESS_TOKEN", sandbox.Field("access_token") },
+                    { "ID", sandbox.Ids[0] },
+                };
+                Stopwatch time = Stopwatch.StartNew();
+                int status = Host.Run(Host.Self, Runner.DeleteAsync, settings, out string said);
+                Check.Equal(0, status, said);
+                Check.Equal("Deleted", said.Trim());
+                Check.That(time.Elapsed < TimeSpan.FromSeconds(8), "it ended after " + time.Elapsed);
             }
         }
 

@@ -39,7 +39,7 @@ namespace DingTalk.ExtContact.Tests
                     compiler.WaitForExit();
                     Check.Equal(0, compiler.ExitCode, "the compiler's exit status");
                 }
-                // Side by side: mono ends a program only when the library's threads have, after ten seconds without work.
+                // Side by side: mono ends a program only when the library's threads have, after a second without work.
                 Task.WaitAll(Enumerable.Range(0, blocks.Count)
                     .Select(i => Task.Factory.StartNew(() => Run(programs, i, folder / ""), TaskCreationOptions.LongRunning)).ToArray());
             }

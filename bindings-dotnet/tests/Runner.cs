@@ -62,12 +62,16 @@ namespace DingTalk.ExtContact.Tests
     {
         /// <summary>Instead of tests: what LibraryTest has done in a process of its own.</summary>
         internal const string MakeClient = "--make-client";
+        /// <summary>The same of ClientTest.</summary>
+        internal const string DeleteAsync = "--delete-async";
         static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
         static int Main(string[] words)
         {
             if (words.Length == 1 && words[0] == MakeClient)
                 return LibraryTest.MakeClient();
+            if (words.Length == 1 && words[0] == DeleteAsync)
+                return ClientTest.Delete().GetAwaiter().GetResult();
             int passed = 0, failed = 0;
             IEnumerable<MethodInfo> tests = typeof(Runner).Assembly.GetTypes().SelectMany(type => type.GetMethods())
                 .Where(method => method.GetCustomAttribute<TestAttribute>() != null)

@@ -389,7 +389,7 @@ def test_nothing_is_kept_alive_by_a_call(sandbox: Sandbox) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="threads are counted in /proc")
 def test_two_thousand_calls_wait_for_their_turn_without_a_thread() -> None:
-    """In a process of its own: an idle thread of another test lives for ten seconds."""
+    """In a process of its own: an idle thread of another test lives on for a while."""
     out = run("""if True:
         import asyncio, os, time
         from dingtalk_extcontact import AsyncClient

@@ -12,8 +12,9 @@ use crate::runtime::thread::spawn;
 /// The most threads that the pool grows to, and so the most calls at once that are not on a thread
 /// of the program.
 pub(crate) const MOST_THREADS: usize = 64;
-/// A thread without work ends after this long.
-const IDLE: Duration = Duration::from_secs(10);
+/// A thread without work ends after this long. Not sooner, as calls at a usual rate are to find one;
+/// not later, as some virtual machines (mono) do not end before threads that called them back.
+const IDLE: Duration = Duration::from_secs(1);
 
 /// A child after `fork` has none of its parent's threads; it grows its own.
 static POOL: LazyLock<PerProcess<Arc<Pool>>> = LazyLock::new(|| PerProcess::new(Arc::default()));
