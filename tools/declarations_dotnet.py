@@ -141,14 +141,16 @@ class Dotnet:
         ]  # fmt: skip
         declared = block("internal static partial class Native", apart([constants, *callbacks, *functions]))
         about = "/// <summary>The functions of the C library; what each does stands in its header.</summary>"
-        return file(apart([[about, *declared], *map(self.handle, self.living)]), "System.Runtime.InteropServices")
+        handles = map(self.handle, self.living)
+        return file(apart([[about, *declared], *handles]), "System.Runtime.InteropServices", "Microsoft.Win32.SafeHandles")
 
     def handle(self, name):
         release = [f"Native.{name}_free(handle);", "return true;"]
-        made = [[f"internal {handle_name(name)}(IntPtr pointer) : base(pointer) {{ }}"]]
+        made = [block(f"internal {handle_name(name)}(IntPtr pointer) : base(true)", ["SetHandle(pointer);"])]
         made += [self.call(name, one) for one in self.header.functions if self.is_call_of(name, one)]
         made.append(block("protected override bool ReleaseHandle()", release))
-        return block(f"internal sealed class {handle_name(name)} : Handle", apart(made))
+        about = "/// <summary>It frees itself, and is not freed while a call uses it.</summary>"
+        return [about, *block(f"internal sealed class {handle_name(name)} : SafeHandleZeroOrMinusOneIsInvalid", apart(made))]
 
     # --- Calls: what can fail with an error, as methods of the handle that they are made with ---
 
@@ -250,7 +252,8 @@ class Dotnet:
             "    return null;",
             *block("switch (Native.dtx_error_kind(error))", [*cases, "default:", "    return new ApiException(error);"]),
         ])  # fmt: skip
-        return file(apart([block("public partial class DingTalkException", of), *classes]))
+        throw = block("internal static void Throw(IntPtr error)", ["if (error != IntPtr.Zero)", "    throw Take(error);"])
+        return file(apart([block("public partial class DingTalkException", apart([of, throw])), *classes]))
 
     # --- Options ---
 
@@ -337,7 +340,7 @@ class Dotnet:
 
     def value_classes(self):
         numbers = [
-            [*self.say(doc, f"DeleteMany.{name}"), *block(f"public {kind} {name}", block("get", [f"return {value};"]))]
+            [*self.say(doc, f"DeleteMany.{name}"), f"public {kind} {name} => {value};"]
             for kind, name, value, doc in self.getters("dtx_batch", "batch")
         ]
         made = [*map(self.value_class, self.values), block("public sealed partial class DeleteMany", apart(numbers))]

@@ -36,20 +36,14 @@ namespace DingTalk.ExtContact
 
         /// <summary>A client with what the environment names, such as DINGTALK_APP_KEY.</summary>
         /// <exception cref="InvalidArgumentException">It is missing or wrong.</exception>
-        public static Client FromEnv()
-        {
-            return new Client(new ClientOptions { FromEnvironment = true });
-        }
+        public static Client FromEnv() => new Client(new ClientOptions { FromEnvironment = true });
 
         /// <summary>
         /// The client that this process has for these options, made where there is none yet: its connections, token
         /// and rate are those of all who ask. To dispose of it leaves it to who asks later.
         /// </summary>
         /// <exception cref="InvalidArgumentException">An option is refused.</exception>
-        public static Client Shared(ClientOptions options)
-        {
-            return new Client(Checked(options), true);
-        }
+        public static Client Shared(ClientOptions options) => new Client(Checked(options), true);
 
         /// <summary>
         /// Sends the log lines of the library, of all clients of the process, to a function; no secret is in them.
@@ -79,17 +73,13 @@ namespace DingTalk.ExtContact
         /// <exception cref="DingTalkException">It was not deleted, or nobody knows: MaybeDeleted says
         /// which.</exception>
         /// <exception cref="ArgumentException">The id has a NUL or a lone surrogate; nothing was sent.</exception>
-        public Deletion Delete(string userId, CancellationToken cancellation = default(CancellationToken))
-        {
-            return Delete(userId, null, cancellation);
-        }
+        public Deletion Delete(string userId, CancellationToken cancellation = default(CancellationToken)) =>
+            Delete(userId, null, cancellation);
 
         /// <summary>The same with options of this call.</summary>
         public Deletion Delete(string userId, CallOptions options,
-            CancellationToken cancellation = default(CancellationToken))
-        {
-            return Wait(options, cancellation, call => Asked.Delete(userId, call));
-        }
+            CancellationToken cancellation = default(CancellationToken)) =>
+            Wait(options, cancellation, call => Asked.Delete(userId, call));
 
         /// <summary>Begins to delete a contact. No thread waits for the end: any number may be begun.</summary>
         /// <param name="userId">The id, sent as it is.</param>
@@ -98,17 +88,13 @@ namespace DingTalk.ExtContact
         /// <see cref="RequestCanceledException"/>, too.</returns>
         /// <exception cref="DingTalkException">By the task: it was not deleted, or nobody knows.</exception>
         /// <exception cref="ArgumentException">The id has a NUL or a lone surrogate; nothing was sent.</exception>
-        public Task<Deletion> DeleteAsync(string userId, CancellationToken cancellation = default(CancellationToken))
-        {
-            return DeleteAsync(userId, null, cancellation);
-        }
+        public Task<Deletion> DeleteAsync(string userId, CancellationToken cancellation = default(CancellationToken)) =>
+            DeleteAsync(userId, null, cancellation);
 
         /// <summary>The same with options of this call.</summary>
         public Task<Deletion> DeleteAsync(string userId, CallOptions options,
-            CancellationToken cancellation = default(CancellationToken))
-        {
-            return Submit(Asked, Native.Bytes(userId, nameof(userId)), options, cancellation).Unwrap();
-        }
+            CancellationToken cancellation = default(CancellationToken)) =>
+            Submit(Asked, Native.Bytes(userId, nameof(userId)), options, cancellation).Unwrap();
 
         /// <summary>Deletes many contacts, several at a time; ids are taken as they are needed.</summary>
         /// <param name="userIds">The ids; one that comes again is dropped.</param>
@@ -133,17 +119,12 @@ namespace DingTalk.ExtContact
         /// <summary>The record of a contact: to look whether it is still there, or to keep a copy.</summary>
         /// <exception cref="InvalidUserIdException">There is no such contact.</exception>
         public Contact Get(string userId, CallOptions options = null,
-            CancellationToken cancellation = default(CancellationToken))
-        {
-            return Wait(options, cancellation, call => Asked.Get(userId, call));
-        }
+            CancellationToken cancellation = default(CancellationToken)) =>
+            Wait(options, cancellation, call => Asked.Get(userId, call));
 
         /// <summary>All contacts, read page by page as they are needed. They may be deleted meanwhile.</summary>
         public IEnumerable<Contact> Contacts(CallOptions options = null,
-            CancellationToken cancellation = default(CancellationToken))
-        {
-            return Contacts(Open, options, cancellation);
-        }
+            CancellationToken cancellation = default(CancellationToken)) => Contacts(Open, options, cancellation);
 
         /// <summary>
         /// Creates the contact of a record again, under a new id; nobody is created twice. Where the service gave no
@@ -155,26 +136,19 @@ namespace DingTalk.ExtContact
         /// <param name="cancellation">Ends it.</param>
         /// <exception cref="DingTalkException">It was not created.</exception>
         public Restoration Restore(string record, bool lookFirst = false, CallOptions options = null,
-            CancellationToken cancellation = default(CancellationToken))
-        {
-            return Wait(options, cancellation, call => Asked.Restore(record, lookFirst, call));
-        }
+            CancellationToken cancellation = default(CancellationToken)) =>
+            Wait(options, cancellation, call => Asked.Restore(record, lookFirst, call));
 
         /// <summary>Says what stands and what is missing before contacts can be deleted. Nothing is deleted.</summary>
         /// <param name="write">Whether the permission to delete is tried, too, with an id that cannot exist.</param>
         /// <param name="options">Of each request.</param>
         /// <param name="cancellation">Ends it.</param>
         public Check Check(bool write = false, CallOptions options = null,
-            CancellationToken cancellation = default(CancellationToken))
-        {
-            return Wait(options, cancellation, call => Asked.Check(write, call));
-        }
+            CancellationToken cancellation = default(CancellationToken)) =>
+            Wait(options, cancellation, call => Asked.Check(write, call));
 
         /// <summary>Replaces the access token that the client was made with.</summary>
-        public void SetAccessToken(string accessToken)
-        {
-            Open.SetAccessToken(accessToken);
-        }
+        public void SetAccessToken(string accessToken) => Open.SetAccessToken(accessToken);
 
         /// <summary>
         /// Refuses calls from now on, with an <see cref="ObjectDisposedException"/>. Those under way go on to their
@@ -196,16 +170,10 @@ namespace DingTalk.ExtContact
         }
 
         /// <summary>For what the library does not refuse by itself.</summary>
-        private ClientHandle Open
-        {
-            get { return disposed ? throw new ObjectDisposedException(nameof(Client)) : client; }
-        }
+        private ClientHandle Open => disposed ? throw new ObjectDisposedException(nameof(Client)) : client;
 
         /// <summary>For calls: that of the library names the contact. A shared client goes on for others.</summary>
-        private ClientHandle Asked
-        {
-            get { return shared ? Open : client; }
-        }
+        private ClientHandle Asked => shared ? Open : client;
 
         private T Wait<T>(CallOptions options, CancellationToken cancellation, Func<CallHandle, T> wait)
         {

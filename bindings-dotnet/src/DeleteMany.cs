@@ -40,10 +40,7 @@ namespace DingTalk.ExtContact
         /// <summary>The item that was moved to; null before the first and after the last.</summary>
         public Item Current { get; private set; }
 
-        object IEnumerator.Current
-        {
-            get { return Current; }
-        }
+        object IEnumerator.Current => Current;
 
         /// <summary>Waits on this thread for the next item; false at the end.</summary>
         public bool MoveNext()
@@ -61,17 +58,11 @@ namespace DingTalk.ExtContact
 
         /// <summary>Starts no more calls; those under way finish. What was not called comes out as not
         /// attempted.</summary>
-        public void Stop()
-        {
-            Native.dtx_batch_stop(batch);
-        }
+        public void Stop() => Native.dtx_batch_stop(batch);
 
         /// <summary>Stops, and ends the calls under way within 100 ms: their items say whether the contact may be
         /// gone.</summary>
-        public void Cancel()
-        {
-            Native.dtx_batch_cancel(batch);
-        }
+        public void Cancel() => Native.dtx_batch_cancel(batch);
 
         /// <summary>
         /// Stops, and waits for the calls under way, whose items are dropped: the journal and the numbers have them.
@@ -93,20 +84,11 @@ namespace DingTalk.ExtContact
         }
 
         /// <summary>Itself.</summary>
-        public IEnumerator<Item> GetEnumerator()
-        {
-            return this;
-        }
+        public IEnumerator<Item> GetEnumerator() => this;
 
-        IEnumerator IEnumerable.GetEnumerator()
-        {
-            return this;
-        }
+        IEnumerator IEnumerable.GetEnumerator() => this;
 
-        void IEnumerator.Reset()
-        {
-            throw new NotSupportedException();
-        }
+        void IEnumerator.Reset() => throw new NotSupportedException();
 
         /// <summary>Hands over as many ids as the batch wants.</summary>
         private void Push()
@@ -139,10 +121,7 @@ namespace DingTalk.ExtContact
             taken?.Dispose();
         }
 
-        private Task<Item> NextAsync()
-        {
-            return Pending<Item>.Begin(context => batch.SubmitNext(Callbacks.Next, context));
-        }
+        private Task<Item> NextAsync() => Pending<Item>.Begin(context => batch.SubmitNext(Callbacks.Next, context));
 
         private bool Took(Item item)
         {

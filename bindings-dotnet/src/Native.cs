@@ -87,28 +87,9 @@ namespace DingTalk.ExtContact
         }
 
         /// <summary>The same for the same settings, and for no others.</summary>
-        public override string ToString()
-        {
-            return string.Concat(texts.ConvertAll(one => one.Key + "=" + Encoding.UTF8.GetString(one.Value)));
-        }
+        public override string ToString() =>
+            string.Concat(texts.ConvertAll(one => one.Key + "=" + Encoding.UTF8.GetString(one.Value)));
 
-        IEnumerator IEnumerable.GetEnumerator()
-        {
-            return texts.GetEnumerator();
-        }
-    }
-
-    /// <summary>An object of the library that frees itself, and that is not freed while a call uses it.</summary>
-    internal abstract class Handle : SafeHandle
-    {
-        protected Handle(IntPtr pointer) : base(IntPtr.Zero, true)
-        {
-            SetHandle(pointer);
-        }
-
-        public override bool IsInvalid
-        {
-            get { return handle == IntPtr.Zero; }
-        }
+        IEnumerator IEnumerable.GetEnumerator() => texts.GetEnumerator();
     }
 }

@@ -47,6 +47,12 @@ namespace DingTalk.ExtContact
                     return new ApiException(error);
             }
         }
+
+        internal static void Throw(IntPtr error)
+        {
+            if (error != IntPtr.Zero)
+                throw Take(error);
+        }
     }
 
     /// <summary>Refused before anything was sent: an option, an argument, a closed client.</summary>

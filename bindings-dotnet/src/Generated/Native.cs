@@ -1,6 +1,7 @@
 // Made of the C header by tools/declarations.py; `make header` renews it.
 using System;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace DingTalk.ExtContact
 {
@@ -468,9 +469,13 @@ namespace DingTalk.ExtContact
         internal static extern int dtx_set_log(int level, dtx_log_fn log, IntPtr context);
     }
 
-    internal sealed class BatchHandle : Handle
+    /// <summary>It frees itself, and is not freed while a call uses it.</summary>
+    internal sealed class BatchHandle : SafeHandleZeroOrMinusOneIsInvalid
     {
-        internal BatchHandle(IntPtr pointer) : base(pointer) { }
+        internal BatchHandle(IntPtr pointer) : base(true)
+        {
+            SetHandle(pointer);
+        }
 
         internal static BatchHandle New(ClientHandle client, BatchOptionsHandle options)
         {
@@ -505,9 +510,13 @@ namespace DingTalk.ExtContact
         }
     }
 
-    internal sealed class BatchOptionsHandle : Handle
+    /// <summary>It frees itself, and is not freed while a call uses it.</summary>
+    internal sealed class BatchOptionsHandle : SafeHandleZeroOrMinusOneIsInvalid
     {
-        internal BatchOptionsHandle(IntPtr pointer) : base(pointer) { }
+        internal BatchOptionsHandle(IntPtr pointer) : base(true)
+        {
+            SetHandle(pointer);
+        }
 
         protected override bool ReleaseHandle()
         {
@@ -516,9 +525,13 @@ namespace DingTalk.ExtContact
         }
     }
 
-    internal sealed class CallHandle : Handle
+    /// <summary>It frees itself, and is not freed while a call uses it.</summary>
+    internal sealed class CallHandle : SafeHandleZeroOrMinusOneIsInvalid
     {
-        internal CallHandle(IntPtr pointer) : base(pointer) { }
+        internal CallHandle(IntPtr pointer) : base(true)
+        {
+            SetHandle(pointer);
+        }
 
         protected override bool ReleaseHandle()
         {
@@ -527,9 +540,13 @@ namespace DingTalk.ExtContact
         }
     }
 
-    internal sealed class ClientHandle : Handle
+    /// <summary>It frees itself, and is not freed while a call uses it.</summary>
+    internal sealed class ClientHandle : SafeHandleZeroOrMinusOneIsInvalid
     {
-        internal ClientHandle(IntPtr pointer) : base(pointer) { }
+        internal ClientHandle(IntPtr pointer) : base(true)
+        {
+            SetHandle(pointer);
+        }
 
         internal static ClientHandle New(OptionsHandle options)
         {
@@ -593,9 +610,13 @@ namespace DingTalk.ExtContact
         }
     }
 
-    internal sealed class ContactsHandle : Handle
+    /// <summary>It frees itself, and is not freed while a call uses it.</summary>
+    internal sealed class ContactsHandle : SafeHandleZeroOrMinusOneIsInvalid
     {
-        internal ContactsHandle(IntPtr pointer) : base(pointer) { }
+        internal ContactsHandle(IntPtr pointer) : base(true)
+        {
+            SetHandle(pointer);
+        }
 
         internal Contact Next(CallHandle call)
         {
@@ -611,9 +632,13 @@ namespace DingTalk.ExtContact
         }
     }
 
-    internal sealed class JournalHandle : Handle
+    /// <summary>It frees itself, and is not freed while a call uses it.</summary>
+    internal sealed class JournalHandle : SafeHandleZeroOrMinusOneIsInvalid
     {
-        internal JournalHandle(IntPtr pointer) : base(pointer) { }
+        internal JournalHandle(IntPtr pointer) : base(true)
+        {
+            SetHandle(pointer);
+        }
 
         internal JournalEntry Next()
         {
@@ -629,9 +654,13 @@ namespace DingTalk.ExtContact
         }
     }
 
-    internal sealed class OptionsHandle : Handle
+    /// <summary>It frees itself, and is not freed while a call uses it.</summary>
+    internal sealed class OptionsHandle : SafeHandleZeroOrMinusOneIsInvalid
     {
-        internal OptionsHandle(IntPtr pointer) : base(pointer) { }
+        internal OptionsHandle(IntPtr pointer) : base(true)
+        {
+            SetHandle(pointer);
+        }
 
         protected override bool ReleaseHandle()
         {

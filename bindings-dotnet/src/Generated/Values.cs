@@ -492,106 +492,40 @@ namespace DingTalk.ExtContact
     {
         /// <summary>How long the batch begins no call from now on, as the service throttled it; it goes on by itself;
         /// null where it does not pause.</summary>
-        public TimeSpan? Paused
-        {
-            get
-            {
-                return Native.dtx_batch_paused(batch, out ulong paused) != 0 ? TimeSpan.FromMilliseconds(paused) : (TimeSpan?)null;
-            }
-        }
+        public TimeSpan? Paused => Native.dtx_batch_paused(batch, out ulong paused) != 0 ? TimeSpan.FromMilliseconds(paused) : (TimeSpan?)null;
 
         /// <summary>How many ids were deleted up to now, by this batch or, where the journal says so, by an earlier
         /// one.</summary>
-        public long Deleted
-        {
-            get
-            {
-                return (long)Native.dtx_batch_deleted(batch);
-            }
-        }
+        public long Deleted => (long)Native.dtx_batch_deleted(batch);
 
         /// <summary>How many ids were no contact up to now, where that is fine.</summary>
-        public long Absent
-        {
-            get
-            {
-                return (long)Native.dtx_batch_absent(batch);
-            }
-        }
+        public long Absent => (long)Native.dtx_batch_absent(batch);
 
         /// <summary>How many ids ended in an error up to now and may be gone all the same: a request went out, and no
         /// certain answer came. They are not among the failed.</summary>
-        public long MaybeDeleted
-        {
-            get
-            {
-                return (long)Native.dtx_batch_maybe_deleted(batch);
-            }
-        }
+        public long MaybeDeleted => (long)Native.dtx_batch_maybe_deleted(batch);
 
         /// <summary>How many ids ended in an error up to now and are not gone by a call of this batch.</summary>
-        public long Failed
-        {
-            get
-            {
-                return (long)Native.dtx_batch_failed(batch);
-            }
-        }
+        public long Failed => (long)Native.dtx_batch_failed(batch);
 
         /// <summary>How many ids came out uncalled up to now, as the batch had stopped.</summary>
-        public long NotAttempted
-        {
-            get
-            {
-                return (long)Native.dtx_batch_not_attempted(batch);
-            }
-        }
+        public long NotAttempted => (long)Native.dtx_batch_not_attempted(batch);
 
         /// <summary>How many of all these an earlier batch had settled, so that they were not called again.</summary>
-        public long SettledBefore
-        {
-            get
-            {
-                return (long)Native.dtx_batch_settled_before(batch);
-            }
-        }
+        public long SettledBefore => (long)Native.dtx_batch_settled_before(batch);
 
         /// <summary>How many ids were pushed again and dropped up to now.</summary>
-        public long Repeated
-        {
-            get
-            {
-                return (long)Native.dtx_batch_repeated(batch);
-            }
-        }
+        public long Repeated => (long)Native.dtx_batch_repeated(batch);
 
         /// <summary>How many delete requests this batch wrote up to now.</summary>
-        public long Calls
-        {
-            get
-            {
-                return (long)Native.dtx_batch_calls(batch);
-            }
-        }
+        public long Calls => (long)Native.dtx_batch_calls(batch);
 
         /// <summary>Of how many ids the journal does not say what came of them, as it could not be written; the next
         /// batch on it takes them for uncertain.</summary>
-        public long Unrecorded
-        {
-            get
-            {
-                return (long)Native.dtx_batch_unrecorded(batch);
-            }
-        }
+        public long Unrecorded => (long)Native.dtx_batch_unrecorded(batch);
 
         /// <summary>The summary of the whole batch as one JSON object, the same in every language: the numbers, start
         /// and end (RFC 3339), endpoint, AppKey and why it stopped. null until its last item is done.</summary>
-        public string SummaryJson
-        {
-            get
-            {
-                return Native.Text(Native.dtx_batch_summary_json(batch));
-            }
-        }
+        public string SummaryJson => Native.Text(Native.dtx_batch_summary_json(batch));
     }
 }

@@ -18,14 +18,4 @@ namespace DingTalk.ExtContact
         /// <summary>Whether the contact may be gone all the same, as a request went out.</summary>
         public bool MaybeDeleted { get; }
     }
-
-    public partial class DingTalkException
-    {
-        /// <summary>Takes over an error of the library, where there is one, and throws it.</summary>
-        internal static void Throw(IntPtr error)
-        {
-            if (error != IntPtr.Zero)
-                throw Take(error);
-        }
-    }
 }
