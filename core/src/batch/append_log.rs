@@ -22,7 +22,8 @@ pub(crate) const LONGEST_LINE: u64 = 1024 * 1024;
 /// its bytes.
 const LONGEST_HOLE: usize = 4096;
 /// So long lines of a call wait at most for those of others, to share their sync. It is little beside a
-/// call, which takes 20 ms and more.
+/// call, which takes 20 ms and more. Of 64 side by side, a third of it takes nearly twice the syncs, and
+/// twice of it 4 % more time.
 const LINGER: Duration = Duration::from_millis(1);
 
 /// What a file is for, and how it begins.
@@ -399,6 +400,7 @@ impl AppendLog {
         writer.under_way += std::mem::take(&mut writer.beginning);
         drop(writer);
         let written = self.file().and_then(|file| {
+            // On ext4 neither O_DSYNC nor blocks allocated beforehand cost less of time or CPU.
             write_all_at(file, &bytes, at)?;
             file.sync_data()
         });
