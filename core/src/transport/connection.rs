@@ -72,8 +72,7 @@ impl Connection {
 
     /// Reads the reply to what was sent.
     pub fn receive(&mut self) -> Result<Reply, TransportError> {
-        let mut call =
-            awaiting_reply().map_err(|error| TransportError::from_proto(error, None))?;
+        let mut call = awaiting_reply().map_err(|error| TransportError::from_proto(error, None))?;
         let response = self.read_head(&mut call)?;
         let (status, headers) = (response.status().as_u16(), response.headers());
         let not_http = |text: &str| TransportError::NotHttp(text.to_owned(), Some(status));
