@@ -4,8 +4,8 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * A deletion that no thread waits for. It completes with a {@link Deletion} or a
- * {@link DingTalkException}. What hangs on it runs on the common pool, so it may wait, and may call
- * whatever it likes.
+ * {@link DingTalkException}. What hangs on it runs on a small pool of the package, so it may wait for
+ * calls, and may call whatever it likes.
  */
 public final class DeletionFuture extends CompletableFuture<Deletion> {
     private final Ended<Deletion> ended = new Ended<>();

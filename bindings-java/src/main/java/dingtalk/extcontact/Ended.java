@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
@@ -24,6 +25,14 @@ final class Ended<T> extends CompletableFuture<T> {
     /** Who waits, by the number that the library has as its context: it knows no Java object. */
     private static final Map<Long, Ended<?>> AWAITED = new ConcurrentHashMap<>();
     private static final AtomicLong LAST = new AtomicLong();
+
+    /**
+     * Runs what hangs on futures. Java's common pool is none where it has one processor or two: a thread
+     * would be started for each future then.
+     */
+    private static final ForkJoinPool POOL = new ForkJoinPool(
+            Math.max(4, Runtime.getRuntime().availableProcessors()),
+            ForkJoinPool.defaultForkJoinWorkerThreadFactory, null, true);
 
     static {
         Natives.attach(DONE);
@@ -56,7 +65,7 @@ final class Ended<T> extends CompletableFuture<T> {
         }
     }
 
-    /** Completes another like this one, on the common pool: what hangs on that may do as it likes. */
+    /** Completes another like this one, on threads of its own: what hangs on that may do as it likes. */
     CompletableFuture<T> into(CompletableFuture<T> other) {
         whenCompleteAsync((value, error) -> {
             if (error == null) {
@@ -64,7 +73,7 @@ final class Ended<T> extends CompletableFuture<T> {
             } else {
                 other.completeExceptionally(error);
             }
-        });
+        }, POOL);
         return other;
     }
 
