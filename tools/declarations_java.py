@@ -130,10 +130,6 @@ def functions(header):
         f'    static final String VERSION = "{header.version}";',
         f'    static final String ABI = "{header.abi}";',
         "",
-        "    static {",
-        "        Loader.register(Dtx.class);",
-        "    }",
-        "",
         "    private Dtx() {}",
         "",
         *callbacks,
@@ -212,7 +208,7 @@ def fields(header, handle):
             found += counted(header, one, name.removesuffix("_count"), note)
         elif parameters == ["field"]:
             found += [
-                Field("String", field, f'Dtx.{one.name}(from, Natives.text("{field}"))',
+                Field("String", field, f'Dtx.{one.name}(from, Natives.text("field", "{field}"))',
                       f"The field {{@code {field}}}, or null where it is missing or empty.")
                 for field in re.findall(r'"(\w+)"', note)
             ]  # fmt: skip
@@ -234,8 +230,8 @@ def counted(header, one, name, note):
         return [Field(f"List<{kind}>", name + "s", how, "Each, in the order in which a call needs them.")]
     return [
         Field("List<String>", field,
-              f'Natives.list(Dtx.{one.name}(from, Natives.text("{field}")),\n'
-              f'                at -> Dtx.{at.name}(from, Natives.text("{field}"), at))',
+              f'Natives.list(Dtx.{one.name}(from, Natives.text("field", "{field}")),\n'
+              f'                at -> Dtx.{at.name}(from, Natives.text("field", "{field}"), at))',
               f"The ids of the field {{@code {field}}}, as text; empty where it is missing.")
         for field in re.findall(r'"(\w+)"', note)
     ]  # fmt: skip
@@ -310,28 +306,29 @@ def result(header, handle):
 
 def options(header, source):
     declared, own, about = OPTIONS[source]
+    base = "CancellableOptions" if source == "dtx_call" else f"Options<{own}>"
     body = []
     for one in header.functions:
         if not one.name.startswith(f"{source}_set_") or one.parameters[1][0] == "dtx_probe_fn":
             continue
         kind, name = one.parameters[1]
-        note = said(header, one.name)
+        note, value = said(header, one.name), "Natives.text"
         if name.endswith("_ms"):
-            name, kind, given, value = name[:-3], "Duration", "a time; the numbers above are milliseconds", "{}"
+            name, kind, given, value = name[:-3], "Duration", "a time; the numbers above are milliseconds", "millis"
         elif kind == "uint32_t":
-            kind, given, value = "int", "a number", "Integer.toString({})"
+            kind, given = "int", "a number"
         elif kind == "int":
-            kind, given, value = "boolean", "whether it does", "Boolean.toString({})"
+            kind, given = "boolean", "whether it does"
         elif "Sets a file" in note:
-            kind, given, value = "Path", "its place", "{}.toString()"
+            kind, given = "Path", "its place"
         else:
-            kind, given, value = "String", "the value", "{}"
+            kind, given = "String", "the value"
         argument = camel(name)
         body += [
             "",
             *wrapped(note, "    ", f"@param {argument} {given}", "@return these options"),
             f"    public {own} {argument}({kind} {argument}) {{",
-            f'        return set("{name}", {value.format(argument)});',
+            f'        return set("{name}", {value}("{argument}", {argument}));',
             "    }",
         ]
     if own != "T":
@@ -341,7 +338,7 @@ def options(header, source):
     text = "\n".join(body)
     used = {"java.nio.file.Path": r"\bPath\b", "java.time.Duration": r"\bDuration\b"}
     imports = [f"import {name};" for name, pattern in used.items() if re.search(pattern, text)]
-    return "\n".join([MADE, *imports, "", f"/** {about} */", f"{declared} extends Options<{own}> {{", text, "}", ""])
+    return "\n".join([MADE, *imports, "", f"/** {about} */", f"{declared} extends {base} {{", text, "}", ""])
 
 
 def outputs(header):

@@ -2,6 +2,7 @@ package dingtalk.extcontact;
 
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.PointerByReference;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -10,10 +11,10 @@ final class Call {
     /** Asked every 50 ms by a call that waits on this thread. */
     private static final Dtx.dtx_probe_fn INTERRUPTED = context -> Thread.currentThread().isInterrupted() ? 1 : 0;
 
-    private final Handle call = new Handle(Dtx.dtx_call_new(), Dtx::dtx_call_free);
+    private final Handle call;
 
     Call(CallOptions options) {
-        call.run(own -> options.give(own, Dtx::dtx_call_set));
+        call = Objects.requireNonNull(options, "options").call();
     }
 
     void cancel() {

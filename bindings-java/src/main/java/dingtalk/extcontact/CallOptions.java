@@ -4,7 +4,7 @@ package dingtalk.extcontact;
 import java.time.Duration;
 
 /** Options of one call, instead of its client's. */
-public final class CallOptions extends Options<CallOptions> {
+public final class CallOptions extends CancellableOptions {
     /** The defaults. */
     public CallOptions() {}
 
@@ -15,7 +15,7 @@ public final class CallOptions extends Options<CallOptions> {
      * @return these options
      */
     public CallOptions timeout(Duration timeout) {
-        return set("timeout", timeout);
+        return set("timeout", millis("timeout", timeout));
     }
 
     /**
@@ -25,6 +25,6 @@ public final class CallOptions extends Options<CallOptions> {
      * @return these options
      */
     public CallOptions missingOk(boolean missingOk) {
-        return set("missing_ok", Boolean.toString(missingOk));
+        return set("missing_ok", Natives.text("missingOk", missingOk));
     }
 }

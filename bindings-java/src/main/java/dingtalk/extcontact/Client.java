@@ -3,8 +3,8 @@ package dingtalk.extcontact;
 import com.sun.jna.Pointer;
 import com.sun.jna.StringArray;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Iterator;
+import java.util.Objects;
 import java.util.function.BiConsumer;
 
 /**
@@ -17,9 +17,8 @@ import java.util.function.BiConsumer;
  * throws an error of kind CANCELLED then, and the thread is still interrupted.
  */
 public final class Client implements AutoCloseable {
-    private final Handle client;
     private final boolean shared;
-    private volatile boolean closed;
+    private volatile Handle client;
 
     private Client(Pointer client, boolean shared) {
         this.client = new Handle(client, Dtx::dtx_client_free);
@@ -67,8 +66,13 @@ public final class Client implements AutoCloseable {
      * @throws DingTalkException of kind JOURNAL where one cannot be read, or is damaged before its last line
      */
     public static CloseableIterator<JournalEntry> readJournal(Path... journals) {
-        String[] names = Arrays.stream(journals).map(Path::toString).toArray(String[]::new);
-        Arrays.stream(names).forEach(Natives::text); // what cannot be sent is refused, not replaced
+        Loader.check();
+        String[] names = new String[Objects.requireNonNull(journals, "journals").length];
+        for (int place = 0; place < names.length; place++) {
+            // What cannot be sent is refused, not replaced.
+            Natives.text("journals[" + place + "]", journals[place]);
+            names[place] = journals[place].toString();
+        }
         Pointer paths = new StringArray(names, "UTF-8");
         Pointer journal = Natives.made((made, error) -> Dtx.dtx_journal_read(paths, names.length, made, error));
         return new Reading<>(new Handle(journal, Dtx::dtx_journal_free), from -> Natives.taken(
@@ -98,11 +102,11 @@ public final class Client implements AutoCloseable {
     public Deletion delete(String userId, CallOptions options) {
         Call call = new Call(options);
         Ended<Deletion> ended = new Ended<>();
-        byte[] id = Natives.text(userId);
+        byte[] id = Natives.text("userId", userId);
         if (Thread.currentThread().isInterrupted()) {
             call.cancel(); // so that nothing is sent
         }
-        call.submit(open(), id, ended);
+        call.submit(client, id, ended);
         return ended.await(call::cancel);
     }
 
@@ -125,7 +129,7 @@ public final class Client implements AutoCloseable {
      * @return completed with a deletion or a {@link DingTalkException}; cancel ends the call
      */
     public DeletionFuture deleteAsync(String userId, CallOptions options) {
-        return new DeletionFuture(open(), Natives.text(userId), options);
+        return new DeletionFuture(client, Natives.text("userId", userId), options);
     }
 
     /**
@@ -147,11 +151,12 @@ public final class Client implements AutoCloseable {
      * @throws DingTalkException of kind JOURNAL where the journal or the backup cannot be used
      */
     public DeleteMany deleteMany(Iterable<String> userIds, BatchOptions options) {
-        Iterator<String> ids = userIds.iterator();
+        Iterator<String> ids = Objects.requireNonNull(userIds, "userIds").iterator();
+        Objects.requireNonNull(options, "options");
         Pointer given = Dtx.dtx_batch_options_new();
         try {
             options.give(given, Dtx::dtx_batch_options_set);
-            return new DeleteMany(open().use(of -> Natives.made((made, error) ->
+            return new DeleteMany(client.use(of -> Natives.made((made, error) ->
                     Dtx.dtx_batch_new(of, given, made, error))), ids);
         } finally {
             Dtx.dtx_batch_options_free(given);
@@ -178,8 +183,8 @@ public final class Client implements AutoCloseable {
      * @return the contact
      */
     public Contact get(String userId, CallOptions options) {
-        byte[] id = Natives.text(userId);
-        return Call.waited(open(), options, (of, call, made, error) ->
+        byte[] id = Natives.text("userId", userId);
+        return Call.waited(client, options, (of, call, made, error) ->
                 Dtx.dtx_client_get(of, id, call, made, error), Contact::new, Dtx::dtx_contact_free);
     }
 
@@ -201,7 +206,8 @@ public final class Client implements AutoCloseable {
      * @return the contacts; to be closed
      */
     public CloseableIterator<Contact> contacts(CallOptions options) {
-        Pointer contacts = open().use(of -> Natives.made((made, error) -> Dtx.dtx_client_contacts(of, made, error)));
+        Objects.requireNonNull(options, "options");
+        Pointer contacts = client.use(of -> Natives.made((made, error) -> Dtx.dtx_client_contacts(of, made, error)));
         return new Reading<>(new Handle(contacts, Dtx::dtx_contacts_free), from -> Call.waited(from, options,
                 Dtx::dtx_contacts_next, Contact::new, Dtx::dtx_contact_free));
     }
@@ -229,8 +235,8 @@ public final class Client implements AutoCloseable {
      * @return what came of it
      */
     public Restoration restore(String record, boolean lookFirst, CallOptions options) {
-        byte[] json = Natives.text(record);
-        return Call.waited(open(), options, (of, call, made, error) ->
+        byte[] json = Natives.text("record", record);
+        return Call.waited(client, options, (of, call, made, error) ->
                 Dtx.dtx_client_restore(of, json, lookFirst ? 1 : 0, call, made, error),
                 Restoration::new, Dtx::dtx_restoration_free);
     }
@@ -255,7 +261,7 @@ public final class Client implements AutoCloseable {
      * @return what was found
      */
     public Check check(boolean write, CallOptions options) {
-        return Call.waited(open(), options, (of, call, made, error) ->
+        return Call.waited(client, options, (of, call, made, error) ->
                 Dtx.dtx_client_check(of, write ? 1 : 0, call, made, error), Check::new, Dtx::dtx_check_free);
     }
 
@@ -266,28 +272,22 @@ public final class Client implements AutoCloseable {
      * @throws DingTalkException where it is refused
      */
     public void setAccessToken(String accessToken) {
-        byte[] token = Natives.text(accessToken);
-        open().run(of -> Natives.made((none, error) -> Dtx.dtx_client_set_access_token(of, token, error)));
+        byte[] token = Natives.text("accessToken", accessToken);
+        client.run(of -> Natives.made((none, error) -> Dtx.dtx_client_set_access_token(of, token, error)));
     }
 
     /**
-     * Refuses calls from now on. Those under way go on to their end. Again it does nothing. One of
+     * Refuses calls from now on. Those that were begun go on to their end, also where they still wait for
+     * their turn; a {@link Cancellation} ends them. Again it does nothing. One of
      * {@link Builder#buildShared()} stays for others, and only this object refuses calls.
      */
     @Override
     public void close() {
-        closed = true;
-        if (!shared) {
-            client.run(Dtx::dtx_client_close);
+        if (shared) {
+            // The others go on with the one that it was. This one refuses in the library's words, too.
+            client = builder().accessToken("closed").endpoint("http://127.0.0.1").proxy("none").build().client;
         }
-    }
-
-    /** What calls go through. One that is closed refuses them itself; one that is shared never is. */
-    private Handle open() {
-        if (shared && closed) {
-            throw new IllegalStateException("client is closed");
-        }
-        return client;
+        client.run(Dtx::dtx_client_close);
     }
 
     /** Options of a client. What is refused is reported by {@link #build()}. */
@@ -329,6 +329,7 @@ public final class Client implements AutoCloseable {
         }
 
         private Client made(boolean shared) {
+            Loader.check();
             Pointer options = fromEnv ? Dtx.dtx_options_from_env() : Dtx.dtx_options_new();
             try {
                 give(options, Dtx::dtx_options_set);

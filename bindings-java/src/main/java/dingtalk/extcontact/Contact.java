@@ -25,21 +25,21 @@ public final class Contact {
     /** Takes all of it over; the object is still to be freed. */
     Contact(Pointer from) {
         userId = Dtx.dtx_contact_user_id(from);
-        name = Dtx.dtx_contact_text(from, Natives.text("name"));
-        mobile = Dtx.dtx_contact_text(from, Natives.text("mobile"));
-        stateCode = Dtx.dtx_contact_text(from, Natives.text("state_code"));
-        companyName = Dtx.dtx_contact_text(from, Natives.text("company_name"));
-        title = Dtx.dtx_contact_text(from, Natives.text("title"));
-        email = Dtx.dtx_contact_text(from, Natives.text("email"));
-        address = Dtx.dtx_contact_text(from, Natives.text("address"));
-        remark = Dtx.dtx_contact_text(from, Natives.text("remark"));
-        followerUserId = Dtx.dtx_contact_text(from, Natives.text("follower_user_id"));
-        labelIds = Natives.list(Dtx.dtx_contact_id_count(from, Natives.text("label_ids")),
-                at -> Dtx.dtx_contact_id(from, Natives.text("label_ids"), at));
-        shareDeptIds = Natives.list(Dtx.dtx_contact_id_count(from, Natives.text("share_dept_ids")),
-                at -> Dtx.dtx_contact_id(from, Natives.text("share_dept_ids"), at));
-        shareUserIds = Natives.list(Dtx.dtx_contact_id_count(from, Natives.text("share_user_ids")),
-                at -> Dtx.dtx_contact_id(from, Natives.text("share_user_ids"), at));
+        name = Dtx.dtx_contact_text(from, Natives.text("field", "name"));
+        mobile = Dtx.dtx_contact_text(from, Natives.text("field", "mobile"));
+        stateCode = Dtx.dtx_contact_text(from, Natives.text("field", "state_code"));
+        companyName = Dtx.dtx_contact_text(from, Natives.text("field", "company_name"));
+        title = Dtx.dtx_contact_text(from, Natives.text("field", "title"));
+        email = Dtx.dtx_contact_text(from, Natives.text("field", "email"));
+        address = Dtx.dtx_contact_text(from, Natives.text("field", "address"));
+        remark = Dtx.dtx_contact_text(from, Natives.text("field", "remark"));
+        followerUserId = Dtx.dtx_contact_text(from, Natives.text("field", "follower_user_id"));
+        labelIds = Natives.list(Dtx.dtx_contact_id_count(from, Natives.text("field", "label_ids")),
+                at -> Dtx.dtx_contact_id(from, Natives.text("field", "label_ids"), at));
+        shareDeptIds = Natives.list(Dtx.dtx_contact_id_count(from, Natives.text("field", "share_dept_ids")),
+                at -> Dtx.dtx_contact_id(from, Natives.text("field", "share_dept_ids"), at));
+        shareUserIds = Natives.list(Dtx.dtx_contact_id_count(from, Natives.text("field", "share_user_ids")),
+                at -> Dtx.dtx_contact_id(from, Natives.text("field", "share_user_ids"), at));
         record = Dtx.dtx_contact_record(from);
         json = Dtx.dtx_contact_json(from);
     }

@@ -43,7 +43,7 @@ public final class DeleteMany extends CloseableIterator<Item> {
         try {
             while (ids != null && batch.use(Dtx::dtx_batch_wants) != 0) {
                 if (ids.hasNext()) {
-                    byte[] id = Natives.text(ids.next());
+                    byte[] id = Natives.text("userId", ids.next());
                     batch.run(to -> Natives.made((none, error) -> Dtx.dtx_batch_push(to, id, error)));
                 } else {
                     finish();

@@ -12,10 +12,6 @@ final class Dtx {
     static final String VERSION = "0.1.0";
     static final String ABI = "0.1";
 
-    static {
-        Loader.register(Dtx.class);
-    }
-
     private Dtx() {}
 
     interface dtx_probe_fn extends Callback {

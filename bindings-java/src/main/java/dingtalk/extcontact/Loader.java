@@ -23,36 +23,52 @@ final class Loader {
     private static final String[] PLATFORMS = {"linux-x86-64", "linux-aarch64", "linux-x86-64-musl",
             "linux-aarch64-musl", "win32-x86-64", "win32-aarch64", "darwin-x86-64", "darwin-aarch64"};
 
+    /** Why there is none; null where there is. */
+    private static final UnsatisfiedLinkError PROBLEM = problem();
+
     private Loader() {}
 
-    static void register(Class<?> declarations) {
+    /** Says the same each time where there is none: a static initializer that fails says why once alone. */
+    static void check() {
+        if (PROBLEM != null) {
+            throw because(PROBLEM.getMessage(), PROBLEM);
+        }
+    }
+
+    private static UnsatisfiedLinkError problem() {
         String other = System.getProperty(PROPERTY);
-        String inside = path(platform(Platform.RESOURCE_PREFIX, Paths.get("/proc/self/maps")));
+        String platform = platform(Platform.RESOURCE_PREFIX, Paths.get("/proc/self/maps"));
+        boolean there = other != null ? new File(other).exists() : has(platform);
         String version = null;
         try {
             File file = other != null ? new File(other).getAbsoluteFile()
-                    : Native.extractFromResourcePath("/" + inside, Loader.class.getClassLoader());
+                    : Native.extractFromResourcePath("/" + path(platform), Loader.class.getClassLoader());
             NativeLibrary library = NativeLibrary.getInstance(file.getPath(),
                     Collections.singletonMap(Library.OPTION_STRING_ENCODING, "UTF-8"));
             version = library.getFunction("dtx_version").invokeString(new Object[0], false);
             if (version.equals(Dtx.ABI) || version.startsWith(Dtx.ABI + ".")) {
-                Native.register(declarations, library);
-                return;
+                Native.register(Dtx.class, library);
+                return null;
             }
-        } catch (IOException | UnsatisfiedLinkError cause) {
-            throw refused(other, inside, version == null ? "there is none that can be loaded"
-                    : "it is an older one of version " + version + " (" + cause.getMessage() + ")", cause);
+            return refused(other, platform, "which is of version " + version + ", and not " + Dtx.VERSION, null);
+        } catch (IOException | LinkageError cause) {
+            String had = Arrays.stream(PLATFORMS).filter(Loader::has).collect(Collectors.joining(", "));
+            return refused(other, platform,
+                    version != null ? "which is an older one of version " + version + " (" + cause.getMessage() + ")"
+                    : there ? "which cannot be loaded"
+                    : other != null ? "where nothing is"
+                    : had.isEmpty() ? "which has none for any platform" : "which has only those for " + had, cause);
         }
-        throw refused(other, inside, "it is of version " + version + ", and this package needs " + Dtx.VERSION, null);
     }
 
-    private static UnsatisfiedLinkError refused(String other, String inside, String why, Throwable cause) {
-        String had = Arrays.stream(PLATFORMS).filter(Loader::has).collect(Collectors.joining(", "));
-        UnsatisfiedLinkError error = new UnsatisfiedLinkError(
-                "the native library of dingtalk-extcontact was looked for at "
-                + (other != null ? other : inside + " in the class path, which has it for "
-                        + (had.isEmpty() ? "no platform" : had))
-                + ", and " + why + "; -D" + PROPERTY + "=FILE names another");
+    private static UnsatisfiedLinkError refused(String other, String platform, String why, Throwable cause) {
+        return because("the native library of dingtalk-extcontact for " + platform + " was looked for at "
+                + (other != null ? other : path(platform) + " in the class path") + ", " + why
+                + "; take a jar that has this platform, or name its file with -D" + PROPERTY + "=FILE", cause);
+    }
+
+    private static UnsatisfiedLinkError because(String message, Throwable cause) {
+        UnsatisfiedLinkError error = new UnsatisfiedLinkError(message);
         error.initCause(cause);
         return error;
     }

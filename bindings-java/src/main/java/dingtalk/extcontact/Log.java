@@ -1,5 +1,6 @@
 package dingtalk.extcontact;
 
+import java.util.Objects;
 import java.util.function.BiConsumer;
 
 /** Where log lines of the library go. */
@@ -19,6 +20,8 @@ final class Log {
     private Log() {}
 
     static void to(LogLevel level, BiConsumer<LogLevel, String> taker) {
+        Loader.check();
+        Objects.requireNonNull(level, "level");
         sink = taker;
         Dtx.dtx_set_log(level.number, taker == null ? null : TAKE, null);
     }

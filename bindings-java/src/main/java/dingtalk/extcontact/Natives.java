@@ -11,6 +11,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongFunction;
@@ -23,12 +24,15 @@ final class Natives {
     private Natives() {}
 
     /**
-     * UTF-8 with a NUL at its end. Neither a NUL inside, which would end the text for C, nor a
-     * question mark instead of half a character: another contact could be meant then.
+     * A value as text in UTF-8 with a NUL at its end. Neither a NUL inside, which would end the text for C,
+     * nor a question mark instead of half a character: another contact could be meant then.
+     *
+     * @param name of the parameter that it is, for what is refused
      */
-    static byte[] text(String text) {
+    static byte[] text(String name, Object value) {
+        String text = Objects.requireNonNull(value, name).toString();
         if (text.indexOf('\0') >= 0) {
-            throw new IllegalArgumentException("text with a NUL character in it");
+            throw new IllegalArgumentException(name + " has a NUL character in it");
         }
         try {
             ByteBuffer bytes = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
@@ -36,7 +40,7 @@ final class Natives {
             bytes.get(terminated, 0, bytes.remaining());
             return terminated;
         } catch (CharacterCodingException cause) {
-            throw new IllegalArgumentException("text with half of a character in it (a lone surrogate)", cause);
+            throw new IllegalArgumentException(name + " has half of a character in it (a lone surrogate)", cause);
         }
     }
 

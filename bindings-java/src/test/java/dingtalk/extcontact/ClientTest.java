@@ -12,9 +12,16 @@ import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.nio.file.Paths;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -23,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
 
 @Timeout(120)
 class ClientTest {
@@ -48,7 +56,7 @@ class ClientTest {
             assertEquals(33012L, error.errcode());
             assertFalse(error.maybeDeleted());
             // Where the call was made, not where its error came from.
-            assertTrue(java.util.Arrays.stream(error.getStackTrace()).anyMatch(
+            assertTrue(Arrays.stream(error.getStackTrace()).anyMatch(
                     frame -> frame.getClassName().equals(ClientTest.class.getName())));
             CallOptions fine = new CallOptions().missingOk(true).timeout(Duration.ofSeconds(20));
             assertEquals(Status.ABSENT, client.delete(id, fine).status());
@@ -104,6 +112,7 @@ class ClientTest {
 
     @Test
     void aLaterKindIsUnknown() {
+        Loader.check();
         assertEquals(Kind.UNKNOWN, Kind.of(7777));
         assertEquals(Status.UNKNOWN, Status.of(7777));
         for (Kind kind : Kind.values()) {
@@ -118,13 +127,102 @@ class ClientTest {
             String chinese = "\u5ba2\u623701\ud83d\ude00";
             assertEquals(chinese, assertThrows(DingTalkException.class, () -> client.delete(chinese)).userId());
             for (String bad : new String[] {"01\0" + "02", "01\ud83d", "\ude0001", "\ud83d\ud83d"}) {
-                assertThrows(IllegalArgumentException.class, () -> client.delete(bad));
-                assertThrows(IllegalArgumentException.class, () -> client.deleteAsync(bad));
-                assertThrows(IllegalArgumentException.class, () -> client.setAccessToken(bad));
-                assertThrows(IllegalArgumentException.class, () -> Client.builder().appKey(bad));
+                refuses(IllegalArgumentException.class, "userId has ", () -> client.delete(bad));
+                refuses(IllegalArgumentException.class, "userId has ", () -> client.deleteAsync(bad));
+                refuses(IllegalArgumentException.class, "userId has ", () -> client.get(bad));
+                refuses(IllegalArgumentException.class, "record has ", () -> client.restore(bad));
+                refuses(IllegalArgumentException.class, "accessToken has ", () -> client.setAccessToken(bad));
+                refuses(IllegalArgumentException.class, "appKey has ", () -> Client.builder().appKey(bad));
+                refuses(IllegalArgumentException.class, "userId has ",
+                        () -> client.deleteMany(Collections.singleton(bad)).next());
             }
-            assertThrows(NullPointerException.class, () -> client.delete(null));
-            assertThrows(NullPointerException.class, () -> client.deleteAsync(null));
+        }
+    }
+
+    private static void refuses(Class<? extends Exception> kind, String start, Executable call) {
+        String message = assertThrows(kind, call).getMessage();
+        assertTrue(message.startsWith(start), message);
+    }
+
+    @Test
+    void nullIsRefusedByTheNameOfTheParameter() throws Exception {
+        try (Server.Sandbox sandbox = new Server.Sandbox(); Client client = sandbox.client().build()) {
+            Map<Executable, String> calls = new LinkedHashMap<>();
+            calls.put(() -> client.delete(null), "userId");
+            calls.put(() -> client.delete("1", null), "options");
+            calls.put(() -> client.deleteAsync(null), "userId");
+            calls.put(() -> client.deleteAsync("1", null), "options");
+            calls.put(() -> client.deleteMany(null), "userIds");
+            calls.put(() -> client.deleteMany(sandbox.ids(), null), "options");
+            calls.put(() -> client.deleteMany(Collections.singleton(null)).next(), "userId");
+            calls.put(() -> client.get(null), "userId");
+            calls.put(() -> client.get("1", null), "options");
+            calls.put(() -> client.contacts(null), "options");
+            calls.put(() -> client.restore(null), "record");
+            calls.put(() -> client.restore("{}", false, null), "options");
+            calls.put(() -> client.check(false, null), "options");
+            calls.put(() -> client.setAccessToken(null), "accessToken");
+            calls.put(() -> Client.readJournal((Path[]) null), "journals");
+            calls.put(() -> Client.readJournal(Paths.get("none"), null), "journals[1]");
+            calls.put(() -> Client.logTo(null, null), "level");
+            calls.put(() -> Client.builder().region(null), "region");
+            calls.put(() -> Client.builder().timeout(null), "timeout");
+            calls.put(() -> Client.builder().caFile(null), "caFile");
+            calls.put(() -> new BatchOptions().journal(null), "journal");
+            calls.put(() -> new CallOptions().cancelledBy(null), "cancellation");
+            calls.forEach((call, name) ->
+                    assertEquals(name, assertThrows(NullPointerException.class, call).getMessage()));
+        }
+    }
+
+    @Test
+    void aCancellationEndsAllOfItsCallsAndSendsNothingMore() throws Exception {
+        try (Server.Silent silent = new Server.Silent(); Client client = silent.client().build()) {
+            Cancellation all = new Cancellation();
+            List<DeletionFuture> futures = new ArrayList<>();
+            for (int i = 0; i < 500; i++) {
+                futures.add(client.deleteAsync("id" + i, new CallOptions().cancelledBy(all).missingOk(i % 2 == 0)));
+            }
+            silent.asked(64);
+            long threads = ManagementFactory.getThreadMXBean().getTotalStartedThreadCount();
+            long start = System.nanoTime();
+            all.cancel();
+            int attempts = 0;
+            for (DeletionFuture future : futures) {
+                ExecutionException ended = assertThrows(ExecutionException.class, future::get);
+                DingTalkException error = (DingTalkException) ended.getCause();
+                assertEquals(Kind.CANCELLED, error.kind());
+                assertEquals(error.attempts() > 0, error.maybeDeleted());
+                attempts += error.attempts();
+            }
+            System.out.println("500 futures ended " + millisSince(start) + " ms after their cancellation");
+            assertTrue(millisSince(start) < SOON_MS);
+            // Those that tell of the 64 calls which were under way, and not one for each future.
+            threads = ManagementFactory.getThreadMXBean().getTotalStartedThreadCount() - threads;
+            assertTrue(threads < 100, threads + " threads were started");
+            assertEquals(64, attempts);
+            silent.askedNoMore();
+            CallOptions late = new CallOptions().cancelledBy(all);
+            for (Executable call : Arrays.<Executable>asList(() -> client.delete("1", late), () -> client.get("1", late),
+                    () -> client.contacts(late).next())) {
+                assertEquals(Kind.CANCELLED, assertThrows(DingTalkException.class, call).kind());
+            }
+            silent.askedNoMore();
+        }
+    }
+
+    @Test
+    void aFutureOfACancellationCanBeCancelledAlone() throws Exception {
+        try (Server.Silent silent = new Server.Silent(); Client client = silent.client().build()) {
+            Cancellation all = new Cancellation();
+            DeletionFuture one = client.deleteAsync("1", new CallOptions().cancelledBy(all));
+            DeletionFuture other = client.deleteAsync("2", new CallOptions().cancelledBy(all));
+            silent.asked(2);
+            one.cancel(true);
+            assertThrows(ExecutionException.class, () -> one.outcome().get());
+            assertFalse(other.outcome().isDone());
+            all.cancel();
+            assertThrows(ExecutionException.class, other::get);
         }
     }
 
@@ -210,7 +308,7 @@ class ClientTest {
 
     @Test
     void aLogThatThrowsHurtsNoCall() throws Exception {
-        List<String> lines = java.util.Collections.synchronizedList(new ArrayList<>());
+        List<String> lines = Collections.synchronizedList(new ArrayList<>());
         try (Server.Sandbox sandbox = new Server.Sandbox(); Client client = sandbox.client().build()) {
             Client.logTo(LogLevel.INFO, (level, line) -> {
                 lines.add(level + " " + line);
@@ -229,7 +327,7 @@ class ClientTest {
             Client client = sandbox.client().missingOk(true).build();
             CountDownLatch begun = new CountDownLatch(8);
             List<Thread> threads = new ArrayList<>();
-            List<DingTalkException> refused = java.util.Collections.synchronizedList(new ArrayList<>());
+            List<DingTalkException> refused = Collections.synchronizedList(new ArrayList<>());
             for (int i = 0; i < 8; i++) {
                 Thread thread = new Thread(() -> {
                     try {

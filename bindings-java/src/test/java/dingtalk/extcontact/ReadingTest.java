@@ -88,7 +88,7 @@ class ReadingTest {
             assertFalse(contacts.hasNext());
             client.close();
             for (Consumer<Client> call : Arrays.<Consumer<Client>>asList(it -> it.get("1"), Client::check,
-                    it -> it.contacts().hasNext(), it -> it.restore(record), it -> {
+                    it -> it.contacts().hasNext(), it -> it.restore(record), it -> it.setAccessToken("other"), it -> {
                         throw it.deleteMany(Arrays.asList("1")).next().error();
                     })) {
                 DingTalkException error = assertThrows(DingTalkException.class, () -> call.accept(client));
@@ -236,8 +236,12 @@ class ReadingTest {
                 assertThrows(DingTalkException.class, () -> own.delete(sandbox.ids().get(1)));
                 first.close();
                 first.close();
-                assertThrows(IllegalStateException.class, () -> first.delete("1"));
-                assertThrows(IllegalStateException.class, first::contacts);
+                for (Consumer<Client> call : Arrays.<Consumer<Client>>asList(it -> it.delete("1"), it -> it.get("1"),
+                        it -> it.contacts().next(), it -> it.setAccessToken("other"))) {
+                    DingTalkException error = assertThrows(DingTalkException.class, () -> call.accept(first));
+                    assertEquals(Kind.INVALID_ARGUMENT, error.kind());
+                    assertTrue(error.getMessage().contains("client is closed"), error.getMessage());
+                }
                 assertEquals(Status.DELETED, second.delete(sandbox.ids().get(1)).status());
             }
             // Those that closed it left it to others.

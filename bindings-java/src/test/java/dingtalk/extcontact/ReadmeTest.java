@@ -32,7 +32,7 @@ class ReadmeTest {
                 }
             }
         }
-        assertEquals(8, ran);
+        assertEquals(9, ran);
     }
 
     /** What is no class of its own is the body of a main method, but for its imports. */

@@ -173,6 +173,11 @@ final class Server {
             }
         }
 
+        /** Nothing came since. */
+        void askedNoMore() {
+            assertEquals(0, requests.availablePermits());
+        }
+
         @Override
         public void close() throws IOException {
             listening.close();
