@@ -60,6 +60,14 @@ type Summary struct {
 // again is another batch.
 func (c *Client) DeleteMany(ctx context.Context, userIDs iter.Seq[string], options BatchOptions) iter.Seq2[Item, error] {
 	return func(yield func(Item, error) bool) {
+		if err := c.refused(ctx); err != nil {
+			yield(Item{}, err)
+			return
+		}
+		if userIDs == nil {
+			yield(Item{}, invalid("userIDs is nil", "Give the ids, for example as slices.Values(ids)."))
+			return
+		}
 		batch, err := c.newBatch(options)
 		if err != nil {
 			yield(Item{}, err)
@@ -110,7 +118,7 @@ func (c *Client) newBatch(options BatchOptions) (*C.dtx_batch, error) {
 }
 
 func push(batch *C.dtx_batch, userID string) error {
-	id, err := cString("user_id", userID)
+	id, err := cString("UserID", userID)
 	if err != nil {
 		return err
 	}

@@ -70,11 +70,28 @@ func newClient(options Options, begin func() *C.dtx_options) (*Client, error) {
 
 // With is the same client with other options of a call. It shares everything, so closing one closes both.
 func (c *Client) With(options CallOptions) *Client {
+	if c == nil {
+		return nil
+	}
 	return &Client{native: c.native, options: options}
+}
+
+// refused is an error for a client that no function has made, and for a context that is nil: nothing can be called.
+func (c *Client) refused(ctx context.Context) error {
+	switch {
+	case c == nil || c.native == nil:
+		return invalid("the client was not made", "Make it with New or FromEnv.")
+	case ctx == nil:
+		return invalid("the context is nil", "Give one that can end, or context.Background().")
+	}
+	return nil
 }
 
 // Close refuses calls from now on; those under way go on to their end. Again it does nothing.
 func (c *Client) Close() {
+	if c.refused(context.Background()) != nil {
+		return
+	}
 	C.dtx_client_close(c.handle)
 	runtime.KeepAlive(c.native)
 }
@@ -82,7 +99,10 @@ func (c *Client) Close() {
 // SetAccessToken replaces the token that the client was made with. Calls under way take it up if the old one is
 // refused.
 func (c *Client) SetAccessToken(token string) error {
-	text, err := cString("access_token", token)
+	if err := c.refused(context.Background()); err != nil {
+		return err
+	}
+	text, err := cString("AccessToken", token)
 	if err != nil {
 		return err
 	}
@@ -103,7 +123,10 @@ type done struct {
 // Delete deletes a contact. The id is sent as it is. When the context ends, the call does within 100 ms, and its
 // error says whether the contact may be gone. Any number of goroutines may make calls: few of them wait in a thread.
 func (c *Client) Delete(ctx context.Context, userID string) (*Deletion, error) {
-	id, err := cString("user_id", userID)
+	if err := c.refused(ctx); err != nil {
+		return nil, err
+	}
+	id, err := cString("UserID", userID)
 	if err != nil {
 		return nil, err
 	}

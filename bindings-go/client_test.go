@@ -101,14 +101,15 @@ func TestAnUnknownKind(t *testing.T) {
 
 func TestWrongOptions(t *testing.T) {
 	for name, options := range map[string]extcontact.Options{
-		"Timeout":      {AccessToken: "t", Timeout: time.Microsecond},
-		"Rate":         {AccessToken: "t", Rate: -1},
-		"MaxAttempts":  {AccessToken: "t", Named: map[string]string{"max_attempts": "many"}},
-		"moon":         {AccessToken: "t", Named: map[string]string{"moon": "full"}},
-		"access_token": {AccessToken: "t\x00"},
-		"app_key":      {AppKey: "\xff", AppSecret: "s"},
-		"MissingOK":    {AccessToken: "t", MissingOK: "maybe"},
-		"CAFile":       {AccessToken: "t", CAFile: "/nowhere.pem"},
+		"Timeout":     {AccessToken: "t", Timeout: time.Microsecond},
+		"Rate":        {AccessToken: "t", Rate: -1},
+		"MaxAttempts": {AccessToken: "t", Named: map[string]string{"max_attempts": "many"}},
+		"moon":        {AccessToken: "t", Named: map[string]string{"moon": "full"}},
+		"AccessToken": {AccessToken: "t\x00"},
+		"AppKey":      {AppKey: "\xff", AppSecret: "s"},
+		"MissingOK":   {AccessToken: "t", MissingOK: "maybe"},
+		"Region":      {AccessToken: "t", Region: "mars"},
+		"CAFile":      {AccessToken: "t", CAFile: "/nowhere.pem"},
 	} {
 		_, err := extcontact.New(options)
 		if !errors.Is(err, extcontact.ErrInvalidArgument) || !strings.Contains(err.Error(), name) {
@@ -120,7 +121,8 @@ func TestWrongOptions(t *testing.T) {
 	if _, err := wrong.Delete(context.Background(), "1"); !errors.Is(err, extcontact.ErrInvalidArgument) {
 		t.Error(err)
 	}
-	if err := client.SetAccessToken("a\x00b"); !errors.Is(err, extcontact.ErrInvalidArgument) {
+	err := client.SetAccessToken("a\x00b")
+	if !errors.Is(err, extcontact.ErrInvalidArgument) || !strings.Contains(err.Error(), "AccessToken") {
 		t.Error(err)
 	}
 }
@@ -252,10 +254,76 @@ func TestClosed(t *testing.T) {
 	client.Close()
 	_, deleted := same.Delete(context.Background(), "1")
 	_, got := client.Get(context.Background(), "1")
-	for _, err := range []error{deleted, got} {
+	token := same.SetAccessToken("t")
+	for _, err := range []error{deleted, got, token} {
 		if !errors.Is(err, extcontact.ErrInvalidArgument) || !strings.Contains(err.Error(), "closed") {
 			t.Error(err)
 		}
+	}
+}
+
+// What nobody has made refuses, and so does every call without a context.
+func TestNothingIsMade(t *testing.T) {
+	client := newClient(t, startSilent(t).options())
+	var none *extcontact.Client
+	none.Close()
+	new(extcontact.Client).Close()
+	for name, err := range map[string]error{
+		"nil token":  none.SetAccessToken("t"),
+		"zero token": new(extcontact.Client).SetAccessToken("t"),
+	} {
+		if !errors.Is(err, extcontact.ErrInvalidArgument) {
+			t.Error(name, err)
+		}
+	}
+	background := context.Background()
+	options := extcontact.CallOptions{Timeout: time.Second}
+	for message, given := range map[string][]struct {
+		client *extcontact.Client
+		ctx    context.Context
+	}{
+		"client was not made": {
+			{none, background}, {new(extcontact.Client), background},
+			{none.With(options), background}, {new(extcontact.Client).With(options), background},
+		},
+		"context is nil": {{client, nil}},
+	} {
+		for _, it := range given {
+			_, deleted := it.client.Delete(it.ctx, "1")
+			_, got := it.client.Get(it.ctx, "1")
+			_, restored := it.client.Restore(it.ctx, []byte("{}"), false)
+			_, checked := it.client.Check(it.ctx, false)
+			_, looped := loop(it.client.DeleteMany(it.ctx, many(1), extcontact.BatchOptions{}))
+			all := []error{deleted, got, restored, checked, looped}
+			for _, err := range it.client.Contacts(it.ctx) {
+				all = append(all, err)
+			}
+			for i, err := range all {
+				var failed *extcontact.Error
+				if !errors.As(err, &failed) || failed.Kind != extcontact.ErrInvalidArgument || failed.Advice == "" ||
+					!strings.Contains(err.Error(), message) {
+					t.Error(i, message, err)
+				}
+			}
+			if len(all) != 6 {
+				t.Error("Contacts told nothing")
+			}
+		}
+	}
+	_, err := loop(client.DeleteMany(background, nil, extcontact.BatchOptions{}))
+	if !errors.Is(err, extcontact.ErrInvalidArgument) || !strings.Contains(err.Error(), "userIDs is nil") {
+		t.Error(err)
+	}
+}
+
+// One readable sentence where cgo is off, and none of the compiler's own.
+func TestWithoutCgo(t *testing.T) {
+	command := exec.Command("go", "build", ".")
+	command.Env = append(os.Environ(), "CGO_ENABLED=0")
+	told, err := command.CombinedOutput()
+	if err == nil || !strings.Contains(string(told), "build it with CGO_ENABLED=1 and a C compiler") ||
+		strings.Contains(string(told), "undefined") {
+		t.Errorf("%v %s", err, told)
 	}
 }
 

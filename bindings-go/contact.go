@@ -23,7 +23,10 @@ func (c Contact) LogValue() slog.Value { return slog.StringValue(c.UserID) }
 
 // Get asks for a contact: to look whether it is still there, or to keep a copy.
 func (c *Client) Get(ctx context.Context, userID string) (*Contact, error) {
-	id, err := cString("user_id", userID)
+	if err := c.refused(ctx); err != nil {
+		return nil, err
+	}
+	id, err := cString("UserID", userID)
 	if err != nil {
 		return nil, err
 	}
@@ -39,6 +42,10 @@ func (c *Client) Get(ctx context.Context, userID string) (*Contact, error) {
 // An error is the last.
 func (c *Client) Contacts(ctx context.Context) iter.Seq2[Contact, error] {
 	return func(yield func(Contact, error) bool) {
+		if err := c.refused(ctx); err != nil {
+			yield(Contact{}, err)
+			return
+		}
 		pages, err := made(func(made **C.dtx_contacts, failed **C.dtx_error) {
 			C.dtx_client_contacts(c.handle, made, failed)
 		})
@@ -67,6 +74,9 @@ func takenContact(next func(made **C.dtx_contact, failed **C.dtx_error)) (*Conta
 // a line of a backup. Without a certain answer its status is RestoreMayBeCreated, also after the end of the context; call it
 // again with lookFirst then, which looks through all contacts for one with its number first.
 func (c *Client) Restore(ctx context.Context, record []byte, lookFirst bool) (*Restoration, error) {
+	if err := c.refused(ctx); err != nil {
+		return nil, err
+	}
 	text, err := cString("record", string(record))
 	if err != nil {
 		return nil, err

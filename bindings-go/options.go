@@ -41,13 +41,13 @@ func (o Options) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(o)) 
 // give sets each option that is not zero by the name in its tag, and the named ones. What the library refuses, it
 // reports where the options are used.
 func give(options any, named map[string]string, set func(name, value *C.char)) error {
-	one := func(name, text string) error {
+	one := func(name, text, called string) error {
 		key, err := cString("option", name)
 		if err != nil {
 			return err
 		}
 		defer C.free(unsafe.Pointer(key))
-		value, err := cString(name, text)
+		value, err := cString(called, text)
 		if err != nil {
 			return err
 		}
@@ -56,7 +56,7 @@ func give(options any, named map[string]string, set func(name, value *C.char)) e
 		return nil
 	}
 	// The language in which the library's texts name options.
-	if err := one("binding", "go"); err != nil {
+	if err := one("binding", "go", "binding"); err != nil {
 		return err
 	}
 	values := reflect.ValueOf(options)
@@ -74,12 +74,12 @@ func give(options any, named map[string]string, set func(name, value *C.char)) e
 				text = "0"
 			}
 		}
-		if err := one(name, text); err != nil {
+		if err := one(name, text, values.Type().Field(i).Name); err != nil {
 			return err
 		}
 	}
 	for name, text := range named {
-		if err := one(name, text); err != nil {
+		if err := one(name, text, name); err != nil {
 			return err
 		}
 	}
@@ -89,7 +89,12 @@ func give(options any, named map[string]string, set func(name, value *C.char)) e
 // cString is what C takes as text, to be freed. It would end at the first NUL: a part of an id may be another's.
 func cString(name, text string) (*C.char, error) {
 	if strings.IndexByte(text, 0) >= 0 {
-		return nil, &Error{Kind: ErrInvalidArgument, Message: name + " has a NUL character in it"}
+		return nil, invalid(name+" has a NUL character in it", "")
 	}
 	return C.CString(text), nil
+}
+
+// invalid is what this package refuses by itself, as the library cannot be asked.
+func invalid(message, advice string) error {
+	return &Error{Kind: ErrInvalidArgument, Message: message, Advice: advice}
 }
