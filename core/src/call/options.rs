@@ -32,8 +32,6 @@ pub struct Call {
     /// The first thing that was set wrongly.
     pub(crate) wrong: Option<Error>,
     flag: CancelFlag,
-    /// Passes a cancel of the call that this is a child of on to this one.
-    _link: Option<Arc<dyn Send + Sync>>,
     probe: Option<Probe>,
     /// Asked like the probe until the call's first request may go out; `true` keeps the call
     /// from beginning. A batch holds its calls back with it.
@@ -93,8 +91,7 @@ impl Call {
     /// none of them begins anything from then on.
     #[doc(hidden)]
     pub fn child(&self) -> Call {
-        let (flag, link) = self.flag.child();
-        Call { flag, _link: Some(link), ..self.clone() }
+        Call { flag: self.flag.child(), ..self.clone() }
     }
 
     /// A handle that cancels this call from any thread, any number of times.

@@ -5,8 +5,12 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 /// What else a cancel ends. It must not panic.
 pub(crate) trait OnCancel: Send + Sync {
-    fn cancelled(self: Arc<Self>);
+    /// Ends it, and says what this ends in turn: as calls within calls a long line of those would
+    /// take a stack of any depth.
+    fn cancelled(self: Arc<Self>) -> Others;
 }
+
+pub(crate) type Others = Vec<Weak<dyn OnCancel>>;
 
 /// Whether something was cancelled; its clones share that.
 #[derive(Clone, Default)]
@@ -15,38 +19,45 @@ pub(crate) struct CancelFlag(Arc<Flag>);
 #[derive(Default)]
 struct Flag {
     cancelled: AtomicBool,
-    /// One whose cancel is a cancel of this, too.
+    /// One whose cancel is a cancel of this, too. It lives as long as this, so that a cancel of those
+    /// before it is told to this one.
     parent: Option<CancelFlag>,
     /// What else a cancel ends: a call that is still queued has no thread to look at the flag.
-    others: Mutex<Vec<Weak<dyn OnCancel>>>,
+    others: Mutex<Others>,
 }
 
 impl CancelFlag {
     /// Sets it and tells all that asked to be told. Harmless when it is set already.
     pub fn cancel(&self) {
-        let others = {
-            let mut others = self.0.others.lock().unwrap_or_else(PoisonError::into_inner);
-            self.0.cancelled.store(true, Ordering::SeqCst);
-            std::mem::take(&mut *others)
-        };
-        for other in others.iter().filter_map(Weak::upgrade) {
-            other.cancelled();
+        let mut others = self.0.set();
+        // In their order, and after each what it ends.
+        others.reverse();
+        while let Some(other) = others.pop() {
+            if let Some(other) = other.upgrade() {
+                others.extend(other.cancelled().into_iter().rev());
+            }
         }
     }
 
-    /// A flag that is set when this one is, and can be set alone. What asks to be told by it hears
-    /// of this one while the second part of the result lives.
-    pub fn child(&self) -> (CancelFlag, Arc<dyn Send + Sync>) {
+    /// A flag that is set when this one is, and can be set alone.
+    pub fn child(&self) -> CancelFlag {
         // All children are set at once: while one after the other is told, none may begin anything.
-        let child = CancelFlag(Arc::new(Flag { parent: Some(self.clone()), ..Flag::default() }));
-        let link = Arc::new(Link(child.clone()));
-        self.on_cancel(Arc::downgrade(&link) as Weak<dyn OnCancel>);
-        (child, link)
+        let mut flag = Flag::default();
+        flag.parent = Some(self.clone());
+        let flag = Arc::new(flag);
+        self.on_cancel(Arc::downgrade(&flag) as Weak<dyn OnCancel>);
+        CancelFlag(flag)
     }
 
     pub fn is_cancelled(&self) -> bool {
-        self.0.cancelled.load(Ordering::Relaxed)
-            || self.0.parent.as_ref().is_some_and(CancelFlag::is_cancelled)
+        let mut flag = Some(self);
+        while let Some(CancelFlag(own)) = flag {
+            if own.cancelled.load(Ordering::Relaxed) {
+                return true;
+            }
+            flag = own.parent.as_ref();
+        }
+        false
     }
 
     /// Tells `other` once when this is cancelled; at once if it is already.
@@ -67,11 +78,28 @@ impl CancelFlag {
     }
 }
 
-struct Link(CancelFlag);
+impl Flag {
+    /// Sets it, and hands out what that ends.
+    fn set(&self) -> Others {
+        let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        self.cancelled.store(true, Ordering::SeqCst);
+        std::mem::take(&mut *others)
+    }
+}
 
-impl OnCancel for Link {
-    fn cancelled(self: Arc<Self>) {
-        self.0.cancel();
+impl OnCancel for Flag {
+    fn cancelled(self: Arc<Self>) -> Others {
+        self.set()
+    }
+}
+
+impl Drop for Flag {
+    /// As drops within drops a long line of children would take a stack of any depth.
+    fn drop(&mut self) {
+        let mut parent = self.parent.take();
+        while let Some(CancelFlag(flag)) = parent {
+            parent = Arc::into_inner(flag).and_then(|mut flag| flag.parent.take());
+        }
     }
 }
 
@@ -83,8 +111,9 @@ mod tests {
     struct Told(mpsc::Sender<()>);
 
     impl OnCancel for Told {
-        fn cancelled(self: Arc<Self>) {
+        fn cancelled(self: Arc<Self>) -> Others {
             self.0.send(()).unwrap();
+            Others::new()
         }
     }
 
@@ -106,13 +135,14 @@ mod tests {
         struct Asks(CancelFlag, mpsc::Sender<bool>);
 
         impl OnCancel for Asks {
-            fn cancelled(self: Arc<Self>) {
+            fn cancelled(self: Arc<Self>) -> Others {
                 self.1.send(self.0.is_cancelled()).unwrap();
+                Others::new()
             }
         }
 
         let (parent, (sender, receiver)) = (CancelFlag::default(), mpsc::channel());
-        let [(alone, _), (first, _first), (last, _last)] = [0; 3].map(|_| parent.child());
+        let [alone, first, last] = [0; 3].map(|_| parent.child());
         let asks = Arc::new(Asks(last, sender));
         let told = || Arc::downgrade(&asks) as Weak<dyn OnCancel>;
         alone.on_cancel(told());
@@ -131,5 +161,26 @@ mod tests {
             flag.on_cancel(Arc::downgrade(&told) as Weak<dyn OnCancel>);
         }
         assert!(flag.0.others.lock().unwrap().capacity() < 100);
+    }
+
+    #[test]
+    fn a_cancel_reaches_what_is_behind_a_child_that_nobody_has_any_more() {
+        let (sender, receiver) = mpsc::channel();
+        let told = Arc::new(Told(sender));
+        let first = CancelFlag::default();
+        let last = first.child().child();
+        last.on_cancel(Arc::downgrade(&told) as Weak<dyn OnCancel>);
+        first.cancel();
+        assert!(last.is_cancelled());
+        assert_eq!(receiver.try_iter().count(), 1);
+    }
+
+    #[test]
+    fn a_long_line_of_children_takes_no_long_stack() {
+        let first = CancelFlag::default();
+        let last = (0..200_000).fold(first.clone(), |flag, _| flag.child());
+        assert!(!last.is_cancelled());
+        first.cancel();
+        assert!(last.is_cancelled());
     }
 }

@@ -9,7 +9,7 @@ use std::thread::Thread;
 use std::time::Instant;
 
 use crate::error::Error;
-use crate::runtime::cancel::{CancelFlag, OnCancel};
+use crate::runtime::cancel::{CancelFlag, OnCancel, Others};
 use crate::runtime::pool::{self, Job, Start};
 use crate::runtime::timer::{self, Sleeper};
 use crate::runtime::wait::SLICE;
@@ -247,7 +247,7 @@ impl Job for Task {
 }
 
 impl OnCancel for Task {
-    fn cancelled(self: Arc<Self>) {
+    fn cancelled(self: Arc<Self>) -> Others {
         let mut state = self.lock();
         match state.status {
             Status::Running | Status::Woken => state.status = Status::Cancelled,
@@ -256,6 +256,7 @@ impl OnCancel for Task {
                 Task::run(&self, Start::Cancelled);
             }
         }
+        Others::new()
     }
 }
 
