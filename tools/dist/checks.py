@@ -191,6 +191,7 @@ def kind(package):
 
 def write_sizes():
     bounds = json.loads(SIZES.read_text()) if SIZES.exists() else {}
-    bounds.update(reversed(sorted((kind(package), package.stat().st_size) for package in packages()
-                                  if package.parent.name not in MANY)))
+    # Of each kind the largest, which comes last.
+    bounds.update(sorted((kind(package), package.stat().st_size) for package in packages()
+                         if package.parent.name not in MANY))
     SIZES.write_text(json.dumps(dict(sorted(bounds.items())), indent=2) + "\n")
