@@ -665,6 +665,33 @@ func TestVersion(t *testing.T) {
 	}
 }
 
+// A header of another version is refused by the compiler, and a missing library as the README says.
+func TestHeaderOfAnotherVersion(t *testing.T) {
+	header, err := os.ReadFile("../include/dingtalk_extcontact.h")
+	must(t, err)
+	folder := t.TempDir()
+	other := regexp.MustCompile(`(#define DTX_VERSION_MAJOR) \d+`).ReplaceAll(header, []byte("$1 99"))
+	must(t, os.WriteFile(filepath.Join(folder, "dingtalk_extcontact.h"), other, 0o600))
+	build := func() string {
+		// What is built already is not looked up again; like this it never was.
+		command := exec.Command("go", "build", "-gcflags=-N", ".")
+		command.Env = append(os.Environ(), "PKG_CONFIG_PATH="+folder, "PKG_CONFIG_LIBDIR="+folder)
+		told, err := command.CombinedOutput()
+		if err == nil {
+			t.Error("it was built")
+		}
+		return string(told)
+	}
+	if told := build(); !strings.Contains(told, "Package dingtalk_extcontact was not found") {
+		t.Error(told)
+	}
+	description := "Name: other\nDescription: other\nVersion: 0.99.0\nCflags: -I" + folder + "\n"
+	must(t, os.WriteFile(filepath.Join(folder, "dingtalk_extcontact.pc"), []byte(description), 0o600))
+	if told := build(); !strings.Contains(told, "the dingtalk_extcontact.h that was found is not of version") {
+		t.Error(told)
+	}
+}
+
 // A service that sends half of a reply.
 func TestMaybeDeleted(t *testing.T) {
 	endpoint := answering(t, func(connection io.ReadWriter) {

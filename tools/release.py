@@ -37,6 +37,8 @@ VERSIONS = [
     ("bindings-java/README.zh-CN.md", r"<artifactId>dingtalk-extcontact</artifactId>\n +<version>@</version>$"),
     ("bindings-java/README.md", r"dingtalk-extcontact-@\.jar"),
     ("bindings-java/README.zh-CN.md", r"dingtalk-extcontact-@\.jar"),
+    ("bindings-go/README.md", r"\./dingtalk-extcontact-go-@$"),
+    ("bindings-go/README.zh-CN.md", r"\./dingtalk-extcontact-go-@$"),
     ("bindings-java/src/main/java/dingtalk/extcontact/Dtx.java", r'String VERSION = "@";$'),
     ("bindings-dotnet/DingTalk.ExtContact.csproj", r"<Version>@</Version>$"),
     ("bindings-dotnet/src/Generated/Native.cs", r'const string Version = "@";$'),
