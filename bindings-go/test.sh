@@ -37,7 +37,7 @@ trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
 cp ../examples/go/delete.go "$work/"
 module=$(sed -n 's/^module //p' go.mod)
 printf 'module example\n\ngo 1.23\n' >"$work/go.mod"
-(cd "$work" && go mod edit -replace "$module=./module" && go get "$module")
+(cd "$work" && go mod edit -replace "$module=./module" && go mod edit -require "$module@v0.0.0")
 (cd "$work" && env -u PKG_CONFIG_PATH -u LD_LIBRARY_PATH go build -o delete .)
 told=$(env -u LD_LIBRARY_PATH DINGTALK_ACCESS_TOKEN=t "$work/delete" " 1" 2>&1) && exit 1
 case $told in

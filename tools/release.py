@@ -78,7 +78,7 @@ PUBLISHER = [
     *((f"bindings-go/{name}", r'^\textcontact "@/bindings-go"$', "repository_path") for name in (
         "README.md", "README.zh-CN.md", "batch_test.go", "client_test.go", "conformance_test.go", "servers_test.go")),
     *((f"bindings-go/{name}", place, "repository_path") for name in ("README.md", "README.zh-CN.md") for place in (
-        r"-replace @/bindings-go=", r"^go get @/bindings-go$")),
+        r"-replace @/bindings-go=", r"-require @/bindings-go")),
     ("bench/clients/go/go.mod", r"^require @/bindings-go v", "repository_path"),
     ("bench/clients/go/go.mod", r"^replace @/bindings-go =>", "repository_path"),
     ("bench/clients/go/main.go", r'^\textcontact "@/bindings-go"$', "repository_path"),
