@@ -1,7 +1,7 @@
 #!/bin/sh
 # Tests of the C library as it is installed: test.sh FOLDER-OF-BUILT-FILES, where
-# dingtalk-extcontact-judge is, too. Needs gcc, g++ and make. What pkg-config, cmake and
-# valgrind would try is left out where they are not there.
+# dingtalk-extcontact-judge is, too. Needs gcc, g++ and make. What pkg-config, cmake,
+# python3 and valgrind would try is left out where they are not there.
 set -eu
 
 built=$(cd "${1:?name the folder of the built files}" && pwd)
@@ -95,6 +95,12 @@ fi
 
 say "own tests: shared"
 "$work/api"
+if here python3; then
+    say "every function with every choice of NULLs"
+    python3 tests/nulls.py "$lib/libdingtalk_extcontact.so"
+else
+    left_out "every function with every choice of NULLs" "no python3"
+fi
 say "the programs of the README"
 awk -v work="$work" '/^```$/ { out = "" } out { print >out }
     /^```c$/ { out = work "/readme" ++n ".c" }' README.md
