@@ -135,9 +135,9 @@ START_REASONS = {
     "c": "as in Rust",
 }
 JOURNAL_REASON = (
-    "A journal has each id on the disk before its call, and its end before anybody is told: one sync an id, which "
-    "ids side by side share. A sync costs more of the kernel's time than a call over "
-    "loopback does."
+    "A journal has each id on the disk before its call, and its end before anybody is told. One sync has an id's end and "
+    "the next announcement of its worker, and those of others that come within a millisecond. A sync costs more of the "
+    "kernel's time than a call over loopback does."
 )
 
 
