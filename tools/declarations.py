@@ -15,6 +15,7 @@ from typing import NamedTuple
 import declarations_dotnet
 import declarations_go
 import declarations_java
+import declarations_php
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 HEADER = ROOT / "include/dingtalk_extcontact.h"
@@ -119,32 +120,6 @@ def ffi(header):
     return "\n".join(lines) + "\n"
 
 
-def php_exceptions(header):
-    """A class for each kind of error, by its file; wrong arguments are of PHP's own kind, too."""
-    made = {}
-    for constant, _ in header.enums["dtx_result"][1:]:
-        name = constant.removeprefix("DTX_").title().replace("_", "") + "Exception"
-        base = name if name == "InvalidArgumentException" else "RuntimeException"
-        made[f"bindings-php/src/Exception/{name}.php"] = f"""<?php
-
-// Made by tools/declarations.py; `make header` renews it.
-
-declare(strict_types=1);
-
-namespace DingtalkExtcontact\\Exception;
-
-use DingtalkExtcontact\\DingTalkException;
-use DingtalkExtcontact\\Failure;
-
-/** {header.notes[constant]} */
-final class {name} extends \\{base} implements DingTalkException
-{{
-    use Failure;
-}}
-"""
-    return made
-
-
 OUTPUTS = {
     "include/dingtalk_extcontact_ffi.h": ffi,
     "bindings-php/dingtalk_extcontact_ffi.h": ffi,
@@ -157,8 +132,7 @@ def main():
         sys.exit(__doc__)
     header = read(HEADER.read_text(encoding="utf-8"))
     outputs = {name: make(header) for name, make in OUTPUTS.items()}
-    outputs |= php_exceptions(header)
-    for language in declarations_dotnet, declarations_go, declarations_java:
+    for language in declarations_dotnet, declarations_go, declarations_java, declarations_php:
         outputs |= language.outputs(header)
     for name, made in outputs.items():
         path = ROOT / name
