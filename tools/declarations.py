@@ -102,11 +102,11 @@ def ffi(header):
     """C without a preprocessor."""
     lines = [
         # PHP looks for these on the first lines alone.
-        '#define FFI_SCOPE "DINGTALK_EXTCONTACT"',
-        f'#define FFI_LIB "libdingtalk_extcontact.so.{header.abi}"',
+        f'#define FFI_SCOPE "{declarations_php.SCOPE}"',
+        f'#define FFI_LIB "{declarations_php.LIBRARY}.{header.abi}"',
         "/*",
         " * The declarations of dingtalk_extcontact.h for PHP's FFI, which reads C without a preprocessor:",
-        ' * by FFI::load(), or named in ffi.preload and then FFI::scope("DINGTALK_EXTCONTACT"). What each does',
+        f' * by FFI::load(), or named in ffi.preload and then FFI::scope("{declarations_php.SCOPE}"). What each does',
         " * stands in that header. Made by tools/declarations.py; `make header` renews it.",
         " */",
         "",

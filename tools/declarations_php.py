@@ -1,4 +1,8 @@
-"""What declarations.py makes for PHP of the header: exceptions."""
+"""What declarations.py makes for PHP of the header: its version, exceptions."""
+
+# What FFI's header for PHP calls them, too.
+SCOPE = "DINGTALK_EXTCONTACT"
+LIBRARY = "libdingtalk_extcontact.so"
 
 FOLDER = "bindings-php/src/"
 MADE = """<?php
@@ -30,5 +34,24 @@ final class {name} extends \\{base} implements DingTalkException
     return made
 
 
+def version(header):
+    """The classes that are preloaded go with this, whatever the files of the package are by then."""
+    return f"""{MADE}
+namespace DingtalkExtcontact;
+
+/**
+ * Of which C header this package is.
+ *
+ * @internal
+ */
+final class Header
+{{
+    public const SCOPE = '{SCOPE}';
+    public const LIBRARY = '{LIBRARY}.{header.abi}';
+    public const ABI = '{header.abi}';
+}}
+"""
+
+
 def outputs(header):
-    return exceptions(header)
+    return {FOLDER + "Header.php": version(header), **exceptions(header)}

@@ -14,8 +14,6 @@ use FFI\CData;
  */
 final class Library
 {
-    private const DECLARATIONS = __DIR__ . '/../dingtalk_extcontact_ffi.h';
-
     private static ?FFI $loaded = null;
 
     /** @var array<string, FFI\CType> */
@@ -28,43 +26,53 @@ final class Library
 
     private static function load(): FFI
     {
+        $ini = php_ini_loaded_file() ?: 'php.ini';
         if (!\extension_loaded('FFI')) {
-            throw new \RuntimeException('dingtalk-extcontact needs the FFI extension of PHP, which is not loaded');
+            throw new \RuntimeException("PHP's extension FFI is not loaded, and dingtalk-extcontact needs it:"
+                . " install it where it is missing, and set extension = ffi in $ini");
         }
-        $declarations = (string) file_get_contents(self::DECLARATIONS);
-        preg_match('/FFI_SCOPE "(.*)"\s.*FFI_LIB "(.*\.so\.(.*))"/', $declarations, $named);
-        [, $scope, $file, $abi] = $named;
-        $file = getenv('DINGTALK_EXTCONTACT_LIBRARY') ?: self::packaged() ?? $file;
+        $package = \dirname(__DIR__);
+        $packaged = "$package/native/" . self::system() . '/*dingtalk_extcontact.*';
+        $named = getenv('DINGTALK_EXTCONTACT_LIBRARY') ?: null;
+        $file = $named ?? glob($packaged)[0] ?? Header::LIBRARY;
         try {
             try {
-                $library = FFI::scope($scope);
+                $library = FFI::scope(Header::SCOPE);
+                $file = 'the library of ffi.preload';
             } catch (FFI\Exception) {
                 // Nobody has preloaded it.
-                $library = FFI::cdef($declarations, $file);
+                $library = FFI::cdef((string) file_get_contents("$package/dingtalk_extcontact_ffi.h"), $file);
             }
         } catch (FFI\Exception $error) {
-            throw new \RuntimeException(
-                "dingtalk-extcontact cannot use $file, a file or a name that the loader looks for"
-                . ' (DINGTALK_EXTCONTACT_LIBRARY names another): ' . $error->getMessage(),
-                previous: $error,
-            );
+            $reason = $error->getMessage();
+            throw new \RuntimeException(match (true) {
+                str_contains($reason, 'ffi.enable') => 'PHP keeps dingtalk-extcontact from its FFI, as ffi.enable is "'
+                    . \ini_get('ffi.enable') . "\": set ffi.enable = true in $ini, or ffi.enable = preload and"
+                    . " opcache.preload = $package/preload.php",
+                $named !== null => "dingtalk-extcontact cannot use $file, which DINGTALK_EXTCONTACT_LIBRARY names: $reason",
+                $file !== Header::LIBRARY => "dingtalk-extcontact cannot use $file, the library in the package: $reason",
+                default => "dingtalk-extcontact finds no library for this system: there is no $packaged, and the loader"
+                    . " knows no $file (DINGTALK_EXTCONTACT_LIBRARY names one that is elsewhere): $reason",
+            }, previous: $error);
         }
         $version = $library->dtx_version();
-        if (!str_starts_with("$version.", "$abi.")) {
-            throw new \RuntimeException("$file is version $version, and this dingtalk-extcontact needs $abi");
+        if (!str_starts_with("$version.", Header::ABI . '.')) {
+            throw new \RuntimeException("$file is version $version, and this dingtalk-extcontact needs " . Header::ABI
+                . ' (after an update a PHP that preloads is to be restarted)');
         }
         return $library;
     }
 
-    /** The library for this system that came with the package, where one did. */
-    private static function packaged(): ?string
+    /** This system as the folders of the package call it, with wildcards for the vendor and the ABI. */
+    private static function system(): string
     {
         $machine = strtr(php_uname('m'), ['AMD64' => 'x86_64', 'arm64' => 'aarch64', 'ARM64' => 'aarch64']);
-        // What Linux has mapped tells its C library.
-        $libc = static fn (): string => str_contains((string) @file_get_contents('/proc/self/maps'), '/ld-musl-') ? 'musl' : 'gnu';
-        $system = PHP_OS_FAMILY === 'Linux' ? 'linux-' . $libc() : strtolower(PHP_OS_FAMILY);
-        $found = glob(\dirname(__DIR__) . "/native/$machine-*-$system*/*dingtalk_extcontact.*");
-        return $found ? $found[0] : null;
+        if (PHP_OS_FAMILY !== 'Linux') {
+            return "$machine-*-" . strtolower(PHP_OS_FAMILY) . '*';
+        }
+        // What is mapped tells the C library.
+        $musl = str_contains((string) @file_get_contents('/proc/self/maps'), '/ld-musl-');
+        return "$machine-*-linux-" . ($musl ? 'musl*' : 'gnu*');
     }
 
     /**

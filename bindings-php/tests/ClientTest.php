@@ -502,31 +502,67 @@ final class ClientTest extends TestCase
         $this->assertNotEmpty($check->report);
     }
 
-    /** @dataProvider libraries */
-    public function testALibraryThatDoesNotServeIsOneSentence(string $library, string $sentence): void
+    /**
+     * @dataProvider libraries
+     * @param list<string> $words for PHP itself
+     */
+    public function testALibraryThatDoesNotServeIsOneSentence(string $sentence, string $library, string ...$words): void
     {
-        $code = 'require $argv[1]; try { new DingtalkExtcontact\Client(); }'
-            . ' catch (RuntimeException $error) { echo $error->getMessage(); }';
-        $environment = ['DINGTALK_EXTCONTACT_LIBRARY' => $library] + getenv();
-        $command = [PHP_BINARY, '-r', $code, __DIR__ . '/autoload.php'];
-        $process = proc_open($command, [1 => ['pipe', 'w'], 2 => ['pipe', 'w']], $pipes, null, $environment);
-        $said = stream_get_contents($pipes[1]);
-        $this->assertSame('', stream_get_contents($pipes[2]));
-        proc_close($process);
+        $said = $this->said($library, __DIR__ . '/autoload.php', ...$words);
         $this->assertMatchesRegularExpression($sentence, $said);
         $this->assertStringNotContainsString("\n", $said);
     }
 
-    /** @return iterable<string, array{string, string}> */
+    /** @return iterable<string, array<string>> */
     public function libraries(): iterable
     {
-        yield 'missing' => ['/nowhere/libdtx.so', '~^dingtalk-extcontact cannot use /nowhere/libdtx.so, .*DINGTALK_EXTCONTACT_LIBRARY~'];
+        yield 'missing' => ['~^dingtalk-extcontact cannot use /nowhere/libdtx.so, which DINGTALK_EXTCONTACT_LIBRARY names: ~',
+            '/nowhere/libdtx.so'];
         $header = (string) file_get_contents(__DIR__ . '/../dingtalk_extcontact_ffi.h');
         preg_match_all('/ \*?(dtx_\w+)\(/', (string) preg_replace('/^typedef.*/m', '', $header), $names);
         $wrong = implode('', array_map(static fn ($name) => $name === 'dtx_version'
             ? "const char *dtx_version(void) { return \"0.0.9\"; }" : "void $name(void) {}", $names[1]));
-        yield 'another version' => [self::compiled('wrong', $wrong), '~ is version 0\.0\.9, and this .* needs 0\.\d+$~'];
-        yield 'too old' => [self::compiled('old', ''), '~^dingtalk-extcontact cannot use .*Failed resolving C function~'];
+        yield 'another version' => ['~ is version 0\.0\.9, and this .* needs 0\.\d+ \(.*restarted\)$~', self::compiled('wrong', $wrong)];
+        yield 'too old' => ['~^dingtalk-extcontact cannot use .*Failed resolving C function~', self::compiled('old', '')];
+        $built = Sandbox::built('libdingtalk_extcontact.so');
+        yield 'FFI is off' => ['~^PHP keeps .* as ffi\.enable is "0": set ffi\.enable = true in /?\S*php\.ini, ~', $built, '-d', 'ffi.enable=0'];
+        if (!\in_array('FFI', explode("\n", (string) shell_exec(PHP_BINARY . ' -n -m')), true)) {
+            yield 'no FFI' => ["~^PHP's extension FFI is not loaded, .* set extension = ffi in php\.ini$~", $built, '-n'];
+        }
+    }
+
+    public function testSaysWhereThePackageHasItsLibrary(): void
+    {
+        $folder = sys_get_temp_dir() . '/dtx-native-' . getmypid();
+        Sandbox::package($folder);
+        mkdir("$folder/tests");
+        copy(__DIR__ . '/autoload.php', "$folder/tests/autoload.php");
+        try {
+            [$library] = glob("$folder/native/*/*");
+            unlink($library);
+            $machine = php_uname('m');
+            $this->assertStringStartsWith("dingtalk-extcontact finds no library for this system: there is no $folder/native/$machine-",
+                $this->said('', "$folder/tests/autoload.php"));
+            file_put_contents($library, 'no library');
+            $this->assertStringStartsWith("dingtalk-extcontact cannot use $library, the library in the package: ",
+                $this->said('', "$folder/tests/autoload.php"));
+        } finally {
+            exec('rm -rf ' . escapeshellarg($folder));
+        }
+    }
+
+    /** What a new PHP says of why it makes no client. */
+    private function said(string $library, string $autoload, string ...$words): string
+    {
+        $code = 'require $argv[1]; try { new DingtalkExtcontact\Client(); }'
+            . ' catch (RuntimeException $error) { echo $error->getMessage(); }';
+        $environment = ['DINGTALK_EXTCONTACT_LIBRARY' => $library, 'LD_LIBRARY_PATH' => ''] + getenv();
+        $command = [PHP_BINARY, ...$words, '-r', $code, $autoload];
+        $process = proc_open($command, [1 => ['pipe', 'w'], 2 => ['pipe', 'w']], $pipes, null, $environment);
+        $said = (string) stream_get_contents($pipes[1]);
+        $this->assertSame('', stream_get_contents($pipes[2]));
+        proc_close($process);
+        return $said;
     }
 
     private static function compiled(string $name, string $source): string

@@ -60,6 +60,13 @@ final class FpmTest extends TestCase
         $this->assertSame(7, $sandbox->requests());
     }
 
+    public function testSaysWhatToSetWhereNothingIsPreloaded(): void
+    {
+        $this->serve(glob('/usr/sbin/php-fpm*')[0], [], ['display_errors=1', 'html_errors=0']);
+        $this->assertMatchesRegularExpression('~PHP keeps .* as ffi\.enable is "preload": set ffi\.enable = true in /\S*php\.ini, '
+            . 'or ffi\.enable = preload and opcache\.preload = /\S*/preload\.php~', $this->get('/?id=1'));
+    }
+
     /**
      * @param array<string, string> $environment
      * @param list<string> $settings of php.ini
