@@ -20,7 +20,7 @@ final class Batch
         $this->process = (int) getmypid();
     }
 
-    /** Stops; waits for the calls under way, so that their ends are recorded. */
+    /** Stops; waits for the calls under way, so that their ends are recorded. What a signal handler throws then comes out. */
     public function __destruct()
     {
         // A forked child leaves the parent's batches alone.
@@ -33,6 +33,9 @@ final class Batch
         while ($this->next() !== null) {
         }
         $library->dtx_batch_free($this->handle);
+        if ($thrown = $this->call->takeThrown()) {
+            throw $thrown;
+        }
     }
 
     /**
@@ -54,7 +57,8 @@ final class Batch
                 yield new Item($item);
             }
         } while ($item !== null);
-        if ($thrown ??= $this->call->thrown) {
+        $interrupted = $this->call->takeThrown();
+        if ($thrown ??= $interrupted) {
             throw $thrown;
         }
         return new Summary(Library::decode(Library::get()->dtx_batch_summary_json($this->handle)));

@@ -91,6 +91,13 @@ final class Call
         }
     }
 
+    /** What was thrown, which is to come out once. */
+    public function takeThrown(): ?\Throwable
+    {
+        [$thrown, $this->thrown] = [$this->thrown, null];
+        return $thrown;
+    }
+
     private static function fiber(): int
     {
         $fiber = \Fiber::getCurrent();

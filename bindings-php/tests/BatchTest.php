@@ -187,6 +187,20 @@ final class BatchTest extends TestCase
         $this->assertLessThan(1.15, microtime(true) - $start);
     }
 
+    public function testASignalWhileADroppedBatchWaitsIsNotLost(): void
+    {
+        $client = $this->client('delay=1@1500ms');
+        pcntl_async_signals(true);
+        pcntl_signal(\SIGALRM, static function (): void {
+            throw new \DomainException('interrupted');
+        });
+        $items = $client->deleteMany($this->sandbox->ids(), concurrency: 2);
+        $items->current();
+        pcntl_alarm(1);
+        $this->expectExceptionMessage('interrupted');
+        unset($items);
+    }
+
     public function testAForkedChildLeavesTheBatchAlone(): void
     {
         $client = $this->client('delay=1@100ms');

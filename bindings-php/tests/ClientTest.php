@@ -155,7 +155,7 @@ final class ClientTest extends TestCase
                 $client->delete($id);
                 $this->fail();
             } catch (\InvalidArgumentException $error) {
-                $this->assertMatchesRegularExpression('/user_?id/i', $error->getMessage());
+                $this->assertStringContainsString($id === '' ? 'user_id' : 'userId ', $error->getMessage());
             }
         }
         $this->expectException(\InvalidArgumentException::class);
