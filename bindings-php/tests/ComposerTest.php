@@ -35,11 +35,16 @@ final class ComposerTest extends TestCase
 
     public function testAnEmptyProjectInstallsItAndDeletes(): void
     {
-        Sandbox::package("$this->folder/package");
+        // As it is unpacked: with a version, which is added where it is packed.
+        Sandbox::package($package = "$this->folder/project/packages/dingtalk-extcontact-php");
+        $described = json_decode((string) file_get_contents("$package/composer.json"), true);
+        file_put_contents("$package/composer.json", json_encode(['version' => '0.1.0'] + $described));
         $this->composer('init', '--name=some/project');
         $this->composer('config', 'repositories.packagist.org', 'false');
-        $this->composer('config', 'repositories.dingtalk', 'path', '../package');
-        $this->composer('require', 'dingtalk-extcontact/dingtalk-extcontact:@dev');
+        preg_match('/^unzip .*\n((?:composer .*\n)+)/m', (string) file_get_contents(__DIR__ . '/../README.md'), $readme);
+        foreach (explode("\n", trim($readme[1])) as $line) {
+            $this->composer(...str_getcsv(substr($line, \strlen('composer ')), ' ', "'"));
+        }
         file_put_contents("$this->folder/project/delete.php", self::PROGRAM);
         $sandbox = Sandbox::dingtalk();
         $id = $sandbox->ids()[0];

@@ -35,7 +35,7 @@ def php(folder):
         (project / "composer.json").write_text("{}")
         run(*composer, "config", "repositories.packagist.org", "false", env=environment)
         run(*composer, "config", "repositories.here", "path", folder / archive.stem, env=environment)
-        run(*composer, "require", "dingtalk-extcontact/dingtalk-extcontact:@dev", env=environment)
+        run(*composer, "require", "dingtalk-extcontact/dingtalk-extcontact", env=environment)
         return deletes("the Composer package", project, "php", "-d", "ffi.enable=1", "delete.php")
 
 

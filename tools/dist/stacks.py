@@ -3,6 +3,7 @@
 They are made of what lies in stage/, so the targets may have been built on several machines.
 """
 
+import json
 import shutil
 import sys
 import tempfile
@@ -67,6 +68,10 @@ def php(stages, folder):
         name = file.relative_to(sources)
         if name.parts[0] in PHP:
             take(file, package / name)
+    # Without a version Composer takes no zip; in the clone it would be one more place to renew.
+    composer = package / "composer.json"
+    described = {**json.loads(composer.read_text()), "version": VERSION}
+    composer.write_text(json.dumps(described, indent=4, ensure_ascii=False) + "\n")
     with_natives(stages, package, lambda target: f"native/{target.triple}")
     zip(package, DIST / "php" / f"{package.name}.zip")
 
