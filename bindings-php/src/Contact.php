@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace DingtalkExtcontact;
 
-/** An external contact. All of it is personal data, and no dump shows it. */
+/** An external contact. All of it is personal data; var_dump and print_r show the id alone, var_export all of it. */
 final class Contact implements \JsonSerializable
 {
     use Fields;
