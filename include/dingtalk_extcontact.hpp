@@ -54,9 +54,9 @@ struct Free {
 
 template <class T> using Handle = std::unique_ptr<T, Free>;
 
-inline const char *text(const std::string &s) {
+inline const char *text(const std::string &s, const char *name) {
   if (s.find('\0') != std::string::npos)
-    throw std::invalid_argument("text with a NUL character in it");
+    throw std::invalid_argument(std::string(name) + " has a NUL character in it");
   return s.c_str();
 }
 
@@ -166,27 +166,27 @@ public:
 
   // Sets an option by its name, from text.
   Options &set(const std::string &name, const std::string &text) {
-    dtx_options_set(get(), detail::text(name), detail::text(text));
+    dtx_options_set(get(), detail::text(name, "name"), detail::text(text, name.c_str()));
     return *this;
   }
   Options &access_token(const std::string &token) {
-    dtx_options_set_access_token(get(), detail::text(token));
+    dtx_options_set_access_token(get(), detail::text(token, "access_token"));
     return *this;
   }
   Options &app_key(const std::string &key) {
-    dtx_options_set_app_key(get(), detail::text(key));
+    dtx_options_set_app_key(get(), detail::text(key, "app_key"));
     return *this;
   }
   Options &app_secret(const std::string &secret) {
-    dtx_options_set_app_secret(get(), detail::text(secret));
+    dtx_options_set_app_secret(get(), detail::text(secret, "app_secret"));
     return *this;
   }
   Options &region(const std::string &region) {
-    dtx_options_set_region(get(), detail::text(region));
+    dtx_options_set_region(get(), detail::text(region, "region"));
     return *this;
   }
   Options &endpoint(const std::string &endpoint) {
-    dtx_options_set_endpoint(get(), detail::text(endpoint));
+    dtx_options_set_endpoint(get(), detail::text(endpoint, "endpoint"));
     return *this;
   }
   Options &timeout(Milliseconds timeout) {
@@ -214,15 +214,15 @@ public:
     return *this;
   }
   Options &proxy(const std::string &proxy) {
-    dtx_options_set_proxy(get(), detail::text(proxy));
+    dtx_options_set_proxy(get(), detail::text(proxy, "proxy"));
     return *this;
   }
   Options &ca_file(const std::string &path) {
-    dtx_options_set_ca_file(get(), detail::text(path));
+    dtx_options_set_ca_file(get(), detail::text(path, "ca_file"));
     return *this;
   }
   Options &language(const std::string &language) {
-    dtx_options_set_language(get(), detail::text(language));
+    dtx_options_set_language(get(), detail::text(language, "language"));
     return *this;
   }
 
@@ -241,7 +241,7 @@ public:
   Call() : call_(dtx_call_new()) { set("binding", "cpp"); }
 
   Call &set(const std::string &name, const std::string &text) {
-    dtx_call_set(get(), detail::text(name), detail::text(text));
+    dtx_call_set(get(), detail::text(name, "name"), detail::text(text, name.c_str()));
     return *this;
   }
   Call &timeout(Milliseconds timeout) {
@@ -336,7 +336,7 @@ public:
   BatchOptions() : options_(dtx_batch_options_new()) { set("binding", "cpp"); }
 
   BatchOptions &set(const std::string &name, const std::string &text) {
-    dtx_batch_options_set(get(), detail::text(name), detail::text(text));
+    dtx_batch_options_set(get(), detail::text(name, "name"), detail::text(text, name.c_str()));
     return *this;
   }
   BatchOptions &concurrency(uint32_t concurrency) {
@@ -344,11 +344,11 @@ public:
     return *this;
   }
   BatchOptions &journal(const std::string &path) {
-    dtx_batch_options_set_journal(get(), detail::text(path));
+    dtx_batch_options_set_journal(get(), detail::text(path, "journal"));
     return *this;
   }
   BatchOptions &backup(const std::string &path) {
-    dtx_batch_options_set_backup(get(), detail::text(path));
+    dtx_batch_options_set_backup(get(), detail::text(path, "backup"));
     return *this;
   }
   BatchOptions &missing_ok(bool missing_ok) {
@@ -405,7 +405,7 @@ public:
   bool wants() const noexcept { return dtx_batch_wants(get()) != 0; }
   void push(const std::string &user_id) {
     dtx_error *error = nullptr;
-    const char *id = detail::text(user_id);
+    const char *id = detail::text(user_id, "user_id");
     const int result = dtx_batch_push(get(), id, &error);
     detail::check(result, error);
   }
@@ -557,10 +557,10 @@ public:
   explicit operator bool() const noexcept { return contact_ != nullptr; }
   const char *user_id() const noexcept { return dtx_contact_user_id(contact_.get()); }
   const char *text(const std::string &field) const {
-    return dtx_contact_text(contact_.get(), detail::text(field));
+    return dtx_contact_text(contact_.get(), detail::text(field, "field"));
   }
   std::vector<std::string> ids(const std::string &field) const {
-    const char *name = detail::text(field);
+    const char *name = detail::text(field, "field");
     std::vector<std::string> ids;
     const uint64_t count = dtx_contact_id_count(contact_.get(), name);
     for (uint64_t place = 0; place < count; place++)
@@ -685,7 +685,7 @@ public:
   explicit Journal(const std::vector<std::string> &paths) {
     std::vector<const char *> texts;
     for (const std::string &path : paths)
-      texts.push_back(detail::text(path));
+      texts.push_back(detail::text(path, "paths"));
     dtx_journal *journal = nullptr;
     dtx_error *error = nullptr;
     const int result = dtx_journal_read(texts.data(), texts.size(), &journal, &error);
@@ -782,7 +782,7 @@ public:
 
   void set_access_token(const std::string &token) const {
     dtx_error *error = nullptr;
-    const char *text = detail::text(token);
+    const char *text = detail::text(token, "access_token");
     const int result = dtx_client_set_access_token(get(), text, &error);
     detail::check(result, error);
   }
@@ -805,7 +805,7 @@ private:
   Deletion remove_with(const std::string &user_id, const dtx_call *call) const {
     dtx_deletion *deletion = nullptr;
     dtx_error *error = nullptr;
-    const char *id = detail::text(user_id);
+    const char *id = detail::text(user_id, "user_id");
     const int result = dtx_client_delete(get(), id, call, &deletion, &error);
     detail::check(result, error);
     return Deletion(deletion);
@@ -820,7 +820,7 @@ private:
 
   template <class F> void submit_with(const std::string &user_id, const Call *call, F done) const {
     using Callback = detail::Callback<F>;
-    const char *id = detail::text(user_id);
+    const char *id = detail::text(user_id, "user_id");
     std::shared_ptr<void> probe;
     if (call != nullptr)
       probe = call->probe_;
@@ -832,7 +832,7 @@ private:
   Contact contact_with(const std::string &user_id, const dtx_call *call) const {
     dtx_contact *contact = nullptr;
     dtx_error *error = nullptr;
-    const char *id = detail::text(user_id);
+    const char *id = detail::text(user_id, "user_id");
     const int result = dtx_client_get(get(), id, call, &contact, &error);
     detail::check(result, error);
     return Contact(contact);
@@ -849,7 +849,7 @@ private:
   Restoration restore_with(const std::string &record, bool look_first, const dtx_call *call) const {
     dtx_restoration *restoration = nullptr;
     dtx_error *error = nullptr;
-    const char *text = detail::text(record);
+    const char *text = detail::text(record, "record");
     const int result = dtx_client_restore(get(), text, look_first, call, &restoration, &error);
     detail::check(result, error);
     return Restoration(restoration);

@@ -81,7 +81,8 @@ static void every_option() {
     try {
       nul.set(name, std::string("a\0b", 3));
       CHECK(!"refused");
-    } catch (const std::invalid_argument &) {
+    } catch (const std::invalid_argument &refused) {
+      CHECK(refused.what() == name + " has a NUL character in it");
     }
   }
   options.app_key("k").app_secret("s");
