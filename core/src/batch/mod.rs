@@ -232,7 +232,7 @@ impl Batch {
             return shared.complete(shared.deleter.settled_before(journal, user_id, line), 0);
         }
         // After the end another run may have the journal.
-        if state.is_stopped() || state.finished {
+        if state.is_stopped() && !state.owes_reason || state.finished {
             let not_attempted = Outcome::NotAttempted { user_id: user_id.to_owned() };
             return shared.deliver(state, Item::new(not_attempted).into(), 0);
         }

@@ -40,6 +40,8 @@ pub(super) struct State {
     pub seen: KeySet,
     /// Why it stopped, as `summary` says in words.
     stopped: Option<Stopped>,
+    /// It has stopped, and the item that says why comes next: what is not attempted waits for it.
+    pub owes_reason: bool,
     pub summary: Summary,
     pub waker: Option<Waker>,
     /// A thread waits for an item, and nobody has woken it yet.
@@ -71,6 +73,8 @@ pub(super) struct SlowedDown {
     pub log: Option<String>,
     /// What to record.
     pub record: Option<SlowDown>,
+    /// It stops the batch, and its id is the reason.
+    pub stops: bool,
 }
 
 pub(super) type Waker = Box<dyn FnOnce(Option<Item>) + Send>;
@@ -91,6 +95,7 @@ impl State {
             missing,
             seen: KeySet::default(),
             stopped: None,
+            owes_reason: false,
             summary,
             waker: None,
             awaited: false,
@@ -191,13 +196,16 @@ impl State {
     /// Learns from a call that began at `began` and was throttled.
     pub fn slow_down(&mut self, error: &Error, began: Instant, now: Instant) -> SlowedDown {
         let before = self.pace.slowed();
+        let mut stops = false;
         let log = match self.pace.slow_down(error, began, now) {
             Slowed::Briefly => None,
             Slowed::Pauses(wait) => Some(format!("the batch pauses for {wait:?}: throttled")),
             Slowed::GiveUp => {
                 let why = format!("blocked for an hour: {}; run it again later", meaning(error));
                 let stop = EarlyStop::by(error, StopReason::Blocked, why);
-                self.stop(&stop).then(|| format!("the batch stops: {}", stop.why))
+                stops = self.stop(&stop);
+                self.owes_reason |= stops;
+                stops.then(|| format!("the batch stops: {}", stop.why))
             }
         };
         // Calls side by side are refused for one reason: that is recorded once.
@@ -206,7 +214,7 @@ impl State {
             concurrency: self.pace.at_once(),
             code: error.code().map(str::to_owned),
         });
-        SlowedDown { log, record }
+        SlowedDown { log, record, stops }
     }
 
     /// Takes the next id, to run in the place of one that has ended, if it may be called now and
@@ -227,7 +235,7 @@ impl State {
 
     /// Whether nothing more will be done.
     pub fn is_done(&self) -> bool {
-        self.finished && self.running == 0 && self.queue.is_empty()
+        self.finished && self.running == 0 && self.queue.is_empty() && !self.owes_reason
     }
 
     /// Takes the next item. `Ready(None)` where everything is done and taken.
@@ -287,6 +295,7 @@ mod tests {
             let told = state.slow_down(&blocked, now, now).log.unwrap();
             assert!(told.starts_with(if stops { "the batch stops" } else { "the batch pauses" }));
             assert_eq!(state.is_stopped(), stops, "after {minutes} minutes");
+            assert_eq!(state.owes_reason, stops);
         }
         let why = state.summary.stopped.as_deref().unwrap();
         assert!(why.contains("this app may not call any API for a while"), "{why}");

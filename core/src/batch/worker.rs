@@ -51,7 +51,7 @@ impl Shared {
             state = self.lock();
         }
         let pause = state.pause();
-        let may_run = pause.is_zero() && state.running < state.pace.at_once();
+        let may_run = !state.is_held() && state.running < state.pace.at_once();
         // One waiting worker is enough.
         if state.queue.is_empty() || (!may_run && state.workers > state.pace.at_once()) {
             state.workers -= 1;
@@ -86,7 +86,9 @@ impl Shared {
         if let Err(error) = recorded {
             state.stop(&EarlyStop::new(StopReason::File, error.message()));
         }
+        // It goes to the head of the queue, so that it is drained first.
         state.put_back(queued.throttled(error));
+        state.owes_reason &= !slowed.stops;
     }
 
     /// Records the end of an id and delivers its item. Returns the next one, with which the worker
@@ -120,7 +122,8 @@ impl Shared {
         self.end(state, ended, learnt, ran);
     }
 
-    /// Stops the batch if there is a reason to, and delivers an item.
+    /// Stops the batch if there is a reason to, and delivers an item; after it, what that keeps from
+    /// being called.
     fn end<'a>(
         &'a self,
         mut state: MutexGuard<'a, State>,
@@ -131,17 +134,21 @@ impl Shared {
         let file_error = ended.file_error.as_ref();
         let file_error = file_error.map(|error| EarlyStop::new(StopReason::File, error.message()));
         // Calls side by side end for one reason, which is told once.
-        if let Some(stop) = file_error.or(learnt)
-            && state.stop(&stop)
-        {
+        let stop = file_error.or(learnt).filter(|stop| state.stop(stop));
+        if let Some(stop) = &stop {
+            state.owes_reason = true;
             // Not under the lock: a log handler may ask for the summary. Before the item: with
             // the last one a consumer has all lines.
             drop(state);
             self.wake_workers();
             crate::logged(|| log::warn!(target: crate::LOG, "the batch stops: {}", stop.why));
             state = self.lock();
+            state.owes_reason = false;
         }
         self.deliver(state, ended, ran);
+        if stop.is_some() {
+            self.drain(self.lock());
+        }
     }
 
     /// Stops the batch from outside of a call.
@@ -162,6 +169,10 @@ impl Shared {
 
     /// Ends what is queued.
     fn drain(&self, mut state: MutexGuard<'_, State>) {
+        // Whoever delivers the reason drains after it.
+        if state.owes_reason {
+            return;
+        }
         let abandoned = std::mem::take(&mut state.queue);
         // They count as running until they are delivered: the batch has not ended before.
         state.running += abandoned.len();
