@@ -3,7 +3,7 @@
 /*
  * The declarations of dingtalk_extcontact.h for PHP's FFI, which reads C without a preprocessor:
  * by FFI::load(), or named in ffi.preload and then FFI::scope("DINGTALK_EXTCONTACT"). What each does
- * stands in that header. Made by tools/declarations.py; `make header` renews it.
+ * stands in that header. Made by tools/declarations; `make header` renews it.
  */
 
 typedef enum {

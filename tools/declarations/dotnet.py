@@ -1,4 +1,4 @@
-"""What declarations.py makes for .NET of the header: functions, enums, exceptions, options, values.
+"""What is made for .NET of the header: functions, enums, exceptions, options, values.
 
 A value is a class with what each getter of its object says, taken over at once; the options are classes with a
 property for each setter. What they document is what the header says; a sentence that only makes sense in C is an
@@ -11,7 +11,7 @@ import textwrap
 from html import escape
 
 FOLDER = "bindings-dotnet/src/Generated/"
-MADE = "// Made of the C header by tools/declarations.py; `make header` renews it.\n"
+MADE = "// Made of the C header by tools/declarations; `make header` renews it.\n"
 NUMBERS = {"int": "int", "uint32_t": "uint", "int64_t": "long", "uint64_t": "ulong"}
 # Numbers without a sign are no part of the common language specification.
 SIGNED = {"uint": "int", "ulong": "long"}
@@ -117,7 +117,7 @@ class Dotnet:
                 if "_" in option:
                     text = re.sub(rf"\b{option}\b", pascal(option), text)
         if re.search(r"dtx_|DTX_|NULL|\*\w", text):
-            sys.exit(f"declarations_dotnet.py: {name} is said in C's terms: {text}")
+            sys.exit(f"declarations: {name} is said in C's terms: {text}")
         text = f"<summary>{escape(text, quote=False)}</summary>"
         return [f"/// {line}" for line in textwrap.wrap(text, 108)]
 

@@ -1,4 +1,4 @@
-"""What declarations.py makes for Java of the header: functions, enums, results, options.
+"""What is made for Java of the header: functions, enums, results, options.
 
 A result is a class with what each getter of its object says, taken over at once; the options are
 classes with a method for each setter. What Java documents of them is what the header says.
@@ -8,7 +8,7 @@ import re
 from typing import NamedTuple
 
 FOLDER = "bindings-java/src/main/java/dingtalk/extcontact/"
-MADE = "// Made of the C header by tools/declarations.py; `make header` renews it.\npackage dingtalk.extcontact;\n"
+MADE = "// Made of the C header by tools/declarations; `make header` renews it.\npackage dingtalk.extcontact;\n"
 TYPES = {
     "void": "void", "int": "int", "uint32_t": "int", "int64_t": "long", "uint64_t": "long",
     "int *": "IntByReference", "uint32_t *": "IntByReference",

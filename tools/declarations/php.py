@@ -1,4 +1,4 @@
-"""What declarations.py makes for PHP of the header: its version, exceptions."""
+"""What is made for PHP of the header: its version, exceptions."""
 
 # What FFI's header for PHP calls them, too.
 SCOPE = "DINGTALK_EXTCONTACT"
@@ -7,7 +7,7 @@ LIBRARY = "libdingtalk_extcontact.so"
 FOLDER = "bindings-php/src/"
 MADE = """<?php
 
-// Made by tools/declarations.py; `make header` renews it.
+// Made by tools/declarations; `make header` renews it.
 
 declare(strict_types=1);
 """

@@ -1,6 +1,6 @@
 <?php
 
-// Made by tools/declarations.py; `make header` renews it.
+// Made by tools/declarations; `make header` renews it.
 
 declare(strict_types=1);
 

@@ -1,4 +1,4 @@
-// Made of the C header by tools/declarations.py; `make header` renews it.
+// Made of the C header by tools/declarations; `make header` renews it.
 package dingtalk.extcontact;
 
 import com.sun.jna.Pointer;
