@@ -29,7 +29,7 @@ namespace DingTalk.ExtContact
             using (var given = new OptionsHandle(
                 options.FromEnvironment ? Native.dtx_options_from_env() : Native.dtx_options_new()))
             {
-                options.Settings().Give((name, text) => Native.dtx_options_set(given, name, text));
+                options.Give(given);
                 client = shared ? ClientHandle.Shared(given) : ClientHandle.New(given);
             }
         }
@@ -110,8 +110,7 @@ namespace DingTalk.ExtContact
             IEnumerator<string> ids = userIds.GetEnumerator();
             using (var given = new BatchOptionsHandle(Native.dtx_batch_options_new()))
             {
-                (options ?? new BatchOptions()).Settings()
-                    .Give((name, text) => Native.dtx_batch_options_set(given, name, text));
+                (options ?? new BatchOptions()).Give(given);
                 return new DeleteMany(BatchHandle.New(Open, given), ids, cancellation);
             }
         }
@@ -177,11 +176,12 @@ namespace DingTalk.ExtContact
 
         private T Wait<T>(CallOptions options, CancellationToken cancellation, Func<CallHandle, T> wait)
         {
-            using (Call call = Call.With(options, cancellation))
+            using (CallGroup group = CallGroup.Join(cancellation))
+            using (CallHandle call = group.Call(options))
             {
                 try
                 {
-                    return wait(call.Handle);
+                    return wait(call);
                 }
                 catch (DingTalkException error)
                 {
@@ -197,12 +197,13 @@ namespace DingTalk.ExtContact
         private async Task<Task<Deletion>> Submit(
             ClientHandle asked, byte[] id, CallOptions options, CancellationToken cancellation)
         {
-            using (Call call = Call.With(options, cancellation))
+            using (CallGroup group = CallGroup.Join(cancellation))
+            using (CallHandle call = group.Call(options))
             {
                 try
                 {
                     return Task.FromResult(await Pending<Deletion>.Begin(context => Native.dtx_client_submit(
-                        asked, id, call.Handle, Callbacks.Done, context)).ConfigureAwait(false));
+                        asked, id, call, Callbacks.Done, context)).ConfigureAwait(false));
                 }
                 catch (DingTalkException error)
                 {

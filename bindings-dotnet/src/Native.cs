@@ -1,5 +1,4 @@
 using System;
-using System.Collections;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Runtime.InteropServices;
@@ -7,7 +6,7 @@ using System.Text;
 
 namespace DingTalk.ExtContact
 {
-    /// <summary>What .NET has to do by itself to call C: text, lists and options by name.</summary>
+    /// <summary>What .NET has to do by itself to call C: text, options and lists.</summary>
     internal static partial class Native
     {
         internal const string Name = "dingtalk_extcontact";
@@ -48,6 +47,16 @@ namespace DingTalk.ExtContact
             return Utf8.GetString(bytes);
         }
 
+        /// <summary>An option as the library takes it.</summary>
+        internal static byte[] Value(object value, string property)
+        {
+            if (value is TimeSpan time)
+                value = time.Ticks / TimeSpan.TicksPerMillisecond;
+            else if (value is bool yes)
+                value = yes ? "true" : "false";
+            return Bytes(Convert.ToString(value, CultureInfo.InvariantCulture), property);
+        }
+
         internal static IReadOnlyList<T> List<T>(ulong count, Func<ulong, T> at)
         {
             var list = new List<T>();
@@ -55,41 +64,5 @@ namespace DingTalk.ExtContact
                 list.Add(at(place));
             return list.AsReadOnly();
         }
-    }
-
-    /// <summary>Options that are set, as the library takes them: by their names, as text.</summary>
-    internal sealed class Settings : IEnumerable
-    {
-        private readonly List<KeyValuePair<string, byte[]>> texts = new List<KeyValuePair<string, byte[]>>();
-
-        internal Settings()
-        {
-            // Messages and advice have names as they stand here.
-            Add("binding", "binding", "dotnet");
-        }
-
-        /// <summary>Adds a value. What is wrong with it is reported where the options are used.</summary>
-        internal void Add(string name, string property, object value)
-        {
-            if (value is TimeSpan time)
-                value = time.Ticks / TimeSpan.TicksPerMillisecond;
-            else if (value is bool yes)
-                value = yes ? "true" : "false";
-            if (value != null)
-                texts.Add(new KeyValuePair<string, byte[]>(
-                    name, Native.Bytes(Convert.ToString(value, CultureInfo.InvariantCulture), property)));
-        }
-
-        internal void Give(Func<byte[], byte[], int> set)
-        {
-            foreach (KeyValuePair<string, byte[]> one in texts)
-                set(Native.Bytes(one.Key, "name"), one.Value);
-        }
-
-        /// <summary>The same for the same settings, and for no others.</summary>
-        public override string ToString() =>
-            string.Concat(texts.ConvertAll(one => one.Key + "=" + Encoding.UTF8.GetString(one.Value)));
-
-        IEnumerator IEnumerable.GetEnumerator() => texts.GetEnumerator();
     }
 }

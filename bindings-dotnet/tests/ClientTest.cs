@@ -245,12 +245,12 @@ namespace DingTalk.ExtContact.Tests
             using (Client client = silent.Client())
             using (var source = new CancellationTokenSource())
             {
-                // Of several threads, as .NET tells the callbacks of each apart.
+                // Of several threads, as .NET tells the callbacks of each apart, and with several sets of options.
                 var tasks = new Task<Deletion>[2000];
                 Task[] threads = Enumerable.Range(0, 8).Select(thread => Task.Factory.StartNew(() =>
                 {
                     for (int i = thread; i < tasks.Length; i += 8)
-                        tasks[i] = client.DeleteAsync("id" + i, source.Token);
+                        tasks[i] = client.DeleteAsync("id" + i, i / 8 % 2 == 0 ? null : Fine, source.Token);
                 }, TaskCreationOptions.LongRunning)).ToArray();
                 Task.WaitAll(threads);
                 silent.Asked(64);

@@ -27,8 +27,8 @@ NAMES = {
 }
 LATER = "A value that a later version of the library has and this package does not know."
 
-# What has no simple form: a list of texts. What this package does another way: to poll.
-NO_CALLS = {"dtx_journal_read", "dtx_batch_try_next", "dtx_batch_next_within"}
+# What this package does another way: to poll.
+NO_CALLS = {"dtx_batch_try_next", "dtx_batch_next_within"}
 
 # From what the header says to programs in C to what it is in C#, in this order.
 WORDS = [
@@ -93,15 +93,19 @@ class Dotnet:
     def __init__(self, header):
         self.header = header
         self.functions = {one.name: one for one in header.functions}
-        options = [one for one in header.handles if one.endswith("options")]
+        self.callbacks = {one.name: one for one in header.callbacks}
+        # Options are set by their names, as text.
+        by_name = [one.name for one in header.functions if one.name.endswith("_set")]
         # What belongs to another is never freed by itself.
         self.parts = [one for one in header.handles if f"{one}_free" not in self.functions]
         # What is read at once and then freed, or given up with what it belongs to.
         self.values = [one for one in header.handles if f"{one}_json" in self.functions or one in self.parts]
         self.living = [one for one in header.handles if one not in self.values]
         self.setters = {
-            owner: [one for one in header.functions if one.name.startswith(f"{owner}_set_") and len(one.parameters) == 2]
-            for owner in (*options, "dtx_call")
+            name.removesuffix("_set"): [
+                one for one in header.functions if one.name.startswith(f"{name}_") and len(one.parameters) == 2
+            ]
+            for name in sorted(by_name)
         }
 
     def handle_of(self, kind):
@@ -132,12 +136,12 @@ class Dotnet:
         ]
         callbacks = [
             ["[UnmanagedFunctionPointer(CallingConvention.Cdecl)]", f"internal delegate {self.signature(one, bare=True)};"]
-            for one in self.header.callbacks
+            for one in self.callbacks.values()
         ]
         functions = [
             ["[DllImport(Name, CallingConvention = CallingConvention.Cdecl)]",
              f"internal static extern {self.signature(one, bare=one.name.endswith('_free'))};"]
-            for one in self.header.functions
+            for one in self.functions.values()
         ]  # fmt: skip
         declared = block("internal static partial class Native", apart([constants, *callbacks, *functions]))
         about = "/// <summary>The functions of the C library; what each does stands in its header.</summary>"
@@ -147,7 +151,12 @@ class Dotnet:
     def handle(self, name):
         release = [f"Native.{name}_free(handle);", "return true;"]
         made = [block(f"internal {handle_name(name)}(IntPtr pointer) : base(true)", ["SetHandle(pointer);"])]
-        made += [self.call(name, one) for one in self.header.functions if self.is_call_of(name, one)]
+        if name in self.setters:
+            set_it = f"Native.{name}_set(this, Native.Bytes(name, nameof(name)), Native.Value(value, property));"
+            about = "/// <summary>What is wrong with a value is reported where the options are used.</summary>"
+            head = "internal void Set(string name, string property, object value)"
+            made.append([about, *block(head, ["if (value != null)", f"    {set_it}"])])
+        made += [self.call(name, one) for one in self.functions.values() if self.is_call_of(name, one)]
         made.append(block("protected override bool ReleaseHandle()", release))
         about = "/// <summary>It frees itself, and is not freed while a call uses it.</summary>"
         return [about, *block(f"internal sealed class {handle_name(name)} : SafeHandleZeroOrMinusOneIsInvalid", apart(made))]
@@ -155,8 +164,10 @@ class Dotnet:
     # --- Calls: what can fail with an error, as methods of the handle that they are made with ---
 
     def is_call_of(self, owner, one):
-        fails = any(kind == "dtx_error **" for kind, _ in one.parameters)
-        return fails and one.name.startswith(f"{owner}_") and one.name not in NO_CALLS
+        kinds = [kind for kind, _ in one.parameters]
+        # A list of texts has no simple form.
+        simple = "dtx_error **" in kinds and "const char *const *" not in kinds
+        return simple and one.name.startswith(f"{owner}_") and one.name not in NO_CALLS
 
     def call(self, owner, one):
         """Arguments become C's, an error is thrown, and what was made is taken over."""
@@ -177,7 +188,7 @@ class Dotnet:
                 takes.append(f"bool {name}")
                 gives.append(f"{name} ? 1 : 0")
             else:
-                within = "Native." if kind in [it.name for it in self.header.callbacks] else ""
+                within = "Native." if kind in self.callbacks else ""
                 takes.append(f"{within}{self.native_type(kind, False)} {name}")
                 gives.append(name)
         name, result, back = pascal(one.name.removeprefix(owner)), "void", []
@@ -200,7 +211,7 @@ class Dotnet:
 
     def native_type(self, kind, bare):
         """Text goes in as bytes, as the marshaller's own idea of text is not UTF-8 everywhere."""
-        if kind in NUMBERS or kind in [one.name for one in self.header.callbacks]:
+        if kind in NUMBERS or kind in self.callbacks:
             return NUMBERS.get(kind, kind)
         if kind == "const char *const *":
             return "IntPtr[]"
@@ -260,7 +271,8 @@ class Dotnet:
     def options(self):
         made = []
         for owner, setters in self.setters.items():
-            properties, given = [], []
+            # Messages and advice have names as they stand here.
+            properties, given = [], ['handle.Set("binding", "binding", "dotnet");']
             for one in setters:
                 name = one.name.removeprefix(f"{owner}_set_")
                 plain = name.removesuffix("_ms")
@@ -268,10 +280,8 @@ class Dotnet:
                 kind = {"const char *": "string", "int": "bool?"}.get(one.parameters[1][0], number)
                 about = self.say(self.header.notes[one.name], one.name)
                 properties.append([*about, f"public {kind} {pascal(plain)} {{ get; set; }}"])
-                given.append(f'{{ "{plain}", nameof({pascal(plain)}), {pascal(plain)} }},')
-            new = block("return new Settings", given)
-            new[-1] += ";"
-            properties.append(block("internal Settings Settings()", new))
+                given.append(f'handle.Set("{plain}", nameof({pascal(plain)}), {pascal(plain)});')
+            properties.append(block(f"internal void Give({handle_name(owner)} handle)", given))
             about = self.say(self.header.notes[owner], owner)
             made.append([*about, *block(f"public sealed partial class {type_name(owner)}", apart(properties))])
         return file(apart(made))
@@ -280,7 +290,7 @@ class Dotnet:
 
     def getters(self, handle, of):
         """Of each thing that an object can be asked for: type, name, expression, documentation."""
-        for one in self.header.functions:
+        for one in self.functions.values():
             (first, _), *rest = one.parameters or [("", "")]
             short, doc = one.name.removeprefix(f"{handle}_"), self.header.notes[one.name]
             asks = self.handle_of(first) == handle and first.startswith("const")

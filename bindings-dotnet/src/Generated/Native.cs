@@ -518,6 +518,13 @@ namespace DingTalk.ExtContact
             SetHandle(pointer);
         }
 
+        /// <summary>What is wrong with a value is reported where the options are used.</summary>
+        internal void Set(string name, string property, object value)
+        {
+            if (value != null)
+                Native.dtx_batch_options_set(this, Native.Bytes(name, nameof(name)), Native.Value(value, property));
+        }
+
         protected override bool ReleaseHandle()
         {
             Native.dtx_batch_options_free(handle);
@@ -531,6 +538,13 @@ namespace DingTalk.ExtContact
         internal CallHandle(IntPtr pointer) : base(true)
         {
             SetHandle(pointer);
+        }
+
+        /// <summary>What is wrong with a value is reported where the options are used.</summary>
+        internal void Set(string name, string property, object value)
+        {
+            if (value != null)
+                Native.dtx_call_set(this, Native.Bytes(name, nameof(name)), Native.Value(value, property));
         }
 
         protected override bool ReleaseHandle()
@@ -660,6 +674,13 @@ namespace DingTalk.ExtContact
         internal OptionsHandle(IntPtr pointer) : base(true)
         {
             SetHandle(pointer);
+        }
+
+        /// <summary>What is wrong with a value is reported where the options are used.</summary>
+        internal void Set(string name, string property, object value)
+        {
+            if (value != null)
+                Native.dtx_options_set(this, Native.Bytes(name, nameof(name)), Native.Value(value, property));
         }
 
         protected override bool ReleaseHandle()

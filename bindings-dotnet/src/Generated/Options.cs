@@ -27,16 +27,32 @@ namespace DingTalk.ExtContact
         /// and do not count.</summary>
         public bool? StopOnMissing { get; set; }
 
-        internal Settings Settings()
+        internal void Give(BatchOptionsHandle handle)
         {
-            return new Settings
-            {
-                { "concurrency", nameof(Concurrency), Concurrency },
-                { "journal", nameof(Journal), Journal },
-                { "backup", nameof(Backup), Backup },
-                { "missing_ok", nameof(MissingOk), MissingOk },
-                { "stop_on_missing", nameof(StopOnMissing), StopOnMissing },
-            };
+            handle.Set("binding", "binding", "dotnet");
+            handle.Set("concurrency", nameof(Concurrency), Concurrency);
+            handle.Set("journal", nameof(Journal), Journal);
+            handle.Set("backup", nameof(Backup), Backup);
+            handle.Set("missing_ok", nameof(MissingOk), MissingOk);
+            handle.Set("stop_on_missing", nameof(StopOnMissing), StopOnMissing);
+        }
+    }
+
+    /// <summary>The options of a call.</summary>
+    public sealed partial class CallOptions
+    {
+        /// <summary>How long this call may take, from a millisecond to a day, instead of the client's
+        /// timeout.</summary>
+        public TimeSpan? Timeout { get; set; }
+
+        /// <summary>Whether "no such contact" ends this call as absent, instead of the client's MissingOk.</summary>
+        public bool? MissingOk { get; set; }
+
+        internal void Give(CallHandle handle)
+        {
+            handle.Set("binding", "binding", "dotnet");
+            handle.Set("timeout", nameof(Timeout), Timeout);
+            handle.Set("missing_ok", nameof(MissingOk), MissingOk);
         }
     }
 
@@ -96,45 +112,23 @@ namespace DingTalk.ExtContact
         /// too, is the same in every language.</summary>
         public string Language { get; set; }
 
-        internal Settings Settings()
+        internal void Give(OptionsHandle handle)
         {
-            return new Settings
-            {
-                { "access_token", nameof(AccessToken), AccessToken },
-                { "app_key", nameof(AppKey), AppKey },
-                { "app_secret", nameof(AppSecret), AppSecret },
-                { "region", nameof(Region), Region },
-                { "endpoint", nameof(Endpoint), Endpoint },
-                { "timeout", nameof(Timeout), Timeout },
-                { "attempt_timeout", nameof(AttemptTimeout), AttemptTimeout },
-                { "connect_timeout", nameof(ConnectTimeout), ConnectTimeout },
-                { "max_attempts", nameof(MaxAttempts), MaxAttempts },
-                { "rate", nameof(Rate), Rate },
-                { "missing_ok", nameof(MissingOk), MissingOk },
-                { "proxy", nameof(Proxy), Proxy },
-                { "ca_file", nameof(CaFile), CaFile },
-                { "language", nameof(Language), Language },
-            };
-        }
-    }
-
-    /// <summary>The options of a call.</summary>
-    public sealed partial class CallOptions
-    {
-        /// <summary>How long this call may take, from a millisecond to a day, instead of the client's
-        /// timeout.</summary>
-        public TimeSpan? Timeout { get; set; }
-
-        /// <summary>Whether "no such contact" ends this call as absent, instead of the client's MissingOk.</summary>
-        public bool? MissingOk { get; set; }
-
-        internal Settings Settings()
-        {
-            return new Settings
-            {
-                { "timeout", nameof(Timeout), Timeout },
-                { "missing_ok", nameof(MissingOk), MissingOk },
-            };
+            handle.Set("binding", "binding", "dotnet");
+            handle.Set("access_token", nameof(AccessToken), AccessToken);
+            handle.Set("app_key", nameof(AppKey), AppKey);
+            handle.Set("app_secret", nameof(AppSecret), AppSecret);
+            handle.Set("region", nameof(Region), Region);
+            handle.Set("endpoint", nameof(Endpoint), Endpoint);
+            handle.Set("timeout", nameof(Timeout), Timeout);
+            handle.Set("attempt_timeout", nameof(AttemptTimeout), AttemptTimeout);
+            handle.Set("connect_timeout", nameof(ConnectTimeout), ConnectTimeout);
+            handle.Set("max_attempts", nameof(MaxAttempts), MaxAttempts);
+            handle.Set("rate", nameof(Rate), Rate);
+            handle.Set("missing_ok", nameof(MissingOk), MissingOk);
+            handle.Set("proxy", nameof(Proxy), Proxy);
+            handle.Set("ca_file", nameof(CaFile), CaFile);
+            handle.Set("language", nameof(Language), Language);
         }
     }
 }
