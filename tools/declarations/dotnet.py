@@ -27,8 +27,8 @@ NAMES = {
 }
 LATER = "A value that a later version of the library has and this package does not know."
 
-# What this package does another way: to poll.
-NO_CALLS = {"dtx_batch_try_next", "dtx_batch_next_within"}
+# What this package does another way, and does not declare: to poll, and to name a kind.
+LEFT_OUT = {"dtx_batch_try_next", "dtx_batch_next_within", "dtx_result_name"}
 
 # From what the header says to programs in C to what it is in C#, in this order.
 WORDS = [
@@ -92,10 +92,15 @@ def file(lines, *using):
 class Dotnet:
     def __init__(self, header):
         self.header = header
-        self.functions = {one.name: one for one in header.functions}
-        self.callbacks = {one.name: one for one in header.callbacks}
-        # Options are set by their names, as text.
+        # Options are set by their names, as text: that setter stands for those of each option.
         by_name = [one.name for one in header.functions if one.name.endswith("_set")]
+        self.functions = {
+            one.name: one
+            for one in header.functions
+            if one.name not in LEFT_OUT and one.name.rpartition("_set_")[0] + "_set" not in by_name
+        }
+        taken = {kind for one in self.functions.values() for kind, _ in one.parameters}
+        self.callbacks = {one.name: one for one in header.callbacks if one.name in taken}
         # What belongs to another is never freed by itself.
         self.parts = [one for one in header.handles if f"{one}_free" not in self.functions]
         # What is read at once and then freed, or given up with what it belongs to.
@@ -167,7 +172,7 @@ class Dotnet:
         kinds = [kind for kind, _ in one.parameters]
         # A list of texts has no simple form.
         simple = "dtx_error **" in kinds and "const char *const *" not in kinds
-        return simple and one.name.startswith(f"{owner}_") and one.name not in NO_CALLS
+        return simple and one.name.startswith(f"{owner}_")
 
     def call(self, owner, one):
         """Arguments become C's, an error is thrown, and what was made is taken over."""

@@ -13,9 +13,6 @@ namespace DingTalk.ExtContact
         internal const uint VersionNumber = 1000;
 
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-        internal delegate int dtx_probe_fn(IntPtr context);
-
-        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
         internal delegate void dtx_done_fn(IntPtr deletion, IntPtr error, IntPtr context);
 
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
@@ -31,9 +28,6 @@ namespace DingTalk.ExtContact
         internal static extern uint dtx_version_number();
 
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern IntPtr dtx_result_name(int result);
-
-        [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
         internal static extern IntPtr dtx_options_new();
 
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
@@ -44,48 +38,6 @@ namespace DingTalk.ExtContact
 
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
         internal static extern int dtx_options_set(OptionsHandle options, byte[] name, byte[] text);
-
-        [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_options_set_access_token(OptionsHandle options, byte[] accessToken);
-
-        [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_options_set_app_key(OptionsHandle options, byte[] appKey);
-
-        [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_options_set_app_secret(OptionsHandle options, byte[] appSecret);
-
-        [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_options_set_region(OptionsHandle options, byte[] region);
-
-        [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_options_set_endpoint(OptionsHandle options, byte[] endpoint);
-
-        [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_options_set_timeout_ms(OptionsHandle options, ulong timeoutMs);
-
-        [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_options_set_attempt_timeout_ms(OptionsHandle options, ulong attemptTimeoutMs);
-
-        [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_options_set_connect_timeout_ms(OptionsHandle options, ulong connectTimeoutMs);
-
-        [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_options_set_max_attempts(OptionsHandle options, uint maxAttempts);
-
-        [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_options_set_rate(OptionsHandle options, uint rate);
-
-        [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_options_set_missing_ok(OptionsHandle options, int missingOk);
-
-        [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_options_set_proxy(OptionsHandle options, byte[] proxy);
-
-        [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_options_set_ca_file(OptionsHandle options, byte[] caFile);
-
-        [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_options_set_language(OptionsHandle options, byte[] language);
 
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
         internal static extern int dtx_client_new(OptionsHandle options, out IntPtr client, out IntPtr error);
@@ -118,15 +70,6 @@ namespace DingTalk.ExtContact
         internal static extern int dtx_call_set(CallHandle call, byte[] name, byte[] text);
 
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_call_set_timeout_ms(CallHandle call, ulong timeoutMs);
-
-        [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_call_set_missing_ok(CallHandle call, int missingOk);
-
-        [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_call_set_probe(CallHandle call, dtx_probe_fn probe, IntPtr context);
-
-        [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
         internal static extern void dtx_call_cancel(CallHandle call);
 
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
@@ -140,21 +83,6 @@ namespace DingTalk.ExtContact
 
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
         internal static extern int dtx_batch_options_set(BatchOptionsHandle options, byte[] name, byte[] text);
-
-        [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_batch_options_set_concurrency(BatchOptionsHandle options, uint concurrency);
-
-        [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_batch_options_set_journal(BatchOptionsHandle options, byte[] journal);
-
-        [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_batch_options_set_backup(BatchOptionsHandle options, byte[] backup);
-
-        [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_batch_options_set_missing_ok(BatchOptionsHandle options, int missingOk);
-
-        [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_batch_options_set_stop_on_missing(BatchOptionsHandle options, int stopOnMissing);
 
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
         internal static extern int dtx_batch_new(ClientHandle client, BatchOptionsHandle options, out IntPtr batch, out IntPtr error);
@@ -212,12 +140,6 @@ namespace DingTalk.ExtContact
 
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
         internal static extern IntPtr dtx_batch_summary_json(BatchHandle batch);
-
-        [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_batch_next_within(BatchHandle batch, CallHandle call, out IntPtr item, out IntPtr error);
-
-        [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
-        internal static extern int dtx_batch_try_next(BatchHandle batch, out IntPtr item, out int ended, out IntPtr error);
 
         [DllImport(Name, CallingConvention = CallingConvention.Cdecl)]
         internal static extern int dtx_batch_submit_next(BatchHandle batch, dtx_item_fn done, IntPtr context, out IntPtr error);
