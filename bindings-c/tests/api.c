@@ -632,7 +632,7 @@ static void languages(void) {
   }
   options = some_options();
   CHECK(dtx_options_set(options, "language", "fr") == DTX_INVALID_ARGUMENT);
-  refused(options, "language", "is none");
+  refused(options, "language", "is not supported");
 }
 
 /* A package says whose it is, and messages and advice have the names of its language. */

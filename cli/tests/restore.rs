@@ -214,7 +214,7 @@ fn a_backup_of_others_or_of_nobody_is_refused() {
         (file("list", "0125000001\n"), "is not the backup of a batch"),
         (file("damaged", &format!("{text}{{}}\n")), "is damaged at line 4"),
         (folder.name("none"), "does not exist"),
-        ("-".to_owned(), "and - is none"),
+        ("-".to_owned(), "a file, not -"),
     ] {
         let (status, out, err) = restore(&sandbox, &["--yes", "--backup", &file]);
         assert_eq!((status, out.as_str()), (2, ""), "{err}");

@@ -7,21 +7,43 @@ use std::path::Path;
 /// The first literal of every use of one of these macros in the code of a folder.
 pub fn literals(folder: &Path, macros: &[&str]) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
+    each_source(folder, &mut |code| {
+        for name in macros {
+            let begin = format!("{name}!(");
+            let uses = code.split(&begin).skip(1);
+            found.extend(uses.filter_map(|it| it.trim_start().strip_prefix('"')).map(unescaped));
+        }
+    });
+    found
+}
+
+/// The literals with words among the arguments of a function that are given to it as they are, and not
+/// by this macro.
+pub fn bare_arguments(folder: &Path, function: &str, by: &str) -> BTreeSet<String> {
+    let (begin, by) = (format!("{function}("), format!("{by}!("));
+    let mut found = BTreeSet::new();
+    each_source(folder, &mut |code| {
+        for call in code.split(&begin).skip(1) {
+            let mut parts = call.split(';').next().unwrap_or_default().split('"');
+            while let (Some(before), Some(literal)) = (parts.next(), parts.next()) {
+                if !before.trim_end().ends_with(&by) && literal.contains(char::is_alphabetic) {
+                    found.insert(literal.to_owned());
+                }
+            }
+        }
+    });
+    found
+}
+
+fn each_source(folder: &Path, look: &mut dyn FnMut(&str)) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            found.extend(literals(&path, macros));
+            each_source(&path, look);
         } else if path.extension().is_some_and(|end| end == "rs") {
-            let code = fs::read_to_string(&path).unwrap();
-            for name in macros {
-                let begin = format!("{name}!(");
-                let uses = code.split(&begin).skip(1);
-                found
-                    .extend(uses.filter_map(|it| it.trim_start().strip_prefix('"')).map(unescaped));
-            }
+            look(&fs::read_to_string(&path).unwrap());
         }
     }
-    found
 }
 
 /// A literal up to its closing quote, as the compiler reads it.

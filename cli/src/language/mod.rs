@@ -112,7 +112,9 @@ mod tests {
     use clap::{Command, CommandFactory};
     use dingtalk_extcontact::{CheckName, CheckStatus};
     use dingtalk_extcontact_sandbox::Faults;
-    use dingtalk_extcontact_test_support::literals::{is_chinese, literals, placeholders};
+    use dingtalk_extcontact_test_support::literals::{
+        bare_arguments, is_chinese, literals, placeholders,
+    };
 
     use super::*;
     use crate::args::Cli;
@@ -177,6 +179,14 @@ mod tests {
             missing.is_empty() && unused.is_empty(),
             "missing: {missing:#?}\nunused: {unused:#?}"
         );
+    }
+
+    /// What is wrong and what to do is read by people, so no text of it is in English alone.
+    #[test]
+    fn every_error_is_said_in_both_languages() {
+        let code = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        let bare = bare_arguments(&code, "print_error", "said");
+        assert!(bare.is_empty(), "these stand in no said!: {bare:#?}");
     }
 
     #[test]

@@ -39,7 +39,7 @@ impl Region {
         let mut all = [Region::International, Region::China].into_iter();
         all.find(|region| region.as_str() == name).ok_or_else(|| {
             Error::invalid(
-                format!("{option} \"{}\" is none", excerpt(name)),
+                format!("{option} \"{}\" is not a region", excerpt(name)),
                 phrase!("Give international (the default) or china."),
             )
         })
@@ -166,7 +166,7 @@ pub(super) fn host_and_port(authority: &Authority) -> Result<(String, Option<u16
     let after_login = authority.as_str().rsplit('@').next().unwrap_or_default();
     match authority.port_u16() {
         None | Some(0) if after_login.len() > authority.host().len() => {
-            Err("has a port that is none")
+            Err("has a port that is not valid")
         }
         port => Ok((host.to_owned(), port)),
     }

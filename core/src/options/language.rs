@@ -29,7 +29,7 @@ impl FromStr for Language {
 pub(crate) fn parse(option: &str, name: &str) -> Result<Language, Error> {
     name.parse().map_err(|_| {
         Error::invalid(
-            format!("{option} \"{}\" is none", excerpt(name)),
+            format!("{option} \"{}\" is not supported", excerpt(name)),
             phrase!("Give en (the default) or zh."),
         )
     })

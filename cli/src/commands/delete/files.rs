@@ -24,7 +24,7 @@ pub(crate) fn check_files(args: &Delete, source: Option<&Source>) -> Result<(), 
         let Some(file) = file else { continue };
         let problem = match source {
             _ if file == Path::new("-") => {
-                said!("{name} takes the name of a file, and - is none", name)
+                said!("{name} takes the name of a file, not -", name)
             }
             Some(Source::File { path, .. }) if output::file::is_same(path, file) => {
                 said!("the file of {name} is the list of ids itself", name)

@@ -71,7 +71,7 @@ fn journal_file(args: &Restore) -> Result<PathBuf, Exit> {
     let journal = args.journal.clone().unwrap_or_else(beside);
     for (name, path) in [("--journal", &journal), ("--backup", &args.backup)] {
         if path.as_os_str() == OsStr::new("-") {
-            let problem = said!("{name} takes the name of a file, and - is none", name);
+            let problem = said!("{name} takes the name of a file, not -", name);
             output::print_error(&problem, &said!("Name a file. Nothing was sent."));
             return Err(Exit::Usage);
         }

@@ -192,9 +192,11 @@ impl Cell {
             DataRef::Int(value) => number(&value),
             DataRef::Float(value) => number(&value),
             DataRef::Bool(_) => other(sentence!("a truth value, and no id")),
-            DataRef::DateTime(_) | DataRef::DateTimeIso(_) | DataRef::DurationIso(_) => other(
-                sentence!("a date or a time: a spreadsheet has made it of an id, or it is none"),
-            ),
+            DataRef::DateTime(_) | DataRef::DateTimeIso(_) | DataRef::DurationIso(_) => {
+                other(sentence!(
+                    "a date or a time: a spreadsheet has made it from an id, or it is not an id at all"
+                ))
+            }
             DataRef::Error(error) => Cell::Other(
                 said!(
                     "{error}: a spreadsheet's error stands where an id should",

@@ -7,6 +7,7 @@ use dingtalk_extcontact::{Backup, JournalFile, read_backup};
 use serde_json::{Map, Value, json};
 
 use super::rows::Rows;
+use crate::language::said;
 use crate::output::{self, Exit};
 
 /// Adds to each row what the backup says of its contact.
@@ -16,8 +17,8 @@ pub(super) fn add_names(path: &Path, files: &[JournalFile], rows: &mut Rows) -> 
     let apps: HashSet<_> = files.iter().map(|file| (&file.endpoint, &file.app_key)).collect();
     if apps.len() > 1 {
         output::print_error(
-            "the journals are of more than one app or endpoint, and a backup is of one",
-            "Write a report of each.",
+            &said!("the journals are of more than one app or endpoint, and a backup is of one"),
+            &said!("Write a report of each."),
         );
         return Err(Exit::Usage);
     }
@@ -28,8 +29,8 @@ pub(super) fn add_names(path: &Path, files: &[JournalFile], rows: &mut Rows) -> 
     if !files.iter().all(|file| may_be_of(&backup, file)) {
         let path = output::escaped(&path.to_string_lossy());
         output::print_error(
-            &format!("the backup {path} is of another endpoint or app than the journal"),
-            "Name the backup of the runs of this journal.",
+            &said!("the backup {path} is of another endpoint or app than the journal", path),
+            &said!("Name the backup of the runs of this journal."),
         );
         return Err(Exit::Usage);
     }

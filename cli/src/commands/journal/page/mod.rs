@@ -25,6 +25,7 @@ use sha2::{Digest, Sha256};
 use self::histogram::Histogram;
 use self::rows::{Rows, place_of};
 use crate::input::sha256::Hashing;
+use crate::language::said;
 use crate::output::{self, Exit, file};
 
 const FRAME: &str = include_str!("page.html");
@@ -49,13 +50,13 @@ impl Page<'_> {
     pub(crate) fn check(&self, journals: &[PathBuf]) -> Result<(), Exit> {
         let mut read = journals.iter().map(PathBuf::as_path).chain(self.backup);
         let problem = if self.path == Path::new("-") {
-            "--html takes the name of a file, and - is none".to_owned()
+            said!("{name} takes the name of a file, not -", name = "--html")
         } else if read.any(|path| file::is_same(path, self.path)) {
-            "the file of --html is one of those that are read".to_owned()
+            said!("the file of --html is one of those that are read")
         } else {
             return Ok(());
         };
-        output::print_error(&problem, "Name another file.");
+        output::print_error(&problem, &said!("Name another file."));
         Err(Exit::Usage)
     }
 
@@ -97,7 +98,9 @@ impl Page<'_> {
         });
         written.map_err(|error| {
             let path = output::escaped(&self.path.to_string_lossy());
-            output::print_error(&format!("the report {path} cannot be written: {error}"), "");
+            let error = error.to_string();
+            let problem = said!("the report {path} cannot be written: {error}", path, error);
+            output::print_error(&problem, "");
             Exit::Failed
         })
     }
@@ -268,7 +271,9 @@ fn describe_stop(stopped: &Stopped, lang: Language) -> Value {
 
 fn unreadable(file: &JournalFile, error: &io::Error) -> Exit {
     let path = output::escaped(&file.path.to_string_lossy());
-    output::print_error(&format!("the journal {path} cannot be read again: {error}"), "");
+    let error = error.to_string();
+    let problem = said!("the journal {path} cannot be read again: {error}", path, error);
+    output::print_error(&problem, "");
     Exit::Failed
 }
 
