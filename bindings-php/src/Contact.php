@@ -1,30 +1,56 @@
 <?php
 
+// Made by tools/declarations; `make header` renews it.
+
 declare(strict_types=1);
 
 namespace DingtalkExtcontact;
 
-/** An external contact. All of it is personal data; var_dump and print_r show the id alone, var_export all of it. */
+/**
+ * An external contact. All of it is personal data. var_dump and print_r show the id alone, var_export all of it.
+ */
 final class Contact implements \JsonSerializable
 {
-    use Fields;
-
+    /** The id, as delete() takes it. */
     public readonly string $userId;
-    /** @var array<string, mixed> all that the service sent, under its names */
+
+    /** @var array<string, mixed> The whole record as one JSON object, with the names and values of the service. */
     public readonly array $record;
 
-    /** A field of text by the service's name, such as company_name; null where it is missing or empty. */
-    public function text(string $field): ?string
+    /**
+     * @internal
+     * @param array<string, mixed> $fields as the library has them in its JSON
+     */
+    public function __construct(private readonly array $fields)
     {
-        $text = $this->fields[$field] ?? null;
-        return \is_string($text) ? $text : null;
+        $this->userId = $fields['user_id'];
+        $this->record = $fields['record'];
     }
 
-    /** @return list<string> a field that lists ids, such as label_ids */
+    /**
+     * A field of text: "name", "mobile", "state_code", "company_name", "title", "email", "address", "remark" or
+     * "follower_user_id". null where it is missing or empty, and for another name.
+     */
+    public function text(string $field): ?string
+    {
+        $value = $this->fields[$field] ?? null;
+        return \is_string($value) ? $value : null;
+    }
+
+    /**
+     * @return list<string> The ids that a field lists, as text: "label_ids", "share_dept_ids" or "share_user_ids".
+     *     None for another name.
+     */
     public function ids(string $field): array
     {
-        $ids = $this->fields[$field] ?? null;
-        return \is_array($ids) && array_is_list($ids) ? $ids : [];
+        $value = $this->fields[$field] ?? null;
+        return \is_array($value) && array_is_list($value) ? $value : [];
+    }
+
+    /** @return array<string, mixed> all of it under the names that the command's --json uses */
+    public function jsonSerialize(): array
+    {
+        return $this->fields;
     }
 
     /** @return array<string, string> */

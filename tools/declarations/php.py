@@ -1,4 +1,16 @@
-"""What is made for PHP of the header: its version, exceptions."""
+"""What is made for PHP of the header: its version, exceptions, results.
+
+A result is a class with a property for each getter of its object, taken from the library's JSON. What it documents is
+what the header says; a sentence that only makes sense in C is an error here.
+"""
+
+import os
+import re
+import sys
+import textwrap
+from typing import NamedTuple
+
+import meaning
 
 # What FFI's header for PHP calls them, too.
 SCOPE = "DINGTALK_EXTCONTACT"
@@ -11,13 +23,123 @@ MADE = """<?php
 
 declare(strict_types=1);
 """
+RESULTS = {
+    "dtx_deletion": "Deletion",
+    "dtx_error": "DingTalkException",
+    "dtx_item": "Item",
+    "dtx_batch": "Summary",
+    "dtx_contact": "Contact",
+    "dtx_restoration": "Restoration",
+    "dtx_check": "Check",
+}
+# Where the header speaks of what the object does.
+ABOUT = {"dtx_batch": "A batch in numbers: each id is one of the first five."}
+MORE = {
+    "dtx_error": " The classes in Exception are its kinds; one of another kind, of a newer library, is an ApiException.",
+    "dtx_contact": " var_dump and print_r show the id alone, var_export all of it.",
+}
+# An exception of PHP has a message and a code already. An item that was not attempted has no part.
+OTHERWISE = {"dtx_error_message", "dtx_item_not_attempted"}
+NAMES = {"dtx_error_code": "apiCode"}
+# In the JSON of the whole the fields of a part stand among its own.
+PARTS = {
+    "dtx_deletion": "isset($fields['attempts']) && !isset($fields['kind']) ? new Deletion($fields) : null",
+    "dtx_error": "isset($fields['kind']) ? Library::failure($fields) : null",
+}
+TYPES = {
+    "text": "string", "time": "string", "enum": "string", "number": "int", "flag": "bool", "duration": "float",
+    "json": "array", "parts": "array",
+}  # fmt: skip
+WIDTH = 116
+
+# From what the header says to programs in C to what it is in PHP, in this order.
+WORDS = [
+    (r"^Sets (the|a|whether|how) ", r"\1 "),
+    (r"^1 (?:if|where) (.*?)[;,] (?:otherwise|else) 0\.", r"Whether \1."),
+    (r": returns 1 and writes \*\w+, or returns 0 where (.*?)\. \w+ may be NULL\.", r", or null where \1."),
+    (r"; (?:0|DTX_OK) for NULL|; NULL is fine| Never NULL;.*", ""),
+    (r": what the failed function returned", ""),
+    (r", or 0 with nothing written| up to now\b| It never changes\.| The options can be used again or freed\.", ""),
+    (r": 0 is no \(the default\), any other number is yes", "; false unless set"),
+    (r": 0 is no, any other number is yes", ""),
+    (r" A wrong value is reported by dtx_client_delete; .* alone\.| DTX_INVALID_ARGUMENT for NULL\.", ""),
+    (r"^A (\w+) by its place from 0, (.*); NULL from \w+ on\.", r"Each \1, \2."),
+    (r"^How many (ids) a field lists(.*) 0 for", r"The \1 that a field lists, as text\2 None for"),
+    (r"\b(\w+) is not 0\b", r"$\1 is true"),
+    (r"\bnot 0 where\b", "true where"),
+    (r"\bthe result is DTX_OK and the status\b", "the status is"),
+    (r"\bOne of dtx_client_shared\b", "One that is shared"),
+    (r"\bas DTX_INVALID_ARGUMENT\b", "with an InvalidArgumentException"),
+    (r"\bof dtx_contact_record\b", "that of a Contact"),
+    (r"\bdtx_client_new\b", "the constructor"),
+    (r"\bdtx_client_(\w+)", lambda found: f"{camel(found[1])}()"),
+    (r"\bdtx_deletion_(\w+)", lambda found: f"its {camel(found[1])}"),
+    (r"\bdtx_error_(\w+)", lambda found: camel(found[1])),
+    (r"\bDTX_RESTORE_(\w+)", lambda found: f'"{found[1].lower()}"'),
+    (r"\b(?:user_id|look_first)\b", lambda found: f"${camel(found[0])}"),
+    (r"\bNULL\b", "null"),
+    (r"\bpushed\b", "given"),
+    # Names that are quoted are the service's, as are sub codes and permission points.
+    (r"(?<!\")\b((?!qyapi|sub_)[a-z]+(?:_[a-z]+)+)\b", lambda found: camel(found[1])),
+]  # fmt: skip
+
+
+def camel(name):
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+def say(text, name):
+    """What the header says of something, in PHP's words."""
+    for there, here in WORDS:
+        text = re.sub(there, here, text)
+    if re.search(r"dtx_|DTX_|NULL|\*\w", text):
+        sys.exit(f"declarations: {name} is said in C's terms: {text}")
+    return text.strip()
+
+
+def comment(text, tags=(), indent="    "):
+    """A doc comment; what is said of a tag goes on further in."""
+
+    def wrapped(said, further=""):
+        begins = f"{indent} * "
+        return textwrap.wrap(said, WIDTH, initial_indent=begins, subsequent_indent=begins + further, break_on_hyphens=False)
+
+    one, *more = [text, *tags] if text else tags
+    if not more and len(indent + one) < WIDTH - 6:
+        return [f"{indent}/** {one} */"]
+    between = [f"{indent} *"] if text and tags else []
+    tagged = [line for tag in tags for line in wrapped(tag, "    ")]
+    return [f"{indent}/**", *wrapped(text), *between, *tagged, f"{indent} */"]
+
+
+def method(head, parameters, result, body):
+    """With its parameters on one line where they fit."""
+    line = f"    {head}({', '.join(parameters)}){result}"
+    if len(line) <= WIDTH and len(parameters) < 5:
+        begun = [line, "    {"]
+    else:
+        begun = [f"    {head}(", *(f"        {one}," for one in parameters), f"    ){result} {{"]
+    return [*begun, *(f"        {line}" for line in body), "    }"]
+
+
+def apart(blocks):
+    """With an empty line between them."""
+    return [line for number, lines in enumerate(blocks) for line in ([""] if number else []) + lines]
+
+
+def file(about, head, *blocks):
+    return "\n".join([MADE, "namespace DingtalkExtcontact;", "", *about, head, "{", *apart(blocks), "}", ""])
+
+
+# --- Kinds of errors, and the version ---
 
 
 def exceptions(header):
     """A class for each kind of error, by its file; wrong arguments are of PHP's own kind, too."""
     made = {}
     for constant, _ in header.enums["dtx_result"][1:]:
-        name = constant.removeprefix("DTX_").title().replace("_", "") + "Exception"
+        name = exception(constant)
         base = name if name == "InvalidArgumentException" else "RuntimeException"
         made[f"{FOLDER}Exception/{name}.php"] = f"""{MADE}
 namespace DingtalkExtcontact\\Exception;
@@ -34,24 +156,153 @@ final class {name} extends \\{base} implements DingTalkException
     return made
 
 
+def exception(constant):
+    return constant.removeprefix("DTX_").title().replace("_", "") + "Exception"
+
+
 def version(header):
     """The classes that are preloaded go with this, whatever the files of the package are by then."""
-    return f"""{MADE}
-namespace DingtalkExtcontact;
+    return file(
+        ["/**", " * Of which C header this package is.", " *", " * @internal", " */"],
+        "final class Header",
+        [
+            f"    public const SCOPE = '{SCOPE}';",
+            f"    public const LIBRARY = '{LIBRARY}.{header.abi}';",
+            f"    public const ABI = '{header.abi}';",
+        ],
+    )
 
-/**
- * Of which C header this package is.
- *
- * @internal
- */
-final class Header
-{{
-    public const SCOPE = '{SCOPE}';
-    public const LIBRARY = '{LIBRARY}.{header.abi}';
-    public const ABI = '{header.abi}';
-}}
-"""
+
+# --- Results ---
+
+
+class Property(NamedTuple):
+    type: str
+    name: str
+    value: str
+    items: str  # what an array has, or nothing
+    note: str
+
+    @property
+    def declared(self):
+        return f"    public readonly {self.type} ${self.name};"
+
+    @property
+    def documented(self):
+        tags = [f"@var {self.items} {self.note}"] if self.items else []
+        return comment("" if tags else self.note, tags)
+
+
+STOPPED = Property("?string", "stopped", "$fields['stopped'] ?? null", "", "Why it stopped early, or null.")
+
+
+def properties(header, handle):
+    """Those of what an object says of itself, in the order of the header."""
+    for it in handle.getters:
+        if it.function.name in OTHERWISE or it.fields or it.name.endswith("json"):
+            continue
+        # Of a batch the numbers: the rest is asked of it as it goes on.
+        if handle.name == "dtx_batch" and it.what != "number":
+            continue
+        yield Property(
+            ("?" if it.optional else "") + (RESULTS[it.of] if it.what == "part" else TYPES[it.what]),
+            NAMES.get(it.function.name, camel(it.name)),
+            PARTS[it.of] if it.what == "part" else f"$fields['{it.name}']" + (" ?? null" if it.optional else ""),
+            {"json": "array<string, mixed>", "parts": "list<array<string, mixed>>"}.get(it.what, ""),
+            property_note(header, handle, it),
+        )
+    if handle.name == "dtx_batch":
+        yield STOPPED
+
+
+def property_note(header, handle, it):
+    text = it.note
+    if it.what == "enum":
+        text = re.sub(r",? as a dtx_.*", f". {values(header, it.of)}", text)
+    if it.what == "duration":
+        text += " In seconds."
+    if it.what == "parts":
+        # The JSON of the whole says what each has.
+        each = re.search(rf"\b{it.name}, (each with [^;]*)", header.notes[f"{handle.name}_json"])[1]
+        text = f"{header.notes[it.at.name]} {each[0].upper()}{each[1:]}."
+    return say(text, it.function.name)
+
+
+def values(header, enum):
+    """What text may be, which is a constant in C. Each kind of error has a class that says what it is."""
+    constants = [constant for constant, number in header.enums[enum] if number]
+    prefix = os.path.commonprefix(constants)
+    named = {f'"{constant.removeprefix(prefix).lower()}"': header.notes[constant] for constant in constants}
+    if enum == "dtx_result":
+        return f"One of {', '.join(named)}."
+    return " ".join(f"{name}: {note}" for name, note in named.items())
+
+
+def asked_by_name(it):
+    """A getter that is asked for a field by its name."""
+    if it.what == "texts":
+        about, result = ["@return list<string> " + say(it.note, it.function.name)], "array"
+        known, other = "\\is_array($value) && array_is_list($value)", "[]"
+    else:
+        about, result = [], "?string"
+        known, other = "\\is_string($value)", "null"
+    body = ["$value = $this->fields[$field] ?? null;", f"return {known} ? $value : {other};"]
+    said = comment("" if about else say(it.note, it.function.name), about)
+    return [*said, *method(f"public function {it.name}", ["string $field"], f": {result}", body)]
+
+
+def to_json():
+    about = comment("", ["@return array<string, mixed> all of it under the names that the command's --json uses"])
+    return [*about, *method("public function jsonSerialize", [], ": array", ["return $this->fields;"])]
+
+
+def result(header, handle):
+    known = list(properties(header, handle))
+    about = ABOUT.get(handle.name) or say(handle.note, handle.name) + MORE.get(handle.name, "")
+    members = [[*it.documented, it.declared] for it in known]
+    taken = [f"$this->{it.name} = {it.value};" for it in known]
+    new = method("public function __construct", ["private readonly array $fields"], "", taken)
+    members.append([*comment("", ["@internal", "@param array<string, mixed> $fields as the library has them in its JSON"]), *new])
+    members += [asked_by_name(it) for it in handle.getters if it.fields]
+    members.append(to_json())
+    if "personal data" in about:
+        shown = method("public function __debugInfo", [], ": array", ["return ['userId' => $this->userId];"])
+        members.append([*comment("", ["@return array<string, string>"]), *shown])
+    head = f"final class {RESULTS[handle.name]} implements \\JsonSerializable"
+    return file(comment(about, indent=""), head, *members)
+
+
+def failure(header, handle):
+    """The interface of all exceptions, which documents their properties, and the trait that has them."""
+    known = list(properties(header, handle))
+    about = say(handle.note, handle.name) + MORE[handle.name]
+    tags = [f"@property-read {it.type} ${it.name} {it.note}" for it in known]
+    interface = file(comment(about, tags, ""), "interface DingTalkException extends \\Throwable, \\JsonSerializable")
+    taken = [f"$this->{it.name} = {it.value};" for it in known]
+    new = method(
+        "public function __construct",
+        ["private readonly array $fields", "?\\Throwable $previous = null"],
+        "",
+        ["parent::__construct($fields['message'], 0, $previous);", *taken],
+    )
+    trait = file(
+        comment("The fields of every DingTalkException, which describes them.", ["@internal"], ""),
+        "trait Failure",
+        [it.declared for it in known],
+        [*comment("", ["@param array<string, mixed> $fields as the library has them in its JSON"]), *new],
+        to_json(),
+    )
+    return {FOLDER + "DingTalkException.php": interface, FOLDER + "Failure.php": trait}
 
 
 def outputs(header):
-    return {FOLDER + "Header.php": version(header), **exceptions(header)}
+    handles = meaning.handles(header)
+    results = {
+        f"{FOLDER}{name}.php": result(header, handles[handle]) for handle, name in RESULTS.items() if handle != "dtx_error"
+    }
+    return {
+        FOLDER + "Header.php": version(header),
+        **results,
+        **failure(header, handles["dtx_error"]),
+        **exceptions(header),
+    }
