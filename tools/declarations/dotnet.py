@@ -10,6 +10,8 @@ import sys
 import textwrap
 from html import escape
 
+import meaning
+
 FOLDER = "bindings-dotnet/src/Generated/"
 MADE = "// Made of the C header by tools/declarations; `make header` renews it.\n"
 NUMBERS = {"int": "int", "uint32_t": "uint", "int64_t": "long", "uint64_t": "ulong"}
@@ -92,39 +94,28 @@ def file(lines, *using):
 class Dotnet:
     def __init__(self, header):
         self.header = header
+        names = [one.name for one in header.functions]
         # Options are set by their names, as text: that setter stands for those of each option.
-        by_name = [one.name for one in header.functions if one.name.endswith("_set")]
         self.functions = {
             one.name: one
             for one in header.functions
-            if one.name not in LEFT_OUT and one.name.rpartition("_set_")[0] + "_set" not in by_name
+            if one.name not in LEFT_OUT and one.name.rpartition("_set_")[0] + "_set" not in names
         }
         taken = {kind for one in self.functions.values() for kind, _ in one.parameters}
         self.callbacks = {one.name: one for one in header.callbacks if one.name in taken}
-        # What belongs to another is never freed by itself.
-        self.parts = [one for one in header.handles if f"{one}_free" not in self.functions]
+        self.handles = meaning.handles(header)
         # What is read at once and then freed, or given up with what it belongs to.
-        self.values = [one for one in header.handles if f"{one}_json" in self.functions or one in self.parts]
-        self.living = [one for one in header.handles if one not in self.values]
-        self.setters = {
-            name.removesuffix("_set"): [
-                one for one in header.functions if one.name.startswith(f"{name}_") and len(one.parameters) == 2
-            ]
-            for name in sorted(by_name)
-        }
-
-    def handle_of(self, kind):
-        found = re.fullmatch(r"(?:const )?(dtx_\w+) \*", kind)
-        return found[1] if found and found[1] in self.header.handles else None
+        self.values = [one for one in self.handles.values() if one.is_value]
+        self.living = [one for one in self.handles.values() if not one.is_value]
+        self.by_name = [one for one in self.living if f"{one.name}_set" in self.functions]
 
     def say(self, text, name):
         """The documentation of something, from the header's."""
         for there, here in WORDS:
             text = re.sub(there, here, text)
-        for owner, setters in self.setters.items():
-            for option in (one.name.removeprefix(f"{owner}_set_").removesuffix("_ms") for one in setters):
-                if "_" in option:
-                    text = re.sub(rf"\b{option}\b", pascal(option), text)
+        for option in (one.name for owner in self.by_name for one in owner.setters):
+            if "_" in option:
+                text = re.sub(rf"\b{option}\b", pascal(option), text)
         if re.search(r"dtx_|DTX_|NULL|\*\w", text):
             sys.exit(f"declarations: {name} is said in C's terms: {text}")
         text = f"<summary>{escape(text, quote=False)}</summary>"
@@ -153,60 +144,56 @@ class Dotnet:
         handles = map(self.handle, self.living)
         return file(apart([[about, *declared], *handles]), "System.Runtime.InteropServices", "Microsoft.Win32.SafeHandles")
 
-    def handle(self, name):
-        release = [f"Native.{name}_free(handle);", "return true;"]
-        made = [block(f"internal {handle_name(name)}(IntPtr pointer) : base(true)", ["SetHandle(pointer);"])]
-        if name in self.setters:
-            set_it = f"Native.{name}_set(this, Native.Bytes(name, nameof(name)), Native.Value(value, property));"
+    def handle(self, of):
+        release = [f"Native.{of.name}_free(handle);", "return true;"]
+        made = [block(f"internal {handle_name(of.name)}(IntPtr pointer) : base(true)", ["SetHandle(pointer);"])]
+        if of in self.by_name:
+            set_it = f"Native.{of.name}_set(this, Native.Bytes(name, nameof(name)), Native.Value(value, property));"
             about = "/// <summary>What is wrong with a value is reported where the options are used.</summary>"
             head = "internal void Set(string name, string property, object value)"
             made.append([about, *block(head, ["if (value != null)", f"    {set_it}"])])
-        made += [self.call(name, one) for one in self.functions.values() if self.is_call_of(name, one)]
+        made += [self.call(one) for one in of.calls if self.is_simple(one)]
         made.append(block("protected override bool ReleaseHandle()", release))
         about = "/// <summary>It frees itself, and is not freed while a call uses it.</summary>"
-        return [about, *block(f"internal sealed class {handle_name(name)} : SafeHandleZeroOrMinusOneIsInvalid", apart(made))]
+        head = f"internal sealed class {handle_name(of.name)} : SafeHandleZeroOrMinusOneIsInvalid"
+        return [about, *block(head, apart(made))]
 
     # --- Calls: what can fail with an error, as methods of the handle that they are made with ---
 
-    def is_call_of(self, owner, one):
-        kinds = [kind for kind, _ in one.parameters]
-        # A list of texts has no simple form.
-        simple = "dtx_error **" in kinds and "const char *const *" not in kinds
-        return simple and one.name.startswith(f"{owner}_")
+    def is_simple(self, one):
+        """A list of texts is not."""
+        return one.function.name in self.functions and all(it.what != "texts" for it in one.parameters)
 
-    def call(self, owner, one):
+    def call(self, one):
         """Arguments become C's, an error is thrown, and what was made is taken over."""
-        (own_kind, _), *rest = one.parameters
-        is_method = self.handle_of(own_kind) == owner
-        takes, gives, made = [], ["this"] if is_method else [], None
-        for kind, name in rest if is_method else one.parameters:
-            name = camel(name)
-            if kind == "dtx_error **":
-                gives.append("out IntPtr error")
-            elif kind.endswith("**"):
-                made = kind.removesuffix(" **")
-                gives.append("out IntPtr made")
-            elif kind == "const char *":
+        takes, gives = [], []
+        for it in one.parameters:
+            name = camel(it.name)
+            if it.what == "self":
+                gives.append("this")
+            elif it.what in ("made", "error"):
+                gives.append(f"out IntPtr {it.what}")
+            elif it.type == "const char *":
                 takes.append(f"string {name}")
                 gives.append(f"Native.Bytes({name}, nameof({name}))")
-            elif kind == "int":
+            elif it.what == "flag":
                 takes.append(f"bool {name}")
                 gives.append(f"{name} ? 1 : 0")
             else:
-                within = "Native." if kind in self.callbacks else ""
-                takes.append(f"{within}{self.native_type(kind, False)} {name}")
+                within = "Native." if it.what == "callback" else ""
+                takes.append(f"{within}{self.native_type(it.type, False)} {name}")
                 gives.append(name)
-        name, result, back = pascal(one.name.removeprefix(owner)), "void", []
-        if made in self.living:
-            result = handle_name(made)
-            back = [f"return new {result}(made);"]
-        elif made:
-            result = type_name(made)
+        name, result, back = pascal(one.name), "void", []
+        if one.made and self.handles[one.made].is_value:
+            result = type_name(one.made)
             # A method hides a class of its name.
             result = f"ExtContact.{result}" if result == name else result
             back = [f"return {result}.Take(made);"]
-        head = f"internal {'' if is_method else 'static '}{result} {name}({', '.join(takes)})"
-        return block(head, [f"Native.{one.name}({', '.join(gives)});", "DingTalkException.Throw(error);", *back])
+        elif one.made:
+            result = handle_name(one.made)
+            back = [f"return new {result}(made);"]
+        head = f"internal {'' if one.is_method else 'static '}{result} {name}({', '.join(takes)})"
+        return block(head, [f"Native.{one.function.name}({', '.join(gives)});", "DingTalkException.Throw(error);", *back])
 
     def signature(self, one, bare):
         """Where it is bare, a handle is a pointer, and text is not marshalled."""
@@ -226,8 +213,8 @@ class Dotnet:
             return "out " + NUMBERS[kind.removesuffix(" *")]
         if kind.endswith("**"):
             return "out IntPtr"
-        handle = self.handle_of(kind)
-        return handle_name(handle) if handle in self.living and not bare else "IntPtr"
+        handle = self.handles.get(meaning.handle_of(self.header, kind))
+        return handle_name(handle.name) if handle in self.living and not bare else "IntPtr"
 
     # --- Enums and exceptions ---
 
@@ -274,112 +261,91 @@ class Dotnet:
     # --- Options ---
 
     def options(self):
+        kinds = {"flag": "bool?", "number": "int?", "duration": "TimeSpan?"}
         made = []
-        for owner, setters in self.setters.items():
+        for owner in self.by_name:
             # Messages and advice have names as they stand here.
             properties, given = [], ['handle.Set("binding", "binding", "dotnet");']
-            for one in setters:
-                name = one.name.removeprefix(f"{owner}_set_")
-                plain = name.removesuffix("_ms")
-                number = "TimeSpan?" if plain != name else "int?"
-                kind = {"const char *": "string", "int": "bool?"}.get(one.parameters[1][0], number)
-                about = self.say(self.header.notes[one.name], one.name)
-                properties.append([*about, f"public {kind} {pascal(plain)} {{ get; set; }}"])
-                given.append(f'handle.Set("{plain}", nameof({pascal(plain)}), {pascal(plain)});')
-            properties.append(block(f"internal void Give({handle_name(owner)} handle)", given))
-            about = self.say(self.header.notes[owner], owner)
-            made.append([*about, *block(f"public sealed partial class {type_name(owner)}", apart(properties))])
+            for one in owner.setters:
+                about, name = self.say(one.note, one.function.name), pascal(one.name)
+                properties.append([*about, f"public {kinds.get(one.what, 'string')} {name} {{ get; set; }}"])
+                given.append(f'handle.Set("{one.name}", nameof({name}), {name});')
+            properties.append(block(f"internal void Give({handle_name(owner.name)} handle)", given))
+            head = f"public sealed partial class {type_name(owner.name)}"
+            made.append([*self.say(owner.note, owner.name), *block(head, apart(properties))])
         return file(apart(made))
 
     # --- Values ---
 
     def getters(self, handle, of):
         """Of each thing that an object can be asked for: type, name, expression, documentation."""
-        for one in self.functions.values():
-            (first, _), *rest = one.parameters or [("", "")]
-            short, doc = one.name.removeprefix(f"{handle}_"), self.header.notes[one.name]
-            asks = self.handle_of(first) == handle and first.startswith("const")
+        for one in handle.getters:
             # The message is the exception's own; the batch's wish for ids is nobody's business.
-            if not asks or one.name in ("dtx_error_message", "dtx_batch_wants"):
+            if one.function.name in ("dtx_error_message", "dtx_batch_wants"):
                 continue
-            call = f"Native.{one.name}({of}"
-            if rest and rest[0][1] == "field":
-                yield from self.fields(one, rest, of, doc)
-            elif rest and rest[0][1] == "place":
-                item = type_name(self.handle_of(one.result))
-                count = f"Native.{one.name.removesuffix('_at')}_count({of})"
-                doc = re.sub(r"^A (\w+) by its place from 0, (.*);.*", r"The \1s, \2.", doc)
-                name = pascal(short.removesuffix("_at")) + "s"
-                yield f"IReadOnlyList<{item}>", name, f"Native.List({count}, place => {item}.Of({call}, place)))", doc
-            elif rest:
-                number, it = NUMBERS[rest[0][0].removesuffix(" *")], camel(short)
-                kind, value = SIGNED.get(number, number), it
-                if rest[0][1].endswith("_ms"):
-                    kind, value = "TimeSpan", f"TimeSpan.FromMilliseconds({it})"
-                elif kind != number:
-                    value = f"({kind}){it}"
-                known = f"{call}, out {number} {it}) != 0 ? {value} : ({kind}?)null"
-                yield f"{kind}?", pascal(short.removesuffix("_ms")), known, doc
-            elif not short.endswith("_count"):
-                yield self.plain(one, call + ")", pascal(short), doc)
+            note = one.note
+            if one.what == "parts":
+                note = re.sub(r"^A (\w+) by its place from 0, (.*);.*", r"The \1s, \2.", self.header.notes[one.at.name])
+            if not one.fields:
+                yield *self.value(one, of), pascal(one.name), note
+            for field in one.fields:
+                about = f'The ids of "{field}".' if one.at else f'The field "{field}", or null where it is missing or empty.'
+                yield *self.value(one, f'{of}, Native.Bytes("{field}", "field")'), pascal(field), about
 
-    def fields(self, one, rest, of, doc):
-        """Fields by their names, which stand in the documentation; the ids of one by their place."""
-        for field in re.findall(r'"(\w+)"', doc):
-            text = f'Native.Bytes("{field}", "field")'
-            call = f"Native.{one.name}({of}, {text})"
-            if one.name.endswith("_count"):
-                item = f"Native.Text(Native.{one.name.removesuffix('_count')}({of}, {text}, place))"
-                yield "IReadOnlyList<string>", pascal(field), f"Native.List({call}, place => {item})", f'The ids of "{field}".'
-            elif len(rest) == 1:
-                doc = f'The field "{field}", or null where it is missing or empty.'
-                yield "string", pascal(field), f"Native.Text({call})", doc
-
-    def plain(self, one, call, name, doc):
-        enum = re.search(r"as a (dtx_\w+)", doc)
-        if self.handle_of(one.result):
-            item = type_name(self.handle_of(one.result))
-            return item, name, f"{item}.Of({call})", doc
-        if one.result == "const char *":
-            return "string", name, f"Native.Text({call})", doc
-        if enum:
-            kind = type_name(enum[1])
-            known = f"Known.{kind}({call})"
-            if "DTX_OK where there is none" in doc:
-                return f"{kind}?", name, f"{call} == 0 ? ({kind}?)null : {known}", doc
-            return kind, name, known, doc
-        if one.result == "int":
-            return "bool", name, f"{call} != 0", doc
-        kind = SIGNED[NUMBERS[one.result]]
-        return kind, name, f"({kind}){call}", doc
+    def value(self, one, arguments):
+        """The type of what a getter says, and the expression."""
+        call = f"Native.{one.function.name}({arguments})"
+        if one.at:
+            each = one._replace(what="part" if one.of else "text", function=one.at, at=None)
+            kind, item = self.value(each, f"{arguments}, place")
+            return f"IReadOnlyList<{kind}>", f"Native.List({call}, place => {item})"
+        if one.what == "part":
+            return type_name(one.of), f"{type_name(one.of)}.Of({call})"
+        if one.what == "enum":
+            kind, known = type_name(one.of), f"Known.{type_name(one.of)}({call})"
+            return (f"{kind}?", f"{call} == 0 ? ({kind}?)null : {known}") if one.optional else (kind, known)
+        if one.what == "flag":
+            return "bool", f"{call} != 0"
+        if one.type not in NUMBERS:
+            return "string", f"Native.Text({call})"
+        number = NUMBERS[one.type]
+        kind = SIGNED.get(number, number)
+        if not one.written:
+            return kind, f"({kind}){call}"
+        known = value = camel(one.name)
+        if one.what == "duration":
+            kind, value = "TimeSpan", f"TimeSpan.FromMilliseconds({known})"
+        elif kind != number:
+            value = f"({kind}){known}"
+        return f"{kind}?", f"Native.{one.function.name}({arguments}, out {number} {known}) != 0 ? {value} : ({kind}?)null"
 
     def value_classes(self):
         numbers = [
-            [*self.say(doc, f"DeleteMany.{name}"), f"public {kind} {name} => {value};"]
-            for kind, name, value, doc in self.getters("dtx_batch", "batch")
+            [*self.say(note, f"DeleteMany.{name}"), f"public {kind} {name} => {value};"]
+            for kind, value, name, note in self.getters(self.handles["dtx_batch"], "batch")
         ]
         made = [*map(self.value_class, self.values), block("public sealed partial class DeleteMany", apart(numbers))]
         return file(apart(made), "System.Collections.Generic")
 
     def value_class(self, handle):
-        name, is_error = type_name(handle), handle == "dtx_error"
+        name, is_error = type_name(handle.name), handle.name == "dtx_error"
         got = list(self.getters(handle, "from"))
         members = [
-            [*self.say(doc, f"{name}.{own}"), f"public {kind} {own} {{ get; }}"]
-            for kind, own, _, doc in got
+            [*self.say(note, f"{name}.{own}"), f"public {kind} {own} {{ get; }}"]
+            for kind, _, own, note in got
         ]  # fmt: skip
         message = " : base(Native.Text(Native.dtx_error_message(from)))" if is_error else ""
-        copies = [f"{own} = {value};" for _, own, value, _ in got]
+        copies = [f"{own} = {value};" for _, value, own, _ in got]
         members.append(block(f"{'internal' if is_error else 'private'} {name}(IntPtr from){message}", copies))
         if not is_error:  # that of an error looks at its kind
             of = [f"return from == IntPtr.Zero ? null : new {name}(from);"]
             members.append(block(f"internal static {name} Of(IntPtr from)", of))
-        if handle not in self.parts:
-            free = [*block("try", ["return Of(from);"]), *block("finally", [f"Native.{handle}_free(from);"])]
+        if not handle.is_part:
+            free = [*block("try", ["return Of(from);"]), *block("finally", [f"Native.{handle.name}_free(from);"])]
             members.append(block(f"internal static {name} Take(IntPtr from)", free))
         kind = "abstract partial" if is_error else "sealed"
         head = f"public {kind} class {name}{' : Exception' if is_error else ''}"
-        return [*self.say(self.header.notes[handle], handle), *block(head, apart(members))]
+        return [*self.say(handle.note, handle.name), *block(head, apart(members))]
 
 
 def outputs(header):

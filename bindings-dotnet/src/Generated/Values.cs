@@ -278,7 +278,7 @@ namespace DingTalk.ExtContact
             SubMsg = Native.Text(Native.dtx_error_sub_msg(from));
             RequestId = Native.Text(Native.dtx_error_request_id(from));
             HttpStatus = Native.dtx_error_http_status(from, out int httpStatus) != 0 ? httpStatus : (int?)null;
-            RetryAfter = Native.dtx_error_retry_after_ms(from, out ulong retryAfterMs) != 0 ? TimeSpan.FromMilliseconds(retryAfterMs) : (TimeSpan?)null;
+            RetryAfter = Native.dtx_error_retry_after_ms(from, out ulong retryAfter) != 0 ? TimeSpan.FromMilliseconds(retryAfter) : (TimeSpan?)null;
             Attempts = (int)Native.dtx_error_attempts(from);
             Retryable = Native.dtx_error_retryable(from) != 0;
             MaybeDeleted = Native.dtx_error_maybe_deleted(from) != 0;
