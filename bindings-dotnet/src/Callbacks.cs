@@ -5,59 +5,13 @@ using System.Threading.Tasks;
 
 namespace DingTalk.ExtContact
 {
-    /// <summary>
-    /// What the library tells a callback, as a task. It is told on a thread that others may need to go on, so what
-    /// hangs on the task runs elsewhere.
-    /// </summary>
-    internal sealed class Pending<T> : TaskCompletionSource<T>
-    {
-        private Pending() : base(TaskCreationOptions.RunContinuationsAsynchronously) { }
-
-        /// <summary>
-        /// Hands the library a context that keeps the task alive. Where begin throws, nobody will be told.
-        /// </summary>
-        internal static Task<T> Begin(Action<IntPtr> begin)
-        {
-            var pending = new Pending<T>();
-            GCHandle handle = GCHandle.Alloc(pending);
-            try
-            {
-                begin(GCHandle.ToIntPtr(handle));
-            }
-            catch
-            {
-                handle.Free();
-                throw;
-            }
-            return pending.Task;
-        }
-
-        /// <summary>No exception may pass into C: whatever goes wrong is the task's.</summary>
-        internal static void Tell(IntPtr context, Func<T> outcome)
-        {
-            GCHandle handle = GCHandle.FromIntPtr(context);
-            var pending = (Pending<T>)handle.Target;
-            handle.Free();
-            try
-            {
-                pending.TrySetResult(outcome());
-            }
-            catch (Exception thrown)
-            {
-                pending.TrySetException(thrown);
-            }
-        }
-    }
-
     /// <summary>The functions that C gets. The fields keep them alive for as long as it may call them.</summary>
     internal static class Callbacks
     {
-        internal static readonly Native.dtx_done_fn Done = (deletion, error, context) =>
-            Pending<Deletion>.Tell(context, () =>
-                error == IntPtr.Zero ? Deletion.Take(deletion) : throw DingTalkException.Take(error));
+        internal static readonly Native.dtx_done_fn Done = (deletion, error, context) => End(context, () =>
+            error == IntPtr.Zero ? Deletion.Take(deletion) : throw DingTalkException.Take(error));
 
-        internal static readonly Native.dtx_item_fn Next = (item, context) =>
-            Pending<Item>.Tell(context, () => Item.Take(item));
+        internal static readonly Native.dtx_item_fn Next = (item, context) => End(context, () => Item.Take(item));
 
         private static readonly Native.dtx_log_fn Log = (level, message, context) =>
         {
@@ -73,15 +27,49 @@ namespace DingTalk.ExtContact
 
         private static volatile Action<LogLevel, string> Sink;
 
+        /// <summary>
+        /// A task of what a callback is told with the context that begin hands over, which keeps the task alive. Where
+        /// begin throws, nobody will be told.
+        /// </summary>
+        internal static Task<T> Begin<T>(Action<IntPtr> begin)
+        {
+            // Others may need the thread that tells, so what hangs on the task runs elsewhere.
+            var source = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+            GCHandle handle = GCHandle.Alloc(source);
+            try
+            {
+                begin(GCHandle.ToIntPtr(handle));
+            }
+            catch
+            {
+                handle.Free();
+                throw;
+            }
+            return source.Task;
+        }
+
+        /// <summary>No exception may pass into C: whatever goes wrong is the task's.</summary>
+        private static void End<T>(IntPtr context, Func<T> outcome)
+        {
+            GCHandle handle = GCHandle.FromIntPtr(context);
+            var source = (TaskCompletionSource<T>)handle.Target;
+            handle.Free();
+            try
+            {
+                source.SetResult(outcome());
+            }
+            catch (Exception thrown)
+            {
+                source.SetException(thrown);
+            }
+        }
+
         [MethodImpl(MethodImplOptions.NoInlining)]
         internal static void LogTo(LogLevel level, Action<LogLevel, string> sink)
         {
-            Action<LogLevel, string> before = Sink;
+            if (Native.dtx_set_log((int)level, sink == null ? null : Log, IntPtr.Zero) != 0)
+                throw new ArgumentOutOfRangeException(nameof(level));
             Sink = sink;
-            if (Native.dtx_set_log((int)level, sink == null ? null : Log, IntPtr.Zero) == 0)
-                return;
-            Sink = before;
-            throw new ArgumentOutOfRangeException(nameof(level));
         }
     }
 }

@@ -64,7 +64,8 @@ namespace DingTalk.ExtContact
             if (paths == null)
                 throw new ArgumentNullException(nameof(paths));
             Library.Need();
-            return Entries(Array.ConvertAll(paths, path => Native.Bytes(path, nameof(paths))));
+            byte[][] texts = Array.ConvertAll(paths, path => Native.Bytes(path, nameof(paths)));
+            return Each(() => Read(texts), journal => journal.Next());
         }
 
         /// <summary>Deletes a contact, and waits on this thread for the end of the call.</summary>
@@ -103,17 +104,8 @@ namespace DingTalk.ExtContact
         /// <returns>What came of each, to be disposed of; <c>foreach</c> does so.</returns>
         /// <exception cref="JournalException">The journal or the backup cannot be used.</exception>
         public DeleteMany DeleteMany(IEnumerable<string> userIds, BatchOptions options = null,
-            CancellationToken cancellation = default(CancellationToken))
-        {
-            if (userIds == null)
-                throw new ArgumentNullException(nameof(userIds));
-            IEnumerator<string> ids = userIds.GetEnumerator();
-            using (var given = new BatchOptionsHandle(Native.dtx_batch_options_new()))
-            {
-                (options ?? new BatchOptions()).Give(given);
-                return new DeleteMany(BatchHandle.New(Open, given), ids, cancellation);
-            }
-        }
+            CancellationToken cancellation = default(CancellationToken)) =>
+            new DeleteMany(Open, userIds, options, cancellation);
 
         /// <summary>The record of a contact: to look whether it is still there, or to keep a copy.</summary>
         /// <exception cref="InvalidUserIdException">There is no such contact.</exception>
@@ -123,7 +115,8 @@ namespace DingTalk.ExtContact
 
         /// <summary>All contacts, read page by page as they are needed. They may be deleted meanwhile.</summary>
         public IEnumerable<Contact> Contacts(CallOptions options = null,
-            CancellationToken cancellation = default(CancellationToken)) => Contacts(Open, options, cancellation);
+            CancellationToken cancellation = default(CancellationToken)) =>
+            Each(Open.Contacts, contacts => Wait(options, cancellation, contacts.Next));
 
         /// <summary>
         /// Creates the contact of a record again, under a new id; nobody is created twice. Where the service gave no
@@ -202,7 +195,7 @@ namespace DingTalk.ExtContact
             {
                 try
                 {
-                    return Task.FromResult(await Pending<Deletion>.Begin(context => Native.dtx_client_submit(
+                    return Task.FromResult(await Callbacks.Begin<Deletion>(context => Native.dtx_client_submit(
                         asked, id, call, Callbacks.Done, context)).ConfigureAwait(false));
                 }
                 catch (DingTalkException error)
@@ -222,24 +215,14 @@ namespace DingTalk.ExtContact
             return error;
         }
 
-        private IEnumerable<Contact> Contacts(
-            ClientHandle open, CallOptions options, CancellationToken cancellation)
+        /// <summary>What is read anew by each who goes through it, until there is no next.</summary>
+        private static IEnumerable<T> Each<THandle, T>(Func<THandle> begin, Func<THandle, T> next)
+            where THandle : IDisposable where T : class
         {
-            using (ContactsHandle contacts = open.Contacts())
+            using (THandle handle = begin())
             {
-                Contact contact;
-                while ((contact = Wait(options, cancellation, contacts.Next)) != null)
-                    yield return contact;
-            }
-        }
-
-        private static IEnumerable<JournalEntry> Entries(byte[][] paths)
-        {
-            using (JournalHandle journal = Read(paths))
-            {
-                JournalEntry entry;
-                while ((entry = journal.Next()) != null)
-                    yield return entry;
+                for (T one = next(handle); one != null; one = next(handle))
+                    yield return one;
             }
         }
 

@@ -22,19 +22,19 @@ namespace DingTalk.ExtContact
         /// <summary>Null once no more ids are to be taken.</summary>
         private IEnumerator<string> ids;
         private ExceptionDispatchInfo trouble;
-        private volatile bool cancelled;
         private bool ended;
 
-        internal DeleteMany(BatchHandle batch, IEnumerator<string> ids, CancellationToken cancellation)
+        internal DeleteMany(
+            ClientHandle client, IEnumerable<string> userIds, BatchOptions options, CancellationToken cancellation)
         {
-            this.batch = batch;
-            this.ids = ids;
+            ids = userIds?.GetEnumerator() ?? throw new ArgumentNullException(nameof(userIds));
             this.cancellation = cancellation;
-            registration = cancellation.Register(() =>
+            using (var given = new BatchOptionsHandle(Native.dtx_batch_options_new()))
             {
-                cancelled = true;
-                Cancel();
-            });
+                (options ?? new BatchOptions()).Give(given);
+                batch = BatchHandle.New(client, given);
+            }
+            registration = cancellation.Register(Cancel);
         }
 
         /// <summary>The item that was moved to; null before the first and after the last.</summary>
@@ -95,7 +95,7 @@ namespace DingTalk.ExtContact
         {
             try
             {
-                if (cancelled)
+                if (cancellation.IsCancellationRequested)
                     Finish();
                 while (ids != null && Native.dtx_batch_wants(batch) != 0)
                 {
@@ -121,22 +121,20 @@ namespace DingTalk.ExtContact
             taken?.Dispose();
         }
 
-        private Task<Item> NextAsync() => Pending<Item>.Begin(context => batch.SubmitNext(Callbacks.Next, context));
+        private Task<Item> NextAsync() =>
+            Callbacks.Begin<Item>(context => batch.SubmitNext(Callbacks.Next, context));
 
         private bool Took(Item item)
         {
             Current = item;
-            if (item != null)
-                return true;
-            if (!ended)
+            if (item == null && !ended)
             {
                 ended = true;
                 registration.Dispose();
                 trouble?.Throw();
-                if (cancelled)
-                    throw new OperationCanceledException("the batch was cancelled", cancellation);
+                cancellation.ThrowIfCancellationRequested();
             }
-            return false;
+            return item != null;
         }
 
         private void Abandon()

@@ -12,8 +12,7 @@ namespace DingTalk.ExtContact
         /// <summary>Names the file of another library than the one that is found by itself.</summary>
         private const string Variable = "DINGTALK_EXTCONTACT_LIBRARY";
 
-        private static readonly Lazy<string> Trouble = new Lazy<string>(Load);
-        private static Exception cause;
+        private static readonly Lazy<DllNotFoundException> Trouble = new Lazy<DllNotFoundException>(Load);
 
         /// <summary>
         /// Throws where there is no library to call. Whoever needs it calls this first, and C in another method: mono
@@ -22,16 +21,17 @@ namespace DingTalk.ExtContact
         internal static void Need()
         {
             if (Trouble.Value != null)
-                throw new DllNotFoundException(Trouble.Value, cause);
+                throw Trouble.Value;
         }
 
-        private static string Load()
+        private static DllNotFoundException Load()
         {
             string file = Environment.GetEnvironmentVariable(Variable);
             bool named = !string.IsNullOrEmpty(file);
             string place = named ? "at " + file : "as " + Native.Name + " in the package, in "
                 + AppContext.BaseDirectory + " and where the system's loader looks";
             string version = null;
+            Exception cause = null;
             try
             {
                 if (named)
@@ -46,8 +46,8 @@ namespace DingTalk.ExtContact
             }
             string why = version == null ? "there is none that can be loaded"
                 : "it is of version " + version + ", and this package needs " + Native.Version;
-            return "the native library of dingtalk-extcontact was looked for " + place + ", and " + why + "; "
-                + Variable + "=FILE names another";
+            return new DllNotFoundException("the native library of dingtalk-extcontact was looked for " + place
+                + ", and " + why + "; " + Variable + "=FILE names another", cause);
         }
 
         [MethodImpl(MethodImplOptions.NoInlining)]

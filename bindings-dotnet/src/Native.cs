@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using System.Linq;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -57,12 +58,7 @@ namespace DingTalk.ExtContact
             return Bytes(Convert.ToString(value, CultureInfo.InvariantCulture), property);
         }
 
-        internal static IReadOnlyList<T> List<T>(ulong count, Func<ulong, T> at)
-        {
-            var list = new List<T>();
-            for (ulong place = 0; place < count; place++)
-                list.Add(at(place));
-            return list.AsReadOnly();
-        }
+        internal static IReadOnlyList<T> List<T>(ulong count, Func<ulong, T> at) =>
+            Enumerable.Range(0, (int)count).Select(place => at((ulong)place)).ToList().AsReadOnly();
     }
 }

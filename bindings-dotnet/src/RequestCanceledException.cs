@@ -10,10 +10,7 @@ namespace DingTalk.ExtContact
     public sealed class RequestCanceledException : OperationCanceledException
     {
         internal RequestCanceledException(CallCancelledException error, CancellationToken cancellation)
-            : base(error.Message, error, cancellation)
-        {
-            MaybeDeleted = error.MaybeDeleted;
-        }
+            : base(error.Message, error, cancellation) => MaybeDeleted = error.MaybeDeleted;
 
         /// <summary>Whether the contact may be gone all the same, as a request went out.</summary>
         public bool MaybeDeleted { get; }
