@@ -2,11 +2,10 @@ package extcontact
 
 /*
 #include <dingtalk_extcontact.h>
-#include <stdlib.h>
 extern void dtxGoItem(dtx_item *, uintptr_t);
 static void tell_item(dtx_item *item, void *waiting) { dtxGoItem(item, (uintptr_t)waiting); }
-static void submit_next(dtx_batch *batch, uintptr_t waiting, dtx_error **error) {
-  dtx_batch_submit_next(batch, tell_item, (void *)waiting, error);
+static void submit_next(dtx_batch *batch, uintptr_t waiting) {
+  dtx_batch_submit_next(batch, tell_item, (void *)waiting, NULL);
 }
 */
 import "C"
@@ -19,7 +18,6 @@ import (
 	"runtime"
 	"runtime/cgo"
 	"time"
-	"unsafe"
 )
 
 // Item is what came of one id of a batch: it has a deletion, or an error, or neither where it was not called, as the
@@ -59,135 +57,128 @@ type Summary struct {
 // When the context ends, they are cancelled; their items still come, and then the context's error. Ranging over it
 // again is another batch.
 func (c *Client) DeleteMany(ctx context.Context, userIDs iter.Seq[string], options BatchOptions) iter.Seq2[Item, error] {
-	return func(yield func(Item, error) bool) {
-		if err := c.refused(ctx); err != nil {
-			yield(Item{}, err)
-			return
-		}
-		if userIDs == nil {
-			yield(Item{}, invalid("userIDs is nil", "Give the ids, for example as slices.Values(ids)."))
-			return
-		}
-		batch, err := c.newBatch(options)
-		if err != nil {
-			yield(Item{}, err)
-			return
-		}
-		watch := onDone(ctx, func() {
-			C.dtx_batch_cancel(batch)
-			C.dtx_batch_finish(batch)
-		})
-		// Also where the loop, the ids or Paused panic.
-		defer endBatch(batch, options.Summary, watch)
-		next, stop := iter.Pull(userIDs)
-		defer stop()
-		var trouble error
-		each(yield, func() (*Item, error) {
-			for C.dtx_batch_wants(batch) != 0 {
-				id, more := next()
-				if more {
-					trouble = push(batch, id)
-				}
-				if trouble != nil {
-					C.dtx_batch_stop(batch)
-				}
-				if trouble != nil || !more {
-					C.dtx_batch_finish(batch)
-				}
-			}
-			item, err := takeItem(batch, options.Paused)
-			if item == nil && err == nil {
-				err = cmp.Or(trouble, context.Cause(ctx))
-			}
-			return item, err
-		})
-	}
+	open := func() (*batch, error) { return c.newBatch(ctx, userIDs, options) }
+	return each(open, (*batch).next, (*batch).end)
 }
 
-func (c *Client) newBatch(options BatchOptions) (*C.dtx_batch, error) {
+// batch is one loop over many deletions.
+type batch struct {
+	handle    *C.dtx_batch
+	options   BatchOptions
+	ctx       context.Context
+	forget    func() // the context
+	nextID    func() (string, bool)
+	noMoreIDs func()
+	trouble   error            // with an id
+	told      chan *C.dtx_item // where the next item comes, if it was asked for
+}
+
+func (c *Client) newBatch(ctx context.Context, userIDs iter.Seq[string], options BatchOptions) (*batch, error) {
+	if err := c.refused(ctx); err != nil {
+		return nil, err
+	}
+	if userIDs == nil {
+		return nil, invalid("userIDs is nil", "Give the ids, for example as slices.Values(ids).")
+	}
 	given := C.dtx_batch_options_new()
 	defer C.dtx_batch_options_free(given)
-	set := func(name, value *C.char) { C.dtx_batch_options_set(given, name, value) }
-	if err := give(options, options.Named, set); err != nil {
+	if err := options.give(given); err != nil {
 		return nil, err
 	}
 	defer runtime.KeepAlive(c.native)
-	return made(func(batch **C.dtx_batch, failed **C.dtx_error) {
-		C.dtx_batch_new(c.handle, given, batch, failed)
-	})
-}
-
-func push(batch *C.dtx_batch, userID string) error {
-	id, err := cString("UserID", userID)
+	handle, err := batchNew(c.handle, given)
 	if err != nil {
-		return err
-	}
-	defer C.free(unsafe.Pointer(id))
-	_, err = made(func(_ *struct{}, failed **C.dtx_error) { C.dtx_batch_push(batch, id, failed) })
-	return err
-}
-
-// endBatch waits for the calls under way; their items are in the summary and the journal.
-func endBatch(batch *C.dtx_batch, summary *Summary, watch *watch) {
-	C.dtx_batch_stop(batch)
-	C.dtx_batch_finish(batch)
-	for item := nextItem(batch, nil); item != nil; item = nextItem(batch, nil) {
-		C.dtx_item_free(item)
-	}
-	watch.stop()
-	if summary != nil {
-		if whole, err := decoded[Summary](C.dtx_batch_summary_json(batch)); err == nil {
-			*summary = *whole
-		}
-	}
-	C.dtx_batch_free(batch)
-}
-
-// takeItem is the next item, or nil at the end.
-func takeItem(batch *C.dtx_batch, paused func(time.Duration)) (*Item, error) {
-	handle := nextItem(batch, paused)
-	if handle == nil {
-		return nil, nil
-	}
-	defer C.dtx_item_free(handle)
-	item := &Item{
-		UserID:        C.GoString(C.dtx_item_user_id(handle)),
-		SettledBefore: C.dtx_item_settled_before(handle) != 0,
-		json:          json.RawMessage(C.GoString(C.dtx_item_json(handle))),
-	}
-	var err error
-	if item.Time, err = time.Parse(time.RFC3339, C.GoString(C.dtx_item_time(handle))); err != nil {
 		return nil, err
 	}
-	if deletion := C.dtx_item_deletion(handle); deletion != nil {
-		item.Deletion, err = decoded[Deletion](C.dtx_deletion_json(deletion))
-	} else if failed := C.dtx_item_error(handle); failed != nil {
-		item.Err, err = decoded[Error](C.dtx_error_json(failed))
-	}
-	return item, err
+	b := &batch{handle: handle, options: options, ctx: ctx}
+	b.nextID, b.noMoreIDs = iter.Pull(userIDs)
+	b.forget = onDone(ctx, func() {
+		C.dtx_batch_cancel(handle)
+		C.dtx_batch_finish(handle)
+	})
+	return b, nil
 }
 
-// nextItem waits without a thread.
-func nextItem(batch *C.dtx_batch, paused func(time.Duration)) *C.dtx_item {
-	told := make(chan *C.dtx_item, 1)
-	var failed *C.dtx_error
-	C.submit_next(batch, C.uintptr_t(cgo.NewHandle(told)), &failed)
-	if paused == nil {
-		return <-told
+// next pushes as many ids as the batch wants, and is the item that comes then, or nil at the end.
+func (b *batch) next() (*Item, error) {
+	for C.dtx_batch_wants(b.handle) != 0 {
+		id, more := b.nextID()
+		if more {
+			b.trouble = batchPush(b.handle, id)
+		}
+		if b.trouble != nil {
+			C.dtx_batch_stop(b.handle)
+		}
+		if b.trouble != nil || !more {
+			C.dtx_batch_finish(b.handle)
+		}
 	}
-	look := time.NewTicker(100 * time.Millisecond)
-	defer look.Stop()
+	if item := b.wait(b.options.Paused); item != nil {
+		return takeItem(item)
+	}
+	return nil, cmp.Or(b.trouble, context.Cause(b.ctx))
+}
+
+// wait is for the next item, without a thread.
+func (b *batch) wait(paused func(time.Duration)) *C.dtx_item {
+	if b.told == nil { // It was asked for already where paused has panicked.
+		b.told = make(chan *C.dtx_item, 1)
+		C.submit_next(b.handle, C.uintptr_t(cgo.NewHandle(b.told)))
+	}
+	var look <-chan time.Time
+	if paused != nil {
+		ticker := time.NewTicker(100 * time.Millisecond)
+		defer ticker.Stop()
+		look = ticker.C
+	}
 	for resting := false; ; {
 		select {
-		case item := <-told:
+		case item := <-b.told:
+			b.told = nil
 			return item
-		case <-look.C:
+		case <-look:
 		}
 		var left C.uint64_t
-		now := C.dtx_batch_paused(batch, &left) != 0
+		now := C.dtx_batch_paused(b.handle, &left) != 0
 		if now && !resting {
 			paused(time.Duration(left) * time.Millisecond)
 		}
 		resting = now
 	}
+}
+
+func takeItem(from *C.dtx_item) (*Item, error) {
+	defer C.dtx_item_free(from)
+	item := &Item{
+		UserID:        C.GoString(C.dtx_item_user_id(from)),
+		SettledBefore: C.dtx_item_settled_before(from) != 0,
+		json:          json.RawMessage(C.GoString(C.dtx_item_json(from))),
+	}
+	var err error
+	if item.Time, err = time.Parse(time.RFC3339, C.GoString(C.dtx_item_time(from))); err != nil {
+		return nil, err
+	}
+	if deletion := C.dtx_item_deletion(from); deletion != nil {
+		item.Deletion, err = decoded[Deletion](C.dtx_deletion_json(deletion))
+	} else if failed := C.dtx_item_error(from); failed != nil {
+		item.Err, err = decoded[Error](C.dtx_error_json(failed))
+	}
+	return item, err
+}
+
+// end waits for the calls under way; their items are in the summary and the journal.
+func (b *batch) end() {
+	defer b.noMoreIDs() // They may panic.
+	C.dtx_batch_stop(b.handle)
+	C.dtx_batch_finish(b.handle)
+	for item := b.wait(nil); item != nil; item = b.wait(nil) {
+		C.dtx_item_free(item)
+	}
+	b.forget()
+	if b.options.Summary != nil {
+		if whole, err := decoded[Summary](C.dtx_batch_summary_json(b.handle)); err == nil {
+			*b.options.Summary = *whole
+		}
+	}
+	C.dtx_batch_free(b.handle)
 }

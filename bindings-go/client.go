@@ -4,7 +4,6 @@ package extcontact
 
 /*
 #include <dingtalk_extcontact.h>
-#include <stdlib.h>
 extern void dtxGoDone(dtx_deletion *, dtx_error *, uintptr_t);
 static void tell_done(dtx_deletion *deletion, dtx_error *error, void *waiting) {
   dtxGoDone(deletion, error, (uintptr_t)waiting);
@@ -19,7 +18,6 @@ import (
 	"context"
 	"runtime"
 	"runtime/cgo"
-	"unsafe"
 )
 
 // Client deletes contacts. It keeps its connections, its token and the rate: make one and share it. All methods may
@@ -43,23 +41,20 @@ func FromEnv(options Options) (*Client, error) {
 	return newClient(options, func() *C.dtx_options { return C.dtx_options_from_env() })
 }
 
-func newClient(options Options, begin func() *C.dtx_options) (*Client, error) {
+func newClient(options Options, defaults func() *C.dtx_options) (*Client, error) {
 	if errVersion != nil {
 		return nil, errVersion
 	}
-	given := begin()
+	given := defaults()
 	defer C.dtx_options_free(given)
-	set := func(name, value *C.char) { C.dtx_options_set(given, name, value) }
-	if err := give(options, options.Named, set); err != nil {
+	if err := options.give(given); err != nil {
 		return nil, err
 	}
-	handle, err := made(func(client **C.dtx_client, failed **C.dtx_error) {
-		if options.Shared {
-			C.dtx_client_shared(given, client, failed)
-		} else {
-			C.dtx_client_new(given, client, failed)
-		}
-	})
+	begin := clientNew
+	if options.Shared {
+		begin = clientShared
+	}
+	handle, err := begin(given)
 	if err != nil {
 		return nil, err
 	}
@@ -89,11 +84,10 @@ func (c *Client) refused(ctx context.Context) error {
 
 // Close refuses calls from now on; those under way go on to their end. Again it does nothing.
 func (c *Client) Close() {
-	if c.refused(context.Background()) != nil {
-		return
+	if c.refused(context.Background()) == nil {
+		defer runtime.KeepAlive(c.native)
+		C.dtx_client_close(c.handle)
 	}
-	C.dtx_client_close(c.handle)
-	runtime.KeepAlive(c.native)
 }
 
 // SetAccessToken replaces the token that the client was made with. Calls under way take it up if the old one is
@@ -102,16 +96,22 @@ func (c *Client) SetAccessToken(token string) error {
 	if err := c.refused(context.Background()); err != nil {
 		return err
 	}
-	text, err := cString("AccessToken", token)
-	if err != nil {
-		return err
-	}
-	defer C.free(unsafe.Pointer(text))
-	_, err = made(func(_ *struct{}, failed **C.dtx_error) {
-		C.dtx_client_set_access_token(c.handle, text, failed)
+	defer runtime.KeepAlive(c.native)
+	return clientSetAccessToken(c.handle, token)
+}
+
+// Delete deletes a contact. The id is sent as it is. When the context ends, the call does within 100 ms, and its
+// error says whether the contact may be gone. Any number of goroutines may make calls: few of them wait in a thread.
+func (c *Client) Delete(ctx context.Context, userID string) (*Deletion, error) {
+	return within(ctx, c, func(call *C.dtx_call) (*Deletion, error) {
+		select {
+		case slots <- struct{}{}: // To wait in a thread costs half of being told by another one.
+			defer func() { <-slots }()
+			return clientDelete(c.handle, userID, call)
+		default:
+			return c.submit(userID, call)
+		}
 	})
-	runtime.KeepAlive(c.native)
-	return err
 }
 
 // done is the end of a deletion: one of them is there.
@@ -120,36 +120,22 @@ type done struct {
 	failed   *C.dtx_error
 }
 
-// Delete deletes a contact. The id is sent as it is. When the context ends, the call does within 100 ms, and its
-// error says whether the contact may be gone. Any number of goroutines may make calls: few of them wait in a thread.
-func (c *Client) Delete(ctx context.Context, userID string) (*Deletion, error) {
-	if err := c.refused(ctx); err != nil {
-		return nil, err
-	}
+// submit waits without a thread.
+func (c *Client) submit(userID string, call *C.dtx_call) (*Deletion, error) {
 	id, err := cString("UserID", userID)
 	if err != nil {
 		return nil, err
 	}
-	defer C.free(unsafe.Pointer(id))
-	call, err := c.begin(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var end done
-	select {
-	case slots <- struct{}{}: // To wait in a thread costs half of being told by another one.
-		C.dtx_client_delete(c.handle, id, call.handle, &end.deletion, &end.failed)
-		<-slots
-	default:
-		told := make(chan done, 1)
-		C.submit(c.handle, id, call.handle, C.uintptr_t(cgo.NewHandle(told)))
-		end = <-told
-	}
-	runtime.KeepAlive(c.native)
-	if end.failed != nil {
-		return nil, call.end(takeError(end.failed))
-	}
-	defer C.dtx_deletion_free(end.deletion)
-	deletion, err := decoded[Deletion](C.dtx_deletion_json(end.deletion))
-	return deletion, call.end(err)
+	told := make(chan done, 1)
+	C.submit(c.handle, id, call, C.uintptr_t(cgo.NewHandle(told)))
+	end := <-told
+	return takeDeletion(end.deletion, end.failed)
+}
+
+// Check deletes nothing. With write it tries the permission to delete, too, by a deletion of an id that cannot exist.
+// A step that fails is no error: it stands in the result.
+func (c *Client) Check(ctx context.Context, write bool) (*Check, error) {
+	return waited(ctx, c, func(call *C.dtx_call) (*Check, error) {
+		return clientCheck(c.handle, write, call)
+	})
 }

@@ -2,7 +2,6 @@ package extcontact
 
 /*
 #include <dingtalk_extcontact.h>
-#include <stdlib.h>
 */
 import "C"
 
@@ -12,7 +11,7 @@ import (
 	"io"
 	"iter"
 	"log/slog"
-	"unsafe"
+	"runtime"
 )
 
 // Format shows the id alone.
@@ -23,77 +22,32 @@ func (c Contact) LogValue() slog.Value { return slog.StringValue(c.UserID) }
 
 // Get asks for a contact: to look whether it is still there, or to keep a copy.
 func (c *Client) Get(ctx context.Context, userID string) (*Contact, error) {
-	if err := c.refused(ctx); err != nil {
-		return nil, err
-	}
-	id, err := cString("UserID", userID)
-	if err != nil {
-		return nil, err
-	}
-	defer C.free(unsafe.Pointer(id))
 	return waited(ctx, c, func(call *C.dtx_call) (*Contact, error) {
-		return takenContact(func(made **C.dtx_contact, failed **C.dtx_error) {
-			C.dtx_client_get(c.handle, id, call, made, failed)
-		})
+		return clientGet(c.handle, userID, call)
 	})
 }
 
 // Contacts are all contacts of the organisation, read page by page as they are needed. They may be deleted meanwhile.
 // An error is the last.
 func (c *Client) Contacts(ctx context.Context) iter.Seq2[Contact, error] {
-	return func(yield func(Contact, error) bool) {
+	open := func() (*C.dtx_contacts, error) {
 		if err := c.refused(ctx); err != nil {
-			yield(Contact{}, err)
-			return
+			return nil, err
 		}
-		pages, err := made(func(made **C.dtx_contacts, failed **C.dtx_error) {
-			C.dtx_client_contacts(c.handle, made, failed)
-		})
-		if err != nil {
-			yield(Contact{}, err)
-			return
-		}
-		defer C.dtx_contacts_free(pages)
-		each(yield, func() (*Contact, error) {
-			return waited(ctx, c, func(call *C.dtx_call) (*Contact, error) {
-				return takenContact(func(made **C.dtx_contact, failed **C.dtx_error) {
-					C.dtx_contacts_next(pages, call, made, failed)
-				})
-			})
-		})
+		defer runtime.KeepAlive(c.native)
+		return clientContacts(c.handle)
 	}
-}
-
-func takenContact(next func(made **C.dtx_contact, failed **C.dtx_error)) (*Contact, error) {
-	return taken[Contact](next,
-		func(it *C.dtx_contact) *C.char { return C.dtx_contact_json(it) },
-		func(it *C.dtx_contact) { C.dtx_contact_free(it) })
+	next := func(pages *C.dtx_contacts) (*Contact, error) {
+		return waited(ctx, c, func(call *C.dtx_call) (*Contact, error) { return contactsNext(pages, call) })
+	}
+	return each(open, next, func(pages *C.dtx_contacts) { C.dtx_contacts_free(pages) })
 }
 
 // Restore creates the contact of a record again, under a new id, and nobody twice. The record is that of a Contact, or
 // a line of a backup. Without a certain answer its status is RestoreMayBeCreated, also after the end of the context; call it
 // again with lookFirst then, which looks through all contacts for one with its number first.
 func (c *Client) Restore(ctx context.Context, record []byte, lookFirst bool) (*Restoration, error) {
-	if err := c.refused(ctx); err != nil {
-		return nil, err
-	}
-	text, err := cString("record", string(record))
-	if err != nil {
-		return nil, err
-	}
-	defer C.free(unsafe.Pointer(text))
 	return waited(ctx, c, func(call *C.dtx_call) (*Restoration, error) {
-		return taken[Restoration](func(made **C.dtx_restoration, failed **C.dtx_error) {
-			C.dtx_client_restore(c.handle, text, flag(lookFirst), call, made, failed)
-		},
-			func(it *C.dtx_restoration) *C.char { return C.dtx_restoration_json(it) },
-			func(it *C.dtx_restoration) { C.dtx_restoration_free(it) })
+		return clientRestore(c.handle, string(record), lookFirst, call)
 	})
-}
-
-func flag(on bool) C.int {
-	if on {
-		return 1
-	}
-	return 0
 }

@@ -45,3 +45,8 @@ func (e *Error) UnmarshalJSON(text []byte) error {
 	e.json = append(json.RawMessage(nil), text...)
 	return err
 }
+
+// invalid is what this package refuses by itself, as the library cannot be asked.
+func invalid(message, advice string) error {
+	return &Error{Kind: ErrInvalidArgument, Message: message, Advice: advice}
+}

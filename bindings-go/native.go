@@ -6,12 +6,16 @@ package extcontact
 import "C"
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"runtime"
 	"strings"
+	"syscall"
+	"unsafe"
 )
 
 // errVersion is what every use of another version of the library ends in.
@@ -24,50 +28,13 @@ func checkVersion(library string) error {
 	return fmt.Errorf("libdingtalk_extcontact is version %s, and this package needs %s", library, Version)
 }
 
-// made runs a function of the library that makes something or an error; P is a pointer of C.
-func made[P any](make func(made *P, failed **C.dtx_error)) (P, error) {
-	var object P
-	var failed *C.dtx_error
-	make(&object, &failed)
-	if failed != nil {
-		return object, takeError(failed)
-	}
-	return object, nil
-}
-
-func takeError(failed *C.dtx_error) error {
-	defer C.dtx_error_free(failed)
-	e, err := decoded[Error](C.dtx_error_json(failed))
+// cString is text for one call of C, which copies it. It would end at the first NUL: a part of an id may be another's.
+func cString(name, text string) (*C.char, error) {
+	bytes, err := syscall.BytePtrFromString(text)
 	if err != nil {
-		return err
+		return nil, invalid(name+" has a NUL character in it", "")
 	}
-	return e
-}
-
-// taken is what such an object says of itself, or nil where none was made; it is freed.
-func taken[T any, P comparable](
-	make func(made *P, failed **C.dtx_error), text func(P) *C.char, free func(P),
-) (*T, error) {
-	var none P
-	object, err := made(make)
-	if object == none {
-		return nil, err
-	}
-	defer free(object)
-	return decoded[T](text(object))
-}
-
-// each yields what there is until that is nil, or an error.
-func each[T any](yield func(T, error) bool, next func() (*T, error)) {
-	for {
-		one, err := next()
-		if err != nil {
-			one = new(T)
-		}
-		if one == nil || !yield(*one, err) || err != nil {
-			return
-		}
-	}
+	return (*C.char)(unsafe.Pointer(bytes)), nil
 }
 
 // decoded reads what the library says of an object.
@@ -76,80 +43,89 @@ func decoded[T any](text *C.char) (*T, error) {
 	return object, json.Unmarshal([]byte(C.GoString(text)), object)
 }
 
-// call is what a function of the library that waits is given: the options of the client's With, and a way to end.
-type call struct {
-	handle *C.dtx_call
-	ctx    context.Context
-	watch  *watch
+// asError is the library's error, which it frees, or nil.
+func asError(failed *C.dtx_error) error {
+	if failed == nil {
+		return nil
+	}
+	defer C.dtx_error_free(failed)
+	e, err := decoded[Error](C.dtx_error_json(failed))
+	return cmp.Or[error](err, e)
 }
 
-// begin makes a call that ends with its context.
-func (c *Client) begin(ctx context.Context) (*call, error) {
-	it := &call{handle: C.dtx_call_new(), ctx: ctx}
-	set := func(name, value *C.char) { C.dtx_call_set(it.handle, name, value) }
-	if err := give(c.options, c.options.Named, set); err != nil {
-		C.dtx_call_free(it.handle)
+// within makes a call with the options of the client's With, which ends with its context.
+func within[T any](ctx context.Context, c *Client, step func(call *C.dtx_call) (*T, error)) (*T, error) {
+	if err := c.refused(ctx); err != nil {
 		return nil, err
 	}
-	it.watch = onDone(ctx, func() { C.dtx_call_cancel(it.handle) })
-	return it, nil
-}
-
-// end frees the call, and gives an error of it what ended the context as its cause.
-func (c *call) end(err error) error {
-	c.watch.stop()
-	C.dtx_call_free(c.handle)
+	defer runtime.KeepAlive(c.native)
+	call := C.dtx_call_new()
+	defer C.dtx_call_free(call)
+	if err := c.options.give(call); err != nil {
+		return nil, err
+	}
+	stop := onDone(ctx, func() { C.dtx_call_cancel(call) })
+	result, err := step(call)
+	stop()
 	var ended *Error
 	if errors.As(err, &ended) && ended.Kind == ErrCancelled {
-		ended.cause = context.Cause(c.ctx)
+		ended.cause = context.Cause(ctx)
 	}
-	return err
+	return result, err
 }
 
 // slots bounds the threads that wait inside of the library.
 var slots = make(chan struct{}, 32)
 
-// waited runs a function of the library that waits on its thread.
+// waited is within for what waits in a thread, as soon as it may.
 func waited[T any](ctx context.Context, c *Client, step func(call *C.dtx_call) (*T, error)) (*T, error) {
-	defer runtime.KeepAlive(c.native)
-	call, err := c.begin(ctx)
-	if err != nil {
-		return nil, err
-	}
-	select {
-	case slots <- struct{}{}:
-		defer func() { <-slots }()
-	case <-ctx.Done(): // The library refuses it at once.
-		C.dtx_call_cancel(call.handle)
-	}
-	result, err := step(call.handle)
-	return result, call.end(err)
+	return within(ctx, c, func(call *C.dtx_call) (*T, error) {
+		select {
+		case slots <- struct{}{}:
+			defer func() { <-slots }()
+		case <-ctx.Done(): // The library refuses it at once.
+			C.dtx_call_cancel(call)
+		}
+		return step(call)
+	})
 }
 
-// watch does something when a context ends.
-type watch struct {
-	unregister func() bool
-	did        chan struct{}
-}
-
-// onDone does it at once where the context has ended already: nothing is to be sent then.
-func onDone(ctx context.Context, do func()) *watch {
+// onDone does something when the context ends, and at once where it has ended already: nothing is to be sent then. After
+// stop it is not being done and never will be.
+func onDone(ctx context.Context, do func()) (stop func()) {
 	if ctx.Err() != nil {
 		do()
 	}
-	it := &watch{did: make(chan struct{})}
-	it.unregister = context.AfterFunc(ctx, func() {
-		defer close(it.did)
+	did := make(chan struct{})
+	unregister := context.AfterFunc(ctx, func() {
+		defer close(did)
 		do()
 	})
-	return it
+	return func() {
+		if !unregister() {
+			<-did
+		}
+	}
 }
 
-// stop returns when it is not being done and never will be; whether it was done.
-func (w *watch) stop() bool {
-	if w.unregister() {
-		return false
+// each is a loop over what next has until that is nil, or an error. What it is had of is opened when the loop begins.
+func each[H, T any](open func() (H, error), next func(H) (*T, error), free func(H)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		from, err := open()
+		if err != nil {
+			yield(*new(T), err)
+			return
+		}
+		defer free(from) // Also where the loop is left, or panics.
+		for {
+			one, err := next(from)
+			if err != nil {
+				yield(*new(T), err)
+				return
+			}
+			if one == nil || !yield(*one, nil) {
+				return
+			}
+		}
 	}
-	<-w.did
-	return true
 }

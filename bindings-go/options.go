@@ -1,21 +1,16 @@
 package extcontact
 
-/*
-#include <dingtalk_extcontact.h>
-#include <stdlib.h>
-*/
 import "C"
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"log/slog"
 	"math"
 	"reflect"
 	"strconv"
-	"strings"
 	"time"
-	"unsafe"
 )
 
 // Flag is a choice: On, Off, or left to the library or the client.
@@ -40,61 +35,38 @@ func (o Options) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(o)) 
 
 // give sets each option that is not zero by the name in its tag, and the named ones. What the library refuses, it
 // reports where the options are used.
-func give(options any, named map[string]string, set func(name, value *C.char)) error {
-	one := func(name, text, called string) error {
-		key, err := cString("option", name)
-		if err != nil {
-			return err
-		}
-		defer C.free(unsafe.Pointer(key))
+func give(options any, named map[string]string, set func(name, text *C.char)) error {
+	one := func(name, called, text string) error {
+		key, wrong := cString("option", name)
 		value, err := cString(called, text)
-		if err != nil {
-			return err
+		if err = cmp.Or(wrong, err); err == nil {
+			set(key, value)
 		}
-		defer C.free(unsafe.Pointer(value))
-		set(key, value)
-		return nil
-	}
-	// The language in which the library's texts name options.
-	if err := one("binding", "go", "binding"); err != nil {
 		return err
 	}
+	err := one("binding", "binding", "go") // The language in which the library's texts name options.
 	values := reflect.ValueOf(options)
 	for i := range values.NumField() {
-		name := values.Type().Field(i).Tag.Get("dtx")
-		if name == "" || values.Field(i).IsZero() {
-			continue
-		}
-		text := fmt.Sprint(values.Field(i))
-		switch value := values.Field(i).Interface().(type) {
-		case time.Duration:
-			text = strconv.FormatInt(value.Milliseconds(), 10)
-		case Rate:
-			if value == Unlimited {
-				text = "0"
-			}
-		}
-		if err := one(name, text, values.Type().Field(i).Name); err != nil {
-			return err
+		field := values.Type().Field(i)
+		if name := field.Tag.Get("dtx"); name != "" && !values.Field(i).IsZero() {
+			err = cmp.Or(err, one(name, field.Name, asText(values.Field(i).Interface())))
 		}
 	}
 	for name, text := range named {
-		if err := one(name, text, name); err != nil {
-			return err
+		err = cmp.Or(err, one(name, name, text))
+	}
+	return err
+}
+
+// asText is the value of an option as the library reads it.
+func asText(value any) string {
+	switch value := value.(type) {
+	case time.Duration:
+		return strconv.FormatInt(value.Milliseconds(), 10)
+	case Rate:
+		if value == Unlimited {
+			return "0"
 		}
 	}
-	return nil
-}
-
-// cString is what C takes as text, to be freed. It would end at the first NUL: a part of an id may be another's.
-func cString(name, text string) (*C.char, error) {
-	if strings.IndexByte(text, 0) >= 0 {
-		return nil, invalid(name+" has a NUL character in it", "")
-	}
-	return C.CString(text), nil
-}
-
-// invalid is what this package refuses by itself, as the library cannot be asked.
-func invalid(message, advice string) error {
-	return &Error{Kind: ErrInvalidArgument, Message: message, Advice: advice}
+	return fmt.Sprint(value)
 }

@@ -1,8 +1,9 @@
-"""What is made for Go of the header: options, results, kinds and states, the version.
+"""What is made for Go of the header: options, results, calls, kinds and states, the version.
 
 A result is a struct with a field for each getter of its object, filled from the library's JSON; the
 options are structs with a field for each setter. What Go documents of them is what the header says.
-cgo reads the functions of the header by itself.
+A call is a function of Go's own types for each of the library's that can fail; cgo reads the functions
+of the header by itself.
 """
 
 import re
@@ -229,7 +230,98 @@ def options(header):
     return "\n".join([MADE, 'import "time"\n', *parts])
 
 
+# --- Calls ---
+
+
+def local(name):
+    """The name of a parameter."""
+    first, _, rest = name.partition("_")
+    return first + spelt(rest)
+
+
+def give(handle, own):
+    """Options are given to the library by their names."""
+    return [
+        "// give sets each option that is not zero.",
+        f"func (o {own}) give(to *C.{handle}) error {{",
+        f"\treturn give(o, o.Named, func(name, text *C.char) {{ C.{handle}_set(to, name, text) }})",
+        "}",
+        "",
+    ]
+
+
+def take(handle, own):
+    """A result is read at once, and freed."""
+    return [
+        f"// take{own} is what a call made, or its error.",
+        f"func take{own}(made *C.{handle}, failed *C.dtx_error) (*{own}, error) {{",
+        "\tif made == nil {",
+        "\t\treturn nil, asError(failed)",
+        "\t}",
+        f"\tdefer C.{handle}_free(made)",
+        f"\treturn decoded[{own}](C.{handle}_json(made))",
+        "}",
+        "",
+    ]
+
+
+def call(one, taken):
+    """Arguments become C's; what was made is taken, and so is an error."""
+    nothing = "nil, " if one.made else ""
+    takes, gives, lines = [], [], []
+    for it in one.parameters:
+        name = local(it.name)
+        if it.what in ("self", "handle"):
+            takes.append(f"{name} *C.{it.of}")
+        elif it.what in ("text", "secret"):
+            takes.append(f"{name} string")
+            lines += [
+                f'{name}Text, err := cString("{spelt(it.name)}", {name})',
+                "if err != nil {",
+                f"\treturn {nothing}err",
+                "}",
+            ]
+            name += "Text"
+        elif it.what == "flag":
+            takes.append(f"{name} bool")
+            lines += [f"var {name}Flag C.int", f"if {name} {{", f"\t{name}Flag = 1", "}"]
+            name += "Flag"
+        elif it.what in ("made", "error"):
+            name = {"made": "made", "error": "failed"}[it.what]
+            lines.append(f"var {name} *C.{it.of}")
+            name = f"&{name}"
+        gives.append(name)
+    result, back = "error", "asError(failed)"
+    if one.made:
+        own = taken.get(one.made)
+        result = f"(*{own or f'C.{one.made}'}, error)"
+        back = f"take{own}(made, failed)" if own else f"made, {back}"
+    function = local(one.function.name.removeprefix("dtx_"))
+    lines += [f"C.{one.function.name}({', '.join(gives)})", f"return {back}"]
+    return [f"func {function}({', '.join(takes)}) {result} {{", *[f"\t{line}" for line in lines], "}", ""]
+
+
+def calls(header):
+    handles = meaning.handles(header)
+    taken = {
+        handle: own
+        for handle, own in RESULTS.items()
+        if any(it.name == "json" for it in handles[handle].getters) and handle != "dtx_error"
+    }
+    about = "// What can fail in the library, with Go's own types; what each does stands in the C header.\n"
+    made = [MADE, "// #include <dingtalk_extcontact.h>", 'import "C"\n', about]
+    for handle, (own, _) in OPTIONS.items():
+        made += give(handle, own)
+    for handle, own in taken.items():
+        made += take(handle, own)
+    for one in (it for of in handles.values() for it in of.calls):
+        # cgo has no function pointers, and an item is had by one alone, so that no thread waits for it.
+        by_hand = any(it.what in ("callback", "texts") or it.of == "dtx_item" for it in one.parameters)
+        made += [] if by_hand else call(one, taken)
+    return "\n".join(made)
+
+
 def outputs(header):
     """The files by their names."""
-    made = {"generated": generated, "generated_results": results, "generated_options": options}
+    made = {"generated": generated, "generated_results": results, "generated_options": options, "generated_calls": calls}
     return {f"{FOLDER}{name}.go": make(header) for name, make in made.items()}
