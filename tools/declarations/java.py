@@ -1,11 +1,16 @@
-"""What is made for Java of the header: functions, enums, results, options.
+"""What is made for Java of the header: functions, enums, results, options, handles, calls.
 
 A result is a class with what each getter of its object says, taken over at once; the options are
-classes with a method for each setter. What Java documents of them is what the header says.
+classes with a method for each setter; a handle is a class with a method for each function of what
+lives in the library; the calls are what a client is asked for. What Java documents of them is what
+the header says; a sentence that only makes sense in C is an error here.
 """
 
 import re
+import sys
 from typing import NamedTuple
+
+import meaning
 
 FOLDER = "bindings-java/src/main/java/dingtalk/extcontact/"
 MADE = "// Made of the C header by tools/declarations; `make header` renews it.\npackage dingtalk.extcontact;\n"
@@ -38,6 +43,26 @@ OPTIONS = {
     "dtx_call": ("public final class CallOptions", "CallOptions", "Options of one call, instead of its client's."),
     "dtx_batch_options": ("public final class BatchOptions", "BatchOptions", "Options of many deletions."),
 }
+IMPORTS = [
+    "com.sun.jna.Callback",
+    "com.sun.jna.Pointer",
+    "com.sun.jna.ptr.IntByReference",
+    "com.sun.jna.ptr.LongByReference",
+    "com.sun.jna.ptr.PointerByReference",
+    "java.nio.file.Path",
+    "java.time.Duration",
+    "java.time.Instant",
+    "java.util.List",
+    "java.util.Objects",
+]
+# Java waits for these by what is submitted instead, which holds no thread.
+UNUSED = {"dtx_client_delete", "dtx_batch_next", "dtx_batch_next_within", "dtx_batch_try_next"}
+# Of parameters that the header does not speak of by themselves.
+PARAMETERS = {
+    "user_id": "the id, sent as it is",
+    "access_token": "the new one",
+    "write": "whether to try the permission to delete, too",
+}
 LATER = "A value that a later version of the library has and this package does not know."
 
 # From what the header says to programs in C to what it is in Java, in this order.
@@ -48,12 +73,17 @@ WORDS = [
     (r"; (?:0|DTX_OK) for NULL", ""),
     (r"; DTX_OK where there is none, and for NULL", ", or null where there is none"),
     (r",? as a dtx_\w+(?:: [^.]*)?", ""),
+    (r"Waits as dtx_client_delete does", "Waits on the calling thread"),
+    (r"Where (\w+) is not 0", r"Where \1 is true"),
+    (r"\bnot 0 where", "true where"),
+    (r"the result is DTX_OK and the status", "the status is"),
     (r", or 0 with nothing written", ""),
     (r": 0 is no( \(the default\))?, any other number is yes", lambda found: ". No unless set" if found[1] else ""),
     (r"(?:A wrong value is reported by \w+; here the result is )?DTX_INVALID_ARGUMENT for NULL(?: alone)?\.", ""),
     (r"a (?:later )?dtx_batch_next\b", "a later item"),
     (r"\bdtx_client_new\b", "{@code build}"),
     (r"\bdtx_client_(\w+)", lambda found: f"{{@code {camel(found[1])}}}"),
+    (r"\bdtx_contact_(\w+)", lambda found: f"{{@link Contact#{camel(found[1])}()}}"),
     (r"DTX_(?:STATUS_|RESTORE_|JOURNAL_|CHECK_|LOG_)?(\w+)", r"\1"),
     (r"\bNULL\b", "null"),
     (r"\bpushed\b", "given"),
@@ -66,12 +96,13 @@ def camel(name):
     return first + "".join(word.capitalize() for word in rest)
 
 
-def said(header, name):
-    """What the header says of it, in Java's words."""
-    text = header.notes[name]
+def said(text, name):
+    """What the header says of something, in Java's words."""
     # Names in JSON are the same in every language.
-    for pattern, instead in WORDS[:-1] if "JSON" in text else WORDS:
+    for pattern, instead in WORDS[:-1] if "one JSON object" in text else WORDS:
         text = re.sub(pattern, instead, text)
+    if re.search(r"dtx_|DTX_|NULL|\*\w", text):
+        sys.exit(f"declarations: {name} is said in C's terms: {text}")
     return text.strip()
 
 
@@ -82,13 +113,20 @@ def wrapped(text, indent="    ", *more):
     lines, line = [f"{indent}/**"], ""
     for paragraph in (text, "", *more) if more else (text,):
         line = f"{indent} *"
-        for word in paragraph.split():
+        for word in re.findall(r"(?:\{@[^}]*\}|\S)+", paragraph):
             if len(line) + len(word) > 108:
                 lines.append(line)
                 line = f"{indent} *"
             line += " " + word
         lines.append(line)
     return [*lines, f"{indent} */"]
+
+
+def file(lines):
+    """A class with what it imports."""
+    text = "\n".join(lines)
+    used = [name for name in IMPORTS if re.search(rf"\b{name.rpartition('.')[2]}\b", text)]
+    return "\n".join([MADE, *[f"import {name};" for name in used], *([""] if used else []), text, ""])
 
 
 # --- The functions ---
@@ -117,14 +155,7 @@ def functions(header):
         f"    interface {one.name} extends Callback {{\n        {line(one, 'invoke', True)}\n    }}\n"
         for one in header.callbacks
     ]
-    return "\n".join([
-        MADE,
-        "import com.sun.jna.Callback;",
-        "import com.sun.jna.Pointer;",
-        "import com.sun.jna.ptr.IntByReference;",
-        "import com.sun.jna.ptr.LongByReference;",
-        "import com.sun.jna.ptr.PointerByReference;",
-        "",
+    return file([
         "/** The functions of the C library; what each does stands in its header. */",
         "final class Dtx {",
         f'    static final String VERSION = "{header.version}";',
@@ -135,7 +166,6 @@ def functions(header):
         *callbacks,
         *[f"    static native {line(one, one.name, False)}" for one in header.functions],
         "}",
-        "",
     ])  # fmt: skip
 
 
@@ -147,13 +177,12 @@ def enum(header, source):
     name, about = ENUMS[source]
     constants = [it for it in header.enums[source] if it[0] != "DTX_OK"]
     prefix = re.match(r"DTX_(?:STATUS_|RESTORE_|JOURNAL_|CHECK_|LOG_)?", constants[0][0])[0]
-    values = [(constant[len(prefix) :], number, said(header, constant)) for constant, number in constants]
+    values = [(it[len(prefix) :], number, said(header.notes[it], it)) for it, number in constants]
     other = values[0][0] if values[0][1] == 0 else "UNKNOWN"
     if other not in [value for value, _, _ in values]:
         values.append((other, -1, LATER))
     listed = ["\n".join([*wrapped(note), f"    {value}({number})"]) for value, number, note in values]
-    return "\n".join([
-        MADE,
+    return file([
         f"/** {about} */",
         f"public enum {name} {{",
         ",\n".join(listed) + ";",
@@ -173,7 +202,6 @@ def enum(header, source):
         f"        return {other if other != 'UNKNOWN' else 'number == 0 ? null : UNKNOWN'};",
         "    }",
         "}",
-        "",
     ])  # fmt: skip
 
 
@@ -189,165 +217,297 @@ class Field(NamedTuple):
     note: str
 
 
-def part_of(kind):
-    """The class of `const dtx_deletion *`, or None for what is no part of a result."""
-    return RESULTS.get(kind.removeprefix("const ").removesuffix(" *"))
-
-
-def fields(header, handle):
+def fields(getters, of):
     """What the getters of an object say, in the order of the header."""
-    found = []
-    for one in header.functions:
-        of_it = one.parameters and one.parameters[0][0] == f"const {handle} *" and one.name.startswith(handle + "_")
-        # Of many deletions the numbers and the text: the rest is asked of it as it goes on.
-        if not of_it or (handle == "dtx_batch" and one.result == "int"):
-            continue
-        name, note = one.name.removeprefix(handle + "_"), said(header, one.name)
-        parameters = [own for _, own in one.parameters[1:]]
-        if name.endswith("_count"):
-            found += counted(header, one, name.removesuffix("_count"), note)
-        elif parameters == ["field"]:
-            found += [
-                Field("String", field, f'Dtx.{one.name}(from, Natives.text("field", "{field}"))',
-                      f"The field {{@code {field}}}, or null where it is missing or empty.")
-                for field in re.findall(r'"(\w+)"', note)
-            ]  # fmt: skip
-        elif "place" in parameters:
-            continue  # counted
-        elif parameters:
-            found.append(perhaps_known(one, name, note))
-        else:
-            found.append(plain(header, one, name, note))
-    return found
+    return [field for getter in getters for field in of_getter(getter, of)]
 
 
-def counted(header, one, name, note):
-    """Of a function that counts: a list of ids for each field that it knows, or the list of the parts."""
-    at = next(it for it in header.functions if it.name in (one.name[:-6], one.name[:-6] + "_at"))
-    if len(one.parameters) == 1:
-        kind = part_of(at.result)
-        how = f"Natives.list(Dtx.{one.name}(from), at -> new {kind}(Dtx.{at.name}(from, at)))"
-        return [Field(f"List<{kind}>", name + "s", how, "Each, in the order in which a call needs them.")]
-    return [
-        Field("List<String>", field,
-              f'Natives.list(Dtx.{one.name}(from, Natives.text("field", "{field}")),\n'
-              f'                at -> Dtx.{at.name}(from, Natives.text("field", "{field}"), at))',
-              f"The ids of the field {{@code {field}}}, as text; empty where it is missing.")
-        for field in re.findall(r'"(\w+)"', note)
-    ]  # fmt: skip
+def of_getter(getter, of):
+    call = f"Dtx.{getter.function.name}({of}"
+    if not getter.fields:
+        note = "Each, in the order in which a call needs them." if getter.what == "parts" else getter.note
+        return [Field(*value(getter, call, of), said(note, getter.function.name))]
+    named = [(name, f'{call}, Natives.text("field", "{name}"))') for name in getter.fields]
+    if getter.what == "texts":
+        return [
+            Field("List<String>", name,
+                  f"Natives.list({count},\n"
+                  f'                at -> Dtx.{getter.at.name}({of}, Natives.text("field", "{name}"), at))',
+                  f"The ids of the field {{@code {name}}}, as text; empty where it is missing.")
+            for name, count in named
+        ]  # fmt: skip
+    note = "The field {{@code {}}}, or null where it is missing or empty."
+    return [Field("String", name, how, note.format(name)) for name, how in named]
 
 
-def perhaps_known(one, name, note):
-    """A number that is written to a place where it is known."""
-    place = TYPES[one.parameters[1][0]]
-    kind, value = ("Long" if one.parameters[1][0] == "int64_t *" else "Integer"), f"{place}::getValue"
-    if name.endswith("_ms"):
-        name, kind, value = name[:-3], "Duration", "place -> Duration.ofMillis(place.getValue())"
-    return Field(kind, name, f"Natives.known(new {place}(), place -> Dtx.{one.name}(from, place), {value})", note)
+def value(getter, call, of):
+    """Type, name and expression; `call` is still open, as a place may be given."""
+    name = getter.name
+    if getter.written:
+        place = TYPES[f"{getter.type} *"]
+        kind, got = ("Long" if getter.type == "int64_t" else "Integer"), f"{place}::getValue"
+        if getter.what == "duration":
+            kind, got = "Duration", "place -> Duration.ofMillis(place.getValue())"
+        return kind, name, f"Natives.known(new {place}(), place -> {call}, place), {got})"
+    if getter.what in ("enum", "part"):
+        kind = ENUMS[getter.of][0] if getter.what == "enum" else RESULTS[getter.of]
+        return kind, name, f"{kind}.of({call}))"
+    if getter.what == "parts":
+        kind = RESULTS[getter.of]
+        return f"List<{kind}>", name, f"Natives.list({call}), at -> {kind}.of(Dtx.{getter.at.name}({of}, at)))"
+    if getter.what == "time":
+        return "Instant", name, f"Instant.parse({call}))"
+    if getter.what == "flag":
+        return "boolean", name, f"{call}) != 0"
+    return ("String" if getter.type == "const char *" else TYPES[getter.type]), name, f"{call})"
 
 
-def plain(header, one, name, note):
-    """What a function returns. An int says in its documentation of which list it is; else it is 0 or 1."""
-    call = f"Dtx.{one.name}(from)"
-    kind = part_of(one.result)
-    if kind:
-        return Field(kind, name, f"Natives.part({call}, {kind}::new)", note)
-    if name == "time":
-        return Field("Instant", name, f"Instant.parse({call})", re.sub(r', in UTC as RFC 3339: "[^"]*"', "", note))
-    if one.result != "int":
-        return Field(type_of(one.result, header, True), name, call, note)
-    listed = re.search(r"as a (dtx_\w+)", header.notes[one.name])
-    if listed:
-        kind = ENUMS[listed[1]][0]
-        return Field(kind, name, f"{kind}.of({call})", note)
-    return Field("boolean", name, f"{call} != 0", note)
+def is_asked(getter):
+    """Of what lives on: it is asked for as it goes on, by itself. The rest of it is its summary."""
+    return getter.what == "flag" or getter.written
 
 
-def result(header, handle):
-    own, known = RESULTS[handle], fields(header, handle)
-    exception = handle == "dtx_error"
-    about = said(header, handle) if handle != "dtx_batch" else (
+def result(handle):
+    own, is_error = RESULTS[handle.name], handle.name == "dtx_error"
+    known = fields([it for it in handle.getters if handle.is_value or not is_asked(it)], "from")
+    about = said(handle.note, handle.name) if handle.is_value else (
         "The numbers of many deletions, as they were when it was asked for. Each id is one of deleted,"
         " absent, maybeDeleted, failed and notAttempted.")  # fmt: skip
-    if exception:
+    if is_error:
         known = [it for it in known if it.name != "message"]
     lines = wrapped(about, "")
-    lines.append(f"public final class {own} {'extends RuntimeException ' if exception else ''}{{")
-    if exception:
+    lines.append(f"public final class {own} {'extends RuntimeException ' if is_error else ''}{{")
+    if is_error:
         lines.append("    private static final long serialVersionUID = 1;\n")
     for kind, name, _, _ in known:
         # What javadoc wants of what is serialized.
-        lines += ["    /** @serial */"] if exception else []
+        lines += ["    /** @serial */"] if is_error else []
         lines.append(f"    private final {kind} {camel(name)};")
-    lines += ["", "    /** Takes all of it over; the object is still to be freed. */", f"    {own}(Pointer from) {{"]
-    if exception:
-        lines.append(f"        super(Dtx.{handle}_message(from));")
+    lines += ["", f"    private {own}(Pointer from) {{"]
+    if is_error:
+        lines.append(f"        super(Dtx.{handle.name}_message(from));")
     lines += [f"        {camel(name)} = {how};" for _, name, how, _ in known]
-    lines.append("    }")
+    lines += [
+        "    }",
+        "",
+        "    /** Copies all of it; null for null. */",
+        f"    static {own} of(Pointer from) {{",
+        f"        return from == null ? null : new {own}(from);",
+        "    }",
+    ]
+    if handle.is_value and not handle.is_part:
+        lines += [
+            "",
+            "    /** The same, and frees it. */",
+            f"    static {own} take(Pointer from) {{",
+            "        try {",
+            "            return of(from);",
+            "        } finally {",
+            f"            Dtx.{handle.name}_free(from);",
+            "        }",
+            "    }",
+        ]
     for kind, name, _, note in known:
         method = "toJson" if name.endswith("json") else camel(name)
         note = "All of it as one JSON object, the same in every language." if name == "json" else note
         lines += ["", *wrapped(note), f"    public {kind} {method}() {{", f"        return {camel(name)};", "    }"]
-    if not exception and any(it.name == "json" for it in known):
+    if not is_error and any(it.name == "json" for it in known):
         private = "personal data" in about
         lines += ["", *wrapped("The id alone." if private else "The same as {@link #toJson()}."), "    @Override",
                   "    public String toString() {",
                   f"        return {chr(34) + own + ' ' + chr(34) + ' + userId' if private else 'json'};", "    }"]  # fmt: skip
-    text = "\n".join(lines)
-    used = {"com.sun.jna.Pointer": "Pointer", "com.sun.jna.ptr.IntByReference": "IntByReference",
-            "com.sun.jna.ptr.LongByReference": "LongByReference", "java.time.Duration": "Duration",
-            "java.time.Instant": "Instant", "java.util.List": "List"}  # fmt: skip
-    imports = [f"import {name};" for name, short in used.items() if re.search(rf"\b{short}\b", text)]
-    return "\n".join([MADE, *imports, "", text, "}", ""])
+    return file([*lines, "}"])
+
+
+# --- Handles: what lives in the library, with a method for each of its functions ---
+
+
+def handle_name(name):
+    return "".join(word.capitalize() for word in name.removeprefix("dtx_").split("_")) + "Handle"
+
+
+def handle_class(header, handles, handle):
+    name = handle_name(handle.name)
+    known = [it.function for it in (*handle.getters, *handle.setters)]
+    mine = [one for one in header.functions if meaning.owner(header, one) == handle.name and one not in known]
+    lines = [
+        f"/** A {handle.name} of the library; what each method does stands in its header. */",
+        f"final class {name} extends Handle {{",
+        f"    {name}(Pointer pointer) {{",
+        f"        super(pointer, Dtx::{handle.name}_free);",
+        "    }",
+    ]
+    for one in mine:
+        if one.name not in (*UNUSED, f"{handle.name}_free"):
+            lines += method(header, handles, meaning.call(header, handle.name, one))
+    if handle.name in RESULTS:
+        own = RESULTS[handle.name]
+        lines += answer(own, camel(own.lower()), f"{own}.of(pointer)")
+    for getter in filter(is_asked, handle.getters):
+        lines += answer(*value(getter, f"Dtx.{getter.function.name}(pointer", "pointer"))
+    return file([*lines, "}"])
+
+
+def answer(kind, name, how):
+    body = [f"{kind} {name}() {{", f"    {kind} answer = {how};", "    keep();", "    return answer;", "}"]
+    return ["", *[f"    {line}" for line in body]]
+
+
+def method(header, handles, call):
+    """Arguments become C's, an error is thrown, and what was made is taken over."""
+    arguments = [argument(header, it) for it in call.parameters]
+    has = [it.what for it in call.parameters]
+    before = [] if "self" in has else ["Loader.check();"]
+    before += [f"PointerByReference {what} = new PointerByReference();" for what in ("made", "error") if what in has]
+    kept = ["keep();"] if "self" in has else []
+    kept += [f"{camel(it.name)}.keep();" for it in call.parameters if it.what == "handle"]
+    after = ["Natives.check(error);"] if "error" in has else []
+    asked = f"Dtx.{call.function.name}({', '.join(given for _, given in arguments)})"
+    made, result = meaning.handle_of(header, call.function.result), "void"
+    if made:
+        result = handle_name(made)
+        asked = f"{result} made = new {result}({asked})"
+        after.append("return made;")
+    elif call.made and handles[call.made].is_value:
+        result = RESULTS[call.made]
+        after.append(f"return {result}.take(made.getValue());")
+    elif call.made:
+        result = handle_name(call.made)
+        after.append(f"return new {result}(made.getValue());")
+    name = "create" if call.name == "new" else camel(call.name)
+    takes = ", ".join(declared for declared, _ in arguments if declared)
+    head = f"{'' if 'self' in has else 'static '}{result} {name}({takes}) {{"
+    return ["", f"    {head}", *[f"        {line}" for line in (*before, f"{asked};", *kept, *after)], "    }"]
+
+
+def argument(header, it):
+    """How it is declared in Java, or None where the caller gives none, and what C gets."""
+    name, kind = camel(it.name), type_of(it.type, header, False)
+    if it.what in ("made", "error"):
+        return None, it.what
+    if it.what == "self":
+        return None, "pointer"
+    if it.what == "handle":
+        return f"{handle_name(it.of)} {name}", f"{name}.pointer"
+    if it.what in ("text", "secret"):
+        return f"String {name}", f'Natives.text("{name}", {name})'
+    if it.what == "flag":
+        return f"boolean {name}", f"{name} ? 1 : 0"
+    return f"{'Dtx.' if it.what == 'callback' else ''}{kind} {name}", name
+
+
+# --- Calls: what a client is asked for and waits for, each with its options and without ---
+
+
+def calls(handles):
+    lines = [
+        "/** What a client can be asked for. */",
+        "abstract class ClientCalls {",
+        "    /** Another one once it is closed. */",
+        "    volatile ClientHandle client;",
+        "",
+        "    ClientCalls(ClientHandle client) {",
+        "        this.client = client;",
+        "    }",
+    ]
+    for call in handles["dtx_client"].calls:
+        if call.is_method and call.function.name not in UNUSED and (not call.made or handles[call.made].is_value):
+            lines += public_call(call, handles)
+    return file([*lines, "}"])
+
+
+def public_call(call, handles):
+    name, result = camel(call.name), RESULTS.get(call.made, "void")
+    about, kinds, given = parts_of(call)
+    ends = [f"@return {first_sentence(said(handles[call.made].note, call.made))}"] if call.made else []
+    ends += kinds or ["@throws DingTalkException where it fails"]
+
+    def kind(it):
+        return "CallOptions" if it.what == "handle" else GIVEN[it.what][0]
+
+    def own(it):
+        return "options" if it.what == "handle" else camel(it.name)
+
+    def public(note, takes, gives):
+        notes = [f"@param {own(it)} {given[it.name]}" for it in takes]
+        declared = ", ".join(f"{kind(it)} {own(it)}" for it in takes)
+        return ["", *wrapped(note, "    ", *notes, *ends),
+                f"    public {result} {name}({declared}) {{",
+                f"        {'return ' if call.made else ''}{gives};", "    }"]  # fmt: skip
+
+    waiting = {"handle": 'Objects.requireNonNull(options, "options").waiting()'}
+    passed = ", ".join(waiting.get(it.what, own(it)) for it in call.arguments)
+    lines = public(about, call.arguments, f"client.{name}({passed})")
+    if not call.takes_call:
+        return lines
+    defaults = {"flag": "false", "handle": "new CallOptions()"}
+    link = f"{{@link #{name}({', '.join(map(kind, call.arguments))})}}"
+    flags = "".join(f", and {{@code {own(it)}}} false" for it in call.arguments if it.what == "flag")
+    short = f"{about} It is {link} with the client's own options{flags}."
+    passed = ", ".join(defaults.get(it.what, own(it)) for it in call.arguments)
+    return public(short, [it for it in call.arguments if it.what not in defaults], f"{name}({passed})") + lines
+
+
+def parts_of(call):
+    """What the header says of a call: of itself, the kinds of its errors, and of its parameters."""
+    names = "|".join(it.name for it in call.arguments)
+    about, *rest = re.split(rf"(?:(?<=\. )|^)({names}): ", call.note)
+    kinds = re.findall(r"(?<=\. )DTX_(\w+): ([^.]*\.) ?", about)
+    about = re.sub(r"(?<=\. )DTX_\w+: [^.]*\. ?", "", about)
+    given = {name: said(text.replace(", or NULL", ""), name).rstrip(".") for name, text in zip(rest[::2], rest[1::2])}
+    return (
+        said(about, call.name),
+        [f"@throws DingTalkException of kind {kind}: {said(why, kind).rstrip('.')}" for kind, why in kinds],
+        PARAMETERS | given,
+    )
+
+
+def first_sentence(text):
+    text = re.match(r"[^.]*", text)[0]
+    return text[0].lower() + text[1:]
 
 
 # --- Options ---
 
 
-def options(header, source):
-    declared, own, about = OPTIONS[source]
-    base = "CancellableOptions" if source == "dtx_call" else f"Options<{own}>"
-    body = []
-    for one in header.functions:
-        if not one.name.startswith(f"{source}_set_") or one.parameters[1][0] == "dtx_probe_fn":
-            continue
-        kind, name = one.parameters[1]
-        note, value = said(header, one.name), "Natives.text"
-        if name.endswith("_ms"):
-            name, kind, given, value = name[:-3], "Duration", "a time; the numbers above are milliseconds", "millis"
-        elif kind == "uint32_t":
-            kind, given = "int", "a number"
-        elif kind == "int":
-            kind, given = "boolean", "whether it does"
-        elif "Sets a file" in note:
-            kind, given = "Path", "its place"
-        else:
-            kind, given = "String", "the value"
-        argument = camel(name)
+GIVEN = {
+    "text": ("String", "the value"),
+    "secret": ("String", "the value"),
+    "path": ("Path", "its place"),
+    "number": ("int", "a number"),
+    "flag": ("boolean", "whether it does"),
+    "duration": ("Duration", "a time; the numbers above are milliseconds"),
+}
+
+
+def options(handle):
+    declared, own, about = OPTIONS[handle.name]
+    base = "CancellableOptions" if handle.name == "dtx_call" else f"Options<{own}>"
+    body = [] if own == "T" else ["", "    /** The defaults. */", f"    public {own}() {{}}"]
+    for setter in handle.setters:
+        argument, (kind, given) = camel(setter.name), GIVEN[setter.what]
         body += [
             "",
-            *wrapped(note, "    ", f"@param {argument} {given}", "@return these options"),
+            *wrapped(said(setter.note, setter.function.name), "    ", f"@param {argument} {given}",
+                     "@return these options"),
             f"    public {own} {argument}({kind} {argument}) {{",
-            f'        return set("{name}", {value}("{argument}", {argument}));',
+            f'        return set("{setter.name}", "{argument}", {argument});',
             "    }",
-        ]
-    if own != "T":
-        body = [f"    /** The defaults. */\n    public {own}() {{}}", *body]
-    else:
-        body = body[1:]
-    text = "\n".join(body)
-    used = {"java.nio.file.Path": r"\bPath\b", "java.time.Duration": r"\bDuration\b"}
-    imports = [f"import {name};" for name, pattern in used.items() if re.search(pattern, text)]
-    return "\n".join([MADE, *imports, "", f"/** {about} */", f"{declared} extends {base} {{", text, "}", ""])
+        ]  # fmt: skip
+    return file([f"/** {about} */", f"{declared} extends {base} {{", *body[1:], "}"])
 
 
 def outputs(header):
     """The files by their names."""
+    handles = meaning.handles(header)
     made = {"Dtx": functions(header)}
     made |= {name: enum(header, source) for source, (name, _) in ENUMS.items()}
-    made |= {name: result(header, source) for source, name in RESULTS.items()}
+    made |= {name: result(handles[source]) for source, name in RESULTS.items()}
     made |= {
-        {"dtx_options": "ClientOptions"}.get(source, own): options(header, source)
+        {"dtx_options": "ClientOptions"}.get(source, own): options(handles[source])
         for source, (_, own, _) in OPTIONS.items()
     }
+    living = [it for it in handles.values() if not it.is_value]
+    made |= {handle_name(it.name): handle_class(header, handles, it) for it in living}
+    made["ClientCalls"] = calls(handles)
     return {f"{FOLDER}{name}.java": text for name, text in made.items()}

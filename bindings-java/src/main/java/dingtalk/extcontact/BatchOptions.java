@@ -15,7 +15,7 @@ public final class BatchOptions extends Options<BatchOptions> {
      * @return these options
      */
     public BatchOptions concurrency(int concurrency) {
-        return set("concurrency", Natives.text("concurrency", concurrency));
+        return set("concurrency", "concurrency", concurrency);
     }
 
     /**
@@ -27,7 +27,7 @@ public final class BatchOptions extends Options<BatchOptions> {
      * @return these options
      */
     public BatchOptions journal(Path journal) {
-        return set("journal", Natives.text("journal", journal));
+        return set("journal", "journal", journal);
     }
 
     /**
@@ -39,7 +39,7 @@ public final class BatchOptions extends Options<BatchOptions> {
      * @return these options
      */
     public BatchOptions backup(Path backup) {
-        return set("backup", Natives.text("backup", backup));
+        return set("backup", "backup", backup);
     }
 
     /**
@@ -49,7 +49,7 @@ public final class BatchOptions extends Options<BatchOptions> {
      * @return these options
      */
     public BatchOptions missingOk(boolean missingOk) {
-        return set("missing_ok", Natives.text("missingOk", missingOk));
+        return set("missing_ok", "missingOk", missingOk);
     }
 
     /**
@@ -61,6 +61,6 @@ public final class BatchOptions extends Options<BatchOptions> {
      * @return these options
      */
     public BatchOptions stopOnMissing(boolean stopOnMissing) {
-        return set("stop_on_missing", Natives.text("stopOnMissing", stopOnMissing));
+        return set("stop_on_missing", "stopOnMissing", stopOnMissing);
     }
 }

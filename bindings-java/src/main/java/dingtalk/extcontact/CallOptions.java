@@ -15,7 +15,7 @@ public final class CallOptions extends CancellableOptions {
      * @return these options
      */
     public CallOptions timeout(Duration timeout) {
-        return set("timeout", millis("timeout", timeout));
+        return set("timeout", "timeout", timeout);
     }
 
     /**
@@ -25,6 +25,6 @@ public final class CallOptions extends CancellableOptions {
      * @return these options
      */
     public CallOptions missingOk(boolean missingOk) {
-        return set("missing_ok", Natives.text("missingOk", missingOk));
+        return set("missing_ok", "missingOk", missingOk);
     }
 }

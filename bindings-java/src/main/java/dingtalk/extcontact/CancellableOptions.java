@@ -1,10 +1,11 @@
 package dingtalk.extcontact;
 
-import com.sun.jna.Pointer;
 import java.util.Objects;
 
 /** What the options of a call have beside those of the header: what ends it. */
 abstract class CancellableOptions extends Options<CallOptions> {
+    /** Asked every 50 ms by a call that waits on this thread. */
+    private static final Dtx.dtx_probe_fn INTERRUPTED = context -> Thread.currentThread().isInterrupted() ? 1 : 0;
     private Cancellation cancellation;
 
     /**
@@ -19,9 +20,16 @@ abstract class CancellableOptions extends Options<CallOptions> {
     }
 
     /** A call with these options, and the means to end it. */
-    Handle call() {
-        Pointer own = cancellation == null ? Dtx.dtx_call_new() : cancellation.child();
-        give(own, Dtx::dtx_call_set);
-        return new Handle(own, Dtx::dtx_call_free);
+    CallHandle call() {
+        CallHandle call = cancellation == null ? CallHandle.create() : cancellation.call.child();
+        give(call::set);
+        return call;
+    }
+
+    /** The same for one that waits on the thread which makes it: its interrupt ends it. */
+    CallHandle waiting() {
+        CallHandle call = call();
+        call.setProbe(INTERRUPTED, null);
+        return call;
     }
 }

@@ -11,12 +11,25 @@ public final class Check {
     private final String report;
     private final String json;
 
-    /** Takes all of it over; the object is still to be freed. */
-    Check(Pointer from) {
+    private Check(Pointer from) {
         ok = Dtx.dtx_check_ok(from) != 0;
-        steps = Natives.list(Dtx.dtx_check_step_count(from), at -> new CheckStep(Dtx.dtx_check_step_at(from, at)));
+        steps = Natives.list(Dtx.dtx_check_step_count(from), at -> CheckStep.of(Dtx.dtx_check_step_at(from, at)));
         report = Dtx.dtx_check_report(from);
         json = Dtx.dtx_check_json(from);
+    }
+
+    /** Copies all of it; null for null. */
+    static Check of(Pointer from) {
+        return from == null ? null : new Check(from);
+    }
+
+    /** The same, and frees it. */
+    static Check take(Pointer from) {
+        try {
+            return of(from);
+        } finally {
+            Dtx.dtx_check_free(from);
+        }
     }
 
     /** Whether no step failed and none is left unknown. */

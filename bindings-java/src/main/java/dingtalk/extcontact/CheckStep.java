@@ -11,13 +11,17 @@ public final class CheckStep {
     private final String advice;
     private final DingTalkException error;
 
-    /** Takes all of it over; the object is still to be freed. */
-    CheckStep(Pointer from) {
+    private CheckStep(Pointer from) {
         name = Dtx.dtx_check_step_name(from);
         status = CheckStatus.of(Dtx.dtx_check_step_status(from));
         text = Dtx.dtx_check_step_text(from);
         advice = Dtx.dtx_check_step_advice(from);
-        error = Natives.part(Dtx.dtx_check_step_error(from), DingTalkException::new);
+        error = DingTalkException.of(Dtx.dtx_check_step_error(from));
+    }
+
+    /** Copies all of it; null for null. */
+    static CheckStep of(Pointer from) {
+        return from == null ? null : new CheckStep(from);
     }
 
     /**

@@ -1,6 +1,5 @@
 package dingtalk.extcontact;
 
-import com.sun.jna.Pointer;
 import com.sun.jna.StringArray;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -16,12 +15,11 @@ import java.util.function.BiConsumer;
  * its carrier to others. What reads waits on its own thread. An interrupt ends either within 100 ms: it
  * throws an error of kind CANCELLED then, and the thread is still interrupted.
  */
-public final class Client implements AutoCloseable {
+public final class Client extends ClientCalls implements AutoCloseable {
     private final boolean shared;
-    private volatile Handle client;
 
-    private Client(Pointer client, boolean shared) {
-        this.client = new Handle(client, Dtx::dtx_client_free);
+    private Client(ClientHandle client, boolean shared) {
+        super(client);
         this.shared = shared;
     }
 
@@ -66,18 +64,14 @@ public final class Client implements AutoCloseable {
      * @throws DingTalkException of kind JOURNAL where one cannot be read, or is damaged before its last line
      */
     public static CloseableIterator<JournalEntry> readJournal(Path... journals) {
-        Loader.check();
         String[] names = new String[Objects.requireNonNull(journals, "journals").length];
         for (int place = 0; place < names.length; place++) {
             // What cannot be sent is refused, not replaced.
             Natives.text("journals[" + place + "]", journals[place]);
             names[place] = journals[place].toString();
         }
-        Pointer paths = new StringArray(names, "UTF-8");
-        Pointer journal = Natives.made((made, error) -> Dtx.dtx_journal_read(paths, names.length, made, error));
-        return new Reading<>(new Handle(journal, Dtx::dtx_journal_free), from -> Natives.taken(
-                from.use(of -> Natives.made((made, error) -> Dtx.dtx_journal_next(of, made, error))),
-                JournalEntry::new, Dtx::dtx_journal_entry_free));
+        JournalHandle journal = JournalHandle.read(new StringArray(names, "UTF-8"), names.length);
+        return CloseableIterator.of(journal, journal::next);
     }
 
     /**
@@ -100,14 +94,11 @@ public final class Client implements AutoCloseable {
      * @return how the contact came to be gone
      */
     public Deletion delete(String userId, CallOptions options) {
-        Call call = new Call(options);
-        Ended<Deletion> ended = new Ended<>();
-        byte[] id = Natives.text("userId", userId);
+        CallHandle call = Objects.requireNonNull(options, "options").call();
         if (Thread.currentThread().isInterrupted()) {
             call.cancel(); // so that nothing is sent
         }
-        call.submit(client, id, ended);
-        return ended.await(call::cancel);
+        return Ended.<Deletion>begun(context -> client.submit(userId, call, Ended.DONE, context)).await(call::cancel);
     }
 
     /**
@@ -129,7 +120,7 @@ public final class Client implements AutoCloseable {
      * @return completed with a deletion or a {@link DingTalkException}; cancel ends the call
      */
     public DeletionFuture deleteAsync(String userId, CallOptions options) {
-        return new DeletionFuture(client, Natives.text("userId", userId), options);
+        return new DeletionFuture(client, userId, options);
     }
 
     /**
@@ -152,40 +143,9 @@ public final class Client implements AutoCloseable {
      */
     public DeleteMany deleteMany(Iterable<String> userIds, BatchOptions options) {
         Iterator<String> ids = Objects.requireNonNull(userIds, "userIds").iterator();
-        Objects.requireNonNull(options, "options");
-        Pointer given = Dtx.dtx_batch_options_new();
-        try {
-            options.give(given, Dtx::dtx_batch_options_set);
-            return new DeleteMany(client.use(of -> Natives.made((made, error) ->
-                    Dtx.dtx_batch_new(of, given, made, error))), ids);
-        } finally {
-            Dtx.dtx_batch_options_free(given);
-        }
-    }
-
-    /**
-     * Asks for the record of a contact: to look whether it is still there, or to keep a copy. The app needs
-     * the permission point qyapi_ext_read.
-     *
-     * @param userId the id, sent as it is
-     * @return the contact
-     * @throws DingTalkException of kind INVALID_USER_ID where there is no such contact
-     */
-    public Contact get(String userId) {
-        return get(userId, new CallOptions());
-    }
-
-    /**
-     * The same with options of this call.
-     *
-     * @param userId the id, sent as it is
-     * @param options of this call
-     * @return the contact
-     */
-    public Contact get(String userId, CallOptions options) {
-        byte[] id = Natives.text("userId", userId);
-        return Call.waited(client, options, (of, call, made, error) ->
-                Dtx.dtx_client_get(of, id, call, made, error), Contact::new, Dtx::dtx_contact_free);
+        BatchOptionsHandle given = BatchOptionsHandle.create();
+        Objects.requireNonNull(options, "options").give(given::set);
+        return new DeleteMany(BatchHandle.create(client, given), ids);
     }
 
     /**
@@ -207,73 +167,8 @@ public final class Client implements AutoCloseable {
      */
     public CloseableIterator<Contact> contacts(CallOptions options) {
         Objects.requireNonNull(options, "options");
-        Pointer contacts = client.use(of -> Natives.made((made, error) -> Dtx.dtx_client_contacts(of, made, error)));
-        return new Reading<>(new Handle(contacts, Dtx::dtx_contacts_free), from -> Call.waited(from, options,
-                Dtx::dtx_contacts_next, Contact::new, Dtx::dtx_contact_free));
-    }
-
-    /**
-     * Creates a deleted contact again, under a new id. What the service does not take is lost: the id, the
-     * e-mail address, the history. Nobody is created twice: who is still there stays, and one request is
-     * sent. Without a certain answer the status is MAY_BE_CREATED; call again with lookFirst then. The app
-     * needs the permission points qyapi_ext_read and qyapi_ext_write.
-     *
-     * @param record a JSON object: {@link Contact#record()}, or a line of {@link BatchOptions#backup(Path)}
-     * @return what came of it
-     * @throws DingTalkException where it was not created
-     */
-    public Restoration restore(String record) {
-        return restore(record, false, new CallOptions());
-    }
-
-    /**
-     * The same with options of its calls.
-     *
-     * @param record a JSON object
-     * @param lookFirst whether an earlier call may have created it: all contacts are looked through first
-     * @param options of each of these calls
-     * @return what came of it
-     */
-    public Restoration restore(String record, boolean lookFirst, CallOptions options) {
-        byte[] json = Natives.text("record", record);
-        return Call.waited(client, options, (of, call, made, error) ->
-                Dtx.dtx_client_restore(of, json, lookFirst ? 1 : 0, call, made, error),
-                Restoration::new, Dtx::dtx_restoration_free);
-    }
-
-    /**
-     * Says what stands and what is missing before contacts can be deleted, step by step: credentials, name
-     * lookup, proxy, connection, TLS, clock, token, the permission to read, white list, limits. Nothing is
-     * deleted. A step that fails is not thrown: it stands in the result.
-     *
-     * @return what was found
-     */
-    public Check check() {
-        return check(false, new CallOptions());
-    }
-
-    /**
-     * The same, and perhaps with the permission to delete.
-     *
-     * @param write whether to try that, too, by a deletion of an id that cannot exist, and only after the
-     *     service has said that there is no such contact
-     * @param options of these calls
-     * @return what was found
-     */
-    public Check check(boolean write, CallOptions options) {
-        return Call.waited(client, options, (of, call, made, error) ->
-                Dtx.dtx_client_check(of, write ? 1 : 0, call, made, error), Check::new, Dtx::dtx_check_free);
-    }
-
-    /**
-     * Replaces the access token that the client was made with.
-     *
-     * @param accessToken the new one
-     * @throws DingTalkException where it is refused
-     */
-    public void setAccessToken(String accessToken) {
-        byte[] token = Natives.text("accessToken", accessToken);
-        client.run(of -> Natives.made((none, error) -> Dtx.dtx_client_set_access_token(of, token, error)));
+        ContactsHandle contacts = client.contacts();
+        return CloseableIterator.of(contacts, () -> contacts.next(options.waiting()));
     }
 
     /**
@@ -287,7 +182,7 @@ public final class Client implements AutoCloseable {
             // The others go on with the one that it was. This one refuses in the library's words, too.
             client = builder().accessToken("closed").endpoint("http://127.0.0.1").proxy("none").build().client;
         }
-        client.run(Dtx::dtx_client_close);
+        client.close();
     }
 
     /** Options of a client. What is refused is reported by {@link #build()}. */
@@ -329,15 +224,12 @@ public final class Client implements AutoCloseable {
         }
 
         private Client made(boolean shared) {
-            Loader.check();
-            Pointer options = fromEnv ? Dtx.dtx_options_from_env() : Dtx.dtx_options_new();
+            OptionsHandle options = fromEnv ? OptionsHandle.fromEnv() : OptionsHandle.create();
             try {
-                give(options, Dtx::dtx_options_set);
-                return new Client(Natives.made((client, error) -> shared
-                        ? Dtx.dtx_client_shared(options, client, error)
-                        : Dtx.dtx_client_new(options, client, error)), shared);
+                give(options::set);
+                return new Client(shared ? ClientHandle.shared(options) : ClientHandle.create(options), shared);
             } finally {
-                Dtx.dtx_options_free(options);
+                options.free(); // at once, as it has secrets
             }
         }
     }

@@ -14,7 +14,7 @@ abstract class ClientOptions<T> extends Options<T> {
      * @return these options
      */
     public T accessToken(String accessToken) {
-        return set("access_token", Natives.text("accessToken", accessToken));
+        return set("access_token", "accessToken", accessToken);
     }
 
     /**
@@ -24,7 +24,7 @@ abstract class ClientOptions<T> extends Options<T> {
      * @return these options
      */
     public T appKey(String appKey) {
-        return set("app_key", Natives.text("appKey", appKey));
+        return set("app_key", "appKey", appKey);
     }
 
     /**
@@ -34,7 +34,7 @@ abstract class ClientOptions<T> extends Options<T> {
      * @return these options
      */
     public T appSecret(String appSecret) {
-        return set("app_secret", Natives.text("appSecret", appSecret));
+        return set("app_secret", "appSecret", appSecret);
     }
 
     /**
@@ -44,7 +44,7 @@ abstract class ClientOptions<T> extends Options<T> {
      * @return these options
      */
     public T region(String region) {
-        return set("region", Natives.text("region", region));
+        return set("region", "region", region);
     }
 
     /**
@@ -55,7 +55,7 @@ abstract class ClientOptions<T> extends Options<T> {
      * @return these options
      */
     public T endpoint(String endpoint) {
-        return set("endpoint", Natives.text("endpoint", endpoint));
+        return set("endpoint", "endpoint", endpoint);
     }
 
     /**
@@ -66,7 +66,7 @@ abstract class ClientOptions<T> extends Options<T> {
      * @return these options
      */
     public T timeout(Duration timeout) {
-        return set("timeout", millis("timeout", timeout));
+        return set("timeout", "timeout", timeout);
     }
 
     /**
@@ -77,7 +77,7 @@ abstract class ClientOptions<T> extends Options<T> {
      * @return these options
      */
     public T attemptTimeout(Duration attemptTimeout) {
-        return set("attempt_timeout", millis("attemptTimeout", attemptTimeout));
+        return set("attempt_timeout", "attemptTimeout", attemptTimeout);
     }
 
     /**
@@ -88,7 +88,7 @@ abstract class ClientOptions<T> extends Options<T> {
      * @return these options
      */
     public T connectTimeout(Duration connectTimeout) {
-        return set("connect_timeout", millis("connectTimeout", connectTimeout));
+        return set("connect_timeout", "connectTimeout", connectTimeout);
     }
 
     /**
@@ -99,7 +99,7 @@ abstract class ClientOptions<T> extends Options<T> {
      * @return these options
      */
     public T maxAttempts(int maxAttempts) {
-        return set("max_attempts", Natives.text("maxAttempts", maxAttempts));
+        return set("max_attempts", "maxAttempts", maxAttempts);
     }
 
     /**
@@ -110,7 +110,7 @@ abstract class ClientOptions<T> extends Options<T> {
      * @return these options
      */
     public T rate(int rate) {
-        return set("rate", Natives.text("rate", rate));
+        return set("rate", "rate", rate);
     }
 
     /**
@@ -121,7 +121,7 @@ abstract class ClientOptions<T> extends Options<T> {
      * @return these options
      */
     public T missingOk(boolean missingOk) {
-        return set("missing_ok", Natives.text("missingOk", missingOk));
+        return set("missing_ok", "missingOk", missingOk);
     }
 
     /**
@@ -132,7 +132,7 @@ abstract class ClientOptions<T> extends Options<T> {
      * @return these options
      */
     public T proxy(String proxy) {
-        return set("proxy", Natives.text("proxy", proxy));
+        return set("proxy", "proxy", proxy);
     }
 
     /**
@@ -143,7 +143,7 @@ abstract class ClientOptions<T> extends Options<T> {
      * @return these options
      */
     public T caFile(Path caFile) {
-        return set("ca_file", Natives.text("caFile", caFile));
+        return set("ca_file", "caFile", caFile);
     }
 
     /**
@@ -154,6 +154,6 @@ abstract class ClientOptions<T> extends Options<T> {
      * @return these options
      */
     public T language(String language) {
-        return set("language", Natives.text("language", language));
+        return set("language", "language", language);
     }
 }

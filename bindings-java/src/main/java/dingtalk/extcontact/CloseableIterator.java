@@ -2,6 +2,7 @@ package dingtalk.extcontact;
 
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.function.Supplier;
 
 /**
  * An iterator that is closed when no more is wanted of it, as in try with resources. One thread iterates.
@@ -13,6 +14,26 @@ public abstract class CloseableIterator<T> implements Iterator<T>, AutoCloseable
     private boolean ended;
 
     CloseableIterator() {}
+
+    /** What an object of the library reads, one after another. */
+    static <T> CloseableIterator<T> of(Handle from, Supplier<T> next) {
+        return new CloseableIterator<T>() {
+            private boolean closed;
+
+            @Override
+            synchronized T take() {
+                return closed ? null : next.get();
+            }
+
+            /** Waits where a thread reads just now: what that uses must not be freed. */
+            @Override
+            public synchronized void close() {
+                closed = true;
+                super.close();
+                from.free();
+            }
+        };
+    }
 
     /** The next one, or null at the end. */
     abstract T take();

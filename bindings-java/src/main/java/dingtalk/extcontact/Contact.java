@@ -22,8 +22,7 @@ public final class Contact {
     private final String record;
     private final String json;
 
-    /** Takes all of it over; the object is still to be freed. */
-    Contact(Pointer from) {
+    private Contact(Pointer from) {
         userId = Dtx.dtx_contact_user_id(from);
         name = Dtx.dtx_contact_text(from, Natives.text("field", "name"));
         mobile = Dtx.dtx_contact_text(from, Natives.text("field", "mobile"));
@@ -42,6 +41,20 @@ public final class Contact {
                 at -> Dtx.dtx_contact_id(from, Natives.text("field", "share_user_ids"), at));
         record = Dtx.dtx_contact_record(from);
         json = Dtx.dtx_contact_json(from);
+    }
+
+    /** Copies all of it; null for null. */
+    static Contact of(Pointer from) {
+        return from == null ? null : new Contact(from);
+    }
+
+    /** The same, and frees it. */
+    static Contact take(Pointer from) {
+        try {
+            return of(from);
+        } finally {
+            Dtx.dtx_contact_free(from);
+        }
     }
 
     /** The id, as {@code delete} takes it. */

@@ -1,7 +1,5 @@
 package dingtalk.extcontact;
 
-import com.sun.jna.Pointer;
-import com.sun.jna.ptr.LongByReference;
 import java.time.Duration;
 import java.util.Iterator;
 
@@ -16,13 +14,13 @@ import java.util.Iterator;
  * it is thrown after the items of the calls under way.
  */
 public final class DeleteMany extends CloseableIterator<Item> {
-    private final Handle batch;
+    private final BatchHandle batch;
     /** Null once no more ids are to be taken. */
     private Iterator<String> ids;
     private RuntimeException trouble;
 
-    DeleteMany(Pointer batch, Iterator<String> ids) {
-        this.batch = new Handle(batch, Dtx::dtx_batch_free);
+    DeleteMany(BatchHandle batch, Iterator<String> ids) {
+        this.batch = batch;
         this.ids = ids;
     }
 
@@ -41,10 +39,9 @@ public final class DeleteMany extends CloseableIterator<Item> {
     /** Hands over as many ids as the batch wants. */
     private void push() {
         try {
-            while (ids != null && batch.use(Dtx::dtx_batch_wants) != 0) {
+            while (ids != null && batch.wants()) {
                 if (ids.hasNext()) {
-                    byte[] id = Natives.text("userId", ids.next());
-                    batch.run(to -> Natives.made((none, error) -> Dtx.dtx_batch_push(to, id, error)));
+                    batch.push(ids.next());
                 } else {
                     finish();
                 }
@@ -58,19 +55,11 @@ public final class DeleteMany extends CloseableIterator<Item> {
 
     private void finish() {
         ids = null;
-        batch.run(Dtx::dtx_batch_finish);
+        batch.finish();
     }
 
     private Item await() {
-        Ended<Item> item = new Ended<>();
-        try {
-            batch.run(of -> Natives.made((none, error) ->
-                    Dtx.dtx_batch_submit_next(of, Ended.ITEM, item.context(), error)));
-        } catch (RuntimeException refused) {
-            item.forget();
-            throw refused;
-        }
-        return item.await(() -> {
+        return Ended.<Item>begun(context -> batch.submitNext(Ended.ITEM, context)).await(() -> {
             cancel();
             finish();
         });
@@ -78,12 +67,12 @@ public final class DeleteMany extends CloseableIterator<Item> {
 
     /** Starts no more calls; those under way finish. What was not called comes out as not attempted. */
     public void stop() {
-        batch.run(Dtx::dtx_batch_stop);
+        batch.stop();
     }
 
     /** Stops, and ends the calls under way within 100 ms. */
     public void cancel() {
-        batch.run(Dtx::dtx_batch_cancel);
+        batch.cancel();
     }
 
     /**
@@ -104,12 +93,11 @@ public final class DeleteMany extends CloseableIterator<Item> {
 
     /** The batch in numbers, up to now. */
     public Summary summary() {
-        return batch.use(Summary::new);
+        return batch.summary();
     }
 
     /** How long the batch begins no call from now on, as the service throttled it; null where it does not pause. */
     public Duration paused() {
-        return batch.use(of -> Natives.known(new LongByReference(), left -> Dtx.dtx_batch_paused(of, left),
-                left -> Duration.ofMillis(left.getValue())));
+        return batch.paused();
     }
 }

@@ -12,14 +12,27 @@ public final class Deletion {
     private final boolean maybeDeleted;
     private final String json;
 
-    /** Takes all of it over; the object is still to be freed. */
-    Deletion(Pointer from) {
+    private Deletion(Pointer from) {
         status = Status.of(Dtx.dtx_deletion_status(from));
         userId = Dtx.dtx_deletion_user_id(from);
         requestId = Dtx.dtx_deletion_request_id(from);
         attempts = Dtx.dtx_deletion_attempts(from);
         maybeDeleted = Dtx.dtx_deletion_maybe_deleted(from) != 0;
         json = Dtx.dtx_deletion_json(from);
+    }
+
+    /** Copies all of it; null for null. */
+    static Deletion of(Pointer from) {
+        return from == null ? null : new Deletion(from);
+    }
+
+    /** The same, and frees it. */
+    static Deletion take(Pointer from) {
+        try {
+            return of(from);
+        } finally {
+            Dtx.dtx_deletion_free(from);
+        }
     }
 
     /** How it came to be gone. */

@@ -1,5 +1,6 @@
 package dingtalk.extcontact;
 
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -8,13 +9,13 @@ import java.util.concurrent.CompletableFuture;
  * calls, and may call whatever it likes.
  */
 public final class DeletionFuture extends CompletableFuture<Deletion> {
-    private final Ended<Deletion> ended = new Ended<>();
-    private final Call call;
+    private final CallHandle call;
+    private final Ended<Deletion> ended;
 
     /** Begins the call. */
-    DeletionFuture(Handle client, byte[] userId, CallOptions options) {
-        call = new Call(options);
-        call.submit(client, userId, ended);
+    DeletionFuture(ClientHandle client, String userId, CallOptions options) {
+        call = Objects.requireNonNull(options, "options").call();
+        ended = Ended.begun(context -> client.submit(userId, call, Ended.DONE, context));
         ended.into(this);
     }
 

@@ -44,8 +44,7 @@ public final class DingTalkException extends RuntimeException {
     /** @serial */
     private final String json;
 
-    /** Takes all of it over; the object is still to be freed. */
-    DingTalkException(Pointer from) {
+    private DingTalkException(Pointer from) {
         super(Dtx.dtx_error_message(from));
         kind = Kind.of(Dtx.dtx_error_kind(from));
         advice = Dtx.dtx_error_advice(from);
@@ -62,6 +61,20 @@ public final class DingTalkException extends RuntimeException {
         maybeDeleted = Dtx.dtx_error_maybe_deleted(from) != 0;
         userId = Dtx.dtx_error_user_id(from);
         json = Dtx.dtx_error_json(from);
+    }
+
+    /** Copies all of it; null for null. */
+    static DingTalkException of(Pointer from) {
+        return from == null ? null : new DingTalkException(from);
+    }
+
+    /** The same, and frees it. */
+    static DingTalkException take(Pointer from) {
+        try {
+            return of(from);
+        } finally {
+            Dtx.dtx_error_free(from);
+        }
     }
 
     /** The kind. */

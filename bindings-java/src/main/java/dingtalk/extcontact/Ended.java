@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -16,12 +17,11 @@ import java.util.function.Supplier;
 final class Ended<T> extends CompletableFuture<T> {
     static final Dtx.dtx_done_fn DONE = (deletion, error, context) -> Ended.<Deletion>of(context).tell(() -> {
         if (error != null) {
-            throw Natives.taken(error, DingTalkException::new, Dtx::dtx_error_free);
+            throw DingTalkException.take(error);
         }
-        return Natives.taken(deletion, Deletion::new, Dtx::dtx_deletion_free);
+        return Deletion.take(deletion);
     });
-    static final Dtx.dtx_item_fn ITEM = (item, context) ->
-            Ended.<Item>of(context).tell(() -> Natives.taken(item, Item::new, Dtx::dtx_item_free));
+    static final Dtx.dtx_item_fn ITEM = (item, context) -> Ended.<Item>of(context).tell(() -> Item.take(item));
     /** Who waits, by the number that the library has as its context: it knows no Java object. */
     private static final Map<Long, Ended<?>> AWAITED = new ConcurrentHashMap<>();
     private static final AtomicLong LAST = new AtomicLong();
@@ -39,17 +39,18 @@ final class Ended<T> extends CompletableFuture<T> {
         Natives.attach(ITEM);
     }
 
-    private final Pointer context = new Pointer(LAST.incrementAndGet());
-
-    /** What the library is to hand to the callback; from now on it is awaited. */
-    Pointer context() {
-        AWAITED.put(Pointer.nativeValue(context), this);
-        return context;
-    }
-
-    /** The library has refused to tell. */
-    void forget() {
-        AWAITED.remove(Pointer.nativeValue(context));
+    /** What is begun by a call that is given the context for the callback. */
+    static <T> Ended<T> begun(Consumer<Pointer> submit) {
+        Ended<T> ended = new Ended<>();
+        Pointer context = new Pointer(LAST.incrementAndGet());
+        AWAITED.put(Pointer.nativeValue(context), ended);
+        try {
+            submit.accept(context);
+        } catch (RuntimeException refused) {
+            AWAITED.remove(Pointer.nativeValue(context)); // nothing will be told
+            throw refused;
+        }
+        return ended;
     }
 
     @SuppressWarnings("unchecked")

@@ -7,11 +7,10 @@ import java.lang.ref.ReferenceQueue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.function.Function;
 
 /** An object of the library, freed some time after nobody has it any more: no call can meet that. */
-final class Handle {
-    private final Pointer pointer;
+class Handle {
+    final Pointer pointer;
     private final Owner owner;
     private volatile boolean used;
 
@@ -20,20 +19,13 @@ final class Handle {
         owner = new Owner(this, pointer, free);
     }
 
-    <R> R use(Function<Pointer, R> call) {
-        R result = call.apply(pointer);
-        // Whoever writes to it is still there: else it could be freed while the call begins.
-        used = true;
-        return result;
-    }
-
-    void run(Consumer<Pointer> call) {
-        call.accept(pointer);
+    /** After a call: whoever writes to it is still there, or it could be freed while the call begins. */
+    final void keep() {
         used = true;
     }
 
     /** At once, and once; whoever does it sees to it that no call begins any more. */
-    void free() {
+    final void free() {
         owner.free();
     }
 

@@ -16,15 +16,28 @@ public final class Item {
     private final boolean settledBefore;
     private final String json;
 
-    /** Takes all of it over; the object is still to be freed. */
-    Item(Pointer from) {
+    private Item(Pointer from) {
         userId = Dtx.dtx_item_user_id(from);
-        deletion = Natives.part(Dtx.dtx_item_deletion(from), Deletion::new);
-        error = Natives.part(Dtx.dtx_item_error(from), DingTalkException::new);
+        deletion = Deletion.of(Dtx.dtx_item_deletion(from));
+        error = DingTalkException.of(Dtx.dtx_item_error(from));
         notAttempted = Dtx.dtx_item_not_attempted(from) != 0;
         time = Instant.parse(Dtx.dtx_item_time(from));
         settledBefore = Dtx.dtx_item_settled_before(from) != 0;
         json = Dtx.dtx_item_json(from);
+    }
+
+    /** Copies all of it; null for null. */
+    static Item of(Pointer from) {
+        return from == null ? null : new Item(from);
+    }
+
+    /** The same, and frees it. */
+    static Item take(Pointer from) {
+        try {
+            return of(from);
+        } finally {
+            Dtx.dtx_item_free(from);
+        }
     }
 
     /** The contact, as it was given. */
@@ -48,8 +61,8 @@ public final class Item {
     }
 
     /**
-     * When it was known what came of the contact. For what an earlier batch settled it is the time in its
-     * journal.
+     * When it was known what came of the contact, in UTC as RFC 3339: "2026-11-23T03:31:38.274Z". For what
+     * an earlier batch settled it is the time in its journal.
      */
     public Instant time() {
         return time;

@@ -21,8 +21,7 @@ public final class JournalEntry {
     private final String appKey;
     private final String json;
 
-    /** Takes all of it over; the object is still to be freed. */
-    JournalEntry(Pointer from) {
+    private JournalEntry(Pointer from) {
         userId = Dtx.dtx_journal_entry_user_id(from);
         state = JournalState.of(Dtx.dtx_journal_entry_state(from));
         time = Instant.parse(Dtx.dtx_journal_entry_time(from));
@@ -38,6 +37,20 @@ public final class JournalEntry {
         json = Dtx.dtx_journal_entry_json(from);
     }
 
+    /** Copies all of it; null for null. */
+    static JournalEntry of(Pointer from) {
+        return from == null ? null : new JournalEntry(from);
+    }
+
+    /** The same, and frees it. */
+    static JournalEntry take(Pointer from) {
+        try {
+            return of(from);
+        } finally {
+            Dtx.dtx_journal_entry_free(from);
+        }
+    }
+
     /** The contact, as it was given. */
     public String userId() {
         return userId;
@@ -48,7 +61,10 @@ public final class JournalEntry {
         return state;
     }
 
-    /** When that was known; of a call that was cut off, when it was announced. */
+    /**
+     * When that was known, in UTC as RFC 3339: "2026-11-23T03:31:38.274Z"; of a call that was cut off, when
+     * it was announced.
+     */
     public Instant time() {
         return time;
     }

@@ -3,7 +3,6 @@ package dingtalk.extcontact;
 import com.sun.jna.Callback;
 import com.sun.jna.CallbackThreadInitializer;
 import com.sun.jna.Native;
-import com.sun.jna.Pointer;
 import com.sun.jna.ptr.PointerByReference;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -12,14 +11,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
-/** What goes into C and comes out of it: texts, objects, errors, and what may not be known. */
+/** What goes into C and comes out of it: texts, errors, lists, and what may not be known. */
 final class Natives {
     private Natives() {}
 
@@ -52,34 +50,11 @@ final class Natives {
         Native.setCallbackThreadInitializer(callback, new CallbackThreadInitializer(true, false, "dingtalk-call"));
     }
 
-    /** A function of the library that makes something, or an error. */
-    interface Maker {
-        int make(PointerByReference made, PointerByReference error);
-    }
-
-    /** What was made, to be freed; null where there is nothing, such as at an end. */
-    static Pointer made(Maker maker) {
-        PointerByReference made = new PointerByReference();
-        PointerByReference error = new PointerByReference();
-        maker.make(made, error);
+    /** Throws what a call failed with. */
+    static void check(PointerByReference error) {
         if (error.getValue() != null) {
-            throw taken(error.getValue(), DingTalkException::new, Dtx::dtx_error_free);
+            throw DingTalkException.take(error.getValue());
         }
-        return made.getValue();
-    }
-
-    /** What an object says, which is freed; null where there is none. */
-    static <T> T taken(Pointer from, Function<Pointer, T> copy, Consumer<Pointer> free) {
-        try {
-            return part(from, copy);
-        } finally {
-            free.accept(from);
-        }
-    }
-
-    /** What a part of an object says, or null. */
-    static <T> T part(Pointer from, Function<Pointer, T> copy) {
-        return from == null ? null : copy.apply(from);
     }
 
     /** A value that is written to a place, or null where it is not known. */

@@ -13,8 +13,7 @@ public final class Restoration {
     private final String problem;
     private final String json;
 
-    /** Takes all of it over; the object is still to be freed. */
-    Restoration(Pointer from) {
+    private Restoration(Pointer from) {
         oldUserId = Dtx.dtx_restoration_old_user_id(from);
         status = RestoreStatus.of(Dtx.dtx_restoration_status(from));
         userId = Dtx.dtx_restoration_user_id(from);
@@ -22,6 +21,20 @@ public final class Restoration {
         attempts = Dtx.dtx_restoration_attempts(from);
         problem = Dtx.dtx_restoration_problem(from);
         json = Dtx.dtx_restoration_json(from);
+    }
+
+    /** Copies all of it; null for null. */
+    static Restoration of(Pointer from) {
+        return from == null ? null : new Restoration(from);
+    }
+
+    /** The same, and frees it. */
+    static Restoration take(Pointer from) {
+        try {
+            return of(from);
+        } finally {
+            Dtx.dtx_restoration_free(from);
+        }
     }
 
     /** The id that the record has. */

@@ -19,8 +19,7 @@ public final class Summary {
     private final long unrecorded;
     private final String summaryJson;
 
-    /** Takes all of it over; the object is still to be freed. */
-    Summary(Pointer from) {
+    private Summary(Pointer from) {
         deleted = Dtx.dtx_batch_deleted(from);
         absent = Dtx.dtx_batch_absent(from);
         maybeDeleted = Dtx.dtx_batch_maybe_deleted(from);
@@ -31,6 +30,11 @@ public final class Summary {
         calls = Dtx.dtx_batch_calls(from);
         unrecorded = Dtx.dtx_batch_unrecorded(from);
         summaryJson = Dtx.dtx_batch_summary_json(from);
+    }
+
+    /** Copies all of it; null for null. */
+    static Summary of(Pointer from) {
+        return from == null ? null : new Summary(from);
     }
 
     /**
