@@ -13,7 +13,7 @@ namespace DingTalk.ExtContact
     /// <see cref="RequestCanceledException"/> that says whether the contact may be gone. Give the calls of a group one
     /// token: none of them sends anything once it is cancelled.
     /// </summary>
-    public sealed class Client : IDisposable
+    public sealed partial class Client : IDisposable
     {
         private readonly ClientHandle client;
         private readonly bool shared;
@@ -68,34 +68,25 @@ namespace DingTalk.ExtContact
             return Each(() => Read(texts), journal => journal.Next());
         }
 
-        /// <summary>Deletes a contact, and waits on this thread for the end of the call.</summary>
-        /// <param name="userId">The id, sent as it is.</param>
-        /// <param name="cancellation">Ends the call.</param>
-        /// <exception cref="DingTalkException">It was not deleted, or nobody knows: MaybeDeleted says
-        /// which.</exception>
-        /// <exception cref="ArgumentException">The id has a NUL or a lone surrogate; nothing was sent.</exception>
-        public Deletion Delete(string userId, CancellationToken cancellation = default(CancellationToken)) =>
-            Delete(userId, null, cancellation);
-
-        /// <summary>The same with options of this call.</summary>
-        public Deletion Delete(string userId, CallOptions options,
-            CancellationToken cancellation = default(CancellationToken)) =>
-            Wait(options, cancellation, call => Asked.Delete(userId, call));
+        /// <summary>The same as <see cref="Delete(string, CallOptions, CancellationToken)"/> with the client's own
+        /// options.</summary>
+        public Deletion Delete(string userId, CancellationToken cancellation) => Delete(userId, null, cancellation);
 
         /// <summary>Begins to delete a contact. No thread waits for the end: any number may be begun.</summary>
         /// <param name="userId">The id, sent as it is.</param>
+        /// <param name="options">Options of this call.</param>
         /// <param name="cancellation">Ends the call.</param>
         /// <returns>Where the call was cancelled the task is faulted, not cancelled, so that Wait and Result show the
         /// <see cref="RequestCanceledException"/>, too.</returns>
         /// <exception cref="DingTalkException">By the task: it was not deleted, or nobody knows.</exception>
         /// <exception cref="ArgumentException">The id has a NUL or a lone surrogate; nothing was sent.</exception>
-        public Task<Deletion> DeleteAsync(string userId, CancellationToken cancellation = default(CancellationToken)) =>
-            DeleteAsync(userId, null, cancellation);
-
-        /// <summary>The same with options of this call.</summary>
-        public Task<Deletion> DeleteAsync(string userId, CallOptions options,
+        public Task<Deletion> DeleteAsync(string userId, CallOptions options = null,
             CancellationToken cancellation = default(CancellationToken)) =>
             Submit(Asked, Native.Bytes(userId, nameof(userId)), options, cancellation).Unwrap();
+
+        /// <summary>The same with the client's own options.</summary>
+        public Task<Deletion> DeleteAsync(string userId, CancellationToken cancellation) =>
+            DeleteAsync(userId, null, cancellation);
 
         /// <summary>Deletes many contacts, several at a time; ids are taken as they are needed.</summary>
         /// <param name="userIds">The ids; one that comes again is dropped.</param>
@@ -107,37 +98,10 @@ namespace DingTalk.ExtContact
             CancellationToken cancellation = default(CancellationToken)) =>
             new DeleteMany(Open, userIds, options, cancellation);
 
-        /// <summary>The record of a contact: to look whether it is still there, or to keep a copy.</summary>
-        /// <exception cref="InvalidUserIdException">There is no such contact.</exception>
-        public Contact Get(string userId, CallOptions options = null,
-            CancellationToken cancellation = default(CancellationToken)) =>
-            Wait(options, cancellation, call => Asked.Get(userId, call));
-
         /// <summary>All contacts, read page by page as they are needed. They may be deleted meanwhile.</summary>
         public IEnumerable<Contact> Contacts(CallOptions options = null,
             CancellationToken cancellation = default(CancellationToken)) =>
             Each(Open.Contacts, contacts => Wait(options, cancellation, contacts.Next));
-
-        /// <summary>
-        /// Creates the contact of a record again, under a new id; nobody is created twice. Where the service gave no
-        /// certain answer the status is MayBeCreated, also after a cancel.
-        /// </summary>
-        /// <param name="record">Of <see cref="Contact.Record"/>, or a line of a backup.</param>
-        /// <param name="lookFirst">Whether an earlier call may have created it.</param>
-        /// <param name="options">Of each request.</param>
-        /// <param name="cancellation">Ends it.</param>
-        /// <exception cref="DingTalkException">It was not created.</exception>
-        public Restoration Restore(string record, bool lookFirst = false, CallOptions options = null,
-            CancellationToken cancellation = default(CancellationToken)) =>
-            Wait(options, cancellation, call => Asked.Restore(record, lookFirst, call));
-
-        /// <summary>Says what stands and what is missing before contacts can be deleted. Nothing is deleted.</summary>
-        /// <param name="write">Whether the permission to delete is tried, too, with an id that cannot exist.</param>
-        /// <param name="options">Of each request.</param>
-        /// <param name="cancellation">Ends it.</param>
-        public Check Check(bool write = false, CallOptions options = null,
-            CancellationToken cancellation = default(CancellationToken)) =>
-            Wait(options, cancellation, call => Asked.Check(write, call));
 
         /// <summary>Replaces the access token that the client was made with.</summary>
         public void SetAccessToken(string accessToken) => Open.SetAccessToken(accessToken);

@@ -1,8 +1,8 @@
-"""What is made for .NET of the header: functions, enums, exceptions, options, values.
+"""What is made for .NET of the header: functions, enums, exceptions, options, values, the calls of a client.
 
 A value is a class with what each getter of its object says, taken over at once; the options are classes with a
-property for each setter. What they document is what the header says; a sentence that only makes sense in C is an
-error here.
+property for each setter; a client has a method for each call that gives a value. What they document is what the header
+says; a sentence that only makes sense in C is an error here.
 """
 
 import re
@@ -32,6 +32,12 @@ LATER = "A value that a later version of the library has and this package does n
 # What this package does another way, and does not declare: to poll, and to name a kind.
 LEFT_OUT = {"dtx_batch_try_next", "dtx_batch_next_within", "dtx_result_name"}
 
+# Of parameters that the header does not speak of by themselves.
+PARAMETERS = {
+    "user_id": "The id, sent as it is.",
+    "write": "Whether the permission to delete is tried, too.",
+}
+
 # From what the header says to programs in C to what it is in C#, in this order.
 WORDS = [
     (r": (?:returns )?1 and (?:writes )?\*\w+, or (?:returns )?0 where", ", or null where"),
@@ -50,12 +56,15 @@ WORDS = [
     (r"rom 1 to 86400000(?: \(a day\))?", "rom a millisecond to a day"),
     (r"(\d+)000 unless set", r"\1 s unless set"),
     (r" A wrong value is reported by dtx_client_delete; .* alone\.| DTX_INVALID_ARGUMENT for NULL\.", ""),
-    (r"dtx_client_set_access_token", "Client.SetAccessToken"),
-    (r"dtx_client_delete", "Client.Delete"),
     (r"dtx_client_new", "the constructor of Client"),
+    (r"dtx_(client|contact|deletion|error)_(\w+)", lambda it: f"{type_name('dtx_' + it[1])}.{pascal(it[2])}"),
     (r"^What a function returns: DTX_OK, or the kind of the error\..*",
      "The kind of an error. Later versions may have more: treat Unknown like Api."),
     (r", from dtx_.*|, and the means to cancel it\..*", "."),
+    (r" and the means to cancel (?:it|them), or NULL", ""),
+    (r"the result is DTX_OK and the status DTX_RESTORE_(\w+)", lambda it: f"the status is {pascal(it[1].lower())}"),
+    (r"Where (\w+) is not 0", r"Where \1 is true"),
+    (r"^not 0 where", "Whether"),
     (r" It never changes\.|, or 0 with nothing written| See dtx_set_log\.", ""),
     (r"\bNULL\b", "null"),
 ]  # fmt: skip
@@ -71,6 +80,11 @@ def camel(name):
 
 def type_name(c_name):
     return NAMES.get(c_name) or pascal(c_name.removeprefix("dtx_"))
+
+
+def exception_name(kind):
+    name = pascal(kind.removeprefix("DTX_").lower())
+    return "DingTalkException" if kind == "Anything else" else NAMES.get(name, name) + "Exception"
 
 
 def handle_name(c_name):
@@ -109,7 +123,7 @@ class Dotnet:
         self.living = [one for one in self.handles.values() if not one.is_value]
         self.by_name = [one for one in self.living if f"{one.name}_set" in self.functions]
 
-    def say(self, text, name):
+    def say(self, text, name, tag="summary", attribute=""):
         """The documentation of something, from the header's."""
         for there, here in WORDS:
             text = re.sub(there, here, text)
@@ -118,7 +132,7 @@ class Dotnet:
                 text = re.sub(rf"\b{option}\b", pascal(option), text)
         if re.search(r"dtx_|DTX_|NULL|\*\w", text):
             sys.exit(f"declarations: {name} is said in C's terms: {text}")
-        text = f"<summary>{escape(text, quote=False)}</summary>"
+        text = f"<{tag}{attribute}>{escape(text[0].upper() + text[1:], quote=False)}</{tag}>"
         return [f"/// {line}" for line in textwrap.wrap(text, 108)]
 
     # --- Functions ---
@@ -195,6 +209,39 @@ class Dotnet:
         head = f"internal {'' if one.is_method else 'static '}{result} {name}({', '.join(takes)})"
         return block(head, [f"Native.{one.function.name}({', '.join(gives)});", "DingTalkException.Throw(error);", *back])
 
+    def client_calls(self):
+        """What waits and gives a value, with what .NET has beside the arguments: options and a token."""
+        calls = [one for one in self.handles["dtx_client"].calls if one.takes_call and self.handles[one.made].is_value]
+        return file(block("public sealed partial class Client", apart(map(self.client_call, calls))), "System.Threading")
+
+    def client_call(self, one):
+        said, takes, gives, about = one.said, [], [], []
+
+        def tell(text, tag, attribute="", value=""):
+            for it in one.arguments:
+                text = re.sub(rf"\b{it.name}\b", camel(it.name), text)
+            about.extend(self.say(text, one.name, tag, f' {attribute}="{value}"' if value else ""))
+
+        tell(said.whole, "summary")
+        for it in one.arguments:
+            is_call = it.of == "dtx_call"
+            name = "options" if is_call else camel(it.name)
+            kind = "CallOptions" if is_call else "bool" if it.what == "flag" else "string"
+            takes.append(f"{kind} {name}" + {"CallOptions": " = null", "bool": " = false"}.get(kind, ""))
+            gives.append("call" if is_call else name)
+            tell(said.arguments.get(it.name) or PARAMETERS[it.name], "param", "name", name)
+        takes.append("CancellationToken cancellation = default(CancellationToken)")
+        tell("Ends the call.", "param", "name", "cancellation")
+        for end, text in said.ends.items():
+            tell(text, *(["returns"] if end == "DTX_OK" else ["exception", "cref", exception_name(end)]))
+        if any(it.type == "const char *" for it in one.arguments):
+            tell("Text has a NUL or a lone surrogate; nothing was sent.", "exception", "cref", "ArgumentException")
+        return [
+            *about,
+            f"public {type_name(one.made)} {pascal(one.name)}({', '.join(takes)}) =>",
+            f"    Wait(options, cancellation, call => Asked.{pascal(one.name)}({', '.join(gives)}));",
+        ]
+
     def signature(self, one, bare):
         """Where it is bare, a handle is a pointer, and text is not marshalled."""
         listed = ", ".join(f"{self.native_type(kind, bare)} {camel(own)}" for kind, own in one.parameters)
@@ -245,8 +292,7 @@ class Dotnet:
     def exceptions(self):
         classes, cases = [], []
         for constant, number in self.header.enums["dtx_result"][1:]:
-            name = pascal(constant.removeprefix("DTX_").lower())
-            name = NAMES.get(name, name) + "Exception"
+            name = exception_name(constant)
             own = block(f"public sealed class {name} : DingTalkException", [f"internal {name}(IntPtr error) : base(error) {{ }}"])
             classes.append([*self.say(self.header.notes[constant], constant), *own])
             cases += [f"case {number}:", f"    return new {name}(error);"]
@@ -352,6 +398,7 @@ def outputs(header):
     dotnet = Dotnet(header)
     return {
         FOLDER + "Native.cs": dotnet.native(),
+        FOLDER + "Client.cs": dotnet.client_calls(),
         FOLDER + "Enums.cs": dotnet.enums(),
         FOLDER + "Exceptions.cs": dotnet.exceptions(),
         FOLDER + "Options.cs": dotnet.options(),

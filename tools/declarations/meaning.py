@@ -51,6 +51,14 @@ class Parameter(NamedTuple):
     of: str | None  # the handle of self, of a handle, of what is made
 
 
+class Said(NamedTuple):
+    """What is said of a call."""
+
+    whole: str
+    arguments: dict  # of each, by its name in C, where it is said
+    ends: dict  # of "DTX_OK", of the kinds of its errors, and of "Anything else"
+
+
 class Call(NamedTuple):
     """A function that can fail with an error."""
 
@@ -74,6 +82,15 @@ class Call(NamedTuple):
     def made(self):
         """The handle of what it makes, or None."""
         return next((it.of for it in self.parameters if it.what == "made"), None)
+
+    @property
+    def said(self):
+        """Its note, taken apart: "DTX_OK: a sentence." stands amid it, "name: sentences." at its end."""
+        names = "|".join(name for _, name in self.function.parameters)
+        whole, *arguments = re.split(rf"(?<=\. )({names}): ", self.note)
+        end = r"(DTX_\w+|Anything else): ([^.]*\.) ?"
+        said = dict(zip(arguments[::2], (it.strip() for it in arguments[1::2])))
+        return Said(re.sub(end, "", whole).strip(), said, dict(re.findall(end, whole)))
 
     @property
     def takes_call(self):
