@@ -305,3 +305,21 @@ func TestPaused(t *testing.T) {
 		t.Error(len(items), pauses)
 	}
 }
+
+// The item that was waited for still comes, and the batch ends.
+func TestPausedThatPanics(t *testing.T) {
+	sandbox := startSandbox(t, "--faults", "throttle=first=1", "--contacts", "20")
+	var summary extcontact.Summary
+	options := extcontact.BatchOptions{
+		Concurrency: 1, Summary: &summary, Paused: func(time.Duration) { panic("on purpose") },
+	}
+	defer func() {
+		if recover() != "on purpose" {
+			t.Error("the panic is lost")
+		}
+		if summary.End.IsZero() || summary.Deleted+summary.NotAttempted == 0 {
+			t.Errorf("%+v", summary)
+		}
+	}()
+	loop(sandbox.client(t).DeleteMany(context.Background(), slices.Values(sandbox.UserIDs), options))
+}
