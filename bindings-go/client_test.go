@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"runtime"
 	"strconv"
@@ -151,6 +152,29 @@ func TestIDs(t *testing.T) {
 	var failed *extcontact.Error
 	if !errors.As(err, &failed) || failed.UserID != "客户01é😀" || failed.Code != "33012" {
 		t.Errorf("%+v", err)
+	}
+}
+
+// An error that this package makes itself has the form of the library's own.
+func TestErrorsInJSON(t *testing.T) {
+	client := newClient(t, startSilent(t).options())
+	inJSON := func(err error) (fields map[string]any) {
+		text, err := json.Marshal(err)
+		must(t, err)
+		must(t, json.Unmarshal(text, &fields))
+		return fields
+	}
+	_, own := client.Delete(context.Background(), "01\x0002")
+	_, librarys := client.Delete(context.Background(), "01\xff")
+	wanted := inJSON(librarys)
+	wanted["message"] = "UserID has a NUL character in it"
+	if fields := inJSON(own); !reflect.DeepEqual(fields, wanted) {
+		t.Errorf("%v instead of %v", fields, wanted)
+	}
+	made := extcontact.Error{Kind: extcontact.ErrThrottled, RetryAfter: 1500 * time.Millisecond}
+	fields := inJSON(&made)
+	if fields["status"] != "failed" || fields["retry_after"] != 1.5 {
+		t.Error(fields)
 	}
 }
 

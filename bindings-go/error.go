@@ -24,24 +24,29 @@ func (e *Error) Unwrap() []error {
 	return []error{e.Kind, e.cause}
 }
 
+// inJSON is an error as it stands in JSON, with times in seconds.
+type inJSON struct {
+	Status string `json:"status"`
+	*plain
+	RetryAfter float64 `json:"retry_after,omitempty"`
+}
+
+// plain is an error without its methods.
+type plain Error
+
 // MarshalJSON is the library's own form; times are in seconds.
 func (e *Error) MarshalJSON() ([]byte, error) {
 	if e.json == nil { // Refused by this package.
-		type plain Error
-		return json.Marshal((*plain)(e))
+		return json.Marshal(inJSON{"failed", (*plain)(e), e.RetryAfter.Seconds()})
 	}
 	return e.json, nil
 }
 
 // UnmarshalJSON reads that form.
 func (e *Error) UnmarshalJSON(text []byte) error {
-	type plain Error
-	seconds := struct {
-		*plain
-		RetryAfter float64 `json:"retry_after"`
-	}{plain: (*plain)(e)}
-	err := json.Unmarshal(text, &seconds)
-	e.RetryAfter = time.Duration(seconds.RetryAfter * float64(time.Second))
+	it := inJSON{plain: (*plain)(e)}
+	err := json.Unmarshal(text, &it)
+	e.RetryAfter = time.Duration(it.RetryAfter * float64(time.Second))
 	e.json = append(json.RawMessage(nil), text...)
 	return err
 }

@@ -32,7 +32,7 @@ func checkVersion(library string) error {
 func cString(name, text string) (*C.char, error) {
 	bytes, err := syscall.BytePtrFromString(text)
 	if err != nil {
-		return nil, invalid(name+" has a NUL character in it", "")
+		return nil, invalid(name+" has a NUL character in it", "Correct the value; nothing was sent.")
 	}
 	return (*C.char)(unsafe.Pointer(bytes)), nil
 }
