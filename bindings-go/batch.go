@@ -66,11 +66,11 @@ type batch struct {
 	handle    *C.dtx_batch
 	options   BatchOptions
 	ctx       context.Context
-	forget    func() // the context
+	forget    func() // ends the watch on ctx
 	nextID    func() (string, bool)
 	noMoreIDs func()
-	trouble   error            // with an id
-	told      chan *C.dtx_item // where the next item comes, if it was asked for
+	trouble   error            // of an id, which ends the loop
+	told      chan *C.dtx_item // where the next item comes, once it was asked for
 }
 
 func (c *Client) newBatch(ctx context.Context, userIDs iter.Seq[string], options BatchOptions) (*batch, error) {

@@ -44,8 +44,8 @@ func (c *Client) Contacts(ctx context.Context) iter.Seq2[Contact, error] {
 }
 
 // Restore creates the contact of a record again, under a new id, and nobody twice. The record is that of a Contact, or
-// a line of a backup. Without a certain answer its status is RestoreMayBeCreated, also after the end of the context; call it
-// again with lookFirst then, which looks through all contacts for one with its number first.
+// a line of a backup. Without a certain answer its status is RestoreMayBeCreated, also after the end of the context;
+// call it again with lookFirst then, which looks through all contacts for one with its number first.
 func (c *Client) Restore(ctx context.Context, record []byte, lookFirst bool) (*Restoration, error) {
 	return waited(ctx, c, func(call *C.dtx_call) (*Restoration, error) {
 		return clientRestore(c.handle, string(record), lookFirst, call)

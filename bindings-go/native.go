@@ -64,9 +64,8 @@ func within[T any](ctx context.Context, c *Client, step func(call *C.dtx_call) (
 	if err := c.options.give(call); err != nil {
 		return nil, err
 	}
-	stop := onDone(ctx, func() { C.dtx_call_cancel(call) })
+	defer onDone(ctx, func() { C.dtx_call_cancel(call) })()
 	result, err := step(call)
-	stop()
 	var ended *Error
 	if errors.As(err, &ended) && ended.Kind == ErrCancelled {
 		ended.cause = context.Cause(ctx)
