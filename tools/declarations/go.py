@@ -303,11 +303,8 @@ def call(one, taken):
 
 def calls(header):
     handles = meaning.handles(header)
-    taken = {
-        handle: own
-        for handle, own in RESULTS.items()
-        if any(it.name == "json" for it in handles[handle].getters) and handle != "dtx_error"
-    }
+    read = [one.name for one in handles.values() if one.is_value and not one.is_part and one.name != "dtx_error"]
+    taken = {handle: own for handle, own in RESULTS.items() if handle in read}
     about = "// What can fail in the library, with Go's own types; what each does stands in the C header.\n"
     made = [MADE, "// #include <dingtalk_extcontact.h>", 'import "C"\n', about]
     for handle, (own, _) in OPTIONS.items():
