@@ -24,7 +24,7 @@ esac
 up=$(echo "$libdir" | sed 's|[^/]*|..|g')/..
 
 mkdir -p "$to/include" "$lib/pkgconfig" "$lib/cmake/$name" "$doc"
-install -m 644 "$header" "${header}pp" "${header%.h}_ffi.h" "$to/include/"
+install -m 644 "$header" "${header}pp" "${header%.h}_generated.hpp" "${header%.h}_ffi.h" "$to/include/"
 for folder in c cpp php; do
     install -d "$doc/examples/$folder"
     install -m 644 "$here/../examples/$folder"/* "$doc/examples/$folder/"

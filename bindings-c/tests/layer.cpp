@@ -2,6 +2,9 @@
 // the matter of api.c, whose server this is run beside: `api run ./layer`.
 #include "dingtalk_extcontact.hpp"
 
+#include <stdlib.h>
+#include <unistd.h>
+
 #include <cstring>
 #include <iostream>
 #include <set>
@@ -279,6 +282,30 @@ static void batches_by_hand(const dingtalk::Client &client) {
   CHECK(batch.next() && !batch.next());
 }
 
+// What a value says of its state.
+static void states(const dingtalk::Client &client) {
+  const dingtalk::Deletion deletion = client.remove("1");
+  CHECK(deletion.status() == DTX_STATUS_DELETED && deletion.deleted() && !deletion.absent());
+  char folder[] = "/tmp/layer-XXXXXX";
+  CHECK(mkdtemp(folder) != nullptr);
+  const std::string path = std::string(folder) + "/journal.jsonl";
+  {
+    const std::vector<std::string> ids = {"1", "denied"};
+    for (dingtalk::Item &item : client.remove_many(ids, dingtalk::BatchOptions().journal(path)))
+      CHECK(item);
+  }
+  int gone = 0, refused = 0;
+  dingtalk::Journal journal({path});
+  while (const dingtalk::JournalEntry entry = journal.next()) {
+    gone += entry.gone() && same(entry.user_id(), "1") && same(entry.kind_name(), "ok");
+    refused += entry.not_deleted() && same(entry.kind_name(), "permission_denied");
+    CHECK(!entry.was_not_there() && !entry.may_be_gone());
+  }
+  CHECK(gone == 1 && refused == 1);
+  unlink(path.c_str());
+  rmdir(folder);
+}
+
 static void shared_and_closed() {
   dingtalk::Client first = dingtalk::Client::shared(some_options());
   const dingtalk::Client second = dingtalk::Client::shared(some_options());
@@ -297,11 +324,13 @@ static void reading(const dingtalk::Client &client) {
   CHECK(check.json() && check.report() && !steps.empty());
   for (const dingtalk::CheckStep &step : steps)
     CHECK(step.name() && step.text() && step.status() != 0 &&
+          step.ok() + step.warning() + step.failed() + step.unknown() + step.skipped() == 1 &&
           (step.advice() || !step.has_error()) && (!step.has_error() || step.error().message()));
   CHECK(kind_of([&] { client.restore("no record"); }) == DTX_INVALID_ARGUMENT);
   const dingtalk::Restoration kept = client.restore(
       "{\"userid\":\"0125400001\",\"name\":\"Li Lei\",\"mobile\":\"13800000000\",\"state_code\":\"86\","
       "\"label_ids\":[1],\"follower_user_id\":\"m1\"}");
+  CHECK(kept.still_there() && !kept.created() && !kept.may_be_created());
   CHECK(kept.status() == DTX_RESTORE_STILL_THERE && same(kept.user_id(), "0125400001") && kept.json());
   CHECK(same(kept.old_user_id(), "0125400001") && kept.attempts() == 0 && !kept.problem());
   dingtalk::Contacts contacts = client.contacts();
@@ -326,6 +355,7 @@ int main() {
   ranges(client);
   other_ranges(client);
   batches_by_hand(client);
+  states(client);
   shared_and_closed();
   reading(client);
   std::cout << (failures ? "FAILED" : "passed") << '\n';

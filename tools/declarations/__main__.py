@@ -8,6 +8,7 @@ module here with `outputs`: of a header, the texts of its files by their paths.
 
 import sys
 
+import cpp
 import dotnet
 import ffi
 import go
@@ -21,7 +22,7 @@ def main():
     if sys.argv[1:] and not check:
         sys.exit(__doc__)
     header = read(HEADER.read_text(encoding="utf-8"))
-    for language in ffi, dotnet, go, java, php:
+    for language in ffi, cpp, dotnet, go, java, php:
         for name, made in language.outputs(header).items():
             path = ROOT / name
             if not check:
