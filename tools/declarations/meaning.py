@@ -86,8 +86,9 @@ class Call(NamedTuple):
     @property
     def said(self):
         """Its note, taken apart: "DTX_OK: a sentence." stands amid it, "name: sentences." at its end."""
+        note = self.note.replace("A failure means that ", "Anything else: ")
         names = "|".join(name for _, name in self.function.parameters)
-        whole, *arguments = re.split(rf"(?<=\. )({names}): ", self.note)
+        whole, *arguments = re.split(rf"(?<=\. )({names}): ", note)
         end = r"(DTX_\w+|Anything else): ([^.]*\.) ?"
         said = dict(zip(arguments[::2], (it.strip() for it in arguments[1::2])))
         return Said(re.sub(end, "", whole).strip(), said, dict(re.findall(end, whole)))

@@ -43,13 +43,14 @@ namespace DingTalk.ExtContact
         /// What the service does not take is lost: the id, the e-mail address, the history. Nobody is created twice:
         /// the old id is asked for first, and who is still there stays. Then one request is sent, and sent again only
         /// where it was certainly refused. Without a certain answer the status is MayBeCreated, also after a cancel;
-        /// call again with lookFirst then. A failure means that it was not created. Waits on the calling thread. The
-        /// app needs the permission points qyapi_ext_read and qyapi_ext_write.</summary>
+        /// call again with lookFirst then. Waits on the calling thread. The app needs the permission points
+        /// qyapi_ext_read and qyapi_ext_write.</summary>
         /// <param name="record">A JSON object.</param>
         /// <param name="lookFirst">Whether an earlier call may have created it: all contacts are looked through for one
         /// with its number first.</param>
         /// <param name="options">The timeout of each request's call.</param>
         /// <param name="cancellation">Ends the call.</param>
+        /// <exception cref="DingTalkException">It was not created.</exception>
         /// <exception cref="ArgumentException">Text has a NUL or a lone surrogate; nothing was sent.</exception>
         public Restoration Restore(string record, bool lookFirst = false, CallOptions options = null, CancellationToken cancellation = default(CancellationToken)) =>
             Wait(options, cancellation, call => Asked.Restore(record, lookFirst, call));
