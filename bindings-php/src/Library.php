@@ -88,9 +88,6 @@ final class Library
         if (str_contains($text, "\0")) {
             throw new \InvalidArgumentException("$name has a NUL character in it");
         }
-        if (preg_match('//u', $text) !== 1) {
-            throw new \InvalidArgumentException("$name is not UTF-8");
-        }
         return $text;
     }
 

@@ -155,7 +155,7 @@ final class ClientTest extends TestCase
                 $client->delete($id);
                 $this->fail();
             } catch (\InvalidArgumentException $error) {
-                $this->assertStringContainsString($id === '' ? 'user_id' : 'userId ', $error->getMessage());
+                $this->assertStringContainsString(str_contains($id, "\0") ? 'userId ' : 'user_id', $error->getMessage());
             }
         }
         $this->expectException(\InvalidArgumentException::class);
