@@ -13,26 +13,24 @@ use FFI\CData;
  */
 final class Batch
 {
-    private int $process;
+    private readonly int $process;
 
-    public function __construct(private readonly CData $handle, private readonly Call $call)
+    public function __construct(private readonly CData $pointer, private readonly Call $call)
     {
         $this->process = (int) getmypid();
     }
 
-    /** Stops; waits for the calls under way, so that their ends are recorded. What a signal handler throws then comes out. */
+    /** Stops, and waits for the calls under way, so that their ends are recorded. What a signal handler throws comes out. */
     public function __destruct()
     {
         // A forked child leaves the parent's batches alone.
         if ($this->process !== getmypid()) {
             return;
         }
-        $library = Library::get();
-        $library->dtx_batch_stop($this->handle);
-        $library->dtx_batch_finish($this->handle);
+        $this->end('dtx_batch_stop');
         while ($this->next() !== null) {
         }
-        $library->dtx_batch_free($this->handle);
+        Library::get()->dtx_batch_free($this->pointer);
         if ($thrown = $this->call->takeThrown()) {
             throw $thrown;
         }
@@ -49,33 +47,30 @@ final class Batch
             try {
                 $this->fill($userIds);
             } catch (\Throwable $thrown) {
-                Library::get()->dtx_batch_stop($this->handle);
-                Library::get()->dtx_batch_finish($this->handle);
+                $this->end('dtx_batch_stop');
             }
-            $item = $this->next();
-            if ($item !== null) {
+            if ($item = $this->next()) {
                 yield new Item($item);
             }
-        } while ($item !== null);
+        } while ($item);
         $interrupted = $this->call->takeThrown();
         if ($thrown ??= $interrupted) {
             throw $thrown;
         }
-        return new Summary(Library::decode(Library::get()->dtx_batch_summary_json($this->handle)));
+        return new Summary(Library::decode(Library::get()->dtx_batch_summary_json($this->pointer)));
     }
 
     /** @param \Generator<mixed, mixed> $userIds */
     private function fill(\Generator $userIds): void
     {
         $library = Library::get();
-        while ($library->dtx_batch_wants($this->handle)) {
-            if (!$userIds->valid()) {
-                $library->dtx_batch_finish($this->handle);
-                return;
+        while ($library->dtx_batch_wants($this->pointer)) {
+            if ($userIds->valid()) {
+                Library::call('dtx_batch_push', [$this->pointer, Library::text($userIds->current(), 'userId')]);
+                $userIds->next();
+            } else {
+                $library->dtx_batch_finish($this->pointer);
             }
-            $userId = Library::text($userIds->current(), 'userId');
-            Library::make(null, 'dtx_batch_push', [$this->handle, $userId]);
-            $userIds->next();
         }
     }
 
@@ -83,12 +78,19 @@ final class Batch
     private function next(): ?array
     {
         try {
-            return Library::json('dtx_item', 'dtx_batch_next_within', [$this->handle, $this->call->handle], $this->call);
+            $within = [$this->pointer, $this->call->handle->pointer];
+            return Library::json('dtx_item', 'dtx_batch_next_within', $within, $this->call);
         } catch (Exception\CancelledException) {
             // It was this wait alone that was cancelled.
-            Library::get()->dtx_batch_cancel($this->handle);
-            Library::get()->dtx_batch_finish($this->handle);
-            return Library::json('dtx_item', 'dtx_batch_next', [$this->handle]);
+            $this->end('dtx_batch_cancel');
+            return Library::json('dtx_item', 'dtx_batch_next', [$this->pointer]);
         }
+    }
+
+    /** No call begins from now on: those under way finish, or are cancelled. */
+    private function end(string $how): void
+    {
+        Library::get()->$how($this->pointer);
+        Library::get()->dtx_batch_finish($this->pointer);
     }
 }

@@ -13,7 +13,7 @@ use FFI\CData;
  */
 final class Call
 {
-    public readonly CData $handle;
+    public readonly Handle $handle;
 
     /** What a signal handler or $cancelWhen has thrown: no exception may pass through C. */
     public ?\Throwable $thrown = null;
@@ -28,41 +28,32 @@ final class Call
      * @param (\Closure(): bool)|null $cancelWhen
      * @param array<string, int|bool|null> $options by their names in PHP
      */
-    public function __construct(private readonly ?\Closure $cancelWhen = null, array $options = [])
+    public function __construct(private readonly ?\Closure $cancelWhen, array $options = [])
     {
         $library = Library::get();
-        $this->handle = $library->dtx_call_new();
+        $this->handle = new Handle('dtx_call', $library->dtx_call_new());
         // Mostly there are none, and a function of C costs as much as the rest of this.
         if (array_filter($options, 'is_null') !== $options) {
-            Library::set('dtx_call', $this->handle, $options);
+            Library::set($this->handle, $options);
         }
         if ($cancelWhen !== null || \extension_loaded('pcntl')) {
             if (self::$probe === null) {
                 self::$probe = $library->new('dtx_probe_fn[1]');
                 self::$probe[0] = static fn (): int => (int) (self::$waiting[self::fiber()] ?? null)?->ask();
             }
-            $library->dtx_call_set_probe($this->handle, self::$probe[0], null);
+            $library->dtx_call_set_probe($this->handle->pointer, self::$probe[0], null);
         }
-    }
-
-    public function __destruct()
-    {
-        Library::get()->dtx_call_free($this->handle);
-    }
-
-    private function __clone()
-    {
     }
 
     /**
      * What a function of the library that waits with this call has made, as of its JSON.
      *
-     * @param list<mixed> $arguments those before the call
+     * @param list<mixed> $arguments as of Library::call
      * @return array<string, mixed>|null
      */
     public function result(string $type, string $function, array $arguments): ?array
     {
-        $fields = Library::json($type, $function, [...$arguments, $this->handle], $this);
+        $fields = Library::json($type, $function, $arguments, $this);
         // A signal may come just as the call ends.
         return $this->thrown === null ? $fields : throw $this->thrown;
     }

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace DingtalkExtcontact;
 
+use FFI;
+
 /** What batches wrote down. */
 final class Journal
 {
@@ -19,20 +21,16 @@ final class Journal
         $paths = [$path, ...$more];
         $count = \count($paths);
         $list = $library->new("char *[$count]");
-        $texts = [];
         foreach ($paths as $place => $path) {
-            $text = Library::text($path, 'journal') . "\0";
-            $texts[] = $copy = $library->new('char[' . \strlen($text) . ']');
-            \FFI::memcpy($copy, $text, \strlen($text));
-            $list[$place] = $library->cast('char *', $copy);
+            $path = Library::text($path, 'journal');
+            // It is all zero yet, so the text has its end.
+            $texts[] = $text = $library->new('char[' . \strlen($path) + 1 . ']');
+            FFI::memcpy($text, $path, \strlen($path));
+            $list[$place] = FFI::addr($text[0]);
         }
-        $journal = Library::make('dtx_journal', 'dtx_journal_read', [$library->cast('char **', $list), $count]);
-        try {
-            while (($entry = Library::json('dtx_journal_entry', 'dtx_journal_next', [$journal])) !== null) {
-                yield $entry;
-            }
-        } finally {
-            $library->dtx_journal_free($journal);
+        $journal = new Handle('dtx_journal', Library::make('dtx_journal', 'dtx_journal_read', [$list, $count]));
+        while (($entry = Library::json('dtx_journal_entry', 'dtx_journal_next', [$journal->pointer])) !== null) {
+            yield $entry;
         }
     }
 }

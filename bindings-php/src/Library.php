@@ -94,57 +94,61 @@ final class Library
     /**
      * Sets options by name; what is wrong is reported where they are used, in PHP's names.
      *
-     * @param string $type of the options
      * @param array<string, string|int|bool|null> $values by their names in PHP
      */
-    public static function set(string $type, CData $options, #[\SensitiveParameter] array $values): void
+    public static function set(Handle $options, #[\SensitiveParameter] array $values): void
     {
         foreach (['binding' => 'php'] + array_filter($values, static fn ($value) => $value !== null) as $name => $value) {
             $value = self::text(\is_bool($value) ? var_export($value, true) : (string) $value, $name);
             $name = strtolower((string) preg_replace(['/Ms$/', '/[A-Z]/'], ['', '_$0'], $name));
-            self::get()->{$type . '_set'}($options, $name, $value);
+            self::get()->{$options->type . '_set'}($options->pointer, $name, $value);
         }
     }
 
     /**
-     * Calls a function of the library that makes a handle, and takes its JSON.
+     * Calls a function of the library that can fail.
      *
-     * @param list<mixed> $arguments as of make
-     * @return array<string, mixed>|null nothing where there is no handle
-     */
-    public static function json(string $type, string $function, array $arguments, ?Call $call = null): ?array
-    {
-        $handle = self::make($type, $function, $arguments, $call);
-        try {
-            return $handle === null ? null : self::decode(self::get()->{$type . '_json'}($handle));
-        } finally {
-            self::get()->{$type . '_free'}($handle);
-        }
-    }
-
-    /**
-     * Calls a function of the library that makes a handle of a type, or nothing where that is null.
-     *
-     * @param list<mixed> $arguments those before the places of the handle and the error
+     * @param list<mixed> $arguments those before the places of what is made and of the error
      * @param ?Call $call what it waits with
      */
-    public static function make(
-        ?string $type,
-        string $function,
-        #[\SensitiveParameter] array $arguments,
-        ?Call $call = null,
-    ): ?CData {
+    public static function call(string $function, #[\SensitiveParameter] array $arguments, ?Call $call = null): void
+    {
         $library = self::get();
-        $handle = $type === null ? null : $library->new(self::pointer($type));
         $error = $library->new(self::pointer('dtx_error'));
-        $places = $handle === null ? [FFI::addr($error)] : [FFI::addr($handle), FFI::addr($error)];
-        $step = static fn (): int => $library->$function(...$arguments, ...$places);
+        $step = static fn (): int => $library->$function(...$arguments, ...[FFI::addr($error)]);
         if (($call === null ? $step() : $call->run($step)) !== $library->DTX_OK) {
             $fields = self::decode($library->dtx_error_json($error));
             $library->dtx_error_free($error);
             throw self::failure($fields, $call?->thrown);
         }
-        return $handle === null || FFI::isNull($handle) ? null : $handle;
+    }
+
+    /**
+     * Calls one that makes an object of a type: a pointer to it, or nothing at an end.
+     *
+     * @param list<mixed> $arguments as of call
+     */
+    public static function make(string $type, string $function, array $arguments, ?Call $call = null): ?CData
+    {
+        $made = self::get()->new(self::pointer($type));
+        self::call($function, [...$arguments, FFI::addr($made)], $call);
+        return FFI::isNull($made) ? null : $made;
+    }
+
+    /**
+     * Calls one that makes an object, and takes the JSON of that.
+     *
+     * @param list<mixed> $arguments as of call
+     * @return array<string, mixed>|null nothing at an end
+     */
+    public static function json(string $type, string $function, array $arguments, ?Call $call = null): ?array
+    {
+        $pointer = self::make($type, $function, $arguments, $call);
+        if ($pointer === null) {
+            return null;
+        }
+        $made = new Handle($type, $pointer);
+        return self::decode(self::get()->{$type . '_json'}($made->pointer));
     }
 
     /** The type of a pointer to a handle, read of its name once. */

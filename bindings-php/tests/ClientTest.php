@@ -184,8 +184,6 @@ final class ClientTest extends TestCase
             $this->assertInstanceOf(\InvalidArgumentException::class, $error);
             $this->assertStringContainsString('closed', $error->getMessage());
         }
-        $client->__destruct();
-        $client->__destruct();
     }
 
     public function testAClientIsNeitherCopiedNorSerialized(): void

@@ -1,7 +1,8 @@
-"""What is made for PHP of the header: its version, exceptions, results.
+"""What is made for PHP of the header: its version, exceptions, results, and what a client does.
 
-A result is a class with a property for each getter of its object, taken from the library's JSON. What it documents is
-what the header says; a sentence that only makes sense in C is an error here.
+A result is a class with a property for each getter of its object, taken from the library's JSON; what a client does
+is a method for each of its functions, with the options that it takes as parameters. What they document is what the
+header says; a sentence that only makes sense in C is an error here.
 """
 
 import os
@@ -35,8 +36,11 @@ RESULTS = {
 # Where the header speaks of what the object does.
 ABOUT = {"dtx_batch": "A batch in numbers: each id is one of the first five."}
 MORE = {
-    "dtx_error": " The classes in Exception are its kinds; one of another kind, of a newer library, is an ApiException.",
-    "dtx_contact": " var_dump and print_r show the id alone, var_export all of it.",
+    "dtx_error": "The classes in Exception are its kinds; one of another kind, of a newer library, is an ApiException.",
+    "dtx_contact": "var_dump and print_r show the id alone, var_export all of it.",
+    "deleteMany": "Ids are taken as they are needed. A generator that is dropped starts no more calls and waits for"
+    " those under way. What the ids, a signal handler or $cancelWhen throw comes out after the items of those; of the"
+    " latter two, they are cancelled.",
 }
 # An exception of PHP has a message and a code already. An item that was not attempted has no part.
 OTHERWISE = {"dtx_error_message", "dtx_item_not_attempted"}
@@ -50,6 +54,7 @@ TYPES = {
     "text": "string", "time": "string", "enum": "string", "number": "int", "flag": "bool", "duration": "float",
     "json": "array", "parts": "array",
 }  # fmt: skip
+GIVEN = {"text": "string", "path": "string", "secret": "string", "number": "int", "duration": "int", "flag": "bool"}
 WIDTH = 116
 
 # From what the header says to programs in C to what it is in PHP, in this order.
@@ -63,12 +68,16 @@ WORDS = [
     (r": 0 is no \(the default\), any other number is yes", "; false unless set"),
     (r": 0 is no, any other number is yes", ""),
     (r" A wrong value is reported by dtx_client_delete; .* alone\.| DTX_INVALID_ARGUMENT for NULL\.", ""),
+    (r"^Many deletions under way\. .* none: one for each id", "Deletes many contacts: an item for each id"),
+    (r" and does not free them(?=;)", ""),
     (r"^A (\w+) by its place from 0, (.*); NULL from \w+ on\.", r"Each \1, \2."),
     (r"^How many (ids) a field lists(.*) 0 for", r"The \1 that a field lists, as text\2 None for"),
     (r"\b(\w+) is not 0\b", r"$\1 is true"),
     (r"\bnot 0 where\b", "true where"),
     (r"\bthe result is DTX_OK and the status\b", "the status is"),
-    (r"\bOne of dtx_client_shared\b", "One that is shared"),
+    (r"\bOne of dtx_client_shared closes\b", "One that is shared is closed"),
+    (r"\bdtx_client_free gives up what you got, and leaves the client\b", "To let go of it leaves the client"),
+    (r"\b(?:frees|have freed) it\b", lambda found: "lets go of it" if found[0] == "frees it" else "have let go of it"),
     (r"\bas DTX_INVALID_ARGUMENT\b", "with an InvalidArgumentException"),
     (r"\bof dtx_contact_record\b", "that of a Contact"),
     (r"\bdtx_client_new\b", "the constructor"),
@@ -102,8 +111,8 @@ def comment(text, tags=(), indent="    "):
     """A doc comment; what is said of a tag goes on further in."""
 
     def wrapped(said, further=""):
-        begins = f"{indent} * "
-        return textwrap.wrap(said, WIDTH, initial_indent=begins, subsequent_indent=begins + further, break_on_hyphens=False)
+        first, later = f"{indent} * ", f"{indent} * {further}"
+        return textwrap.wrap(said, WIDTH, initial_indent=first, subsequent_indent=later, break_on_hyphens=False)
 
     one, *more = [text, *tags] if text else tags
     if not more and len(indent + one) < WIDTH - 6:
@@ -193,6 +202,7 @@ class Property(NamedTuple):
         return comment("" if tags else self.note, tags)
 
 
+FIELDS = "@param array<string, mixed> $fields as the library has them in its JSON"
 STOPPED = Property("?string", "stopped", "$fields['stopped'] ?? null", "", "Why it stopped early, or null.")
 
 
@@ -258,11 +268,11 @@ def to_json():
 
 def result(header, handle):
     known = list(properties(header, handle))
-    about = ABOUT.get(handle.name) or say(handle.note, handle.name) + MORE.get(handle.name, "")
+    about = ABOUT.get(handle.name) or f"{say(handle.note, handle.name)} {MORE.get(handle.name, '')}".strip()
     members = [[*it.documented, it.declared] for it in known]
     taken = [f"$this->{it.name} = {it.value};" for it in known]
     new = method("public function __construct", ["private readonly array $fields"], "", taken)
-    members.append([*comment("", ["@internal", "@param array<string, mixed> $fields as the library has them in its JSON"]), *new])
+    members.append([*comment("", ["@internal", FIELDS]), *new])
     members += [asked_by_name(it) for it in handle.getters if it.fields]
     members.append(to_json())
     if "personal data" in about:
@@ -275,7 +285,7 @@ def result(header, handle):
 def failure(header, handle):
     """The interface of all exceptions, which documents their properties, and the trait that has them."""
     known = list(properties(header, handle))
-    about = say(handle.note, handle.name) + MORE[handle.name]
+    about = f"{say(handle.note, handle.name)} {MORE[handle.name]}"
     tags = [f"@property-read {it.type} ${it.name} {it.note}" for it in known]
     interface = file(comment(about, tags, ""), "interface DingTalkException extends \\Throwable, \\JsonSerializable")
     taken = [f"$this->{it.name} = {it.value};" for it in known]
@@ -289,19 +299,183 @@ def failure(header, handle):
         comment("The fields of every DingTalkException, which describes them.", ["@internal"], ""),
         "trait Failure",
         [it.declared for it in known],
-        [*comment("", ["@param array<string, mixed> $fields as the library has them in its JSON"]), *new],
+        [*comment("", [FIELDS]), *new],
         to_json(),
     )
     return {FOLDER + "DingTalkException.php": interface, FOLDER + "Failure.php": trait}
 
 
+# --- What a client does ---
+
+
+class Parameter(NamedTuple):
+    """Of a method: its type and what is said of it in the documentation, and how it is handed on."""
+
+    type: str
+    name: str
+    note: str
+    declared: str
+    passed: str
+
+    @property
+    def tag(self):
+        return f"@param {self.type} ${self.name} {self.note}".strip()
+
+
+CANCEL = "asked every 50 ms while it waits: true ends it"
+CANCEL_WHEN = Parameter("?\\Closure(): bool", "cancelWhen", CANCEL, "?\\Closure $cancelWhen = null", "$cancelWhen")
+
+
+def hidden(it):
+    """Secrets stand in no trace. The URL of a proxy may have a password."""
+    return "#[\\SensitiveParameter] " if it.what == "secret" or it.name == "proxy" else ""
+
+
+def options(handle):
+    """Each option is a parameter; null leaves it to the library."""
+    for it in handle.setters:
+        kind, name = f"?{GIVEN[it.what]}", camel(it.name)
+        note = say(it.note, it.function.name)
+        if it.what == "duration":
+            name, note = f"{name}Ms", f"{note} In milliseconds."
+        yield Parameter(kind, name, note, f"{hidden(it)}{kind} ${name} = null", f"'{name}' => ${name}")
+
+
+def argument(call, it, note):
+    """What the caller gives, as C takes it. An id may come as a number, which is refused where it is made text."""
+    name = camel(it.name)
+    if it.what == "flag":
+        return Parameter("bool", name, note, f"bool ${name} = false", f"(int) ${name}")
+    if f"{it.name}: a JSON object" in call.note:
+        passed = f"json_encode((object) ${name}, \\JSON_THROW_ON_ERROR)"
+        return Parameter("array<string, mixed>", name, note, f"array ${name}", passed)
+    kind = "mixed" if it.name == "user_id" else "string"
+    return Parameter("string", name, note, f"{hidden(it)}{kind} ${name}", f"Library::text(${name}, '{name}')")
+
+
+def constructors(header, options):
+    """Options by name, and once more for those on top of the environment's: gathered, a trace would show them."""
+    about, env, shared = (
+        say(header.notes[name], name) for name in ("dtx_client_new", "dtx_options_from_env", "dtx_client_shared")
+    )
+    env = env.split(". ")[0].removeprefix("New options with ")
+    flags = [
+        Parameter("bool", "env", f"with {env}; the other options come on top", "bool $env = false", "$env"),
+        Parameter("bool", "shared", shared[0].lower() + shared[1:], "bool $shared = false", "$shared"),
+    ]
+    throws = "@throws DingTalkException for an option that is refused"
+    declared = [it.declared for it in options]
+    new = [
+        "$options = get_defined_vars();",
+        "unset($options['env'], $options['shared']);",
+        "$this->open($options, $env, $shared);",
+    ]
+    from_env = ["return new self(...get_defined_vars(), env: true);"]
+    return [
+        [
+            *comment(about, [*(it.tag for it in (*options, *flags)), throws]),
+            *method("public function __construct", [*declared, *(it.declared for it in flags)], "", new),
+        ],
+        [
+            *comment(f"With {env}. Options are those of the constructor, and come on top.", [throws]),
+            *method("public static function fromEnv", [*declared, flags[1].declared], ": self", from_env),
+        ],
+    ]
+
+
+def said_of_call(call):
+    """What the header says of a call: as a whole, of its parameters, of what it returns, of what it throws."""
+    function = call.function.name
+    names = "|".join(own for _, own in call.function.parameters)
+    about, *said = re.split(rf"(?<=\. )({names}): ", call.note)
+    end = r"(DTX_\w+|Anything else|A failure)(?::| means that) ([^.]*)\. ?"
+    returns, throws = "", {"DingTalkException": ""}
+    for of, text in re.findall(end, about):
+        if of == "DTX_OK":
+            returns = say(text, function)
+        else:
+            kind = f"Exception\\{exception(of)}" if of.startswith("DTX_") else "DingTalkException"
+            throws[kind] = say(text, function)
+    tags = [f"@throws {name} {text}".strip() for name, text in sorted(throws.items(), reverse=True)]
+    return say(re.sub(end, "", about), function), dict(zip(said[::2], said[1::2])), returns, tags
+
+
+def call_method(handles, call):
+    function = call.function.name
+    about, said, returns, throws = said_of_call(call)
+    given = [argument(call, it, say(said.get(it.name, ""), function)) for it in call.arguments if it.of != "dtx_call"]
+    passed, own, body = ["$this->handle->pointer", *(it.passed for it in given)], [], []
+    tags = [it.tag for it in given if it.note or it.declared.startswith("mixed")]
+    if call.takes_call:
+        # Nothing but a deletion ends as absent.
+        own = [it for it in options(handles["dtx_call"]) if it.name != "missingOk" or call.made == "dtx_deletion"]
+        of = re.search(r"(?:timeout|options) of (.*?) and the means", said["call"])[1]
+        tags += [*(it.tag.replace("this call", of) for it in own), CANCEL_WHEN.tag]
+        body.append(f"$call = new Call($cancelWhen, [{', '.join(it.passed for it in own)}]);")
+        passed.append("$call->handle->pointer")
+        own.append(CANCEL_WHEN)
+    listed = [f"    {it}," for it in passed]
+    if call.made:
+        result = RESULTS[call.made]
+        body += [f"return new {result}($call->result('{call.made}', '{function}', [", *listed, "]));"]
+    else:
+        result = "void"
+        body += [f"Library::call('{function}', [", *listed, "]);"]
+    if returns:
+        tags.append(f"@return {result} {returns}")
+    head, declared = f"public function {camel(call.name)}", [it.declared for it in (*given, *own)]
+    return [*comment(about, [*tags, *throws]), *method(head, declared, f": {result}", body)]
+
+
+def batch_method(handles):
+    """Many deletions are a loop in PHP."""
+    batch, own = handles["dtx_batch"], [*options(handles["dtx_batch_options"]), CANCEL_WHEN]
+    _, _, _, throws = said_of_call(next(it for it in batch.calls if it.name == "new"))
+    about = f"{say(batch.note, batch.name)} {MORE['deleteMany']}"
+    tags = ["@param iterable<string> $userIds", *(it.tag for it in own)]
+    returns = "@return \\Generator<int, Item, mixed, Summary> its return value is the summary"
+    listed = [f"    {it.passed}," for it in own[:-1]]
+    return [
+        *comment(about, [*tags, returns, *throws]),
+        *method(
+            "public function deleteMany",
+            ["iterable $userIds", *(it.declared for it in own)],
+            ": \\Generator",
+            ["return $this->batch($userIds, $cancelWhen, [", *listed, "]);"],
+        ),
+    ]
+
+
+def command_method(command):
+    body = [f"Library::get()->{command.function.name}($this->handle->pointer);"]
+    about = comment(say(command.note, command.function.name))
+    return [*about, *method(f"public function {camel(command.name)}", [], ": void", body)]
+
+
+def client(header, handles):
+    """What a client declares; what there is to do in PHP is written by hand, in the class that uses it."""
+    own = handles["dtx_client"]
+    calls = [it for it in own.calls if it.is_method and (it.made in RESULTS or not it.made)]
+    return file(
+        comment("What the C library does with a client.", ["@internal"], ""),
+        "trait ClientMethods",
+        *constructors(header, list(options(handles["dtx_options"]))),
+        *(call_method(handles, it) for it in calls),
+        batch_method(handles),
+        *map(command_method, own.commands),
+    )
+
+
 def outputs(header):
     handles = meaning.handles(header)
     results = {
-        f"{FOLDER}{name}.php": result(header, handles[handle]) for handle, name in RESULTS.items() if handle != "dtx_error"
+        f"{FOLDER}{name}.php": result(header, handles[handle])
+        for handle, name in RESULTS.items()
+        if handle != "dtx_error"
     }
     return {
         FOLDER + "Header.php": version(header),
+        FOLDER + "ClientMethods.php": client(header, handles),
         **results,
         **failure(header, handles["dtx_error"]),
         **exceptions(header),
