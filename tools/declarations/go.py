@@ -312,7 +312,8 @@ def calls(header):
     for handle, own in taken.items():
         made += take(handle, own)
     for one in (it for of in handles.values() for it in of.calls):
-        # cgo has no function pointers, and an item is had by one alone, so that no thread waits for it.
+        # Go writes these itself: cgo has no function pointers, one call alone has a list, and items are waited for
+        # without a thread.
         by_hand = any(it.what in ("callback", "texts") or it.of == "dtx_item" for it in one.parameters)
         made += [] if by_hand else call(one, taken)
     return "\n".join(made)
