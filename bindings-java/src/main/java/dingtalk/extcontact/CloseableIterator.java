@@ -11,7 +11,7 @@ import java.util.function.Supplier;
  */
 public abstract class CloseableIterator<T> implements Iterator<T>, AutoCloseable {
     private T next;
-    private boolean ended;
+    boolean ended;
 
     CloseableIterator() {}
 
@@ -37,10 +37,6 @@ public abstract class CloseableIterator<T> implements Iterator<T>, AutoCloseable
 
     /** The next one, or null at the end. */
     abstract T take();
-
-    final boolean ended() {
-        return ended;
-    }
 
     /** Waits until it is known. What it throws does not end the iterator. */
     @Override

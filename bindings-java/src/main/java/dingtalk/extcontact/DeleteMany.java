@@ -81,7 +81,7 @@ public final class DeleteMany extends CloseableIterator<Item> {
      */
     @Override
     public void close() {
-        if (!ended()) {
+        if (!ended) {
             stop();
             finish();
             while (await() != null) {

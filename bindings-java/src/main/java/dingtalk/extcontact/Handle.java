@@ -16,7 +16,7 @@ class Handle {
 
     Handle(Pointer pointer, Consumer<Pointer> free) {
         this.pointer = pointer;
-        owner = new Owner(this, pointer, free);
+        owner = new Owner(this, () -> free.accept(pointer));
     }
 
     /** After a call: whoever writes to it is still there, or it could be freed while the call begins. */
@@ -33,12 +33,10 @@ class Handle {
     private static final class Owner extends PhantomReference<Handle> {
         private static final ReferenceQueue<Handle> GONE = new ReferenceQueue<>();
         private static final Set<Owner> ALL = ConcurrentHashMap.newKeySet();
-        private final Pointer pointer;
-        private final Consumer<Pointer> free;
+        private final Runnable free;
 
-        Owner(Handle handle, Pointer pointer, Consumer<Pointer> free) {
+        Owner(Handle handle, Runnable free) {
             super(handle, GONE);
-            this.pointer = pointer;
             this.free = free;
             ALL.add(this);
             for (Reference<?> gone; (gone = GONE.poll()) != null;) {
@@ -48,7 +46,7 @@ class Handle {
 
         void free() {
             if (ALL.remove(this)) {
-                free.accept(pointer);
+                free.run();
             }
         }
     }

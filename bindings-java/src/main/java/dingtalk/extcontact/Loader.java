@@ -31,7 +31,7 @@ final class Loader {
     /** Says the same each time where there is none: a static initializer that fails says why once alone. */
     static void check() {
         if (PROBLEM != null) {
-            throw because(PROBLEM.getMessage(), PROBLEM);
+            throw (UnsatisfiedLinkError) new UnsatisfiedLinkError(PROBLEM.getMessage()).initCause(PROBLEM);
         }
     }
 
@@ -46,7 +46,7 @@ final class Loader {
             NativeLibrary library = NativeLibrary.getInstance(file.getPath(),
                     Collections.singletonMap(Library.OPTION_STRING_ENCODING, "UTF-8"));
             version = library.getFunction("dtx_version").invokeString(new Object[0], false);
-            if (version.equals(Dtx.ABI) || version.startsWith(Dtx.ABI + ".")) {
+            if (version.startsWith(Dtx.ABI + ".")) {
                 Native.register(Dtx.class, library);
                 return null;
             }
@@ -62,15 +62,10 @@ final class Loader {
     }
 
     private static UnsatisfiedLinkError refused(String other, String platform, String why, Throwable cause) {
-        return because("the native library of dingtalk-extcontact for " + platform + " was looked for at "
+        String message = "the native library of dingtalk-extcontact for " + platform + " was looked for at "
                 + (other != null ? other : path(platform) + " in the class path") + ", " + why
-                + "; take a jar that has this platform, or name its file with -D" + PROPERTY + "=FILE", cause);
-    }
-
-    private static UnsatisfiedLinkError because(String message, Throwable cause) {
-        UnsatisfiedLinkError error = new UnsatisfiedLinkError(message);
-        error.initCause(cause);
-        return error;
+                + "; take a jar that has this platform, or name its file with -D" + PROPERTY + "=FILE";
+        return (UnsatisfiedLinkError) new UnsatisfiedLinkError(message).initCause(cause);
     }
 
     /** The folder of the platform that this is, by JNA's name of it and what the process has mapped. */
