@@ -20,12 +20,12 @@ TYPES = {
     "int64_t *": "LongByReference", "uint64_t *": "LongByReference",
 }  # fmt: skip
 ENUMS = {
-    "dtx_result": ("Kind", "What kind of error it is. More may come: treat {@link #UNKNOWN} like {@link #API}."),
-    "dtx_status": ("Status", "How a contact came to be gone."),
-    "dtx_restore_status": ("RestoreStatus", "What came of a record that was to be restored."),
-    "dtx_journal_state": ("JournalState", "What became of a contact, as journals say."),
-    "dtx_check_status": ("CheckStatus", "What came of a step of a check."),
-    "dtx_log_level": ("LogLevel", "How much is logged; each level includes those above it."),
+    "dtx_result": "Kind",
+    "dtx_status": "Status",
+    "dtx_restore_status": "RestoreStatus",
+    "dtx_journal_state": "JournalState",
+    "dtx_check_status": "CheckStatus",
+    "dtx_log_level": "LogLevel",
 }
 RESULTS = {
     "dtx_deletion": "Deletion",
@@ -67,6 +67,9 @@ LATER = "A value that a later version of the library has and this package does n
 
 # From what the header says to programs in C to what it is in Java, in this order.
 WORDS = [
+    (r"^What a function returns: DTX_OK, or the kind of the error\..*",
+     "What kind of error it is. More may come: treat {@link #UNKNOWN} like {@link #API}."),
+    (r", as dtx_\w+ returns it| See dtx_set_log\.", ""),
     (r"^1 (?:if|where) (.*?)[;,] (?:otherwise|else) 0\.", r"Whether \1."),
     (r": returns 1 and writes \*\w+, or returns 0\s+where (.*?)\. \w+ may be NULL\.", r", or null where \1."),
     (r": 1 and \*\w+, or 0 where", ", or null where"),
@@ -155,6 +158,12 @@ def functions(header):
         f"    interface {one.name} extends Callback {{\n        {line(one, 'invoke', True)}\n    }}\n"
         for one in header.callbacks
     ]
+    # Options are set by their names.
+    called = [
+        one
+        for one in header.functions
+        if one.name not in UNUSED and not meaning.is_setter(meaning.owner(header, one), one)
+    ]
     return file([
         "/** The functions of the C library; what each does stands in its header. */",
         "final class Dtx {",
@@ -164,7 +173,7 @@ def functions(header):
         "    private Dtx() {}",
         "",
         *callbacks,
-        *[f"    static native {line(one, one.name, False)}" for one in header.functions],
+        *[f"    static native {line(one, one.name, False)}" for one in called],
         "}",
     ])  # fmt: skip
 
@@ -174,7 +183,7 @@ def functions(header):
 
 def enum(header, source):
     """An enum of the results but DTX_OK, or of another list; with a value for later numbers."""
-    name, about = ENUMS[source]
+    name = ENUMS[source]
     constants = [it for it in header.enums[source] if it[0] != "DTX_OK"]
     prefix = re.match(r"DTX_(?:STATUS_|RESTORE_|JOURNAL_|CHECK_|LOG_)?", constants[0][0])[0]
     values = [(it[len(prefix) :], number, said(header.notes[it], it)) for it, number in constants]
@@ -183,7 +192,7 @@ def enum(header, source):
         values.append((other, -1, LATER))
     listed = ["\n".join([*wrapped(note), f"    {value}({number})"]) for value, number, note in values]
     return file([
-        f"/** {about} */",
+        f"/** {said(header.notes[source], source)} */",
         f"public enum {name} {{",
         ",\n".join(listed) + ";",
         "",
@@ -250,7 +259,7 @@ def value(getter, call, of):
             kind, got = "Duration", "place -> Duration.ofMillis(place.getValue())"
         return kind, name, f"Natives.known(new {place}(), place -> {call}, place), {got})"
     if getter.what in ("enum", "part"):
-        kind = ENUMS[getter.of][0] if getter.what == "enum" else RESULTS[getter.of]
+        kind = ENUMS[getter.of] if getter.what == "enum" else RESULTS[getter.of]
         return kind, name, f"{kind}.of({call}))"
     if getter.what == "parts":
         kind = RESULTS[getter.of]
@@ -329,23 +338,32 @@ def handle_name(name):
 def handle_class(header, handles, handle):
     name = handle_name(handle.name)
     known = [it.function for it in (*handle.getters, *handle.setters)]
-    mine = [one for one in header.functions if meaning.owner(header, one) == handle.name and one not in known]
-    lines = [
+    mine = [
+        meaning.call(header, handle.name, one)
+        for one in header.functions
+        if meaning.owner(header, one) == handle.name and one not in known and one.name not in UNUSED
+    ]
+    constants, methods = [], []
+    for call in mine:
+        if call.name != "free":
+            constants += told(header, call)
+            methods += method(header, handles, call)
+            methods += future(header, call)
+    if handle.name in RESULTS:
+        own = RESULTS[handle.name]
+        methods += answer(own, camel(own.lower()), f"{own}.of(pointer)")
+    for getter in filter(is_asked, handle.getters):
+        methods += answer(*value(getter, f"Dtx.{getter.function.name}(pointer", "pointer"))
+    return file([
         f"/** A {handle.name} of the library; what each method does stands in its header. */",
         f"final class {name} extends Handle {{",
+        *constants,
         f"    {name}(Pointer pointer) {{",
         f"        super(pointer, Dtx::{handle.name}_free);",
         "    }",
-    ]
-    for one in mine:
-        if one.name not in (*UNUSED, f"{handle.name}_free"):
-            lines += method(header, handles, meaning.call(header, handle.name, one))
-    if handle.name in RESULTS:
-        own = RESULTS[handle.name]
-        lines += answer(own, camel(own.lower()), f"{own}.of(pointer)")
-    for getter in filter(is_asked, handle.getters):
-        lines += answer(*value(getter, f"Dtx.{getter.function.name}(pointer", "pointer"))
-    return file([*lines, "}"])
+        *methods,
+        "}",
+    ])  # fmt: skip
 
 
 def answer(kind, name, how):
@@ -361,7 +379,7 @@ def method(header, handles, call):
     before += [f"PointerByReference {what} = new PointerByReference();" for what in ("made", "error") if what in has]
     kept = ["keep();"] if "self" in has else []
     kept += [f"{camel(it.name)}.keep();" for it in call.parameters if it.what == "handle"]
-    after = ["Natives.check(error);"] if "error" in has else []
+    after = ["Natives.check(error.getValue());"] if "error" in has else []
     asked = f"Dtx.{call.function.name}({', '.join(given for _, given in arguments)})"
     made, result = meaning.handle_of(header, call.function.result), "void"
     if made:
@@ -378,6 +396,43 @@ def method(header, handles, call):
     takes = ", ".join(declared for declared, _ in arguments if declared)
     head = f"{'' if 'self' in has else 'static '}{result} {name}({takes}) {{"
     return ["", f"    {head}", *[f"        {line}" for line in (*before, f"{asked};", *kept, *after)], "    }"]
+
+
+def callback_of(header, call):
+    """The callback that is handed what came of it, or None."""
+    types = [it.type for it in call.parameters if it.what == "callback"]
+    callbacks = [it for it in header.callbacks if it.name in types]
+    return next((it for it in callbacks if meaning.handle_of(header, it.parameters[0][0])), None)
+
+
+def told(header, call):
+    callback = callback_of(header, call)
+    if not callback:
+        return []
+    names = [name for _, name in callback.parameters]
+    result = RESULTS[meaning.handle_of(header, callback.parameters[0][0])]
+    error = "error" if "error" in names else "null"
+    return [
+        f"    private static final Dtx.{callback.name} {call.name.upper()}_DONE = Natives.attached(({', '.join(names)}) ->",
+        f"            Ended.tell(context, {error}, () -> {result}.take({names[0]})));",
+        "",
+    ]
+
+
+def future(header, call):
+    """The same, with what the callback is handed as a future."""
+    callback = callback_of(header, call)
+    if not callback:
+        return []
+    given = [it for it in call.arguments if it.what not in ("callback", "context")]
+    takes = ", ".join(argument(header, it)[0] for it in given)
+    gives = "".join(f"{camel(it.name)}, " for it in given)
+    return [
+        "",
+        f"    Ended<{RESULTS[meaning.handle_of(header, callback.parameters[0][0])]}> {camel(call.name)}({takes}) {{",
+        f"        return Ended.begun(context -> {camel(call.name)}({gives}{call.name.upper()}_DONE, context));",
+        "    }",
+    ]
 
 
 def argument(header, it):
@@ -501,7 +556,7 @@ def outputs(header):
     """The files by their names."""
     handles = meaning.handles(header)
     made = {"Dtx": functions(header)}
-    made |= {name: enum(header, source) for source, (name, _) in ENUMS.items()}
+    made |= {name: enum(header, source) for source, name in ENUMS.items()}
     made |= {name: result(handles[source]) for source, name in RESULTS.items()}
     made |= {
         {"dtx_options": "ClientOptions"}.get(source, own): options(handles[source])

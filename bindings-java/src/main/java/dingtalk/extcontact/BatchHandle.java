@@ -8,6 +8,9 @@ import java.time.Duration;
 
 /** A dtx_batch of the library; what each method does stands in its header. */
 final class BatchHandle extends Handle {
+    private static final Dtx.dtx_item_fn SUBMIT_NEXT_DONE = Natives.attached((item, context) ->
+            Ended.tell(context, null, () -> Item.take(item)));
+
     BatchHandle(Pointer pointer) {
         super(pointer, Dtx::dtx_batch_free);
     }
@@ -19,7 +22,7 @@ final class BatchHandle extends Handle {
         Dtx.dtx_batch_new(client.pointer, options.pointer, made, error);
         client.keep();
         options.keep();
-        Natives.check(error);
+        Natives.check(error.getValue());
         return new BatchHandle(made.getValue());
     }
 
@@ -27,7 +30,7 @@ final class BatchHandle extends Handle {
         PointerByReference error = new PointerByReference();
         Dtx.dtx_batch_push(pointer, Natives.text("userId", userId), error);
         keep();
-        Natives.check(error);
+        Natives.check(error.getValue());
     }
 
     void finish() {
@@ -49,7 +52,11 @@ final class BatchHandle extends Handle {
         PointerByReference error = new PointerByReference();
         Dtx.dtx_batch_submit_next(pointer, done, context, error);
         keep();
-        Natives.check(error);
+        Natives.check(error.getValue());
+    }
+
+    Ended<Item> submitNext() {
+        return Ended.begun(context -> submitNext(SUBMIT_NEXT_DONE, context));
     }
 
     Summary summary() {

@@ -98,7 +98,7 @@ public final class Client extends ClientCalls implements AutoCloseable {
         if (Thread.currentThread().isInterrupted()) {
             call.cancel(); // so that nothing is sent
         }
-        return Ended.<Deletion>begun(context -> client.submit(userId, call, Ended.DONE, context)).await(call::cancel);
+        return client.submit(userId, call).await(call::cancel);
     }
 
     /**

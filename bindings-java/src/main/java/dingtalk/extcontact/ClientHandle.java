@@ -6,6 +6,9 @@ import com.sun.jna.ptr.PointerByReference;
 
 /** A dtx_client of the library; what each method does stands in its header. */
 final class ClientHandle extends Handle {
+    private static final Dtx.dtx_done_fn SUBMIT_DONE = Natives.attached((deletion, error, context) ->
+            Ended.tell(context, error, () -> Deletion.take(deletion)));
+
     ClientHandle(Pointer pointer) {
         super(pointer, Dtx::dtx_client_free);
     }
@@ -16,7 +19,7 @@ final class ClientHandle extends Handle {
         PointerByReference error = new PointerByReference();
         Dtx.dtx_client_new(options.pointer, made, error);
         options.keep();
-        Natives.check(error);
+        Natives.check(error.getValue());
         return new ClientHandle(made.getValue());
     }
 
@@ -26,7 +29,7 @@ final class ClientHandle extends Handle {
         PointerByReference error = new PointerByReference();
         Dtx.dtx_client_shared(options.pointer, made, error);
         options.keep();
-        Natives.check(error);
+        Natives.check(error.getValue());
         return new ClientHandle(made.getValue());
     }
 
@@ -34,7 +37,7 @@ final class ClientHandle extends Handle {
         PointerByReference error = new PointerByReference();
         Dtx.dtx_client_set_access_token(pointer, Natives.text("accessToken", accessToken), error);
         keep();
-        Natives.check(error);
+        Natives.check(error.getValue());
     }
 
     void close() {
@@ -48,13 +51,17 @@ final class ClientHandle extends Handle {
         call.keep();
     }
 
+    Ended<Deletion> submit(String userId, CallHandle call) {
+        return Ended.begun(context -> submit(userId, call, SUBMIT_DONE, context));
+    }
+
     Check check(boolean write, CallHandle call) {
         PointerByReference made = new PointerByReference();
         PointerByReference error = new PointerByReference();
         Dtx.dtx_client_check(pointer, write ? 1 : 0, call.pointer, made, error);
         keep();
         call.keep();
-        Natives.check(error);
+        Natives.check(error.getValue());
         return Check.take(made.getValue());
     }
 
@@ -64,7 +71,7 @@ final class ClientHandle extends Handle {
         Dtx.dtx_client_get(pointer, Natives.text("userId", userId), call.pointer, made, error);
         keep();
         call.keep();
-        Natives.check(error);
+        Natives.check(error.getValue());
         return Contact.take(made.getValue());
     }
 
@@ -73,7 +80,7 @@ final class ClientHandle extends Handle {
         PointerByReference error = new PointerByReference();
         Dtx.dtx_client_contacts(pointer, made, error);
         keep();
-        Natives.check(error);
+        Natives.check(error.getValue());
         return new ContactsHandle(made.getValue());
     }
 
@@ -83,7 +90,7 @@ final class ClientHandle extends Handle {
         Dtx.dtx_client_restore(pointer, Natives.text("record", record), lookFirst ? 1 : 0, call.pointer, made, error);
         keep();
         call.keep();
-        Natives.check(error);
+        Natives.check(error.getValue());
         return Restoration.take(made.getValue());
     }
 }

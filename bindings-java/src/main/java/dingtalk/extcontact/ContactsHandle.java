@@ -16,7 +16,7 @@ final class ContactsHandle extends Handle {
         Dtx.dtx_contacts_next(pointer, call.pointer, made, error);
         keep();
         call.keep();
-        Natives.check(error);
+        Natives.check(error.getValue());
         return Contact.take(made.getValue());
     }
 }

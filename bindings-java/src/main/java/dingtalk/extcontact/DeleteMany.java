@@ -59,7 +59,7 @@ public final class DeleteMany extends CloseableIterator<Item> {
     }
 
     private Item await() {
-        return Ended.<Item>begun(context -> batch.submitNext(Ended.ITEM, context)).await(() -> {
+        return batch.submitNext().await(() -> {
             cancel();
             finish();
         });

@@ -15,7 +15,7 @@ public final class DeletionFuture extends CompletableFuture<Deletion> {
     /** Begins the call. */
     DeletionFuture(ClientHandle client, String userId, CallOptions options) {
         call = Objects.requireNonNull(options, "options").call();
-        ended = Ended.begun(context -> client.submit(userId, call, Ended.DONE, context));
+        ended = client.submit(userId, call);
         ended.into(this);
     }
 

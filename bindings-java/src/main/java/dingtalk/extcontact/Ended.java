@@ -3,6 +3,7 @@ package dingtalk.extcontact;
 import com.sun.jna.Pointer;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ForkJoinPool;
@@ -15,13 +16,6 @@ import java.util.function.Supplier;
  * others may need to go on: nothing that may take long or wait may hang on it directly.
  */
 final class Ended<T> extends CompletableFuture<T> {
-    static final Dtx.dtx_done_fn DONE = (deletion, error, context) -> Ended.<Deletion>of(context).tell(() -> {
-        if (error != null) {
-            throw DingTalkException.take(error);
-        }
-        return Deletion.take(deletion);
-    });
-    static final Dtx.dtx_item_fn ITEM = (item, context) -> Ended.<Item>of(context).tell(() -> Item.take(item));
     /** Who waits, by the number that the library has as its context: it knows no Java object. */
     private static final Map<Long, Ended<?>> AWAITED = new ConcurrentHashMap<>();
     private static final AtomicLong LAST = new AtomicLong();
@@ -33,11 +27,6 @@ final class Ended<T> extends CompletableFuture<T> {
     private static final ForkJoinPool POOL = new ForkJoinPool(
             Math.max(4, Runtime.getRuntime().availableProcessors()),
             ForkJoinPool.defaultForkJoinWorkerThreadFactory, null, true);
-
-    static {
-        Natives.attach(DONE);
-        Natives.attach(ITEM);
-    }
 
     /** What is begun by a call that is given the context for the callback. */
     static <T> Ended<T> begun(Consumer<Pointer> submit) {
@@ -53,16 +42,15 @@ final class Ended<T> extends CompletableFuture<T> {
         return ended;
     }
 
+    /** What a callback does, once: completes what has this context. */
     @SuppressWarnings("unchecked")
-    private static <T> Ended<T> of(Pointer context) {
-        return (Ended<T>) AWAITED.remove(Pointer.nativeValue(context));
-    }
-
-    private void tell(Supplier<T> outcome) {
+    static <T> void tell(Pointer context, Pointer error, Supplier<T> outcome) {
+        Ended<T> ended = (Ended<T>) AWAITED.remove(Pointer.nativeValue(context));
         try {
-            complete(outcome.get());
+            Natives.check(error);
+            ended.complete(outcome.get());
         } catch (Throwable failed) { // the library's error; or such as no memory: nobody must wait for ever
-            completeExceptionally(failed);
+            ended.completeExceptionally(failed);
         }
     }
 
@@ -84,30 +72,20 @@ final class Ended<T> extends CompletableFuture<T> {
      * @param cancel what to do when the thread is interrupted, which it still is afterwards
      */
     T await(Runnable cancel) {
-        boolean interrupted = false;
         try {
-            while (true) {
-                try {
-                    return get();
-                } catch (InterruptedException told) {
-                    interrupted = true;
-                    cancel.run();
-                } catch (ExecutionException ended) {
-                    throw thrown(ended.getCause());
-                }
+            try {
+                return get();
+            } catch (InterruptedException told) {
+                cancel.run();
+                Thread.currentThread().interrupt(); // it was cleared; join waits all the same
+                return join();
             }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
+        } catch (ExecutionException | CompletionException failed) {
+            if (failed.getCause() instanceof DingTalkException) {
+                // With the trace of the thread that called: the one that it was made on says nothing.
+                throw (DingTalkException) failed.getCause().fillInStackTrace();
             }
+            throw new IllegalStateException("the outcome could not be read", failed.getCause());
         }
-    }
-
-    /** With the trace of the thread that called: the one that it was made on says nothing. */
-    private static RuntimeException thrown(Throwable cause) {
-        if (cause instanceof DingTalkException) {
-            return (DingTalkException) cause.fillInStackTrace();
-        }
-        throw new IllegalStateException("the outcome could not be read", cause);
     }
 }

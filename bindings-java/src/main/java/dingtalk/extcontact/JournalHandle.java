@@ -15,7 +15,7 @@ final class JournalHandle extends Handle {
         PointerByReference made = new PointerByReference();
         PointerByReference error = new PointerByReference();
         Dtx.dtx_journal_read(paths, count, made, error);
-        Natives.check(error);
+        Natives.check(error.getValue());
         return new JournalHandle(made.getValue());
     }
 
@@ -24,7 +24,7 @@ final class JournalHandle extends Handle {
         PointerByReference error = new PointerByReference();
         Dtx.dtx_journal_next(pointer, made, error);
         keep();
-        Natives.check(error);
+        Natives.check(error.getValue());
         return JournalEntry.take(made.getValue());
     }
 }

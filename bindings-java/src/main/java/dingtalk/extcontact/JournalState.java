@@ -1,7 +1,7 @@
 // Made of the C header by tools/declarations; `make header` renews it.
 package dingtalk.extcontact;
 
-/** What became of a contact, as journals say. */
+/** What became of a contact. */
 public enum JournalState {
     /** A run deleted it, or the service knows it no more after a request of ours whose reply was lost. */
     GONE(1),

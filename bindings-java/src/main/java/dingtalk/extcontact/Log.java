@@ -6,16 +6,12 @@ import java.util.function.BiConsumer;
 /** Where log lines of the library go. */
 final class Log {
     private static volatile BiConsumer<LogLevel, String> sink;
-    private static final Dtx.dtx_log_fn TAKE = (level, message, context) -> {
+    private static final Dtx.dtx_log_fn TAKE = Natives.attached((level, message, context) -> {
         BiConsumer<LogLevel, String> taker = sink;
         if (taker != null) {
             taker.accept(LogLevel.of(level), message.getString(0, "UTF-8"));
         }
-    };
-
-    static {
-        Natives.attach(TAKE);
-    }
+    });
 
     private Log() {}
 

@@ -3,11 +3,9 @@ package dingtalk.extcontact;
 import com.sun.jna.Callback;
 import com.sun.jna.CallbackThreadInitializer;
 import com.sun.jna.Native;
-import com.sun.jna.ptr.PointerByReference;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
+import com.sun.jna.Pointer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -32,28 +30,26 @@ final class Natives {
         if (text.indexOf('\0') >= 0) {
             throw new IllegalArgumentException(name + " has a NUL character in it");
         }
-        try {
-            ByteBuffer bytes = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
-            byte[] terminated = new byte[bytes.remaining() + 1];
-            bytes.get(terminated, 0, bytes.remaining());
-            return terminated;
-        } catch (CharacterCodingException cause) {
-            throw new IllegalArgumentException(name + " has half of a character in it (a lone surrogate)", cause);
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        if (!new String(bytes, StandardCharsets.UTF_8).equals(text)) {
+            throw new IllegalArgumentException(name + " has half of a character in it (a lone surrogate)");
         }
+        return Arrays.copyOf(bytes, bytes.length + 1);
     }
 
     /**
      * For callbacks on threads of the library: each becomes a thread of Java once, not for each call,
      * and a daemon, so that a program ends when its own threads have.
      */
-    static void attach(Callback callback) {
+    static <C extends Callback> C attached(C callback) {
         Native.setCallbackThreadInitializer(callback, new CallbackThreadInitializer(true, false, "dingtalk-call"));
+        return callback;
     }
 
     /** Throws what a call failed with. */
-    static void check(PointerByReference error) {
-        if (error.getValue() != null) {
-            throw DingTalkException.take(error.getValue());
+    static void check(Pointer error) {
+        if (error != null) {
+            throw DingTalkException.take(error);
         }
     }
 
