@@ -15,7 +15,7 @@ final class Batch
 {
     private readonly int $process;
 
-    public function __construct(private readonly CData $pointer, private readonly Call $call)
+    public function __construct(private ?CData $pointer, private readonly Call $call)
     {
         $this->process = (int) getmypid();
     }
@@ -31,6 +31,7 @@ final class Batch
         while ($this->next() !== null) {
         }
         Library::get()->dtx_batch_free($this->pointer);
+        $this->pointer = null;
         if ($thrown = $this->call->takeThrown()) {
             throw $thrown;
         }

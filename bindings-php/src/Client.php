@@ -52,8 +52,8 @@ final class Client
         $pointer = Library::make('dtx_contacts', 'dtx_client_contacts', [$this->handle->pointer]);
         $contacts = new Handle('dtx_contacts', $pointer);
         $call = new Call($cancelWhen, ['timeoutMs' => $timeoutMs]);
-        $given = [$contacts->pointer, $call->handle->pointer];
-        while ($fields = $call->result('dtx_contact', 'dtx_contacts_next', $given)) {
+        $next = static fn () => $call->result('dtx_contact', 'dtx_contacts_next', [$contacts->pointer, $call->handle->pointer]);
+        while ($fields = $next()) {
             yield new Contact($fields);
         }
     }

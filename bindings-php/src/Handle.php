@@ -13,12 +13,14 @@ use FFI\CData;
  */
 final class Handle
 {
-    public function __construct(public readonly string $type, public readonly CData $pointer)
+    /** @param ?CData $pointer none once it is freed: destructors of others may come later, and the library refuses null */
+    public function __construct(public readonly string $type, public ?CData $pointer)
     {
     }
 
     public function __destruct()
     {
         Library::get()->{$this->type . '_free'}($this->pointer);
+        $this->pointer = null;
     }
 }

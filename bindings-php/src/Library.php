@@ -16,9 +16,6 @@ final class Library
 {
     private static ?FFI $loaded = null;
 
-    /** @var array<string, FFI\CType> */
-    private static array $pointers = [];
-
     public static function get(): FFI
     {
         return self::$loaded ??= self::load();
@@ -114,7 +111,7 @@ final class Library
     public static function call(string $function, #[\SensitiveParameter] array $arguments, ?Call $call = null): void
     {
         $library = self::get();
-        $error = $library->new(self::pointer('dtx_error'));
+        $error = $library->new('dtx_error *');
         $step = static fn (): int => $library->$function(...$arguments, ...[FFI::addr($error)]);
         if (($call === null ? $step() : $call->run($step)) !== $library->DTX_OK) {
             $fields = self::decode($library->dtx_error_json($error));
@@ -130,7 +127,7 @@ final class Library
      */
     public static function make(string $type, string $function, array $arguments, ?Call $call = null): ?CData
     {
-        $made = self::get()->new(self::pointer($type));
+        $made = self::get()->new("$type *");
         self::call($function, [...$arguments, FFI::addr($made)], $call);
         return FFI::isNull($made) ? null : $made;
     }
@@ -149,12 +146,6 @@ final class Library
         }
         $made = new Handle($type, $pointer);
         return self::decode(self::get()->{$type . '_json'}($made->pointer));
-    }
-
-    /** The type of a pointer to a handle, read of its name once. */
-    private static function pointer(string $type): FFI\CType
-    {
-        return self::$pointers[$type] ??= self::get()->type("$type *");
     }
 
     /** @return array<string, mixed> */

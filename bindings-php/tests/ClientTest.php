@@ -186,6 +186,36 @@ final class ClientTest extends TestCase
         }
     }
 
+    /** At the end destructors run in the order of creation, so the client has been freed by then. */
+    public function testAClientIsRefusedInADestructorAfterItsOwn(): void
+    {
+        $autoload = var_export(__DIR__ . '/autoload.php', true);
+        $program = <<<PHP
+            require $autoload;
+            final class Last
+            {
+                public static \$kept = [];
+                public function __destruct()
+                {
+                    try {
+                        self::\$kept[0]->delete('0125400001');
+                    } catch (InvalidArgumentException \$error) {
+                        echo \$error->getMessage();
+                    }
+                }
+            }
+            Last::\$kept[] = new DingtalkExtcontact\Client(accessToken: 'tok-1', endpoint: 'http://127.0.0.1:9');
+            // They take the places of what was needed to make it.
+            for (\$count = 0; \$count < 20; \$count++) {
+                Last::\$kept[] = new stdClass();
+            }
+            Last::\$kept[] = new Last();
+            PHP;
+        $process = proc_open([PHP_BINARY, '-r', $program], [1 => ['pipe', 'w'], 2 => ['pipe', 'w']], $pipes);
+        $said = array_map('stream_get_contents', $pipes);
+        $this->assertSame([[1 => 'client is NULL', 2 => ''], 0], [$said, proc_close($process)]);
+    }
+
     public function testAClientIsNeitherCopiedNorSerialized(): void
     {
         $client = $this->client();
