@@ -93,11 +93,7 @@ private:
   std::shared_ptr<dtx_error> error_;
 };
 
-namespace detail {
-
-inline void fail(dtx_error *error) { throw Error(error); }
-
-} // namespace detail
+inline void detail::fail(dtx_error *error) { throw Error(error); }
 
 // The options of a client. Setters report nothing: the client does, when it is made.
 class Options : public detail::OptionsSetters<Options> {

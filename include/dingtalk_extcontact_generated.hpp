@@ -1,5 +1,5 @@
-// A part of dingtalk_extcontact.hpp. Made of dingtalk_extcontact.h by tools/declarations; `make header`
-// renews it.
+// A part of dingtalk_extcontact.hpp.
+// Made of dingtalk_extcontact.h by tools/declarations; `make header` renews it.
 #ifndef DINGTALK_EXTCONTACT_HPP
 #error "include dingtalk_extcontact.hpp, which includes this"
 #endif
@@ -41,8 +41,8 @@ public:
   int status() const noexcept { return dtx_deletion_status(get()); }
   // The service deleted it now.
   bool deleted() const noexcept { return status() == DTX_STATUS_DELETED; }
-  // The service knows no such contact, and that is fine: missing_ok is set, or an earlier request of
-  // the same call may have deleted it.
+  // The service knows no such contact, and that is fine: missing_ok is set, or an earlier request
+  // of the same call may have deleted it.
   bool absent() const noexcept { return status() == DTX_STATUS_ABSENT; }
   // The contact, as it was given.
   const char *user_id() const noexcept { return dtx_deletion_user_id(get()); }
@@ -69,9 +69,10 @@ private:
   detail::Handle<dtx_deletion> handle_;
 };
 
-// Why a contact was not deleted, or a client not made. Branch on the kind, record the rest; a field
-// that is not known is null, or false with nothing written. No text holds a token, an app secret or
-// a proxy's password. It never changes. Another object owns it, and it lives as long as that.
+// Why a contact was not deleted, or a client not made. Branch on the kind, record the rest; a
+// field that is not known is null, or false with nothing written. No text holds a token, an app
+// secret or a proxy's password. It never changes. Another object owns it, and it lives as long as
+// that.
 class ErrorView {
 public:
   explicit ErrorView(const dtx_error *handle) noexcept : handle_(handle) {}
@@ -111,7 +112,8 @@ public:
   uint32_t attempts() const noexcept { return dtx_error_attempts(get()); }
   // Whether the same call may pass later, unchanged.
   bool retryable() const noexcept { return dtx_error_retryable(get()) != 0; }
-  // Whether the contact may be gone all the same: a request went out and no certain answer came back.
+  // Whether the contact may be gone all the same: a request went out and no certain answer came
+  // back.
   bool maybe_deleted() const noexcept { return dtx_error_maybe_deleted(get()) != 0; }
   // The contact that the call was about, or null.
   const char *user_id() const noexcept { return dtx_error_user_id(get()); }
@@ -122,8 +124,8 @@ private:
   const dtx_error *handle_;
 };
 
-// What came of one id of a batch: it has a deletion, or an error, or it was not attempted. It never
-// changes.
+// What came of one id of a batch: it has a deletion, or an error, or it was not attempted. It
+// never changes.
 class Item {
 public:
   explicit Item(dtx_item *handle = nullptr) noexcept : handle_(handle) {}
@@ -204,8 +206,8 @@ public:
   // What the service really answered, as a JSON object that is fit to be shown to others: codes,
   // request ids, sizes and types, without names, credentials and addresses.
   const char *report() const noexcept { return dtx_check_report(get()); }
-  // All of it as one JSON object, the same in every language: ok; steps, each with step, status (ok,
-  // warning, failed, unknown or skipped), text and, where there are, advice and error; and the
+  // All of it as one JSON object, the same in every language: ok; steps, each with step, status
+  // (ok, warning, failed, unknown or skipped), text and, where there are, advice and error; and the
   // report.
   const char *json() const noexcept { return dtx_check_json(get()); }
 
@@ -252,7 +254,10 @@ class Contacts {
 public:
   explicit Contacts(dtx_contacts *handle) noexcept : handle_(handle) {}
   dtx_contacts *get() const noexcept { return handle_.get(); }
-  // The next contact. See dtx_contacts_next. False: the end.
+  // The next contact. A page of a hundred is read when it is needed; the calling thread waits for
+  // it. Contacts may be deleted between two of these calls: what is there from the start to the end
+  // comes out, and once. After a failure the same page can be asked for again. The app needs the
+  // permission point qyapi_ext_read. False: the end.
   Contact next() { return Contact(detail::made<dtx_contact>(dtx_contacts_next, get(), nullptr)); }
   Contact next(const Call &call) {
     return Contact(detail::made<dtx_contact>(dtx_contacts_next, get(), detail::handle(call)));
@@ -313,13 +318,13 @@ public:
   bool not_deleted() const noexcept { return state() == DTX_JOURNAL_NOT_DELETED; }
   // A request went out, or may have, and no certain answer came.
   bool may_be_gone() const noexcept { return state() == DTX_JOURNAL_MAY_BE_GONE; }
-  // When that was known, in UTC as RFC 3339: "2026-11-23T03:31:38.274Z"; of a call that was cut off,
-  // when it was announced.
+  // When that was known, in UTC as RFC 3339: "2026-11-23T03:31:38.274Z"; of a call that was cut
+  // off, when it was announced.
   const char *time() const noexcept { return dtx_journal_entry_time(get()); }
   // Which of the batches that wrote the journal says so, from 1.
   uint64_t run() const noexcept { return dtx_journal_entry_run(get()); }
-  // How many delete requests were written to a connection; false, and nothing written, where that is
-  // not known, as the call was cut off.
+  // How many delete requests were written to a connection; false, and nothing written, where that
+  // is not known, as the call was cut off.
   bool attempts(uint32_t &attempts) const noexcept {
     return dtx_journal_entry_attempts(get(), &attempts) != 0;
   }
@@ -352,9 +357,9 @@ class BatchCalls {
 public:
   explicit BatchCalls(dtx_batch *handle) noexcept : handle_(handle) {}
   dtx_batch *get() const noexcept { return handle_.get(); }
-  // Whether the batch takes another id now, false while it has enough and after dtx_batch_finish. It
-  // holds about twice as many ids as it calls side by side, so that memory is bounded whatever their
-  // number.
+  // Whether the batch takes another id now, false while it has enough and after dtx_batch_finish.
+  // It holds about twice as many ids as it calls side by side, so that memory is bounded whatever
+  // their number.
   bool wants() const noexcept { return dtx_batch_wants(get()) != 0; }
   // Whether the batch pauses, as the service throttled it; it goes on by itself. If so, how long it
   // begins no call from now on is written.
@@ -370,8 +375,8 @@ public:
   uint64_t deleted() const noexcept { return dtx_batch_deleted(get()); }
   // How many ids were no contact up to now, where that is fine.
   uint64_t absent() const noexcept { return dtx_batch_absent(get()); }
-  // How many ids ended in an error up to now and may be gone all the same: a request went out, and no
-  // certain answer came. They are not among the failed.
+  // How many ids ended in an error up to now and may be gone all the same: a request went out, and
+  // no certain answer came. They are not among the failed.
   uint64_t maybe_deleted() const noexcept { return dtx_batch_maybe_deleted(get()); }
   // How many ids ended in an error up to now and are not gone by a call of this batch.
   uint64_t failed() const noexcept { return dtx_batch_failed(get()); }
@@ -383,19 +388,27 @@ public:
   uint64_t repeated() const noexcept { return dtx_batch_repeated(get()); }
   // How many delete requests this batch wrote up to now.
   uint64_t calls() const noexcept { return dtx_batch_calls(get()); }
-  // Of how many ids the journal does not say what came of them, as it could not be written; the next
-  // batch on it takes them for uncertain.
+  // Of how many ids the journal does not say what came of them, as it could not be written; the
+  // next batch on it takes them for uncertain.
   uint64_t unrecorded() const noexcept { return dtx_batch_unrecorded(get()); }
-  // The summary of the whole batch as one JSON object, the same in every language: the numbers, start
-  // and end (RFC 3339), endpoint, app_key and why it stopped. Null until its last item is done.
+  // The summary of the whole batch as one JSON object, the same in every language: the numbers,
+  // start and end (RFC 3339), endpoint, app_key and why it stopped. Null until its last item is
+  // done.
   const char *summary_json() const noexcept { return dtx_batch_summary_json(get()); }
-  // Hands over the id of a contact to delete, and does not wait. See dtx_batch_push.
+  // Hands over the id of a contact to delete, and does not wait. It is taken even if the batch does
+  // not want one. An id that was pushed before is counted and dropped; one that cannot be an id
+  // comes out as an item with an error. After dtx_batch_finish or a stop it comes out as not
+  // attempted. DTX_INVALID_ARGUMENT: null, or text that is not UTF-8, and nothing was pushed.
   void push(const std::string &user_id) {
     detail::run(dtx_batch_push, get(), detail::text(user_id, "user_id"));
   }
   // Takes the next item as dtx_batch_next does, and waits for it no longer than the call says: its
-  // time limit is one of this wait, and without it there is none. See dtx_batch_next_within. False:
-  // the end.
+  // time limit is one of this wait, and without it there is none. DTX_TIMEOUT and DTX_CANCELLED
+  // leave the batch as it is and lose no item, so that it can be waited for again. The call's probe
+  // is asked at once, even where an item is ready, and every 50 ms. So Ctrl-C ends the batch of a
+  // program with one thread: its handler sets a flag, which the probe reads; after DTX_CANCELLED
+  // the program calls dtx_batch_cancel and dtx_batch_finish, and takes the items that are left with
+  // dtx_batch_next. False: the end.
   Item next() { return Item(detail::made<dtx_item>(dtx_batch_next_within, get(), nullptr)); }
   Item next(const Call &call) {
     return Item(detail::made<dtx_item>(dtx_batch_next_within, get(), detail::handle(call)));
@@ -438,9 +451,9 @@ public:
     dtx_batch_options_set_journal(get(), detail::text(journal, "journal"));
     return self();
   }
-  // Sets a file that keeps the full record of each contact, on disk before its deletion: the only way
-  // back there is. A contact whose record cannot be had is not deleted. All of it is personal data;
-  // the app needs the permission point qyapi_ext_read. No file unless set.
+  // Sets a file that keeps the full record of each contact, on disk before its deletion: the only
+  // way back there is. A contact whose record cannot be had is not deleted. All of it is personal
+  // data; the app needs the permission point qyapi_ext_read. No file unless set.
   Self &backup(const std::string &backup) {
     dtx_batch_options_set_backup(get(), detail::text(backup, "backup"));
     return self();
@@ -487,11 +500,11 @@ public:
     return self();
   }
   // Cancels a call: whatever it waits for ends within 100 ms, and dtx_client_delete returns
-  // DTX_CANCELLED with an error that says whether the contact may be gone. Harmless before, after and
-  // twice. Not for signal handlers, as it takes a lock. It ends all deletions that were given this
-  // call, and none of them sends anything from then on: one dtx_call for a group of dtx_client_submit
-  // ends the group. Calls that are cancelled one by one leave their places to those that wait behind
-  // them and are not cancelled yet; cancel the newest first then.
+  // DTX_CANCELLED with an error that says whether the contact may be gone. Harmless before, after
+  // and twice. Not for signal handlers, as it takes a lock. It ends all deletions that were given
+  // this call, and none of them sends anything from then on: one dtx_call for a group of
+  // dtx_client_submit ends the group. Calls that are cancelled one by one leave their places to
+  // those that wait behind them and are not cancelled yet; cancel the newest first then.
   void cancel() const noexcept { dtx_call_cancel(get()); }
 
 private:
@@ -504,51 +517,65 @@ class ClientCalls {
 public:
   explicit ClientCalls(dtx_client *handle) noexcept : handle_(handle) {}
   dtx_client *get() const noexcept { return handle_.get(); }
-  // Deletes the contact user_id, sent byte for byte. See dtx_client_delete.
+  // Deletes the contact user_id, sent byte for byte. Waits on the calling thread until the call has
+  // ended.
   Deletion remove(const std::string &user_id) const {
-    return Deletion(detail::made<dtx_deletion>(dtx_client_delete, get(), detail::text(user_id,
-        "user_id"), nullptr));
+    return Deletion(detail::made<dtx_deletion>(
+        dtx_client_delete, get(), detail::text(user_id, "user_id"), nullptr));
   }
   Deletion remove(const std::string &user_id, const Call &call) const {
-    return Deletion(detail::made<dtx_deletion>(dtx_client_delete, get(), detail::text(user_id,
-        "user_id"), detail::handle(call)));
+    return Deletion(detail::made<dtx_deletion>(
+        dtx_client_delete, get(), detail::text(user_id, "user_id"), detail::handle(call)));
   }
-  // Replaces the access token that the client was made with. See dtx_client_set_access_token.
+  // Replaces the access token that the client was made with. Calls under way go on with the old
+  // one, and take the new one up if the old one is refused. DTX_INVALID_ARGUMENT: it cannot be a
+  // token, the client has app credentials, or it is closed.
   void set_access_token(const std::string &access_token) const {
     detail::run(dtx_client_set_access_token, get(), detail::text(access_token, "access_token"));
   }
   // Says what stands and what is missing before contacts can be deleted, step by step: credentials,
   // name lookup, proxy, connection, TLS, clock, token, the permission to read (by a page of one
-  // contact), white list, limits. See dtx_client_check.
+  // contact), white list, limits. Nothing is deleted. Where write is true, the permission to delete
+  // is tried, too, by a deletion of an id that cannot exist, and only after the service has said
+  // that there is no such contact. A step that fails is no error: it stands in the result. Waits on
+  // the calling thread.
   Check check(bool write = false) const {
     return Check(detail::made<dtx_check>(dtx_client_check, get(), write, nullptr));
   }
   Check check(bool write, const Call &call) const {
     return Check(detail::made<dtx_check>(dtx_client_check, get(), write, detail::handle(call)));
   }
-  // Asks for the record of the contact user_id: to look whether it is still there, or to keep a copy.
-  // See dtx_client_get.
+  // Asks for the record of the contact user_id: to look whether it is still there, or to keep a
+  // copy. Waits as dtx_client_delete does. The app needs the permission point qyapi_ext_read.
+  // DTX_INVALID_USER_ID: there is no such contact.
   Contact contact(const std::string &user_id) const {
-    return Contact(detail::made<dtx_contact>(dtx_client_get, get(), detail::text(user_id,
-        "user_id"), nullptr));
+    return Contact(detail::made<dtx_contact>(
+        dtx_client_get, get(), detail::text(user_id, "user_id"), nullptr));
   }
   Contact contact(const std::string &user_id, const Call &call) const {
-    return Contact(detail::made<dtx_contact>(dtx_client_get, get(), detail::text(user_id,
-        "user_id"), detail::handle(call)));
+    return Contact(detail::made<dtx_contact>(
+        dtx_client_get, get(), detail::text(user_id, "user_id"), detail::handle(call)));
   }
-  // Begins to read all contacts of the organisation. See dtx_client_contacts.
+  // Begins to read all contacts of the organisation. Nothing is sent yet.
   Contacts contacts() const {
     return Contacts(detail::made<dtx_contacts>(dtx_client_contacts, get()));
   }
   // Creates the contact of a record again, under a new id: of dtx_contact_record, or of a line of a
-  // backup. See dtx_client_restore.
+  // backup. What the service does not take is lost: the id, the e-mail address, the history. Nobody
+  // is created twice: the old id is asked for first, and who is still there stays. Then one request
+  // is sent, and sent again only where it was certainly refused. Without a certain answer the
+  // status is DTX_RESTORE_MAY_BE_CREATED, also after a cancel; call again with look_first then. A
+  // failure means that it was not created. Waits on the calling thread. The app needs the
+  // permission points qyapi_ext_read and qyapi_ext_write. record: a JSON object. look_first: true
+  // where an earlier call may have created it: all contacts are looked through for one with its
+  // number first.
   Restoration restore(const std::string &record, bool look_first = false) const {
-    return Restoration(detail::made<dtx_restoration>(dtx_client_restore, get(), detail::text(record,
-        "record"), look_first, nullptr));
+    return Restoration(detail::made<dtx_restoration>(
+        dtx_client_restore, get(), detail::text(record, "record"), look_first, nullptr));
   }
   Restoration restore(const std::string &record, bool look_first, const Call &call) const {
-    return Restoration(detail::made<dtx_restoration>(dtx_client_restore, get(), detail::text(record,
-        "record"), look_first, detail::handle(call)));
+    return Restoration(detail::made<dtx_restoration>(
+        dtx_client_restore, get(), detail::text(record, "record"), look_first, detail::handle(call)));
   }
   // Closes a client. Later calls are refused as DTX_INVALID_ARGUMENT, calls under way finish, idle
   // connections are closed. Doing it again does nothing. One of dtx_client_shared closes when the
@@ -564,8 +591,8 @@ class JournalCalls {
 public:
   explicit JournalCalls(dtx_journal *handle) noexcept : handle_(handle) {}
   dtx_journal *get() const noexcept { return handle_.get(); }
-  // What is said of the next id, in the order of the files and of the lines that say so: one entry an
-  // id. See dtx_journal_next. False: the end.
+  // What is said of the next id, in the order of the files and of the lines that say so: one entry
+  // an id. DTX_JOURNAL where a file was changed meanwhile. False: the end.
   JournalEntry next() {
     return JournalEntry(detail::made<dtx_journal_entry>(dtx_journal_next, get()));
   }
@@ -619,8 +646,8 @@ public:
     dtx_options_set_endpoint(get(), detail::text(endpoint, "endpoint"));
     return self();
   }
-  // Sets how long a call may take from when it gets its turn: token, every attempt and pause. From 1
-  // to 86400000 (a day); 30000 unless set.
+  // Sets how long a call may take from when it gets its turn: token, every attempt and pause. From
+  // 1 to 86400000 (a day); 30000 unless set.
   Self &timeout(Milliseconds timeout) {
     dtx_options_set_timeout_ms(get(), detail::ms(timeout));
     return self();
@@ -638,7 +665,8 @@ public:
     return self();
   }
   // Sets how many attempts a call makes at most, from 1 to 100; 3 unless set. 1 turns retries off;
-  // even so there can be a second request, where a kept connection has died or a new token is needed.
+  // even so there can be a second request, where a kept connection has died or a new token is
+  // needed.
   Self &max_attempts(uint32_t max_attempts) {
     dtx_options_set_max_attempts(get(), max_attempts);
     return self();
@@ -661,8 +689,8 @@ public:
     dtx_options_set_proxy(get(), detail::text(proxy, "proxy"));
     return self();
   }
-  // Sets a file of PEM certificates to trust instead of the system's. Each certificate in it is read,
-  // or refused with its line.
+  // Sets a file of PEM certificates to trust instead of the system's. Each certificate in it is
+  // read, or refused with its line.
   Self &ca_file(const std::string &ca_file) {
     dtx_options_set_ca_file(get(), detail::text(ca_file, "ca_file"));
     return self();

@@ -12,8 +12,8 @@ import textwrap
 import meaning
 
 NAME = "include/dingtalk_extcontact_generated.hpp"
-HEAD = """// A part of dingtalk_extcontact.hpp. Made of dingtalk_extcontact.h by tools/declarations; `make header`
-// renews it.
+HEAD = """// A part of dingtalk_extcontact.hpp.
+// Made of dingtalk_extcontact.h by tools/declarations; `make header` renews it.
 #ifndef DINGTALK_EXTCONTACT_HPP
 #error "include dingtalk_extcontact.hpp, which includes this"
 #endif
@@ -45,6 +45,10 @@ WORDS = [
     (r": 0 is no, any other number is yes", ""),
     (r"; here the result is [^.]*| DTX_INVALID_ARGUMENT for NULL\.", ""),
     (r"; NULL is fine\b| NULL is fine\.", ""),
+    (r"\bis not 0\b", "is true"),
+    (r": not 0 where", ": true where"),
+    (r" At the end \*\w+ is NULL and the result DTX_OK\.", ""),
+    (r"the result is DTX_OK and the status", "the status is"),
     (r"\. NULL\b", ". Null"),
     (r"\bNULL\b", "null"),
 ]  # fmt: skip
@@ -53,7 +57,7 @@ WORDS = [
 def said(text):
     for there, here in WORDS:
         text = re.sub(there, here, text)
-    return textwrap.wrap(text, 100, initial_indent="// ", subsequent_indent="// ")
+    return textwrap.wrap(text, 98, initial_indent="// ", subsequent_indent="// ")
 
 
 def pascal(name):
@@ -64,19 +68,14 @@ def function(head, *body):
     one_line = f"{head} {{ {body[0]} }}"
     if len(body) == 1 and len(one_line) <= 98:
         return [one_line]
-    return [f"{head} {{", *(line for it in body for line in wrapped(it)), "}"]
+    return [f"{head} {{", *(f"  {line}" for line in body), "}"]
 
 
-def wrapped(statement):
-    indent = "  " * (1 + statement.startswith("  "))
-    return textwrap.wrap(statement.strip(), 98, initial_indent=indent, subsequent_indent=indent + "    ")
-
-
-def declared(head, about, members, own, template=""):
+def declared(head, before, members, own):
     """A class; each member is a list of lines."""
-    inside = [f"  {line}" for member in members for line in member]
-    return [*about, *([template] if template else []), f"class {head} {{", "public:", *inside, "", "private:",
-            *(f"  {line}" for line in own), "};", ""]  # fmt: skip
+    public = [f"  {line}" for member in members for line in member]
+    private = [f"  {line}" for line in own]
+    return [*before, f"class {head} {{", "public:", *public, "", "private:", *private, "};", ""]
 
 
 def in_detail(lines):
@@ -126,7 +125,8 @@ class Cpp:
         public = [[f"explicit {name}({handle.name} *handle{none}) noexcept : handle_(handle) {{}}"]]
         public.append(function(f"{handle.name} *get() const noexcept", "return handle_.get();"))
         if ends:
-            public.append(["// False: the end.", *function("explicit operator bool() const noexcept", "return handle_ != nullptr;")])
+            whether = function("explicit operator bool() const noexcept", "return handle_ != nullptr;")
+            public.append(["// False: the end.", *whether])
         return public, [f"detail::Handle<{handle.name}> handle_;"]
 
     # --- Values ---
@@ -136,16 +136,16 @@ class Cpp:
         return pascal(name) + ("" if self.handles[name].is_part else "View")
 
     def getter(self, one):
-        ask = f"{one.function.name}(get())"
-        head = f"{one.name}() const noexcept"
-        about = said(one.note)
+        about, field = said(one.note), 'get(), detail::text(field, "field")'
         if one.what == "texts":
-            return [*about, *self.listed(one, "const std::string &field", "std::string", 'detail::text(field, "field")')]
+            return [*about, *self.listed(one, "const std::string &field", field, "std::string")]
         if one.what == "parts":
-            return [*said(self.header.notes[one.at.name]), *self.listed(one, "", self.view_name(one.of))]
+            about = said(self.header.notes[one.at.name])
+            return [*about, *self.listed(one, "", "get()", self.view_name(one.of))]
         if one.fields:
-            ask = f'{one.function.name}(get(), detail::text(field, "field"))'
-            return [*about, *function(f"const char *{one.name}(const std::string &field) const", f"return {ask};")]
+            head = f"const char *{one.name}(const std::string &field) const"
+            return [*about, *function(head, f"return {one.function.name}({field});")]
+        ask, head = f"{one.function.name}(get())", f"{one.name}() const noexcept"
         if one.what == "part":
             view, has = self.view_name(one.of), []
             if one.optional:
@@ -156,14 +156,16 @@ class Cpp:
             return [*about, *self.written(one)]
         if one.what == "flag":
             return [*about, *function(f"bool {head}", f"return {ask} != 0;")]
-        lines = [*about, *function(one.type + (" " if one.type[-1] != "*" else "") + head, f"return {ask};")]
+        kind = one.type + ("" if one.type.endswith("*") else " ")
+        lines = [*about, *function(kind + head, f"return {ask};")]
         return [*lines, *self.of_enum(one)] if one.what == "enum" else lines
 
     def of_enum(self, one):
         """Its name, where the library has one; otherwise a question for each value."""
         name_of = one.of + "_name"
         if name_of in self.functions:
-            return function(f"const char *{one.name}_name() const noexcept", f"return {name_of}({one.name}());")
+            head = f"const char *{one.name}_name() const noexcept"
+            return function(head, f"return {name_of}({one.name}());")
         constants = [constant for constant, _ in self.header.enums[one.of]]
         prefix = os.path.commonprefix(constants)
         prefix = prefix[: prefix.rindex("_") + 1]
@@ -189,8 +191,7 @@ class Cpp:
             "return true;",
         )
 
-    def listed(self, one, parameter, item, *given):
-        given = ", ".join(["get()", *given])
+    def listed(self, one, parameter, given, item):
         return function(
             f"std::vector<{item}> {one.name}({parameter}) const",
             f"std::vector<{item}> all;",
@@ -215,31 +216,29 @@ class Cpp:
         # The owner of an error is an exception.
         if handle.is_part or handle.name == "dtx_error":
             return lines
-        made = [[f"explicit {name}({handle.name} *handle) noexcept : {view}(handle), handle_(handle) {{}}"]]
-        return lines + declared(f"{name} : public {view}", said(handle.note), made, [f"detail::Handle<{handle.name}> handle_;"])
+        made = f"explicit {name}({handle.name} *handle) noexcept : {view}(handle), handle_(handle) {{}}"
+        own = [f"detail::Handle<{handle.name}> handle_;"]
+        return lines + declared(f"{name} : public {view}", said(handle.note), [[made]], own)
 
     # --- Setters ---
 
     def setters(self, handle):
         """A base of the class `Self`, which each setter returns."""
-        about = f"// The setters of {pascal(handle.name)}."
         name = f"{pascal(handle.name)}Setters"
         public, own = self.owner(handle, name)
         by_name = self.functions.get(f"{handle.name}_set")
         if by_name:
-            given = 'get(), detail::text(name, "name"), detail::text(text, name.c_str())'
-            public.append([
-                *said(self.header.notes[by_name.name]),
-                *function("Self &set(const std::string &name, const std::string &text)",
-                          f"{by_name.name}({given});", "return self();"),
-            ])  # fmt: skip
+            head = "Self &set(const std::string &name, const std::string &text)"
+            body = f'{by_name.name}(get(), detail::text(name, "name"), detail::text(text, name.c_str()));'
+            public.append([*said(self.header.notes[by_name.name]), *function(head, body, "return self();")])
         for one in handle.setters:
             kind, given = self.taken(one.what, one.function.parameters[1][0], one.name)
-            body = f"{one.function.name}(get(), {given});"
-            public.append([*said(one.note), *function(f"Self &{one.name}({kind}{one.name})", body, "return self();")])
+            head, body = f"Self &{one.name}({kind}{one.name})", f"{one.function.name}(get(), {given});"
+            public.append([*said(one.note), *function(head, body, "return self();")])
         public += [self.command(one) for one in handle.commands]
         own = [*function("Self &self() noexcept", "return static_cast<Self &>(*this);"), *own]
-        return declared(name, [about], public, own, "template <class Self>")
+        about = [f"// The setters of {pascal(handle.name)}.", "template <class Self>"]
+        return declared(name, about, public, own)
 
     def taken(self, what, kind, name):
         """The type of a parameter, and what C gets of it."""
@@ -276,8 +275,7 @@ class Cpp:
     def call(self, one):
         """With a dtx_call where it takes one, and without."""
         name = NAMES.get(one.function.name, one.name.removesuffix("_within"))
-        first = re.match(r".*?\.(?= |$)", one.note)[0]
-        about = said(f"{first} See {one.function.name}." + (" False: the end." if one.made in self.ending and one.ends else ""))
+        about = said(self.note(one))
         const = " const" if one.parameters[0].type.startswith("const ") else ""
         made = pascal(one.made) if one.made else "void"
         members = []
@@ -291,15 +289,26 @@ class Cpp:
                 kind, value = self.taken(it.what, it.type, it.name)
                 listed.append(kind + it.name + (" = false" if it.what == "flag" and not with_call else ""))
                 given.append(value)
-            given = ", ".join(given)
-            body = f"return {made}(detail::made<{one.made}>({given}));" if one.made else f"detail::run({given});"
-            members.append([*about, *function(f"{made} {name}({', '.join(listed)}){const}", body)])
+            begin, end = f"return {made}(detail::made<{one.made}>(", "));"
+            if not one.made:
+                begin, end = "detail::run(", ");"
+            body = [begin + ", ".join(given) + end]
+            if len(body[0]) > 94:
+                body = [begin, "    " + ", ".join(given) + end]
+            members.append([*about, *function(f"{made} {name}({', '.join(listed)}){const}", *body)])
             about = []
         return members
 
+    def note(self, one):
+        """What the header says of it, without DTX_OK, which is no error here, and without the call."""
+        kinds = [f"{kind}: {why}" for kind, why in one.said.ends.items() if re.match("DTX_(?!OK)", kind)]
+        arguments = [f"{name}: {what}" for name, what in one.said.arguments.items() if name != "call"]
+        return " ".join([one.said.whole, *kinds, *arguments, *(["False: the end."] if one.ends else [])])
+
     def command(self, one):
         const = " const" if one.function.parameters[0][0].startswith("const ") else ""
-        return [*said(one.note), *function(f"void {one.name}(){const} noexcept", f"{one.function.name}(get());")]
+        head = f"void {one.name}(){const} noexcept"
+        return [*said(one.note), *function(head, f"{one.function.name}(get());")]
 
     def text(self):
         outer, inner = [], []
