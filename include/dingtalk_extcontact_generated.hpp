@@ -518,7 +518,7 @@ public:
   explicit ClientCalls(dtx_client *handle) noexcept : handle_(handle) {}
   dtx_client *get() const noexcept { return handle_.get(); }
   // Deletes the contact user_id, sent byte for byte. Waits on the calling thread until the call has
-  // ended.
+  // ended. Any error: it was not deleted, or nobody knows; dtx_error_maybe_deleted says which.
   Deletion remove(const std::string &user_id) const {
     return Deletion(detail::made<dtx_deletion>(
         dtx_client_delete, get(), detail::text(user_id, "user_id"), nullptr));
@@ -564,11 +564,11 @@ public:
   // backup. What the service does not take is lost: the id, the e-mail address, the history. Nobody
   // is created twice: the old id is asked for first, and who is still there stays. Then one request
   // is sent, and sent again only where it was certainly refused. Without a certain answer the
-  // status is DTX_RESTORE_MAY_BE_CREATED, also after a cancel; call again with look_first then. A
-  // failure means that it was not created. Waits on the calling thread. The app needs the
-  // permission points qyapi_ext_read and qyapi_ext_write. record: a JSON object. look_first: true
-  // where an earlier call may have created it: all contacts are looked through for one with its
-  // number first.
+  // status is DTX_RESTORE_MAY_BE_CREATED, also after a cancel; call again with look_first then.
+  // Waits on the calling thread. The app needs the permission points qyapi_ext_read and
+  // qyapi_ext_write. Any error: it was not created. record: a JSON object. look_first: true where
+  // an earlier call may have created it: all contacts are looked through for one with its number
+  // first.
   Restoration restore(const std::string &record, bool look_first = false) const {
     return Restoration(detail::made<dtx_restoration>(
         dtx_client_restore, get(), detail::text(record, "record"), look_first, nullptr));

@@ -301,7 +301,8 @@ class Cpp:
 
     def note(self, one):
         """What the header says of it, without DTX_OK, which is no error here, and without the call."""
-        kinds = [f"{kind}: {why}" for kind, why in one.said.ends.items() if re.match("DTX_(?!OK)", kind)]
+        ends = {kind.replace("Anything else", "Any error"): why for kind, why in one.said.ends.items()}
+        kinds = [f"{kind}: {why}" for kind, why in ends.items() if kind != "DTX_OK"]
         arguments = [f"{name}: {what}" for name, what in one.said.arguments.items() if name != "call"]
         return " ".join([one.said.whole, *kinds, *arguments, *(["False: the end."] if one.ends else [])])
 
