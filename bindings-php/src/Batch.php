@@ -58,7 +58,8 @@ final class Batch
         if ($thrown ??= $interrupted) {
             throw $thrown;
         }
-        return new Summary(Library::decode(Library::get()->dtx_batch_summary_json($this->pointer)));
+        $summary = Library::get()->dtx_batch_summary_json($this->pointer);
+        return new Summary(json_decode($summary, true, flags: \JSON_THROW_ON_ERROR));
     }
 
     /** @param \Generator<mixed, mixed> $userIds */

@@ -20,7 +20,7 @@ final class Client
         $options = new Handle('dtx_options', $env ? $library->dtx_options_from_env() : $library->dtx_options_new());
         Library::set($options, $values);
         $function = $shared ? 'dtx_client_shared' : 'dtx_client_new';
-        $this->handle = new Handle('dtx_client', Library::make('dtx_client', $function, [$options->pointer]));
+        $this->handle = Library::make('dtx_client', $function, [$options->pointer]);
     }
 
     private function __clone()
@@ -38,7 +38,7 @@ final class Client
         $options = new Handle('dtx_batch_options', Library::get()->dtx_batch_options_new());
         Library::set($options, $values);
         $batch = Library::make('dtx_batch', 'dtx_batch_new', [$this->handle->pointer, $options->pointer]);
-        return (new Batch($batch, new Call($cancelWhen)))->items((static fn () => yield from $userIds)());
+        return (new Batch($batch->release(), new Call($cancelWhen)))->items((static fn () => yield from $userIds)());
     }
 
     /**
@@ -49,8 +49,7 @@ final class Client
      */
     public function contacts(?int $timeoutMs = null, ?\Closure $cancelWhen = null): \Generator
     {
-        $pointer = Library::make('dtx_contacts', 'dtx_client_contacts', [$this->handle->pointer]);
-        $contacts = new Handle('dtx_contacts', $pointer);
+        $contacts = Library::make('dtx_contacts', 'dtx_client_contacts', [$this->handle->pointer]);
         $call = new Call($cancelWhen, ['timeoutMs' => $timeoutMs]);
         $next = static fn () => $call->result('dtx_contact', 'dtx_contacts_next', [$contacts->pointer, $call->handle->pointer]);
         while ($fields = $next()) {

@@ -111,8 +111,8 @@ trait ClientMethods
      * @param ?bool $missingOk whether "no such contact" ends this call as absent, instead of the client's
      *     missingOk.
      * @param ?\Closure(): bool $cancelWhen asked every 50 ms while it waits: true ends it
-     * @return Deletion it is gone, and its status says whether it was there
-     * @throws DingTalkException it was not deleted, or nobody knows; maybeDeleted says which
+     * @return Deletion it is gone, and its status says whether it was there.
+     * @throws DingTalkException it was not deleted, or nobody knows; maybeDeleted says which.
      */
     public function delete(
         mixed $userId,
@@ -133,7 +133,7 @@ trait ClientMethods
      * new one up if the old one is refused.
      *
      * @throws Exception\InvalidArgumentException it cannot be a token, the client has app credentials, or it is
-     *     closed
+     *     closed.
      * @throws DingTalkException
      */
     public function setAccessToken(#[\SensitiveParameter] string $accessToken): void
@@ -174,7 +174,7 @@ trait ClientMethods
      * @param ?int $timeoutMs how long this call may take, from 1 to 86400000, instead of the client's timeout. In
      *     milliseconds.
      * @param ?\Closure(): bool $cancelWhen asked every 50 ms while it waits: true ends it
-     * @throws Exception\InvalidUserIdException there is no such contact
+     * @throws Exception\InvalidUserIdException there is no such contact.
      * @throws DingTalkException
      */
     public function get(mixed $userId, ?int $timeoutMs = null, ?\Closure $cancelWhen = null): Contact
@@ -201,7 +201,7 @@ trait ClientMethods
      * @param ?int $timeoutMs how long each request's call may take, from 1 to 86400000, instead of the client's
      *     timeout. In milliseconds.
      * @param ?\Closure(): bool $cancelWhen asked every 50 ms while it waits: true ends it
-     * @throws DingTalkException it was not created
+     * @throws DingTalkException it was not created.
      */
     public function restore(
         array $record,
@@ -241,7 +241,7 @@ trait ClientMethods
      * @param ?\Closure(): bool $cancelWhen asked every 50 ms while it waits: true ends it
      * @return \Generator<int, Item, mixed, Summary> its return value is the summary
      * @throws Exception\JournalException the journal or the backup cannot be read, written or locked, or the
-     *     journal is of another endpoint or app
+     *     journal is of another endpoint or app.
      * @throws DingTalkException
      */
     public function deleteMany(

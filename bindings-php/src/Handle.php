@@ -18,6 +18,19 @@ final class Handle
     {
     }
 
+    /** @return array<string, mixed> what the library says of it */
+    public function json(): array
+    {
+        return json_decode(Library::get()->{$this->type . '_json'}($this->pointer), true, flags: \JSON_THROW_ON_ERROR);
+    }
+
+    /** The pointer, for who frees it another way. */
+    public function release(): CData
+    {
+        [$pointer, $this->pointer] = [$this->pointer, null];
+        return $pointer;
+    }
+
     public function __destruct()
     {
         Library::get()->{$this->type . '_free'}($this->pointer);

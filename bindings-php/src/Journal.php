@@ -28,7 +28,7 @@ final class Journal
             FFI::memcpy($text, $path, \strlen($path));
             $list[$place] = FFI::addr($text[0]);
         }
-        $journal = new Handle('dtx_journal', Library::make('dtx_journal', 'dtx_journal_read', [$list, $count]));
+        $journal = Library::make('dtx_journal', 'dtx_journal_read', [$list, $count]);
         while (($entry = Library::json('dtx_journal_entry', 'dtx_journal_next', [$journal->pointer])) !== null) {
             yield $entry;
         }

@@ -5,7 +5,6 @@ declare(strict_types=1);
 namespace DingtalkExtcontact;
 
 use FFI;
-use FFI\CData;
 
 /**
  * The C library, loaded once, and what is the same for all of its functions.
@@ -112,24 +111,23 @@ final class Library
     {
         $library = self::get();
         $error = $library->new('dtx_error *');
-        $step = static fn (): int => $library->$function(...$arguments, ...[FFI::addr($error)]);
+        $arguments[] = FFI::addr($error);
+        $step = static fn (): int => $library->$function(...$arguments);
         if (($call === null ? $step() : $call->run($step)) !== $library->DTX_OK) {
-            $fields = self::decode($library->dtx_error_json($error));
-            $library->dtx_error_free($error);
-            throw self::failure($fields, $call?->thrown);
+            throw self::failure((new Handle('dtx_error', $error))->json(), $call?->thrown);
         }
     }
 
     /**
-     * Calls one that makes an object of a type: a pointer to it, or nothing at an end.
+     * Calls one that makes an object of a type, or nothing at an end.
      *
      * @param list<mixed> $arguments as of call
      */
-    public static function make(string $type, string $function, array $arguments, ?Call $call = null): ?CData
+    public static function make(string $type, string $function, array $arguments, ?Call $call = null): ?Handle
     {
         $made = self::get()->new("$type *");
         self::call($function, [...$arguments, FFI::addr($made)], $call);
-        return FFI::isNull($made) ? null : $made;
+        return FFI::isNull($made) ? null : new Handle($type, $made);
     }
 
     /**
@@ -140,18 +138,7 @@ final class Library
      */
     public static function json(string $type, string $function, array $arguments, ?Call $call = null): ?array
     {
-        $pointer = self::make($type, $function, $arguments, $call);
-        if ($pointer === null) {
-            return null;
-        }
-        $made = new Handle($type, $pointer);
-        return self::decode(self::get()->{$type . '_json'}($made->pointer));
-    }
-
-    /** @return array<string, mixed> */
-    public static function decode(string $json): array
-    {
-        return json_decode($json, true, flags: \JSON_THROW_ON_ERROR);
+        return self::make($type, $function, $arguments, $call)?->json();
     }
 
     /**

@@ -383,33 +383,27 @@ def constructors(header, options):
     ]
 
 
-def said_of_call(call):
-    """What the header says of a call: as a whole, of its parameters, of what it returns, of what it throws."""
-    function = call.function.name
-    names = "|".join(own for _, own in call.function.parameters)
-    about, *said = re.split(rf"(?<=\. )({names}): ", call.note)
-    end = r"(DTX_\w+|Anything else|A failure)(?::| means that) ([^.]*)\. ?"
-    returns, throws = "", {"DingTalkException": ""}
-    for of, text in re.findall(end, about):
-        if of == "DTX_OK":
-            returns = say(text, function)
-        else:
-            kind = f"Exception\\{exception(of)}" if of.startswith("DTX_") else "DingTalkException"
-            throws[kind] = say(text, function)
-    tags = [f"@throws {name} {text}".strip() for name, text in sorted(throws.items(), reverse=True)]
-    return say(re.sub(end, "", about), function), dict(zip(said[::2], said[1::2])), returns, tags
+def thrown(call):
+    """What it means that a call throws, of each kind of error that the header speaks of, and of all others."""
+    ends = dict(call.said.ends)
+    ends.pop("DTX_OK", None)
+    others = ends.pop("Anything else", "")
+    kinds = {f"Exception\\{exception(of)}": text for of, text in ends.items()}
+    said = {**kinds, "DingTalkException": others}
+    return [f"@throws {kind} {say(text, call.function.name)}".strip() for kind, text in said.items()]
 
 
 def call_method(handles, call):
-    function = call.function.name
-    about, said, returns, throws = said_of_call(call)
-    given = [argument(call, it, say(said.get(it.name, ""), function)) for it in call.arguments if it.of != "dtx_call"]
+    function, said = call.function.name, call.said
+    given = [
+        argument(call, it, say(said.arguments.get(it.name, ""), function)) for it in call.arguments if it.of != "dtx_call"
+    ]
     passed, own, body = ["$this->handle->pointer", *(it.passed for it in given)], [], []
     tags = [it.tag for it in given if it.note or it.declared.startswith("mixed")]
     if call.takes_call:
         # Nothing but a deletion ends as absent.
         own = [it for it in options(handles["dtx_call"]) if it.name != "missingOk" or call.made == "dtx_deletion"]
-        of = re.search(r"(?:timeout|options) of (.*?) and the means", said["call"])[1]
+        of = re.search(r"(?:timeout|options) of (.*?) and the means", said.arguments["call"])[1]
         tags += [*(it.tag.replace("this call", of) for it in own), CANCEL_WHEN.tag]
         body.append(f"$call = new Call($cancelWhen, [{', '.join(it.passed for it in own)}]);")
         passed.append("$call->handle->pointer")
@@ -421,19 +415,20 @@ def call_method(handles, call):
     else:
         result = "void"
         body += [f"Library::call('{function}', [", *listed, "]);"]
-    if returns:
-        tags.append(f"@return {result} {returns}")
+    if "DTX_OK" in said.ends:
+        tags.append(f"@return {result} {say(said.ends['DTX_OK'], function)}")
     head, declared = f"public function {camel(call.name)}", [it.declared for it in (*given, *own)]
-    return [*comment(about, [*tags, *throws]), *method(head, declared, f": {result}", body)]
+    about = comment(say(said.whole, function), [*tags, *thrown(call)])
+    return [*about, *method(head, declared, f": {result}", body)]
 
 
 def batch_method(handles):
     """Many deletions are a loop in PHP."""
     batch, own = handles["dtx_batch"], [*options(handles["dtx_batch_options"]), CANCEL_WHEN]
-    _, _, _, throws = said_of_call(next(it for it in batch.calls if it.name == "new"))
     about = f"{say(batch.note, batch.name)} {MORE['deleteMany']}"
     tags = ["@param iterable<string> $userIds", *(it.tag for it in own)]
     returns = "@return \\Generator<int, Item, mixed, Summary> its return value is the summary"
+    throws = thrown(next(it for it in batch.calls if it.name == "new"))
     listed = [f"    {it.passed}," for it in own[:-1]]
     return [
         *comment(about, [*tags, returns, *throws]),
