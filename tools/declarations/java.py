@@ -473,9 +473,17 @@ def calls(handles):
 
 def public_call(call, handles):
     name, result = camel(call.name), RESULTS.get(call.made, "void")
-    about, kinds, given = parts_of(call)
+    about = said(call.said.whole, call.function.name)
+    given = PARAMETERS | {
+        own: said(note.replace(", or NULL", ""), own).rstrip(".") for own, note in call.said.arguments.items()
+    }
     ends = [f"@return {first_sentence(said(handles[call.made].note, call.made))}"] if call.made else []
-    ends += kinds or ["@throws DingTalkException where it fails"]
+    for kind, why in call.said.ends.items():
+        if kind != "DTX_OK":
+            kind = "any kind" if kind == "Anything else" else f"kind {said(kind, kind)}"
+            ends.append(f"@throws DingTalkException of {kind}: {said(why, call.function.name).rstrip('.')}")
+    if not call.said.ends:
+        ends.append("@throws DingTalkException where it fails")
 
     def kind(it):
         return "CallOptions" if it.what == "handle" else GIVEN[it.what][0]
@@ -501,20 +509,6 @@ def public_call(call, handles):
     short = f"{about} It is {link} with the client's own options{flags}."
     passed = ", ".join(defaults.get(it.what, own(it)) for it in call.arguments)
     return public(short, [it for it in call.arguments if it.what not in defaults], f"{name}({passed})") + lines
-
-
-def parts_of(call):
-    """What the header says of a call: of itself, the kinds of its errors, and of its parameters."""
-    names = "|".join(it.name for it in call.arguments)
-    about, *rest = re.split(rf"(?:(?<=\. )|^)({names}): ", call.note)
-    kinds = re.findall(r"(?<=\. )DTX_(\w+): ([^.]*\.) ?", about)
-    about = re.sub(r"(?<=\. )DTX_\w+: [^.]*\. ?", "", about)
-    given = {name: said(text.replace(", or NULL", ""), name).rstrip(".") for name, text in zip(rest[::2], rest[1::2])}
-    return (
-        said(about, call.name),
-        [f"@throws DingTalkException of kind {kind}: {said(why, kind).rstrip('.')}" for kind, why in kinds],
-        PARAMETERS | given,
-    )
 
 
 def first_sentence(text):

@@ -86,14 +86,14 @@ abstract class ClientCalls {
      * backup. What the service does not take is lost: the id, the e-mail address, the history. Nobody is
      * created twice: the old id is asked for first, and who is still there stays. Then one request is sent,
      * and sent again only where it was certainly refused. Without a certain answer the status is
-     * MAY_BE_CREATED, also after a cancel; call again with lookFirst then. A failure means that it was not
-     * created. Waits on the calling thread. The app needs the permission points qyapi_ext_read and
-     * qyapi_ext_write. It is {@link #restore(String, boolean, CallOptions)} with the client's own options,
-     * and {@code lookFirst} false.
+     * MAY_BE_CREATED, also after a cancel; call again with lookFirst then. Waits on the calling thread. The
+     * app needs the permission points qyapi_ext_read and qyapi_ext_write. It is
+     * {@link #restore(String, boolean, CallOptions)} with the client's own options, and {@code lookFirst}
+     * false.
      *
      * @param record a JSON object
      * @return what came of a record that was to be restored
-     * @throws DingTalkException where it fails
+     * @throws DingTalkException of any kind: it was not created
      */
     public Restoration restore(String record) {
         return restore(record, false, new CallOptions());
@@ -104,16 +104,15 @@ abstract class ClientCalls {
      * backup. What the service does not take is lost: the id, the e-mail address, the history. Nobody is
      * created twice: the old id is asked for first, and who is still there stays. Then one request is sent,
      * and sent again only where it was certainly refused. Without a certain answer the status is
-     * MAY_BE_CREATED, also after a cancel; call again with lookFirst then. A failure means that it was not
-     * created. Waits on the calling thread. The app needs the permission points qyapi_ext_read and
-     * qyapi_ext_write.
+     * MAY_BE_CREATED, also after a cancel; call again with lookFirst then. Waits on the calling thread. The
+     * app needs the permission points qyapi_ext_read and qyapi_ext_write.
      *
      * @param record a JSON object
      * @param lookFirst true where an earlier call may have created it: all contacts are looked through for
      * one with its number first
      * @param options the timeout of each request's call and the means to cancel them
      * @return what came of a record that was to be restored
-     * @throws DingTalkException where it fails
+     * @throws DingTalkException of any kind: it was not created
      */
     public Restoration restore(String record, boolean lookFirst, CallOptions options) {
         return client.restore(record, lookFirst, Objects.requireNonNull(options, "options").waiting());
