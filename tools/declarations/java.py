@@ -346,9 +346,9 @@ def handle_class(header, handles, handle):
     constants, methods = [], []
     for call in mine:
         if call.name != "free":
-            constants += told(header, call)
-            methods += method(header, handles, call)
-            methods += future(header, call)
+            constant, future = submitted(header, call)
+            constants += constant
+            methods += [*method(header, handles, call), *future]
     if handle.name in RESULTS:
         own = RESULTS[handle.name]
         methods += answer(own, camel(own.lower()), f"{own}.of(pointer)")
@@ -398,41 +398,30 @@ def method(header, handles, call):
     return ["", f"    {head}", *[f"        {line}" for line in (*before, f"{asked};", *kept, *after)], "    }"]
 
 
-def callback_of(header, call):
-    """The callback that is handed what came of it, or None."""
+def submitted(header, call):
+    """Where it has a callback that is handed an outcome: that callback, and a method that returns a future."""
     types = [it.type for it in call.parameters if it.what == "callback"]
-    callbacks = [it for it in header.callbacks if it.name in types]
-    return next((it for it in callbacks if meaning.handle_of(header, it.parameters[0][0])), None)
-
-
-def told(header, call):
-    callback = callback_of(header, call)
-    if not callback:
-        return []
-    names = [name for _, name in callback.parameters]
-    result = RESULTS[meaning.handle_of(header, callback.parameters[0][0])]
-    error = "error" if "error" in names else "null"
-    return [
-        f"    private static final Dtx.{callback.name} {call.name.upper()}_DONE = Natives.attached(({', '.join(names)}) ->",
-        f"            Ended.tell(context, {error}, () -> {result}.take({names[0]})));",
-        "",
-    ]
-
-
-def future(header, call):
-    """The same, with what the callback is handed as a future."""
-    callback = callback_of(header, call)
-    if not callback:
-        return []
-    given = [it for it in call.arguments if it.what not in ("callback", "context")]
-    takes = ", ".join(argument(header, it)[0] for it in given)
-    gives = "".join(f"{camel(it.name)}, " for it in given)
-    return [
-        "",
-        f"    Ended<{RESULTS[meaning.handle_of(header, callback.parameters[0][0])]}> {camel(call.name)}({takes}) {{",
-        f"        return Ended.begun(context -> {camel(call.name)}({gives}{call.name.upper()}_DONE, context));",
-        "    }",
-    ]
+    for callback in header.callbacks:
+        outcome = meaning.handle_of(header, callback.parameters[0][0])
+        if callback.name not in types or not outcome:
+            continue
+        names, result = [name for _, name in callback.parameters], RESULTS[outcome]
+        tell = f"Ended.tell(context, {'error' if 'error' in names else 'null'}, () -> {result}.take({names[0]}))"
+        told, name = f"{call.name.upper()}_DONE", camel(call.name)
+        given = [it for it in call.arguments if it.what not in ("callback", "context")]
+        takes = ", ".join(argument(header, it)[0] for it in given)
+        gives = ", ".join([*(camel(it.name) for it in given), told, "context"])
+        return [
+            f"    private static final Dtx.{callback.name} {told} =",
+            f"            Natives.attached(({', '.join(names)}) -> {tell});",
+            "",
+        ], [
+            "",
+            f"    Ended<{result}> {name}({takes}) {{",
+            f"        return Ended.begun(context -> {name}({gives}));",
+            "    }",
+        ]  # fmt: skip
+    return [], []
 
 
 def argument(header, it):

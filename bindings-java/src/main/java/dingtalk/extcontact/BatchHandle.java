@@ -8,8 +8,8 @@ import java.time.Duration;
 
 /** A dtx_batch of the library; what each method does stands in its header. */
 final class BatchHandle extends Handle {
-    private static final Dtx.dtx_item_fn SUBMIT_NEXT_DONE = Natives.attached((item, context) ->
-            Ended.tell(context, null, () -> Item.take(item)));
+    private static final Dtx.dtx_item_fn SUBMIT_NEXT_DONE =
+            Natives.attached((item, context) -> Ended.tell(context, null, () -> Item.take(item)));
 
     BatchHandle(Pointer pointer) {
         super(pointer, Dtx::dtx_batch_free);

@@ -6,8 +6,8 @@ import com.sun.jna.ptr.PointerByReference;
 
 /** A dtx_client of the library; what each method does stands in its header. */
 final class ClientHandle extends Handle {
-    private static final Dtx.dtx_done_fn SUBMIT_DONE = Natives.attached((deletion, error, context) ->
-            Ended.tell(context, error, () -> Deletion.take(deletion)));
+    private static final Dtx.dtx_done_fn SUBMIT_DONE =
+            Natives.attached((deletion, error, context) -> Ended.tell(context, error, () -> Deletion.take(deletion)));
 
     ClientHandle(Pointer pointer) {
         super(pointer, Dtx::dtx_client_free);
