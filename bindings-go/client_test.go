@@ -165,8 +165,8 @@ func TestErrorsInJSON(t *testing.T) {
 		return fields
 	}
 	_, own := client.Delete(context.Background(), "01\x0002")
-	_, librarys := client.Delete(context.Background(), "01\xff")
-	wanted := inJSON(librarys)
+	_, ofLibrary := client.Delete(context.Background(), "01\xff")
+	wanted := inJSON(ofLibrary)
 	wanted["message"] = "UserID has a NUL character in it"
 	if fields := inJSON(own); !reflect.DeepEqual(fields, wanted) {
 		t.Errorf("%v instead of %v", fields, wanted)
