@@ -194,8 +194,8 @@ type JournalEntry struct {
 	// Which of the batches that wrote the journal says so, from 1.
 	Run int `json:"run"`
 
-	// How many delete requests were written to a connection, or 0 where that is not known, as the call was cut
-	// off.
+	// How many delete requests were written to a connection, or zero where that is not known, as the call was
+	// cut off.
 	Attempts int `json:"attempts,omitempty"`
 
 	// The id under which DingTalk's support finds the call, or empty.

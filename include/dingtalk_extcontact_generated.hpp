@@ -464,7 +464,7 @@ public:
     return self();
   }
   // Sets whether the batch stops when 20 of the last 40 ids that were answered were "no such
-  // contact", as in a damaged list, or one of people who are long gone. Yes unless set. With
+  // contact", as in a damaged list, or one of people who are long gone; true unless set. With
   // missing_ok such ids are no errors and do not count.
   Self &stop_on_missing(bool stop_on_missing) {
     dtx_batch_options_set_stop_on_missing(get(), stop_on_missing);
@@ -488,8 +488,7 @@ public:
     dtx_call_set(get(), detail::text(name, "name"), detail::text(text, name.c_str()));
     return self();
   }
-  // Sets how long this call may take, from 1 to 86400000, instead of the client's timeout. A wrong
-  // value is reported by dtx_client_delete.
+  // Sets how long this call may take, from 1 to 86400000, instead of the client's timeout.
   Self &timeout(Milliseconds timeout) {
     dtx_call_set_timeout_ms(get(), detail::ms(timeout));
     return self();
@@ -677,8 +676,8 @@ public:
     dtx_options_set_rate(get(), rate);
     return self();
   }
-  // Sets whether "no such contact" ends a call as absent instead of as an error; no unless set. It
-  // hides ids that are damaged.
+  // Sets whether "no such contact" ends a call as absent instead of as an error; false unless set.
+  // It hides ids that are damaged.
   Self &missing_ok(bool missing_ok) {
     dtx_options_set_missing_ok(get(), missing_ok);
     return self();

@@ -236,7 +236,7 @@ trait ClientMethods
      *     the app needs the permission point qyapi_ext_read. No file unless set.
      * @param ?bool $missingOk whether "no such contact" ends an id as absent, instead of the client's missingOk.
      * @param ?bool $stopOnMissing whether the batch stops when 20 of the last 40 ids that were answered were "no
-     *     such contact", as in a damaged list, or one of people who are long gone. Yes unless set. With missingOk
+     *     such contact", as in a damaged list, or one of people who are long gone; true unless set. With missingOk
      *     such ids are no errors and do not count.
      * @param ?\Closure(): bool $cancelWhen asked every 50 ms while it waits: true ends it
      * @return \Generator<int, Item, mixed, Summary> its return value is the summary

@@ -10,6 +10,7 @@ import re
 import textwrap
 
 import meaning
+from words import reworded
 
 NAME = "include/dingtalk_extcontact_generated.hpp"
 HEAD = """// A part of dingtalk_extcontact.hpp.
@@ -31,33 +32,22 @@ NAMES = {"dtx_client_delete": "remove", "dtx_client_get": "contact"}
 
 # From what the header says to programs in C to what it is in C++, in this order.
 WORDS = [
-    (r"^1 (?:if|where) (.*?)[;,] (?:otherwise|else) 0\b", r"Whether \1"),
     (r"^1 if (.*?), 0 while", r"Whether \1, false while"),
-    (r": (?:returns )?1 and (?:writes )?\*\w+, or (?:returns )?0 where", "; false, and nothing written, where"),
+    (r", or NONE where", "; false, and nothing written, where"),
     (r"\b1, and \*\w+ is (.*); or 0, and nothing is written", r"If so, \1 is written"),
-    (r" \w+ may be NULL\.", ""),
     (r", or 0 with nothing written", ", or false with nothing written"),
     (r"^A (\w+) by its place from 0, (.*);.*", r"Each \1, \2."),
     (r"^How many (\w+) a field lists: (.*)\. 0 for", r"The \1 that a field lists: \2. None for"),
+    (r", or NULL where there is none", "; DTX_OK where there is none"),
     (r", as a (dtx_\w+)", r", one of \1"),
-    (r"; (?:0|DTX_OK) for NULL|, and for NULL", ""),
-    (r": 0 is no \(the default\), any other number is yes", "; no unless set"),
-    (r": 0 is no, any other number is yes", ""),
-    (r"; here the result is [^.]*| DTX_INVALID_ARGUMENT for NULL\.", ""),
-    (r"; NULL is fine\b| NULL is fine\.", ""),
-    (r"\bis not 0\b", "is true"),
-    (r": not 0 where", ": true where"),
+    (r"; here the result is [^.]*", ""),
     (r" At the end \*\w+ is NULL and the result DTX_OK\.", ""),
-    (r"the result is DTX_OK and the status", "the status is"),
     (r"\. NULL\b", ". Null"),
-    (r"\bNULL\b", "null"),
 ]  # fmt: skip
 
 
 def said(text):
-    for there, here in WORDS:
-        text = re.sub(there, here, text)
-    return textwrap.wrap(text, 98, initial_indent="// ", subsequent_indent="// ")
+    return textwrap.wrap(reworded(text, WORDS), 98, initial_indent="// ", subsequent_indent="// ")
 
 
 def pascal(name):

@@ -6,11 +6,11 @@ says; a sentence that only makes sense in C is an error here.
 """
 
 import re
-import sys
 import textwrap
 from html import escape
 
 import meaning
+from words import refuse_terms_of_c, reworded
 
 FOLDER = "bindings-dotnet/src/Generated/"
 MADE = "// Made of the C header by tools/declarations; `make header` renews it.\n"
@@ -40,33 +40,22 @@ PARAMETERS = {
 
 # From what the header says to programs in C to what it is in C#, in this order.
 WORDS = [
-    (r": (?:returns )?1 and (?:writes )?\*\w+, or (?:returns )?0 where", ", or null where"),
     (r"^Whether (the batch) pauses, as (.*)\. 1, and \*\w+ is how long it (.*); or 0, .*",
      r"How long \1 \3, as \2; null where it does not pause."),
-    (r" \w+ may be NULL\.", ""),
     (r", as a dtx_\w+(: what the failed function returned)?", ""),
     (r", as dtx_\w+ returns it", ""),
-    (r"; (?:0|DTX_OK) for NULL", ""),
-    (r"; DTX_OK where there is none, and for NULL", "; null where there is none"),
-    (r"^1 (?:if|where) (.*)[;,] (?:otherwise|else) 0", r"Whether \1"),
     (r"^Sets (the|a|whether|how) ", lambda it: it[1].capitalize() + " "),
-    (r": 0 is no \(the default\), any other number is yes", "; false unless set"),
-    (r": 0 is no, any other number is yes\. Yes unless set", "; true unless set"),
-    (r": 0 is no, any other number is yes", ""),
     (r"rom 1 to 86400000(?: \(a day\))?", "rom a millisecond to a day"),
     (r"(\d+)000 unless set", r"\1 s unless set"),
-    (r" A wrong value is reported by dtx_client_delete; .* alone\.| DTX_INVALID_ARGUMENT for NULL\.", ""),
     (r"dtx_client_new", "the constructor of Client"),
     (r"dtx_(client|contact|deletion|error)_(\w+)", lambda it: f"{type_name('dtx_' + it[1])}.{pascal(it[2])}"),
     (r"^What a function returns: DTX_OK, or the kind of the error\..*",
      "The kind of an error. Later versions may have more: treat Unknown like Api."),
     (r", from dtx_.*|, and the means to cancel it\..*", "."),
     (r" and the means to cancel (?:it|them), or NULL", ""),
-    (r"the result is DTX_OK and the status DTX_RESTORE_(\w+)", lambda it: f"the status is {pascal(it[1].lower())}"),
-    (r"Where (\w+) is not 0", r"Where \1 is true"),
-    (r"^not 0 where", "Whether"),
-    (r" It never changes\.|, or 0 with nothing written| See dtx_set_log\.", ""),
-    (r"\bNULL\b", "null"),
+    (r"\bDTX_RESTORE_(\w+)", lambda it: pascal(it[1].lower())),
+    (r"^YES where", "Whether"),
+    (r", or 0 with nothing written| It never changes\.", ""),
 ]  # fmt: skip
 
 
@@ -125,13 +114,11 @@ class Dotnet:
 
     def say(self, text, name, tag="summary", attribute=""):
         """The documentation of something, from the header's."""
-        for there, here in WORDS:
-            text = re.sub(there, here, text)
+        text = reworded(text, WORDS)
         for option in (one.name for owner in self.by_name for one in owner.setters):
             if "_" in option:
                 text = re.sub(rf"\b{option}\b", pascal(option), text)
-        if re.search(r"dtx_|DTX_|NULL|\*\w", text):
-            sys.exit(f"declarations: {name} is said in C's terms: {text}")
+        refuse_terms_of_c(text, name)
         text = f"<{tag}{attribute}>{escape(text[0].upper() + text[1:], quote=False)}</{tag}>"
         return [f"/// {line}" for line in textwrap.wrap(text, 108)]
 

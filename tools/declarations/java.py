@@ -7,10 +7,10 @@ the header says; a sentence that only makes sense in C is an error here.
 """
 
 import re
-import sys
 from typing import NamedTuple
 
 import meaning
+from words import refuse_terms_of_c, reworded
 
 FOLDER = "bindings-java/src/main/java/dingtalk/extcontact/"
 MADE = "// Made of the C header by tools/declarations; `make header` renews it.\npackage dingtalk.extcontact;\n"
@@ -69,29 +69,19 @@ LATER = "A value that a later version of the library has and this package does n
 WORDS = [
     (r"^What a function returns: DTX_OK, or the kind of the error\..*",
      "What kind of error it is. More may come: treat {@link #UNKNOWN} like {@link #API}."),
-    (r", as dtx_\w+ returns it| See dtx_set_log\.", ""),
-    (r"^1 (?:if|where) (.*?)[;,] (?:otherwise|else) 0\.", r"Whether \1."),
-    (r": returns 1 and writes \*\w+, or returns 0\s+where (.*?)\. \w+ may be NULL\.", r", or null where \1."),
-    (r": 1 and \*\w+, or 0 where", ", or null where"),
-    (r"; (?:0|DTX_OK) for NULL", ""),
-    (r"; DTX_OK where there is none, and for NULL", ", or null where there is none"),
+    (r", as dtx_\w+ returns it", ""),
     (r",? as a dtx_\w+(?:: [^.]*)?", ""),
     (r"Waits as dtx_client_delete does", "Waits on the calling thread"),
-    (r"Where (\w+) is not 0", r"Where \1 is true"),
-    (r"\bnot 0 where", "true where"),
-    (r"the result is DTX_OK and the status", "the status is"),
     (r", or 0 with nothing written", ""),
-    (r": 0 is no( \(the default\))?, any other number is yes", lambda found: ". No unless set" if found[1] else ""),
-    (r"(?:A wrong value is reported by \w+; here the result is )?DTX_INVALID_ARGUMENT for NULL(?: alone)?\.", ""),
+    (r"\bpushed\b", "given"),
     (r"a (?:later )?dtx_batch_next\b", "a later item"),
     (r"\bdtx_client_new\b", "{@code build}"),
     (r"\bdtx_client_(\w+)", lambda found: f"{{@code {camel(found[1])}}}"),
     (r"\bdtx_contact_(\w+)", lambda found: f"{{@link Contact#{camel(found[1])}()}}"),
     (r"DTX_(?:STATUS_|RESTORE_|JOURNAL_|CHECK_|LOG_)?(\w+)", r"\1"),
-    (r"\bNULL\b", "null"),
-    (r"\bpushed\b", "given"),
-    (r"\b((?!qyapi|sub_)[a-z]+(?:_[a-z]+)+)\b(?!\")", lambda found: camel(found[1])),
 ]  # fmt: skip
+# Names in JSON are the same in every language.
+SPELT = (r"\b((?!qyapi|sub_)[a-z]+(?:_[a-z]+)+)\b(?!\")", lambda found: camel(found[1]))
 
 
 def camel(name):
@@ -101,12 +91,9 @@ def camel(name):
 
 def said(text, name):
     """What the header says of something, in Java's words."""
-    # Names in JSON are the same in every language.
-    for pattern, instead in WORDS[:-1] if "one JSON object" in text else WORDS:
-        text = re.sub(pattern, instead, text)
-    if re.search(r"dtx_|DTX_|NULL|\*\w", text):
-        sys.exit(f"declarations: {name} is said in C's terms: {text}")
-    return text.strip()
+    text = reworded(text, WORDS if "one JSON object" in text else [*WORDS, SPELT])
+    refuse_terms_of_c(text, name)
+    return text
 
 
 def wrapped(text, indent="    ", *more):

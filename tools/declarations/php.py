@@ -7,11 +7,11 @@ header says; a sentence that only makes sense in C is an error here.
 
 import os
 import re
-import sys
 import textwrap
 from typing import NamedTuple
 
 import meaning
+from words import refuse_terms_of_c, reworded
 
 # What FFI's header for PHP calls them, too.
 SCOPE = "DINGTALK_EXTCONTACT"
@@ -60,21 +60,15 @@ WIDTH = 116
 # From what the header says to programs in C to what it is in PHP, in this order.
 WORDS = [
     (r"^Sets (the|a|whether|how) ", r"\1 "),
-    (r"^1 (?:if|where) (.*?)[;,] (?:otherwise|else) 0\.", r"Whether \1."),
-    (r": returns 1 and writes \*\w+, or returns 0 where (.*?)\. \w+ may be NULL\.", r", or null where \1."),
-    (r"; (?:0|DTX_OK) for NULL|; NULL is fine| Never NULL;.*", ""),
+    (r" Never NULL;.*", ""),
     (r": what the failed function returned", ""),
-    (r", or 0 with nothing written| up to now\b| It never changes\.| The options can be used again or freed\.", ""),
-    (r": 0 is no \(the default\), any other number is yes", "; false unless set"),
-    (r": 0 is no, any other number is yes", ""),
-    (r" A wrong value is reported by dtx_client_delete; .* alone\.| DTX_INVALID_ARGUMENT for NULL\.", ""),
+    (r"\bpushed\b", "given"),
+    (r", or 0 with nothing written| It never changes\.| up to now\b| The options can be used again or freed\.", ""),
     (r"^Many deletions under way\. .* none: one for each id", "Deletes many contacts: an item for each id"),
     (r" and does not free them(?=;)", ""),
     (r"^A (\w+) by its place from 0, (.*); NULL from \w+ on\.", r"Each \1, \2."),
     (r"^How many (ids) a field lists(.*) 0 for", r"The \1 that a field lists, as text\2 None for"),
-    (r"\b(\w+) is not 0\b", r"$\1 is true"),
-    (r"\bnot 0 where\b", "true where"),
-    (r"\bthe result is DTX_OK and the status\b", "the status is"),
+    (r"\b(\w+) is YES\b", r"$\1 is YES"),
     (r"\bOne of dtx_client_shared closes\b", "One that is shared is closed"),
     (r"\bdtx_client_free gives up what you got, and leaves the client\b", "To let go of it leaves the client"),
     (r"\b(?:frees|have freed) it\b", lambda found: "lets go of it" if found[0] == "frees it" else "have let go of it"),
@@ -86,8 +80,6 @@ WORDS = [
     (r"\bdtx_error_(\w+)", lambda found: camel(found[1])),
     (r"\bDTX_RESTORE_(\w+)", lambda found: f'"{found[1].lower()}"'),
     (r"\b(?:user_id|look_first)\b", lambda found: f"${camel(found[0])}"),
-    (r"\bNULL\b", "null"),
-    (r"\bpushed\b", "given"),
     # Names that are quoted are the service's, as are sub codes and permission points.
     (r"(?<!\")\b((?!qyapi|sub_)[a-z]+(?:_[a-z]+)+)\b", lambda found: camel(found[1])),
 ]  # fmt: skip
@@ -100,11 +92,9 @@ def camel(name):
 
 def say(text, name):
     """What the header says of something, in PHP's words."""
-    for there, here in WORDS:
-        text = re.sub(there, here, text)
-    if re.search(r"dtx_|DTX_|NULL|\*\w", text):
-        sys.exit(f"declarations: {name} is said in C's terms: {text}")
-    return text.strip()
+    text = reworded(text, WORDS)
+    refuse_terms_of_c(text, name)
+    return text
 
 
 def comment(text, tags=(), indent="    "):

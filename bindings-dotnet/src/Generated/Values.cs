@@ -377,7 +377,7 @@ namespace DingTalk.ExtContact
         /// <summary>The id under which DingTalk's support finds the call, or null.</summary>
         public string RequestId { get; }
 
-        /// <summary>Of a failure its kind; null where there is none.</summary>
+        /// <summary>Of a failure its kind, or null where there is none.</summary>
         public ErrorKind? Kind { get; }
 
         /// <summary>Of a failure, the service's code that decides, or null.</summary>

@@ -54,7 +54,7 @@ public final class BatchOptions extends Options<BatchOptions> {
 
     /**
      * Sets whether the batch stops when 20 of the last 40 ids that were answered were "no such contact", as
-     * in a damaged list, or one of people who are long gone. Yes unless set. With missingOk such ids are no
+     * in a damaged list, or one of people who are long gone; true unless set. With missingOk such ids are no
      * errors and do not count.
      *
      * @param stopOnMissing whether it does

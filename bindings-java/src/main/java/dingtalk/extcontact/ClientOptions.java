@@ -114,8 +114,8 @@ abstract class ClientOptions<T> extends Options<T> {
     }
 
     /**
-     * Sets whether "no such contact" ends a call as absent instead of as an error. No unless set. It hides
-     * ids that are damaged.
+     * Sets whether "no such contact" ends a call as absent instead of as an error; false unless set. It
+     * hides ids that are damaged.
      *
      * @param missingOk whether it does
      * @return these options
