@@ -1,6 +1,7 @@
 //! The header is what cbindgen makes of the source, and its numbers are the core's.
 //! `BLESS=1 cargo test -p dingtalk-extcontact-c --test header` renews it.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use cbindgen::{Builder, Config};
@@ -96,17 +97,19 @@ fn every_option_has_its_setter() {
 }
 
 #[test]
-fn the_cpp_header_has_every_function() {
-    let wrapped = std::fs::read_to_string(header_path().with_extension("hpp")).unwrap();
+fn the_cpp_headers_have_every_function() {
+    let headers = ["dingtalk_extcontact.hpp", "dingtalk_extcontact_generated.hpp"]
+        .map(|name| std::fs::read_to_string(header_path().with_file_name(name)).unwrap());
+    let code = headers.iter().flat_map(|it| it.lines()).map(|it| it.split("//").next().unwrap());
+    let used: HashSet<&str> = code
+        .flat_map(|line| line.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'))
+        .collect();
     // These are as good as they are in C, but the last, which is another one without a call.
     let as_in_c = ["dtx_version", "dtx_version_number", "dtx_set_log", "dtx_batch_next"];
     let header = generated();
     let named = header.lines().filter_map(|line| line.split_once('(')?.0.rsplit([' ', '*']).next());
     let missing: Vec<_> = named
-        .filter(|name| name.starts_with("dtx_") && !as_in_c.contains(name))
-        .filter(|name| {
-            !wrapped.contains(&format!("{name}(")) && !wrapped.contains(&format!("&{name})"))
-        })
+        .filter(|name| name.starts_with("dtx_") && !as_in_c.contains(name) && !used.contains(name))
         .collect();
     assert_eq!(missing, Vec::<&str>::new());
 }
