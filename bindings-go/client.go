@@ -24,7 +24,7 @@ import (
 // be called from any goroutine at any time, Close included.
 type Client struct {
 	*native
-	options CallOptions
+	options *CallOptions // of With
 }
 
 // native is freed when nobody has it any more.
@@ -68,7 +68,7 @@ func (c *Client) With(options CallOptions) *Client {
 	if c == nil {
 		return nil
 	}
-	return &Client{native: c.native, options: options}
+	return &Client{native: c.native, options: &options}
 }
 
 // refused is an error for a client that no function has made, and for a context that is nil: nothing can be called.

@@ -61,8 +61,10 @@ func within[T any](ctx context.Context, c *Client, step func(call *C.dtx_call) (
 	defer runtime.KeepAlive(c.native)
 	call := C.dtx_call_new()
 	defer C.dtx_call_free(call)
-	if err := c.options.give(call); err != nil {
-		return nil, err
+	if c.options != nil {
+		if err := c.options.give(call); err != nil {
+			return nil, err
+		}
 	}
 	defer onDone(ctx, func() { C.dtx_call_cancel(call) })()
 	result, err := step(call)
