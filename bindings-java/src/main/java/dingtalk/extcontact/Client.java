@@ -178,11 +178,13 @@ public final class Client extends ClientCalls implements AutoCloseable {
      */
     @Override
     public void close() {
+        ClientHandle closed = client;
         if (shared) {
             // The others go on with the one that it was. This one refuses in the library's words, too.
-            client = builder().accessToken("closed").endpoint("http://127.0.0.1").proxy("none").build().client;
+            closed = builder().accessToken("closed").endpoint("http://127.0.0.1").proxy("none").build().client;
         }
-        client.close();
+        closed.close(); // before a call of another thread can meet it
+        client = closed;
     }
 
     /** Options of a client. What is refused is reported by {@link #build()}. */

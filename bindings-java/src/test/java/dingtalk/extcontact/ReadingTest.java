@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -247,6 +249,31 @@ class ReadingTest {
             // Those that closed it left it to others.
             try (Client later = options.buildShared()) {
                 assertEquals(Status.DELETED, later.delete(sandbox.ids().get(2)).status());
+            }
+        }
+    }
+
+    @Test
+    void aSharedClientThatIsClosedIsNeverAnotherThatCalls() throws Exception {
+        byte[] token = Natives.text("accessToken", "other");
+        try (Server.Sandbox sandbox = new Server.Sandbox()) {
+            for (int round = 0; round < 500; round++) {
+                Client client = sandbox.client().buildShared();
+                ClientHandle open = client.client;
+                CountDownLatch looking = new CountDownLatch(1);
+                CompletableFuture<Integer> asked = CompletableFuture.supplyAsync(() -> {
+                    looking.countDown();
+                    ClientHandle now = open;
+                    while (now == open) {
+                        now = client.client;
+                    }
+                    int result = Dtx.dtx_client_set_access_token(now.pointer, token, null);
+                    now.keep();
+                    return result;
+                });
+                looking.await();
+                client.close();
+                assertEquals(Kind.INVALID_ARGUMENT, Kind.of(asked.get()));
             }
         }
     }
