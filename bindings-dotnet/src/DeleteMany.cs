@@ -29,12 +29,20 @@ namespace DingTalk.ExtContact
         {
             ids = userIds?.GetEnumerator() ?? throw new ArgumentNullException(nameof(userIds));
             this.cancellation = cancellation;
-            using (var given = new BatchOptionsHandle(Native.dtx_batch_options_new()))
+            try
             {
-                (options ?? new BatchOptions()).Give(given);
-                batch = BatchHandle.New(client, given);
+                using (var given = new BatchOptionsHandle(Native.dtx_batch_options_new()))
+                {
+                    (options ?? new BatchOptions()).Give(given);
+                    batch = BatchHandle.New(client, given);
+                }
+                registration = cancellation.Register(Cancel);
             }
-            registration = cancellation.Register(Cancel);
+            catch
+            {
+                ids.Dispose();
+                throw;
+            }
         }
 
         /// <summary>The item that was moved to; null before the first and after the last.</summary>
@@ -70,17 +78,29 @@ namespace DingTalk.ExtContact
         /// </summary>
         public void Dispose()
         {
-            Abandon();
-            while (!ended)
-                ended = batch.Next() == null;
+            try
+            {
+                Abandon();
+            }
+            finally
+            {
+                while (!ended)
+                    ended = batch.Next() == null;
+            }
         }
 
         /// <summary>The same without a thread that waits.</summary>
         public async Task DisposeAsync()
         {
-            Abandon();
-            while (!ended)
-                ended = await NextAsync().ConfigureAwait(false) == null;
+            try
+            {
+                Abandon();
+            }
+            finally
+            {
+                while (!ended)
+                    ended = await NextAsync().ConfigureAwait(false) == null;
+            }
         }
 
         /// <summary>Itself.</summary>
@@ -137,6 +157,7 @@ namespace DingTalk.ExtContact
             return item != null;
         }
 
+        /// <summary>What it throws is the ids' own.</summary>
         private void Abandon()
         {
             Current = null;

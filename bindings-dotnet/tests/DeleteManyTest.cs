@@ -1,4 +1,5 @@
 using System;
+using System.Collections;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
@@ -75,6 +76,32 @@ namespace DingTalk.ExtContact.Tests
                 var options = new BatchOptions { Journal = folder / "none/journal" };
                 Check.Throws<JournalException>(() => client.DeleteMany(sandbox.Ids, options));
                 Check.Throws<JournalException>(() => Client.ReadJournal(folder / "none").ToList());
+                var ids = new Ids();
+                Check.Throws<JournalException>(() => client.DeleteMany(ids, options));
+                Check.Equal(ids.Begun, ids.Disposed, "how many were disposed of");
+            }
+        }
+
+        [Test]
+        public static async Task IdsThatCannotBeDisposedOfKeepNothingFromEnding()
+        {
+            foreach (bool waiting in new[] { true, false })
+            {
+                using (var sandbox = new Sandbox("--faults delay=1@50ms"))
+                using (Client client = sandbox.Client(missingOk: true))
+                {
+                    DeleteMany items = client.DeleteMany(new Ids { Trouble = "on purpose" });
+                    Check.That(items.MoveNext(), "an item");
+                    var thrown = await Check.ThrowsAsync<InvalidOperationException>(async () =>
+                    {
+                        if (waiting)
+                            items.Dispose();
+                        else
+                            await items.DisposeAsync();
+                    });
+                    Check.Equal("on purpose", thrown.Message);
+                    Check.That(items.SummaryJson != null, "what was under way has ended");
+                }
             }
         }
 
@@ -204,6 +231,37 @@ namespace DingTalk.ExtContact.Tests
                 Check.That((await all).All(item => item.Deletion != null), "all are deleted");
             }
         }
+    }
+
+    /// <summary>Endless ids that know whether they are let go, and perhaps throw then.</summary>
+    sealed class Ids : IEnumerable<string>, IEnumerator<string>
+    {
+        internal int Begun, Disposed;
+        internal string Trouble;
+        int number;
+
+        public string Current => "none" + number;
+
+        object IEnumerator.Current => Current;
+
+        public bool MoveNext() => ++number > 0;
+
+        public void Reset() => throw new NotSupportedException();
+
+        public void Dispose()
+        {
+            Disposed++;
+            if (Trouble != null)
+                throw new InvalidOperationException(Trouble);
+        }
+
+        public IEnumerator<string> GetEnumerator()
+        {
+            Begun++;
+            return this;
+        }
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
     }
 
     sealed class Folder : IDisposable
