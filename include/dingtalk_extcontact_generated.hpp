@@ -225,7 +225,7 @@ public:
   // The id, as dtx_client_delete takes it.
   const char *user_id() const noexcept { return dtx_contact_user_id(get()); }
   // A field of text: "name", "mobile", "state_code", "company_name", "title", "email", "address",
-  // "remark" or "follower_user_id". Null where it is missing or empty, and for another name.
+  // "remark" or "follower_user_id". It is null where it is missing or empty, and for another name.
   const char *text(const std::string &field) const {
     return dtx_contact_text(get(), detail::text(field, "field"));
   }
@@ -392,8 +392,8 @@ public:
   // next batch on it takes them for uncertain.
   uint64_t unrecorded() const noexcept { return dtx_batch_unrecorded(get()); }
   // The summary of the whole batch as one JSON object, the same in every language: the numbers,
-  // start and end (RFC 3339), endpoint, app_key and why it stopped. Null until its last item is
-  // done.
+  // start and end (RFC 3339), endpoint, app_key and why it stopped. It is null until its last item
+  // is done.
   const char *summary_json() const noexcept { return dtx_batch_summary_json(get()); }
   // Hands over the id of a contact to delete, and does not wait. It is taken even if the batch does
   // not want one. An id that was pushed before is counted and dropped; one that cannot be an id

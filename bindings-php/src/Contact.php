@@ -29,7 +29,7 @@ final class Contact implements \JsonSerializable
 
     /**
      * A field of text: "name", "mobile", "state_code", "company_name", "title", "email", "address", "remark" or
-     * "follower_user_id". null where it is missing or empty, and for another name.
+     * "follower_user_id". It is null where it is missing or empty, and for another name.
      */
     public function text(string $field): ?string
     {

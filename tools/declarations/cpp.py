@@ -42,7 +42,6 @@ WORDS = [
     (r", as a (dtx_\w+)", r", one of \1"),
     (r"; here the result is [^.]*", ""),
     (r" At the end \*\w+ is NULL and the result DTX_OK\.", ""),
-    (r"\. NULL\b", ". Null"),
 ]  # fmt: skip
 
 

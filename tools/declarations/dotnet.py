@@ -10,7 +10,7 @@ import textwrap
 from html import escape
 
 import meaning
-from words import refuse_terms_of_c, reworded
+from words import SPANS, refuse_terms_of_c, reworded
 
 FOLDER = "bindings-dotnet/src/Generated/"
 MADE = "// Made of the C header by tools/declarations; `make header` renews it.\n"
@@ -45,8 +45,8 @@ WORDS = [
     (r", as a dtx_\w+(: what the failed function returned)?", ""),
     (r", as dtx_\w+ returns it", ""),
     (r"^Sets (the|a|whether|how) ", lambda it: it[1].capitalize() + " "),
-    (r"rom 1 to 86400000(?: \(a day\))?", "rom a millisecond to a day"),
-    (r"(\d+)000 unless set", r"\1 s unless set"),
+    *SPANS,
+    (r"\bpushed\b", "given"),
     (r"dtx_client_new", "the constructor of Client"),
     (r"dtx_(client|contact|deletion|error)_(\w+)", lambda it: f"{type_name('dtx_' + it[1])}.{pascal(it[2])}"),
     (r"^What a function returns: DTX_OK, or the kind of the error\..*",
@@ -116,7 +116,8 @@ class Dotnet:
         """The documentation of something, from the header's."""
         text = reworded(text, WORDS)
         for option in (one.name for owner in self.by_name for one in owner.setters):
-            if "_" in option:
+            # Names in JSON are the same in every language.
+            if "_" in option and "one JSON object" not in text:
                 text = re.sub(rf"\b{option}\b", pascal(option), text)
         refuse_terms_of_c(text, name)
         text = f"<{tag}{attribute}>{escape(text[0].upper() + text[1:], quote=False)}</{tag}>"

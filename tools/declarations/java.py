@@ -10,7 +10,7 @@ import re
 from typing import NamedTuple
 
 import meaning
-from words import refuse_terms_of_c, reworded
+from words import SPANS, refuse_terms_of_c, reworded
 
 FOLDER = "bindings-java/src/main/java/dingtalk/extcontact/"
 MADE = "// Made of the C header by tools/declarations; `make header` renews it.\npackage dingtalk.extcontact;\n"
@@ -73,6 +73,8 @@ WORDS = [
     (r",? as a dtx_\w+(?:: [^.]*)?", ""),
     (r"Waits as dtx_client_delete does", "Waits on the calling thread"),
     (r", or 0 with nothing written", ""),
+    (r', in UTC as RFC 3339: "[^"]*"', ""),
+    *SPANS,
     (r"\bpushed\b", "given"),
     (r"a (?:later )?dtx_batch_next\b", "a later item"),
     (r"\bdtx_client_new\b", "{@code build}"),
@@ -460,6 +462,8 @@ def public_call(call, handles):
             ends.append(f"@throws DingTalkException of {kind}: {said(why, call.function.name).rstrip('.')}")
     if not call.said.ends:
         ends.append("@throws DingTalkException where it fails")
+    if any(it.what in ("text", "secret") for it in call.arguments):
+        ends.append("@throws IllegalArgumentException where a text has a NUL or a lone surrogate")
 
     def kind(it):
         return "CallOptions" if it.what == "handle" else GIVEN[it.what][0]
@@ -501,7 +505,7 @@ GIVEN = {
     "path": ("Path", "its place"),
     "number": ("int", "a number"),
     "flag": ("boolean", "whether it does"),
-    "duration": ("Duration", "a time; the numbers above are milliseconds"),
+    "duration": ("Duration", "a time"),
 }
 
 

@@ -23,7 +23,14 @@ NEUTRAL = [
     (r"\bnot 0 where\b", "YES where"),
     (r"\bthe result is DTX_OK and the status\b", "the status is"),
     (r"; NULL is fine\b| NULL is fine\.", ""),
+    (r"\. NULL (until|where)\b", r". It is NULL \1"),
     (r" See dtx_set_log\.", ""),
+]  # fmt: skip
+
+# Where a time is an object of its own, without a unit.
+SPANS = [
+    (r"rom 1 to 86400000(?: \(a day\))?", "rom a millisecond to a day"),
+    (r"(\d+)000 unless set", r"\1 s unless set"),
 ]  # fmt: skip
 
 
@@ -39,5 +46,5 @@ def reworded(text, own, null="null", none="null", yes="true", no="false"):
 
 def refuse_terms_of_c(text, name):
     """A sentence that only makes sense in C is an error."""
-    if re.search(r"dtx_|DTX_|NULL|\*\w", text):
+    if re.search(r"dtx_|DTX_|NULL|\*\w|\bpushed\b", text):
         sys.exit(f"declarations: {name} is said in C's terms: {text}")

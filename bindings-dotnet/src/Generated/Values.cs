@@ -302,7 +302,7 @@ namespace DingTalk.ExtContact
     /// <summary>What came of one id of a batch: it has a deletion, or an error, or it was not attempted.</summary>
     public sealed class Item
     {
-        /// <summary>The contact, as it was pushed.</summary>
+        /// <summary>The contact, as it was given.</summary>
         public string UserId { get; }
 
         /// <summary>The deletion where the contact is gone, or null.</summary>
@@ -357,7 +357,7 @@ namespace DingTalk.ExtContact
     /// <summary>What journals say of one id.</summary>
     public sealed class JournalEntry
     {
-        /// <summary>The contact, as it was pushed.</summary>
+        /// <summary>The contact, as it was given.</summary>
         public string UserId { get; }
 
         /// <summary>What became of it.</summary>
@@ -514,7 +514,7 @@ namespace DingTalk.ExtContact
         /// <summary>How many of all these an earlier batch had settled, so that they were not called again.</summary>
         public long SettledBefore => (long)Native.dtx_batch_settled_before(batch);
 
-        /// <summary>How many ids were pushed again and dropped up to now.</summary>
+        /// <summary>How many ids were given again and dropped up to now.</summary>
         public long Repeated => (long)Native.dtx_batch_repeated(batch);
 
         /// <summary>How many delete requests this batch wrote up to now.</summary>
@@ -525,7 +525,7 @@ namespace DingTalk.ExtContact
         public long Unrecorded => (long)Native.dtx_batch_unrecorded(batch);
 
         /// <summary>The summary of the whole batch as one JSON object, the same in every language: the numbers, start
-        /// and end (RFC 3339), endpoint, AppKey and why it stopped. null until its last item is done.</summary>
+        /// and end (RFC 3339), endpoint, app_key and why it stopped. It is null until its last item is done.</summary>
         public string SummaryJson => Native.Text(Native.dtx_batch_summary_json(batch));
     }
 }

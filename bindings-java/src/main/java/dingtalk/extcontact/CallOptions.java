@@ -9,9 +9,9 @@ public final class CallOptions extends CancellableOptions {
     public CallOptions() {}
 
     /**
-     * Sets how long this call may take, from 1 to 86400000, instead of the client's timeout.
+     * Sets how long this call may take, from a millisecond to a day, instead of the client's timeout.
      *
-     * @param timeout a time; the numbers above are milliseconds
+     * @param timeout a time
      * @return these options
      */
     public CallOptions timeout(Duration timeout) {

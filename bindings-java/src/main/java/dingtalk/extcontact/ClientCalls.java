@@ -19,6 +19,7 @@ abstract class ClientCalls {
      * @param accessToken the new one
      * @throws DingTalkException of kind INVALID_ARGUMENT: it cannot be a token, the client has app
      * credentials, or it is closed
+     * @throws IllegalArgumentException where a text has a NUL or a lone surrogate
      */
     public void setAccessToken(String accessToken) {
         client.setAccessToken(accessToken);
@@ -63,6 +64,7 @@ abstract class ClientCalls {
      * @param userId the id, sent as it is
      * @return an external contact
      * @throws DingTalkException of kind INVALID_USER_ID: there is no such contact
+     * @throws IllegalArgumentException where a text has a NUL or a lone surrogate
      */
     public Contact get(String userId) {
         return get(userId, new CallOptions());
@@ -76,6 +78,7 @@ abstract class ClientCalls {
      * @param options the timeout of this call and the means to cancel it; its missingOk is for deletions
      * @return an external contact
      * @throws DingTalkException of kind INVALID_USER_ID: there is no such contact
+     * @throws IllegalArgumentException where a text has a NUL or a lone surrogate
      */
     public Contact get(String userId, CallOptions options) {
         return client.get(userId, Objects.requireNonNull(options, "options").waiting());
@@ -94,6 +97,7 @@ abstract class ClientCalls {
      * @param record a JSON object
      * @return what came of a record that was to be restored
      * @throws DingTalkException of any kind: it was not created
+     * @throws IllegalArgumentException where a text has a NUL or a lone surrogate
      */
     public Restoration restore(String record) {
         return restore(record, false, new CallOptions());
@@ -113,6 +117,7 @@ abstract class ClientCalls {
      * @param options the timeout of each request's call and the means to cancel them
      * @return what came of a record that was to be restored
      * @throws DingTalkException of any kind: it was not created
+     * @throws IllegalArgumentException where a text has a NUL or a lone surrogate
      */
     public Restoration restore(String record, boolean lookFirst, CallOptions options) {
         return client.restore(record, lookFirst, Objects.requireNonNull(options, "options").waiting());

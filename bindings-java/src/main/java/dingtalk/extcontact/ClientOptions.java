@@ -59,10 +59,10 @@ abstract class ClientOptions<T> extends Options<T> {
     }
 
     /**
-     * Sets how long a call may take from when it gets its turn: token, every attempt and pause. From 1 to
-     * 86400000 (a day); 30000 unless set.
+     * Sets how long a call may take from when it gets its turn: token, every attempt and pause. From a
+     * millisecond to a day; 30 s unless set.
      *
-     * @param timeout a time; the numbers above are milliseconds
+     * @param timeout a time
      * @return these options
      */
     public T timeout(Duration timeout) {
@@ -70,10 +70,10 @@ abstract class ClientOptions<T> extends Options<T> {
     }
 
     /**
-     * Sets how long one attempt may take, from its start to the last byte of the reply. From 1 to 86400000;
-     * 10000 unless set.
+     * Sets how long one attempt may take, from its start to the last byte of the reply. From a millisecond
+     * to a day; 10 s unless set.
      *
-     * @param attemptTimeout a time; the numbers above are milliseconds
+     * @param attemptTimeout a time
      * @return these options
      */
     public T attemptTimeout(Duration attemptTimeout) {
@@ -81,10 +81,10 @@ abstract class ClientOptions<T> extends Options<T> {
     }
 
     /**
-     * Sets how long lookup, connection and TLS handshake may take together. From 1 to 86400000; 5000 unless
-     * set.
+     * Sets how long lookup, connection and TLS handshake may take together. From a millisecond to a day; 5 s
+     * unless set.
      *
-     * @param connectTimeout a time; the numbers above are milliseconds
+     * @param connectTimeout a time
      * @return these options
      */
     public T connectTimeout(Duration connectTimeout) {

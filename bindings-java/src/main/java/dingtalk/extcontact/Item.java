@@ -61,8 +61,8 @@ public final class Item {
     }
 
     /**
-     * When it was known what came of the contact, in UTC as RFC 3339: "2026-11-23T03:31:38.274Z". For what
-     * an earlier batch settled it is the time in its journal.
+     * When it was known what came of the contact. For what an earlier batch settled it is the time in its
+     * journal.
      */
     public Instant time() {
         return time;

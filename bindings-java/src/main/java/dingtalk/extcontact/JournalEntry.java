@@ -61,10 +61,7 @@ public final class JournalEntry {
         return state;
     }
 
-    /**
-     * When that was known, in UTC as RFC 3339: "2026-11-23T03:31:38.274Z"; of a call that was cut off, when
-     * it was announced.
-     */
+    /** When that was known; of a call that was cut off, when it was announced. */
     public Instant time() {
         return time;
     }

@@ -92,7 +92,7 @@ public final class Summary {
 
     /**
      * The summary of the whole batch as one JSON object, the same in every language: the numbers, start and
-     * end (RFC 3339), endpoint, app_key and why it stopped. null until its last item is done.
+     * end (RFC 3339), endpoint, app_key and why it stopped. It is null until its last item is done.
      */
     public String toJson() {
         return summaryJson;
