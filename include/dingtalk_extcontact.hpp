@@ -119,10 +119,10 @@ public:
   Call() : CallSetters(dtx_call_new()) { set("binding", "cpp"); }
 
   // A function that a waiting call asks every 50 ms whether to end, and after a signal. One that
-  // throws ends it as well.
+  // throws ends it as well; an empty one is none.
   Call &probe(std::function<bool()> probe) {
     probe_ = std::make_shared<std::function<bool()>>(std::move(probe));
-    dtx_call_set_probe(get(), &Call::ask, probe_.get());
+    dtx_call_set_probe(get(), *probe_ ? &Call::ask : nullptr, probe_.get());
     return *this;
   }
 

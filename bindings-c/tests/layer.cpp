@@ -154,6 +154,8 @@ static void calls(const dingtalk::Client &client) {
   CHECK(kind_of([&] { client.remove("hang", call); }) == DTX_CANCELLED && asked == 2);
   call.probe([]() -> bool { throw 7; });
   CHECK(kind_of([&] { client.remove("hang", call); }) == DTX_CANCELLED);
+  call.probe(nullptr);
+  CHECK(client.remove("gone", call).absent());
 
   dingtalk::Call other;
   std::thread canceller([&other] { other.cancel(); });
