@@ -222,7 +222,7 @@ public:
   dtx_contact *get() const noexcept { return handle_.get(); }
   // False: the end.
   explicit operator bool() const noexcept { return handle_ != nullptr; }
-  // The id, as dtx_client_delete takes it.
+  // The id, as Client::remove() takes it.
   const char *user_id() const noexcept { return dtx_contact_user_id(get()); }
   // A field of text: "name", "mobile", "state_code", "company_name", "title", "email", "address",
   // "remark" or "follower_user_id". It is null where it is missing or empty, and for another name.
@@ -248,7 +248,7 @@ private:
   detail::Handle<dtx_contact> handle_;
 };
 
-// All contacts of an organisation: dtx_contacts_next has one after the other. After fork a child
+// All contacts of an organisation: Contacts::next() has one after the other. After fork a child
 // makes its own.
 class Contacts {
 public:
@@ -357,8 +357,8 @@ class BatchCalls {
 public:
   explicit BatchCalls(dtx_batch *handle) noexcept : handle_(handle) {}
   dtx_batch *get() const noexcept { return handle_.get(); }
-  // Whether the batch takes another id now, false while it has enough and after dtx_batch_finish.
-  // It holds about twice as many ids as it calls side by side, so that memory is bounded whatever
+  // Whether the batch takes another id now, false while it has enough and after Batch::finish(). It
+  // holds about twice as many ids as it calls side by side, so that memory is bounded whatever
   // their number.
   bool wants() const noexcept { return dtx_batch_wants(get()) != 0; }
   // Whether the batch pauses, as the service throttled it; it goes on by itself. If so, how long it
@@ -397,18 +397,18 @@ public:
   const char *summary_json() const noexcept { return dtx_batch_summary_json(get()); }
   // Hands over the id of a contact to delete, and does not wait. It is taken even if the batch does
   // not want one. An id that was pushed before is counted and dropped; one that cannot be an id
-  // comes out as an item with an error. After dtx_batch_finish or a stop it comes out as not
-  // attempted. DTX_INVALID_ARGUMENT: null, or text that is not UTF-8, and nothing was pushed.
+  // comes out as an item with an error. After Batch::finish() or a stop it comes out as not
+  // attempted. DTX_INVALID_ARGUMENT: text that is not UTF-8, and nothing was pushed.
   void push(const std::string &user_id) {
     detail::run(dtx_batch_push, get(), detail::text(user_id, "user_id"));
   }
-  // Takes the next item as dtx_batch_next does, and waits for it no longer than the call says: its
-  // time limit is one of this wait, and without it there is none. DTX_TIMEOUT and DTX_CANCELLED
-  // leave the batch as it is and lose no item, so that it can be waited for again. The call's probe
-  // is asked at once, even where an item is ready, and every 50 ms. So Ctrl-C ends the batch of a
-  // program with one thread: its handler sets a flag, which the probe reads; after DTX_CANCELLED
-  // the program calls dtx_batch_cancel and dtx_batch_finish, and takes the items that are left with
-  // dtx_batch_next. False: the end.
+  // Takes the next item, and waits for it, with a call no longer than that says: its time limit is
+  // one of this wait, and without it there is none. DTX_TIMEOUT and DTX_CANCELLED leave the batch
+  // as it is and lose no item, so that it can be waited for again. The call's probe is asked at
+  // once, even where an item is ready, and every 50 ms. So Ctrl-C ends the batch of a program with
+  // one thread: its handler sets a flag, which the probe reads; after DTX_CANCELLED the program
+  // calls Batch::cancel() and Batch::finish(), and takes the items that are left with
+  // Batch::next(). False: the end.
   Item next() { return Item(detail::made<dtx_item>(dtx_batch_next_within, get(), nullptr)); }
   Item next(const Call &call) {
     return Item(detail::made<dtx_item>(dtx_batch_next_within, get(), detail::handle(call)));
@@ -416,10 +416,10 @@ public:
   // Says that no more ids come. Without it the items have no end.
   void finish() noexcept { dtx_batch_finish(get()); }
   // Starts no more calls; those under way finish. What was pushed and not called comes out as not
-  // attempted. The end still needs dtx_batch_finish.
+  // attempted. The end still needs Batch::finish().
   void stop() noexcept { dtx_batch_stop(get()); }
   // Stops, and cancels the calls under way: within 100 ms they come out as DTX_CANCELLED, with an
-  // error that says whether the contact may be gone. The end still needs dtx_batch_finish. Not for
+  // error that says whether the contact may be gone. The end still needs Batch::finish(). Not for
   // signal handlers, as it takes a lock.
   void cancel() noexcept { dtx_batch_cancel(get()); }
 
@@ -433,7 +433,7 @@ class BatchOptionsSetters {
 public:
   explicit BatchOptionsSetters(dtx_batch_options *handle) noexcept : handle_(handle) {}
   dtx_batch_options *get() const noexcept { return handle_.get(); }
-  // Sets the option of this name from text, as dtx_options_set does, binding included: concurrency,
+  // Sets the option of this name from text, as Options::set() does, binding included: concurrency,
   // journal, backup, missing_ok, stop_on_missing.
   Self &set(const std::string &name, const std::string &text) {
     dtx_batch_options_set(get(), detail::text(name, "name"), detail::text(text, name.c_str()));
@@ -482,13 +482,13 @@ class CallSetters {
 public:
   explicit CallSetters(dtx_call *handle) noexcept : handle_(handle) {}
   dtx_call *get() const noexcept { return handle_.get(); }
-  // Sets the option of this name from text, as dtx_options_set does, binding included: timeout,
+  // Sets the option of this name from text, as Options::set() does, binding included: timeout,
   // missing_ok. What is wrong is reported by the call that it is used for.
   Self &set(const std::string &name, const std::string &text) {
     dtx_call_set(get(), detail::text(name, "name"), detail::text(text, name.c_str()));
     return self();
   }
-  // Sets how long this call may take, from 1 to 86400000, instead of the client's timeout.
+  // Sets how long this call may take, from a millisecond to a day, instead of the client's timeout.
   Self &timeout(Milliseconds timeout) {
     dtx_call_set_timeout_ms(get(), detail::ms(timeout));
     return self();
@@ -498,12 +498,12 @@ public:
     dtx_call_set_missing_ok(get(), missing_ok);
     return self();
   }
-  // Cancels a call: whatever it waits for ends within 100 ms, and dtx_client_delete returns
-  // DTX_CANCELLED with an error that says whether the contact may be gone. Harmless before, after
-  // and twice. Not for signal handlers, as it takes a lock. It ends all deletions that were given
-  // this call, and none of them sends anything from then on: one dtx_call for a group of
-  // dtx_client_submit ends the group. Calls that are cancelled one by one leave their places to
-  // those that wait behind them and are not cancelled yet; cancel the newest first then.
+  // Cancels a call: whatever it waits for ends within 100 ms, and Client::remove() throws an Error
+  // of DTX_CANCELLED that says whether the contact may be gone. Harmless before, after and twice.
+  // Not for signal handlers, as it takes a lock. It ends all deletions that were given this call,
+  // and none of them sends anything from then on: one Call for a group of Client::submit() ends the
+  // group. Calls that are cancelled one by one leave their places to those that wait behind them
+  // and are not cancelled yet; cancel the newest first then.
   void cancel() const noexcept { dtx_call_cancel(get()); }
 
 private:
@@ -517,7 +517,7 @@ public:
   explicit ClientCalls(dtx_client *handle) noexcept : handle_(handle) {}
   dtx_client *get() const noexcept { return handle_.get(); }
   // Deletes the contact user_id, sent byte for byte. Waits on the calling thread until the call has
-  // ended. Any error: it was not deleted, or nobody knows; dtx_error_maybe_deleted says which.
+  // ended. Any error: it was not deleted, or nobody knows; Error::maybe_deleted() says which.
   Deletion remove(const std::string &user_id) const {
     return Deletion(detail::made<dtx_deletion>(
         dtx_client_delete, get(), detail::text(user_id, "user_id"), nullptr));
@@ -545,7 +545,7 @@ public:
     return Check(detail::made<dtx_check>(dtx_client_check, get(), write, detail::handle(call)));
   }
   // Asks for the record of the contact user_id: to look whether it is still there, or to keep a
-  // copy. Waits as dtx_client_delete does. The app needs the permission point qyapi_ext_read.
+  // copy. Waits as Client::remove() does. The app needs the permission point qyapi_ext_read.
   // DTX_INVALID_USER_ID: there is no such contact.
   Contact contact(const std::string &user_id) const {
     return Contact(detail::made<dtx_contact>(
@@ -559,7 +559,7 @@ public:
   Contacts contacts() const {
     return Contacts(detail::made<dtx_contacts>(dtx_client_contacts, get()));
   }
-  // Creates the contact of a record again, under a new id: of dtx_contact_record, or of a line of a
+  // Creates the contact of a record again, under a new id: of Contact::record(), or of a line of a
   // backup. What the service does not take is lost: the id, the e-mail address, the history. Nobody
   // is created twice: the old id is asked for first, and who is still there stays. Then one request
   // is sent, and sent again only where it was certainly refused. Without a certain answer the
@@ -577,8 +577,8 @@ public:
         dtx_client_restore, get(), detail::text(record, "record"), look_first, detail::handle(call)));
   }
   // Closes a client. Later calls are refused as DTX_INVALID_ARGUMENT, calls under way finish, idle
-  // connections are closed. Doing it again does nothing. One of dtx_client_shared closes when the
-  // last who has it frees it.
+  // connections are closed. Doing it again does nothing. One of Client::shared() closes when the
+  // last that there is of it is destroyed.
   void close() const noexcept { dtx_client_close(get()); }
 
 private:
@@ -618,7 +618,7 @@ public:
     dtx_options_set(get(), detail::text(name, "name"), detail::text(text, name.c_str()));
     return self();
   }
-  // Sets the access token, which you keep fresh with dtx_client_set_access_token. Either this, or
+  // Sets the access token, which you keep fresh with Client::set_access_token(). Either this, or
   // app_key and app_secret.
   Self &access_token(const std::string &access_token) {
     dtx_options_set_access_token(get(), detail::text(access_token, "access_token"));
@@ -646,19 +646,19 @@ public:
     return self();
   }
   // Sets how long a call may take from when it gets its turn: token, every attempt and pause. From
-  // 1 to 86400000 (a day); 30000 unless set.
+  // a millisecond to a day; 30 s unless set.
   Self &timeout(Milliseconds timeout) {
     dtx_options_set_timeout_ms(get(), detail::ms(timeout));
     return self();
   }
-  // Sets how long one attempt may take, from its start to the last byte of the reply. From 1 to
-  // 86400000; 10000 unless set.
+  // Sets how long one attempt may take, from its start to the last byte of the reply. From a
+  // millisecond to a day; 10 s unless set.
   Self &attempt_timeout(Milliseconds attempt_timeout) {
     dtx_options_set_attempt_timeout_ms(get(), detail::ms(attempt_timeout));
     return self();
   }
-  // Sets how long lookup, connection and TLS handshake may take together. From 1 to 86400000; 5000
-  // unless set.
+  // Sets how long lookup, connection and TLS handshake may take together. From a millisecond to a
+  // day; 5 s unless set.
   Self &connect_timeout(Milliseconds connect_timeout) {
     dtx_options_set_connect_timeout_ms(get(), detail::ms(connect_timeout));
     return self();
@@ -683,7 +683,8 @@ public:
     return self();
   }
   // Sets the proxy: "environment" (the default: HTTPS_PROXY, ALL_PROXY, and NO_PROXY with names,
-  // addresses and ranges of them, read by dtx_client_new), "none", or a URL (http, https, socks5).
+  // addresses and ranges of them, read by the constructor of Client), "none", or a URL (http,
+  // https, socks5).
   Self &proxy(const std::string &proxy) {
     dtx_options_set_proxy(get(), detail::text(proxy, "proxy"));
     return self();

@@ -10,7 +10,7 @@ import re
 import textwrap
 
 import meaning
-from words import reworded
+from words import SPANS, reworded
 
 NAME = "include/dingtalk_extcontact_generated.hpp"
 HEAD = """// A part of dingtalk_extcontact.hpp.
@@ -32,6 +32,7 @@ NAMES = {"dtx_client_delete": "remove", "dtx_client_get": "contact"}
 
 # From what the header says to programs in C to what it is in C++, in this order.
 WORDS = [
+    *SPANS,
     (r"^1 if (.*?), 0 while", r"Whether \1, false while"),
     (r", or NONE where", "; false, and nothing written, where"),
     (r"\b1, and \*\w+ is (.*); or 0, and nothing is written", r"If so, \1 is written"),
@@ -42,7 +43,19 @@ WORDS = [
     (r", as a (dtx_\w+)", r", one of \1"),
     (r"; here the result is [^.]*", ""),
     (r" At the end \*\w+ is NULL and the result DTX_OK\.", ""),
+    (r": NULL, or text", ": text"),
+    (r"\breturns (DTX_\w+) with an error\b", r"throws an Error of \1"),
+    (r" as dtx_batch_next does, and waits for it no longer than the call says:", ", and waits for it, with a call no longer"
+     " than that says:"),
+    (r"\bone dtx_call\b", "one Call"),
+    (r"\bthe last who has it frees it\b", "the last that there is of it is destroyed"),
+    (r"\bdtx_client_new\b", "the constructor of Client"),
+    (r"\bdtx_(batch|client|contacts?|error|options)_(\w+)", lambda found: member(*found.group(0, 1, 2))),
 ]  # fmt: skip
+
+
+def member(function, handle, name):
+    return f"{pascal(handle)}::{NAMES.get(function, name)}()"
 
 
 def said(text):
