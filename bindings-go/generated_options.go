@@ -69,7 +69,7 @@ type Options struct {
 
 // CallOptions are those of one call, instead of its client's: see Client.With.
 type CallOptions struct {
-	// How long this call may take, from 1ms to 24h, instead of the client's timeout.
+	// How long this call may take, from 1ms to 24h, instead of the client's Timeout.
 	Timeout time.Duration `dtx:"timeout"`
 
 	// Whether "no such contact" ends this call as absent, instead of the client's MissingOK.

@@ -19,8 +19,8 @@ final class Check implements \JsonSerializable
     public readonly array $steps;
 
     /**
-     * @var array<string, mixed> What the service really answered, as a JSON object that is fit to be shown to
-     *     others: codes, request ids, sizes and types, without names, credentials and addresses.
+     * @var array<string, mixed> What the service really answered, as an array that is fit to be shown to others:
+     *     codes, request ids, sizes and types, without names, credentials and addresses.
      */
     public readonly array $report;
 

@@ -103,10 +103,10 @@ trait ClientMethods
     }
 
     /**
-     * Deletes the contact $userId, sent byte for byte. Waits on the calling thread until the call has ended.
+     * Deletes the contact $userId, sent byte for byte. Waits until the call has ended.
      *
      * @param string $userId
-     * @param ?int $timeoutMs how long this call may take, from 1 to 86400000, instead of the client's timeout. In
+     * @param ?int $timeoutMs how long this call may take, from 1 to 86400000, instead of the client's timeoutMs. In
      *     milliseconds.
      * @param ?bool $missingOk whether "no such contact" ends this call as absent, instead of the client's
      *     missingOk.
@@ -149,10 +149,10 @@ trait ClientMethods
      * proxy, connection, TLS, clock, token, the permission to read (by a page of one contact), white list, limits.
      * Nothing is deleted. Where $write is true, the permission to delete is tried, too, by a deletion of an id that
      * cannot exist, and only after the service has said that there is no such contact. A step that fails is no
-     * error: it stands in the result. Waits on the calling thread.
+     * error: it stands in the result.
      *
-     * @param ?int $timeoutMs how long these calls may take, from 1 to 86400000, instead of the client's timeout. In
-     *     milliseconds.
+     * @param ?int $timeoutMs how long these calls may take, from 1 to 86400000, instead of the client's timeoutMs.
+     *     In milliseconds.
      * @param ?\Closure(): bool $cancelWhen asked every 50 ms while it waits: true ends it
      * @throws DingTalkException
      */
@@ -171,7 +171,7 @@ trait ClientMethods
      * delete() does. The app needs the permission point qyapi_ext_read.
      *
      * @param string $userId
-     * @param ?int $timeoutMs how long this call may take, from 1 to 86400000, instead of the client's timeout. In
+     * @param ?int $timeoutMs how long this call may take, from 1 to 86400000, instead of the client's timeoutMs. In
      *     milliseconds.
      * @param ?\Closure(): bool $cancelWhen asked every 50 ms while it waits: true ends it
      * @throws Exception\InvalidUserIdException there is no such contact.
@@ -192,14 +192,13 @@ trait ClientMethods
      * service does not take is lost: the id, the e-mail address, the history. Nobody is created twice: the old id
      * is asked for first, and who is still there stays. Then one request is sent, and sent again only where it was
      * certainly refused. Without a certain answer the status is "may_be_created", also after a cancel; call again
-     * with $lookFirst then. Waits on the calling thread. The app needs the permission points qyapi_ext_read and
-     * qyapi_ext_write.
+     * with $lookFirst then. The app needs the permission points qyapi_ext_read and qyapi_ext_write.
      *
-     * @param array<string, mixed> $record a JSON object.
+     * @param array<string, mixed> $record a JSON object, decoded.
      * @param bool $lookFirst true where an earlier call may have created it: all contacts are looked through for
      *     one with its number first.
      * @param ?int $timeoutMs how long each request's call may take, from 1 to 86400000, instead of the client's
-     *     timeout. In milliseconds.
+     *     timeoutMs. In milliseconds.
      * @param ?\Closure(): bool $cancelWhen asked every 50 ms while it waits: true ends it
      * @throws DingTalkException it was not created.
      */

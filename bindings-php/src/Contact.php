@@ -14,7 +14,7 @@ final class Contact implements \JsonSerializable
     /** The id, as delete() takes it. */
     public readonly string $userId;
 
-    /** @var array<string, mixed> The whole record as one JSON object, with the names and values of the service. */
+    /** @var array<string, mixed> The whole record as an array, with the names and values of the service. */
     public readonly array $record;
 
     /**

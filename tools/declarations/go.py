@@ -66,6 +66,7 @@ WORDS = [
     (r', in UTC as RFC 3339: "[^"]*"', ""),
     (r" It never changes\.| up to now\b", ""),
     (r"\bpushed\b", "given"),
+    (r"\bclient's timeout\b", "client's Timeout"),
     (r"\bdtx_client_(\w+)", lambda found: spelt(found[1])),
     (r"DTX_(?:STATUS_|RESTORE_|JOURNAL_|CHECK_)?([A-Z_]+)", lambda found: spelt(found[1].lower())),
     (r"\b((?!qyapi|sub_)[a-z]+(?:_[a-z]+)+)\b(?!\")", lambda found: spelt(found[1])),
