@@ -45,7 +45,9 @@ final class Client
      * All contacts, read page by page as they are needed. They may be deleted meanwhile.
      *
      * @param ?int $timeoutMs of each page
+     * @param ?\Closure(): bool $cancelWhen asked every 50 ms while it waits: true ends it
      * @return \Generator<int, Contact>
+     * @throws DingTalkException
      */
     public function contacts(?int $timeoutMs = null, ?\Closure $cancelWhen = null): \Generator
     {
