@@ -151,7 +151,7 @@ fn names_stand_in_a_page_only_by_a_backup() {
 }
 
 #[test]
-fn a_report_replaces_nothing_that_is_read_and_no_other_way_of_telling() {
+fn a_report_replaces_nothing_but_a_report_and_no_other_way_of_telling() {
     let folder = Folder::new("report-refused");
     let journal = folder.file("j.jsonl", &lines(3));
     let before = folder.read("j.jsonl");
@@ -168,6 +168,23 @@ fn a_report_replaces_nothing_that_is_read_and_no_other_way_of_telling() {
         assert_eq!((status, out.as_str()), (2, ""), "{args:?}: {err}");
         assert!(err.contains(what), "{args:?}: {err}");
     }
+    // An earlier report, or an empty file, is replaced: a nightly job makes its report anew.
+    let other = folder.file("other.jsonl", &lines(1));
+    let web = folder.file("web.html", "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n");
+    for kept in [&other, &web] {
+        let before = fs::read(kept).unwrap();
+        let (status, _, err) = report(&[&journal, "--html", kept]);
+        assert!(status == 2 && err.contains("is no earlier report"), "{err}");
+        assert!(err.contains("remove that one first"), "{err}");
+        assert_eq!(fs::read(kept).unwrap(), before);
+        fs::remove_file(kept).unwrap();
+    }
+    fs::write(&page, "").unwrap();
+    for lang in ["--lang=en", "--lang=zh", "--lang=en"] {
+        let (status, _, err) = report(&[&journal, "--html", &page, lang]);
+        assert_eq!(status, 0, "{err}");
+    }
+    fs::remove_file(&page).unwrap();
     let (status, _, err) = report(&[&journal, "--html", "/nowhere/r.html"]);
     assert!(status == 1 && err.contains("cannot be written"), "{err}");
     assert_eq!((folder.read("j.jsonl"), folder.files()), (before, vec!["j.jsonl".to_owned()]));

@@ -37,6 +37,10 @@ const RUNS: usize = 100;
 /// And so many of one file.
 const RUNS_OF_FILE: usize = 20;
 
+/// What shows that a file is such a page; it stands in [`FRAME`] and within the first bytes.
+const GENERATOR: &str = r#"<meta name="generator" content="dingtalk-extcontact">"#;
+const FIRST_BYTES: u64 = 256;
+
 /// What to make.
 pub(crate) struct Page<'a> {
     pub(crate) path: &'a Path,
@@ -46,17 +50,22 @@ pub(crate) struct Page<'a> {
 }
 
 impl Page<'_> {
-    /// Refuses to write over what is read.
+    /// Refuses to write over what is read, and over any file but an earlier page.
     pub(crate) fn check(&self, journals: &[PathBuf]) -> Result<(), Exit> {
         let mut read = journals.iter().map(PathBuf::as_path).chain(self.backup);
-        let problem = if self.path == Path::new("-") {
-            said!("{name} takes the name of a file, not -", name = "--html")
+        let (problem, advice) = if self.path == Path::new("-") {
+            let problem = said!("{name} takes the name of a file, not -", name = "--html");
+            (problem, said!("Name another file."))
         } else if read.any(|path| file::is_same(path, self.path)) {
-            said!("the file of --html is one of those that are read")
+            let problem = said!("the file of --html is one of those that are read");
+            (problem, said!("Name another file."))
+        } else if self.path.is_file() && !is_page(self.path) {
+            let problem = said!("the file of --html is there already, and is no earlier report");
+            (problem, said!("Name another file, or remove that one first. Nothing was written."))
         } else {
             return Ok(());
         };
-        output::print_error(&problem, &said!("Name another file."));
+        output::print_error(&problem, &advice);
         Err(Exit::Usage)
     }
 
@@ -156,6 +165,13 @@ impl Page<'_> {
         }
         embed(out, "]}")
     }
+}
+
+/// Whether a file is an earlier page, or has nothing in it that could be lost.
+fn is_page(path: &Path) -> bool {
+    let mut begin = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(FIRST_BYTES).read_to_end(&mut begin));
+    read.is_ok() && (begin.is_empty() || String::from_utf8_lossy(&begin).contains(GENERATOR))
 }
 
 /// Writes JSON so that nothing in it ends the element that it stands in.
