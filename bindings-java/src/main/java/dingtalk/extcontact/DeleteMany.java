@@ -26,6 +26,9 @@ public final class DeleteMany extends CloseableIterator<Item> {
 
     @Override
     Item take() {
+        if (Thread.currentThread().isInterrupted()) {
+            end(); // also where an item is ready, and nothing waits
+        }
         push();
         Item item = await();
         if (item == null && trouble != null) {
@@ -59,10 +62,13 @@ public final class DeleteMany extends CloseableIterator<Item> {
     }
 
     private Item await() {
-        return batch.submitNext().await(() -> {
-            cancel();
-            finish();
-        });
+        return batch.submitNext().await(this::end);
+    }
+
+    /** What an interrupt does. */
+    private void end() {
+        cancel();
+        finish();
     }
 
     /** Starts no more calls; those under way finish. What was not called comes out as not attempted. */

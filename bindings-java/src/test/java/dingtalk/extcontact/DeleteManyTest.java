@@ -15,6 +15,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -156,6 +158,24 @@ class DeleteManyTest {
             assertEquals(1, items.size());
             assertEquals(Kind.CANCELLED, items.get(0).error().kind());
             assertTrue(items.get(0).error().maybeDeleted());
+        }
+    }
+
+    @Test
+    void anInterruptEndsABatchThatNeverWaits() throws Exception {
+        BatchOptions options = new BatchOptions().journal(folder.resolve("journal.jsonl"));
+        List<String> ids = IntStream.range(0, 200).mapToObj(id -> "none" + id).collect(Collectors.toList());
+        try (Server.Sandbox sandbox = new Server.Sandbox(); Client client = sandbox.client().missingOk(true).build()) {
+            assertEquals(200, all(client.deleteMany(ids, options)).size());
+            AtomicInteger taken = new AtomicInteger();
+            try (DeleteMany settled = client.deleteMany(
+                    () -> ids.stream().peek(id -> taken.incrementAndGet()).iterator(), options)) {
+                assertTrue(settled.next().settledBefore());
+                Thread.currentThread().interrupt();
+                all(settled);
+                assertTrue(Thread.interrupted());
+                assertTrue(taken.get() < 200, taken + " were taken");
+            }
         }
     }
 
