@@ -3,7 +3,7 @@
 //! Only what a cell has as text is an id. A number has lost its zeros, a formula may be out of
 //! date, and a hidden row may be one that a filter took out: all of these are refused.
 
-mod hidden;
+mod sheet_xml;
 
 use crate::language::{said, sentence};
 use std::io::{Read, Seek};
@@ -58,7 +58,7 @@ pub(crate) fn read(
         list.refuse(number_of(range.start.0), &wrong, advice);
     }
     drop(book);
-    for row in hidden::rows(&mut from, &sheet).map_err(|why| broken(&why))? {
+    for row in sheet_xml::hidden_rows(&mut from, &sheet).map_err(|why| broken(&why))? {
         if added.binary_search(&row).is_ok() {
             let wrong = sentence!("its row is hidden, perhaps by a filter, so it may not be meant");
             list.refuse(number_of(row), wrong, SHOW_ROWS);

@@ -11,7 +11,7 @@ const SHEETS: &str = "xl/workbook.xml";
 const FILES: &str = "xl/_rels/workbook.xml.rels";
 
 /// The rows that are hidden by hand or by a filter, counted from 0; or why they cannot be told.
-pub(super) fn rows(from: impl Read + Seek, sheet: &str) -> Result<Vec<u32>, String> {
+pub(super) fn hidden_rows(from: impl Read + Seek, sheet: &str) -> Result<Vec<u32>, String> {
     let mut zip = ZipArchive::new(from).map_err(|error| error.to_string())?;
     let (mut id, mut path) = (None, None);
     each_element(&mut zip, SHEETS, "sheet", |element| {
