@@ -1,14 +1,16 @@
 //! Reads the ids in a column of a workbook (.xlsx).
 //!
-//! Only what a cell has as text is an id. A number has lost its zeros, a formula may be out of
-//! date, and a hidden row may be one that a filter took out: all of these are refused.
+//! Only what a cell has as text is an id. A number has lost its zeros, what a formula has made may
+//! be out of date, and a hidden row may be one that a filter took out: all of these are refused.
 
 mod sheet_xml;
 
 use crate::language::{said, sentence};
 use std::io::{Read, Seek};
 
-use calamine::{DataRef, Dimensions, Reader, SheetType, Xlsx, XlsxCellReader, XlsxError};
+use calamine::{
+    DataRef, Dimensions, Reader, SheetType, Xlsx, XlsxCellReader, XlsxError, XlsxFormulaMetadata,
+};
 
 use crate::input::column::{is_named, not_one_column};
 use crate::input::damage::AS_TEXT;
@@ -58,7 +60,20 @@ pub(crate) fn read(
         list.refuse(number_of(range.start.0), &wrong, advice);
     }
     drop(book);
-    for row in sheet_xml::hidden_rows(&mut from, &sheet).map_err(|why| broken(&why))? {
+    let marks = sheet_xml::marks(&mut from, &sheet).map_err(|why| broken(&why))?;
+    for range in marks.filled.iter().filter(|range| heading.is_above(range)) {
+        let wrong = said!(
+            "a formula that fills several cells ({range}) has made it, and it may be out of date",
+            range = name_of(range)
+        );
+        // The formula itself, in the first cell, is refused already.
+        let is_first = |row: u32| range.start == (row, heading.column);
+        let rows = added.iter().skip(added.partition_point(|row| *row < range.start.0));
+        for &row in rows.take_while(|row| **row <= range.end.0).filter(|row| !is_first(**row)) {
+            list.refuse(number_of(row), &wrong, AS_VALUES);
+        }
+    }
+    for row in marks.hidden {
         if added.binary_search(&row).is_ok() {
             let wrong = sentence!("its row is hidden, perhaps by a filter, so it may not be meant");
             list.refuse(number_of(row), wrong, SHOW_ROWS);
@@ -74,7 +89,7 @@ struct Heading {
 }
 
 impl Heading {
-    /// Whether a range of merged cells has one of the column below the heading.
+    /// Whether a range of cells has one of the column below the heading.
     fn is_above(&self, range: &Dimensions) -> bool {
         range.end.0 > self.row && (range.start.1..=range.end.1).contains(&self.column)
     }
@@ -159,24 +174,38 @@ impl<'a, R: Read + Seek> Rows<'a, R> {
     }
 
     fn cell(&mut self) -> Result<Option<(u32, u32, Option<Cell>)>, ListError> {
-        let found = self.cells.next_cell_with_formula().map_err(unreadable)?;
+        let found = self.cells.next_cell_with_formula_metadata().map_err(unreadable)?;
         Ok(found.map(|cell| {
             let (row, column) = cell.pos;
-            let formula = cell.formula.filter(|formula| !formula.is_empty());
-            (row, column, Cell::of(cell.value, formula.as_deref()))
+            let cell = match cell.formula {
+                Some(formula) => Some(Cell::formula(&formula)),
+                None => Cell::of(cell.value),
+            };
+            (row, column, cell)
         }))
     }
 }
 
 impl Cell {
-    fn of(value: DataRef, formula: Option<&str>) -> Option<Cell> {
-        if let Some(formula) = formula {
-            let what = said!(
+    /// A cell with a formula, whatever its value is.
+    fn formula(formula: &XlsxFormulaMetadata) -> Cell {
+        let text = match formula {
+            XlsxFormulaMetadata::Normal { formula }
+            | XlsxFormulaMetadata::Shared { formula, .. } => formula,
+            // Its text stands in another cell.
+            _ => "",
+        };
+        let what = match text {
+            "" => said!("a formula, whose result may be out of date"),
+            text => said!(
                 "a formula, whose result may be out of date: ={formula}",
-                formula = excerpt(formula)
-            );
-            return Some(Cell::Other(what, AS_VALUES));
-        }
+                formula = excerpt(text)
+            ),
+        };
+        Cell::Other(what, AS_VALUES)
+    }
+
+    fn of(value: DataRef) -> Option<Cell> {
         let number = |number: &dyn std::fmt::Display| {
             let what = said!(
                 "{number}: a number and no text, so its zeros may be lost",

@@ -1,4 +1,4 @@
-use std::io::Cursor;
+use std::io::{Cursor, Write};
 
 use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook, Worksheet};
 
@@ -111,6 +111,74 @@ fn what_is_no_text_is_refused_with_its_cell() {
         sheet.set_row_hidden(9).unwrap();
     });
     assert_eq!(ids_of(bytes, None, Some("userid")).map(|ids| ids.len()), Ok(2));
+}
+
+/// A workbook whose XML of its first sheet is edited, for what the crate that writes it does not write.
+fn edited(book: Vec<u8>, from: &str, to: &str) -> Vec<u8> {
+    const SHEET: &str = "xl/worksheets/sheet1.xml";
+    let mut book = zip::ZipArchive::new(Cursor::new(book)).unwrap();
+    let mut xml = String::new();
+    book.by_name(SHEET).unwrap().read_to_string(&mut xml).unwrap();
+    assert!(xml.contains(from), "{xml}");
+    let mut copy = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for index in 0..book.len() {
+        let file = book.by_index_raw(index).unwrap();
+        if file.name().unwrap() != SHEET {
+            copy.raw_copy_file(file).unwrap();
+        }
+    }
+    copy.start_file(SHEET, zip::write::SimpleFileOptions::default()).unwrap();
+    copy.write_all(xml.replace(from, to).as_bytes()).unwrap();
+    copy.finish().unwrap().into_inner()
+}
+
+#[test]
+fn what_a_formula_in_another_cell_fills_is_refused() {
+    let filled = |last_row, first_column, last_column| {
+        let list = sheet(&["name", "userid", "note"], |sheet| {
+            let formula = "=FILTER(H1:J9,K1:K9)";
+            sheet
+                .write_dynamic_array_formula(1, first_column, last_row, last_column, formula)
+                .unwrap();
+            for row in 1..=3 {
+                sheet.write(row, 1, format!("012540000{row}")).unwrap();
+            }
+        });
+        ids_of(list, None, Some("userid"))
+    };
+    let found = filled(2, 0, 1).unwrap_err();
+    let what = "a formula that fills several cells (A2:B3) has made it, and it may be out of date";
+    assert_eq!(found, format!("cell B2: {what}; cell B3: {what} | {AS_VALUES}"));
+    assert_eq!(filled(3, 2, 2).map(|ids| ids.len()), Ok(3), "it fills another column");
+}
+
+#[test]
+fn a_formula_is_refused_without_its_text_too() {
+    let written = "<c r=\"B3\"><f>X1</f>";
+    let cell = |formula: &str| format!("<c r=\"B3\" t=\"str\">{formula}");
+    let list = sheet(&["name", "userid"], |sheet| {
+        sheet.write(1, 1, "0125400001").unwrap();
+        sheet.write(2, 1, Formula::new("=X1").set_result("0125400002")).unwrap();
+        sheet.write(3, 1, "0125400003").unwrap();
+    });
+    for (formula, refused) in [
+        ("<f/>", "B3"),
+        ("<f></f>", "B3"),
+        ("<f t=\"shared\" si=\"0\"/>", "B3"),
+        ("<f t=\"dataTable\" ref=\"B3:B4\" r1=\"D1\"/>", "B3 B4"),
+        ("<f t=\"array\" ref=\"B3:B4\">X1</f>", "B3 B4"),
+        // What is shared stands in each of its cells; another one was typed over.
+        ("<f t=\"shared\" si=\"0\" ref=\"B3:B4\">X1</f>", "B3"),
+    ] {
+        let found = ids_of(edited(list.clone(), written, &cell(formula)), None, Some("userid"));
+        let found = found.unwrap_err();
+        let cells = found.split("cell ").skip(1).filter_map(|it| it.split(':').next());
+        assert_eq!(cells.collect::<Vec<_>>().join(" "), refused, "{formula}: {found}");
+        assert!(found.contains("may be out of date"), "{formula}: {found}");
+    }
+    let odd = edited(list, written, &cell("<f t=\"array\" ref=\"B\">X1</f>"));
+    let found = ids_of(odd, None, Some("userid")).unwrap_err();
+    assert!(found.starts_with("the workbook cannot be read: "), "{found}");
 }
 
 #[test]
