@@ -33,7 +33,7 @@ pub(super) fn marks(from: impl Read + Seek, sheet: &str) -> Result<Marks, String
             let number = attribute(element, "r").and_then(|number| number.parse::<u32>().ok());
             let row = number.map_or(next, |number| number.saturating_sub(1));
             next = row + 1;
-            if matches!(attribute(element, "hidden").as_deref(), Some("1" | "true")) {
+            if is_hidden(element) {
                 marks.hidden.push(row);
             }
         }
@@ -48,6 +48,12 @@ pub(super) fn marks(from: impl Read + Seek, sheet: &str) -> Result<Marks, String
         _ => {}
     })?;
     wrong.map_or(Ok(marks), Err)
+}
+
+/// Whether a row is hidden: spreadsheets say so, and some programs give it no height instead.
+fn is_hidden(row: &BytesStart) -> bool {
+    let height = attribute(row, "ht").and_then(|height| height.parse::<f64>().ok());
+    matches!(attribute(row, "hidden").as_deref(), Some("1" | "true")) || height == Some(0.0)
 }
 
 /// The file that a sheet is in.

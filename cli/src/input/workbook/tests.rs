@@ -182,6 +182,17 @@ fn a_formula_is_refused_without_its_text_too() {
 }
 
 #[test]
+fn a_row_without_height_is_hidden() {
+    let list = sheet(&["userid"], |sheet| {
+        sheet.write(1, 0, "0125400001").unwrap();
+        sheet.set_row_height(2, 33).unwrap();
+        sheet.write(2, 0, "0125400002").unwrap();
+    });
+    let found = ids_of(edited(list, "ht=\"33\"", "ht=\"0\""), None, Some("userid")).unwrap_err();
+    assert!(found.starts_with("cell A3: its row is hidden"), "{found}");
+}
+
+#[test]
 fn rows_that_a_filter_took_out_are_refused() {
     let bytes = sheet(&["status", "userid"], |sheet| {
         for (row, status) in (1..).zip(["left", "here", "left"]) {
