@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::utf8_percent_encode;
 use zeroize::Zeroizing;
 
 use crate::text::FORM_VALUE;
@@ -12,32 +12,18 @@ use crate::text::FORM_VALUE;
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Secret(Arc<Spellings>);
 
-/// Made once: a secret is looked for in every text of a call that it serves. The memory is
-/// overwritten when the last copy is dropped, such as a token that was replaced.
+/// The memory is overwritten when the last copy is dropped, such as a token that was replaced.
 #[derive(PartialEq, Eq)]
 struct Spellings {
     raw: Zeroizing<String>,
-    /// As it stands in a query or a form.
+    /// As it stands in a query or a form; made once, as every request has it.
     encoded: Zeroizing<String>,
-    /// These and the others in which a gateway or a proxy may quote it.
-    all: Vec<Zeroizing<String>>,
 }
 
 impl Secret {
     pub fn new(text: &str) -> Secret {
-        let raw = Zeroizing::new(text.to_owned());
-        let encode = |set| Zeroizing::new(utf8_percent_encode(text, set).to_string());
-        let (encoded, encoded_whole) = (encode(FORM_VALUE), encode(NON_ALPHANUMERIC));
-        let mut all = vec![
-            Zeroizing::new(lower_case_escapes(&encoded)),
-            Zeroizing::new(lower_case_escapes(&encoded_whole)),
-            encoded.clone(),
-            encoded_whole,
-            raw.clone(),
-        ];
-        all.sort_by(|one, other| one.as_str().cmp(other));
-        all.dedup();
-        Secret(Arc::new(Spellings { raw, encoded, all }))
+        let encoded = Zeroizing::new(utf8_percent_encode(text, FORM_VALUE).to_string());
+        Secret(Arc::new(Spellings { raw: Zeroizing::new(text.to_owned()), encoded }))
     }
 
     /// The text itself, for the wire alone.
@@ -72,47 +58,100 @@ impl Secrets {
         }
     }
 
-    /// The text with each secret masked, raw and percent-encoded (as a gateway or a proxy
-    /// quotes an address).
+    /// The text with each secret masked, with any of its characters percent-encoded (as a gateway or
+    /// a proxy quotes an address).
     pub fn mask(&self, text: &str) -> String {
-        let spellings = self.0.iter().flat_map(|secret| &secret.0.all);
-        let mut found: Vec<&str> = spellings.map(|spelling| spelling.as_str()).collect();
-        found.retain(|spelling| text.contains(spelling));
-        // The longest first: a secret that begins with another must not leave its tail.
-        found.sort_by_key(|spelling| std::cmp::Reverse(spelling.len()));
-        found.iter().fold(text.to_owned(), |masked, spelling| masked.replace(spelling, "***"))
+        let (mut masked, mut rest) = (String::with_capacity(text.len()), text);
+        while let Some((before, after)) = self.split_at_first(rest) {
+            masked.push_str(before);
+            masked.push_str("***");
+            rest = after;
+        }
+        masked + rest
+    }
+
+    /// What stands before the first secret in a text, and behind it.
+    fn split_at_first<'a>(&self, text: &'a str) -> Option<(&'a str, &'a str)> {
+        text.char_indices().find_map(|(at, _)| {
+            let (before, from) = text.split_at_checked(at)?;
+            let secrets = self.0.iter().map(|secret| secret.expose().as_bytes());
+            let behind = secrets.filter_map(|secret| after(secret, from.as_bytes()));
+            // After the longest: a secret that begins with another must not leave its tail.
+            let left = behind.map(<[u8]>::len).min()?;
+            Some((before, from.get(from.len() - left..)?))
+        })
     }
 }
 
-/// `%2F` as `%2f`: both spellings are in use.
-fn lower_case_escapes(encoded: &str) -> String {
-    let mut after_percent = 0;
-    encoded
-        .chars()
-        .map(|c| {
-            if c == '%' {
-                after_percent = 2;
-                c
-            } else if after_percent > 0 {
-                after_percent -= 1;
-                c.to_ascii_lowercase()
-            } else {
-                c
-            }
-        })
-        .collect()
+/// What stands behind the secret that a text begins with, however that is spelt; `None` where it
+/// begins with something else.
+fn after<'a>(secret: &[u8], text: &'a [u8]) -> Option<&'a [u8]> {
+    let Some((byte, secret)) = secret.split_first() else { return Some(text) };
+    let raw = text.split_first().filter(|(first, _)| *first == byte);
+    // A secret may have a `%` of its own, which says nothing of how that is spelt.
+    raw.and_then(|(_, rest)| after(secret, rest)).or_else(|| match text {
+        [b'%', high, low, rest @ ..] if byte_of(*high, *low) == Some(*byte) => after(secret, rest),
+        _ => None,
+    })
+}
+
+/// The byte that two hexadecimal digits are.
+fn byte_of(high: u8, low: u8) -> Option<u8> {
+    let digit = |digit: u8| (digit as char).to_digit(16);
+    u8::try_from(digit(high)? * 16 + digit(low)?).ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn every_spelling_is_masked() {
         let mut secrets = Secrets::default();
         secrets.add(&Secret::new("a/b+c-d"));
-        for spelling in ["a/b+c-d", "a%2Fb%2Bc%2Dd", "a%2fb%2bc%2dd", "a%2Fb%2Bc-d"] {
+        for spelling in [
+            "a/b+c-d",
+            "a%2Fb%2Bc%2Dd",
+            "a%2fb%2bc%2dd",
+            "a%2Fb%2Bc-d",
+            "a/b%2Bc-d",
+            "%61/b%2bc%2Dd",
+        ] {
             assert_eq!(secrets.mask(&format!("x{spelling}y")), "x***y", "{spelling}");
+        }
+        for other in ["a/b+c", "a/b+c-", "a%2", "%61%2Fb%2Bc%2D", "a/b%2Cc-d", "", "é%"] {
+            assert_eq!(secrets.mask(other), other);
+        }
+    }
+
+    #[test]
+    fn text_beyond_ascii_is_masked_whole() {
+        let mut secrets = Secrets::default();
+        secrets.add(&Secret::new("gehéim"));
+        assert_eq!(secrets.mask("é gehéim geh%C3%A9im gehé é"), "é *** *** gehé é");
+    }
+
+    proptest! {
+        /// Whatever stands around it, and whichever of its characters are encoded.
+        #[test]
+        fn no_spelling_gets_through(
+            secret in "[a-c/+é%]{4,8}",
+            (before, after) in ("[a-c/+é% ]{0,6}", "[a-c/+é% ]{0,6}"),
+            encoded in prop::collection::vec(any::<bool>(), 24),
+        ) {
+            let mut secrets = Secrets::default();
+            secrets.add(&Secret::new(&secret));
+            let bytes = secret.bytes().zip(&encoded);
+            let spelt: Vec<u8> = bytes
+                .flat_map(|(byte, encode)| match *encode || !byte.is_ascii() {
+                    true => format!("%{byte:02X}").into_bytes(),
+                    false => vec![byte],
+                })
+                .collect();
+            let spelt = String::from_utf8(spelt).unwrap();
+            let masked = secrets.mask(&format!("{before}{spelt}{after}"));
+            prop_assert!(masked.contains("***") && !masked.contains(&secret));
         }
     }
 
