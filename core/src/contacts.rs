@@ -303,7 +303,7 @@ impl ApiCall for Get {
     }
 
     fn read(&self, answer: &Answer, secrets: &Secrets) -> Result<Self::Answer, Failure> {
-        response::contact(answer, secrets)
+        response::contact(&self.user_id, answer, secrets)
     }
 }
 

@@ -87,13 +87,23 @@ pub(crate) fn page(answer: &Answer, secrets: &Secrets) -> Result<Vec<Map<String,
     }
 }
 
-/// Reads the reply to a request for one contact: the record in `result`.
-pub(crate) fn contact(answer: &Answer, secrets: &Secrets) -> Result<Map<String, Value>, Failure> {
+/// Reads the reply to a request for this contact: the record in `result`.
+pub(crate) fn contact(
+    user_id: &str,
+    answer: &Answer,
+    secrets: &Secrets,
+) -> Result<Map<String, Value>, Failure> {
     let mut reply = Reply::read(answer, secrets, Style::Topapi);
     reply.success()?;
-    match reply.take("result") {
-        Some(Value::Object(record)) => Ok(record),
-        _ => Err(reply.not_dingtalk("the reply holds no contact")),
+    let Some(Value::Object(record)) = reply.take("result") else {
+        return Err(reply.not_dingtalk("the reply holds no contact"));
+    };
+    // A backup must not take the record of somebody else for that of whom it deletes.
+    match record.get("userid").and_then(Value::as_str) {
+        Some(own) if own != user_id => {
+            Err(reply.not_dingtalk("the reply holds another contact than the one asked for"))
+        }
+        _ => Ok(record),
     }
 }
 

@@ -117,3 +117,22 @@ fn what_is_uncertain_stays_so_without_a_backup() {
     let (items, _) = run(&builder(&sandbox).build().unwrap(), &["0998".into()], options());
     assert!(matches!(&items[0].outcome, Outcome::Deletion(it) if it.maybe_deleted), "{items:?}");
 }
+
+/// Something between here and the service mixes up replies, say.
+#[test]
+fn nobody_is_deleted_whose_record_is_somebody_elses() {
+    let folder = Folder::new("other-backup");
+    let (client, go_on, seen) = held_server(|request| match request.path.as_str() {
+        "/topapi/extcontact/get" => r#"{"errcode":0,"result":{"userid":"02","name":"x"}}"#,
+        _ => OK,
+    });
+    drop(go_on);
+    let backup = folder.0.join("backup.jsonl");
+    let (items, summary) = run(&client, &["01".into()], BatchOptions::new().backup(&backup));
+    let Outcome::Error(error) = &items[0].outcome else { panic!("it was deleted") };
+    assert_eq!((error.kind(), error.maybe_deleted()), (ErrorKind::Protocol, false));
+    assert!(error.message().contains("another contact"), "{error}");
+    assert_eq!((summary.calls, summary.failed), (0, 1));
+    assert!(seen.lock().unwrap().iter().all(|request| request.path.ends_with("/get")));
+    assert!(!fs::read_to_string(&backup).unwrap().contains("\"02\""));
+}
