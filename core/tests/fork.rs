@@ -84,6 +84,7 @@ fn main() {
         stop.store(true, Ordering::SeqCst);
     });
     client.delete("parent").unwrap();
+    a_child_is_told_that_a_batch_is_its_parents(&client);
 
     let seen = seen.lock().unwrap();
     let connections = |who: &str| {
@@ -106,4 +107,41 @@ fn main() {
         );
     }
     println!("{forks} children, {} connections of the parent: ok", parents.len());
+}
+
+/// It has none of the threads that would ever bring it an item.
+#[cfg(unix)]
+fn a_child_is_told_that_a_batch_is_its_parents(client: &dingtalk_extcontact::Client) {
+    use dingtalk_extcontact::{BatchOptions, Call, ErrorKind, Outcome};
+    use std::task::Poll;
+
+    let batch = client.batch(BatchOptions::new()).unwrap();
+    // SAFETY: as above.
+    let pid = unsafe { libc::fork() };
+    assert!(pid >= 0, "fork failed");
+    if pid == 0 {
+        batch.push("of-child");
+        batch.finish();
+        batch.cancel();
+        let error = batch.next(&Call::new()).err();
+        let told = error.is_some_and(|error| {
+            error.kind() == ErrorKind::InvalidArgument && error.message().contains("forked")
+        });
+        let nothing = matches!(batch.try_next(), Poll::Ready(None))
+            && !batch.wants()
+            && batch.paused().is_none()
+            && batch.summary().calls == 0;
+        drop(batch);
+        // SAFETY: as above.
+        unsafe { libc::_exit(i32::from(!(told && nothing))) };
+    }
+    let mut status = 0;
+    // SAFETY: as above.
+    assert_eq!(unsafe { libc::waitpid(pid, &mut status, 0) }, pid);
+    assert_eq!(status, 0, "the child of a batch's process");
+    batch.push("parent");
+    batch.finish();
+    let items = std::iter::from_fn(|| batch.next(&Call::new()).unwrap());
+    assert!(items.map(|item| item.outcome).all(|it| matches!(it, Outcome::Deletion(_))));
+    assert_eq!(batch.summary().deleted, 1);
 }

@@ -22,7 +22,7 @@ mod state;
 mod summary;
 mod worker;
 
-use std::sync::{Arc, Condvar, Mutex, Weak};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, Weak};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -60,8 +60,8 @@ use crate::runtime::wait::{Stop, Wait};
 /// [`finish`](Batch::finish) after the last, and takes items with [`next`](Batch::next) until
 /// there is none left. The methods may be called from any thread. Dropping a batch stops it;
 /// calls under way finish on the library's threads and are recorded. After `fork` a child has
-/// none of these threads: it can begin a batch of its own, and may drop its copy of this one,
-/// which does nothing to the parent's.
+/// none of these threads: it can begin a batch of its own. Its copy of this one may be dropped, which
+/// does nothing to the parent's; it takes no ids, and [`next`](Batch::next) is an error.
 #[must_use = "a batch that is dropped stops"]
 pub struct Batch(Arc<Shared>);
 
@@ -209,7 +209,7 @@ impl Batch {
     /// Whether the batch takes another id now. It takes about twice as many as run side by
     /// side, so that its memory is bounded whatever the number of ids.
     pub fn wants(&self) -> bool {
-        let state = self.0.lock();
+        let Some(state) = self.state() else { return false };
         let held = state.queue.len() + state.running + state.done.len();
         !state.finished && held < 2 * self.0.concurrency
     }
@@ -218,6 +218,9 @@ impl Batch {
     /// after [`finish`](Batch::finish) is not attempted.
     pub fn push(&self, user_id: &str) {
         let shared = &self.0;
+        if !shared.process.is_current() {
+            return;
+        }
         let key = shared.keys.of(user_id);
         let prior = shared.deleter.journal.as_ref().and_then(|journal| journal.last_line(key));
         let mut state = shared.lock();
@@ -242,7 +245,7 @@ impl Batch {
 
     /// Says that there are no more ids.
     pub fn finish(&self) {
-        let mut state = self.0.lock();
+        let Some(mut state) = self.state() else { return };
         state.finished = true;
         self.0.notice_end(state);
     }
@@ -250,7 +253,7 @@ impl Batch {
     /// Starts no more calls; those under way finish. What was not called comes out as
     /// [`Outcome::NotAttempted`].
     pub fn stop(&self) {
-        let state = self.0.lock();
+        let Some(state) = self.state() else { return };
         // A batch that has ended did not stop early.
         if state.summary.end.is_some() {
             return;
@@ -267,6 +270,9 @@ impl Batch {
 
     /// Stops, and cancels the calls under way.
     pub fn cancel(&self) {
+        if !self.0.process.is_current() {
+            return;
+        }
         self.stop();
         self.0.deleter.call.canceller().cancel();
         // Those that wait between two attempts.
@@ -278,7 +284,7 @@ impl Batch {
     ///
     /// # Errors
     ///
-    /// `cancelled`, where the wait was.
+    /// `cancelled`, where the wait was; `invalid_argument` in a forked child.
     pub fn next(&self, call: &Call) -> Result<Option<Item>, Error> {
         let wait = call.wait();
         self.wait_for_next(&wait, wait.check())
@@ -308,7 +314,7 @@ impl Batch {
         mut verdict: Result<(), Stop>,
     ) -> Result<Option<Item>, Error> {
         loop {
-            let mut state = self.0.lock();
+            let mut state = self.state().ok_or_else(of_the_parent)?;
             if let Poll::Ready(next) = state.try_next() {
                 return Ok(next);
             }
@@ -322,7 +328,7 @@ impl Batch {
     /// The next item without waiting: `Poll::Pending` while there is none yet, and
     /// `Poll::Ready(None)` at the end of a finished batch.
     pub fn try_next(&self) -> Poll<Option<Item>> {
-        self.0.lock().try_next()
+        self.state().map_or(Poll::Ready(None), |mut state| state.try_next())
     }
 
     /// The next item, handed to `done` as soon as there is one: at once, or later on a
@@ -330,7 +336,7 @@ impl Batch {
     /// `None`.
     #[doc(hidden)]
     pub fn next_with(&self, done: impl FnOnce(Option<Item>) + Send + 'static) {
-        let mut state = self.0.lock();
+        let Some(mut state) = self.state() else { return pool::guarded(|| done(None)) };
         let earlier = state.waker.take();
         match state.try_next() {
             Poll::Ready(next) => {
@@ -350,15 +356,32 @@ impl Batch {
     /// How long the batch begins no call, because the service throttled it. It goes on by itself
     /// afterwards. `None` while it does not pause.
     pub fn paused(&self) -> Option<Duration> {
-        let state = self.0.lock();
+        let state = self.state()?;
         let pause = state.pause();
         (!pause.is_zero() && !state.is_stopped()).then_some(pause)
     }
 
     /// The batch in numbers, up to now.
     pub fn summary(&self) -> Summary {
-        self.0.lock().summary.clone()
+        let nothing = || {
+            let client = &self.0.deleter.client;
+            Summary::new(client.endpoint(), client.app_key())
+        };
+        self.state().map_or_else(nothing, |state| state.summary.clone())
     }
+
+    /// `None` in a forked child: it has none of the threads, one of which may have held the mutex.
+    fn state(&self) -> Option<MutexGuard<'_, State>> {
+        self.0.process.is_current().then(|| self.0.lock())
+    }
+}
+
+/// The error of a forked child that waits for an item of its parent's batch.
+fn of_the_parent() -> Error {
+    Error::invalid(
+        "the batch runs in the process that forked",
+        phrase!("Begin a batch of its own in the child."),
+    )
 }
 
 /// The error of a wait for an item that ended without one.
@@ -372,12 +395,8 @@ fn not_awaited(stop: Stop) -> Error {
 
 impl Drop for Batch {
     fn drop(&mut self) {
-        // A forked child's copy has none of the threads; one of them may have held the mutex, and
-        // the lock of the journal is the parent's as well.
-        if self.0.process.is_current() {
-            self.finish();
-            self.stop();
-        }
+        self.finish();
+        self.stop();
     }
 }
 
