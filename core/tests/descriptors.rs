@@ -11,6 +11,7 @@ fn main() {
     linux::standard_ones_are_never_taken();
     linux::what_the_program_put_in_place_stays_as_it_is();
     linux::a_child_leaves_the_lock_to_its_parent();
+    linux::without_a_number_left_the_limit_is_told();
     println!("descriptors: ok");
 }
 
@@ -169,5 +170,23 @@ mod linux {
         }
         batch.push(&sandbox.contacts()[0]);
         assert!(matches!(next(&batch).unwrap().outcome, Outcome::Deletion(_)));
+    }
+
+    /// A batch that runs into the limit of open files does not report the network.
+    pub fn without_a_number_left_the_limit_is_told() {
+        use nix::sys::resource::{Resource, getrlimit, setrlimit};
+
+        let sandbox = Sandbox::builder().made_up(1).start().unwrap();
+        let client = Place::at(&sandbox).client.clone();
+        let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE).unwrap();
+        let next = File::open("/dev/null").unwrap().as_raw_fd();
+        setrlimit(Resource::RLIMIT_NOFILE, u64::try_from(next).unwrap(), hard).unwrap();
+        let error = client.delete(&sandbox.contacts()[0]).unwrap_err();
+        setrlimit(Resource::RLIMIT_NOFILE, soft, hard).unwrap();
+        assert_eq!(error.kind(), ErrorKind::Configuration, "{error}");
+        assert!(error.message().contains("limit of open files"), "{error}");
+        assert!(error.advice().contains("ulimit -n"), "{}", error.advice());
+        assert_eq!((error.attempts(), error.maybe_deleted()), (0, false));
+        client.delete(&sandbox.contacts()[0]).unwrap();
     }
 }

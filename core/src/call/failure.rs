@@ -22,7 +22,7 @@ pub(crate) fn no_answer(
             return Failure::new(error, written, Retry::Pause);
         }
         TransportError::WireLogged
-        | TransportError::NoThread(_)
+        | TransportError::Exhausted(_)
         | TransportError::ProxyLogin { .. }
         | TransportError::ProxyRefused { .. } => {
             return Failure::new(set_up_wrongly(error), false, Retry::No);
@@ -68,7 +68,7 @@ pub(crate) fn timed_out(settings: &Settings, connecting: bool, doing: &str, over
 /// What no further request would mend; nothing was sent.
 fn set_up_wrongly(error: TransportError) -> Error {
     match error {
-        TransportError::NoThread(why) => why,
+        TransportError::Exhausted(why) => why,
         TransportError::ProxyLogin { source, schemes, given } => {
             proxy_login(&source, &schemes, given)
         }

@@ -15,6 +15,25 @@ use std::sync::Arc;
 pub(crate) use self::unix::Handle;
 #[cfg(unix)]
 use self::unix::{Identity, above_standard};
+use crate::error::{Error, ErrorKind};
+
+/// `EMFILE` and `ENFILE`: the process, or the whole system, has as many as it may.
+#[cfg(unix)]
+const NONE_LEFT: [i32; 2] = [nix::errno::Errno::EMFILE as i32, nix::errno::Errno::ENFILE as i32];
+/// `WSAEMFILE`.
+#[cfg(not(unix))]
+const NONE_LEFT: [i32; 1] = [10024];
+
+/// Why a socket could not be opened, where no descriptor was left for it. It is not retryable, as
+/// where there is no thread: a limit does not rise by itself.
+pub(crate) fn none_left(why: &io::Error) -> Option<Error> {
+    let number = why.raw_os_error().filter(|number| NONE_LEFT.contains(number))?;
+    let text = format!("no connection could be opened (limit of open files): {why}");
+    let error = Error::new(ErrorKind::Configuration, text).advise(phrase!(
+        "Raise the limit (ulimit -n) or run fewer deletions side by side, then call again."
+    ));
+    Some(error.caused_by(io::Error::from_raw_os_error(number)))
+}
 
 /// A file or socket of ours. Its number is never that of standard input, output or error, and
 /// is closed only while it is ours: it is the same file or socket still, by device and inode.

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
 use crate::error::Error;
-use crate::runtime::descriptor::Descriptor;
+use crate::runtime::descriptor::{Descriptor, none_left};
 use crate::runtime::thread::spawn;
 use crate::runtime::wait::{Stop, Wait};
 
@@ -51,7 +51,8 @@ pub(super) enum DialError {
     Stopped(Stop),
     Lookup(Arc<io::Error>),
     Connect(SocketAddr, io::Error),
-    NoThread(Error),
+    /// The process has no thread or no descriptor left.
+    Exhausted(Error),
 }
 
 enum News {
@@ -73,11 +74,16 @@ impl Dialer {
     /// The addresses of a host.
     pub(super) fn look_up(&self, host: &str, wait: &Wait) -> Result<Vec<IpAddr>, DialError> {
         let (sender, news) = channel();
-        let mut known = self.0.addresses(host, &sender).map_err(DialError::NoThread)?;
+        let mut known = self.0.addresses(host, &sender).map_err(DialError::Exhausted)?;
         while known.is_none() {
             match wait.receive(&news, None).map_err(DialError::Stopped)? {
                 Some(News::Addresses(Ok(addresses))) => known = Some(addresses),
-                Some(News::Addresses(Err(error))) => return Err(DialError::Lookup(error)),
+                Some(News::Addresses(Err(error))) => {
+                    return Err(match none_left(&error) {
+                        Some(why) => DialError::Exhausted(why),
+                        None => DialError::Lookup(error),
+                    });
+                }
                 Some(News::Connected(..)) | None => {}
             }
         }
@@ -92,7 +98,7 @@ impl Dialer {
         wait: &Wait,
     ) -> Result<Descriptor<TcpStream>, DialError> {
         let (sender, news) = channel();
-        let known = self.0.addresses(host, &sender).map_err(DialError::NoThread)?;
+        let known = self.0.addresses(host, &sender).map_err(DialError::Exhausted)?;
         let mut looking_up = known.is_none();
         let mut untried = VecDeque::from(known.unwrap_or_default());
         let mut under_way = 0;
@@ -104,7 +110,7 @@ impl Dialer {
                     address.set_port(port);
                     match connect(address, wait.left(), sender.clone()) {
                         Ok(()) => under_way += 1,
-                        Err(why) => failed = Some(DialError::NoThread(why)),
+                        Err(why) => failed = Some(DialError::Exhausted(why)),
                     }
                     next_start = Instant::now() + HEAD_START;
                     continue;
@@ -127,7 +133,12 @@ impl Dialer {
             })?;
             match message {
                 None => {}
-                Some(News::Addresses(Err(error))) => return Err(DialError::Lookup(error)),
+                Some(News::Addresses(Err(error))) => {
+                    return Err(match none_left(&error) {
+                        Some(why) => DialError::Exhausted(why),
+                        None => DialError::Lookup(error),
+                    });
+                }
                 Some(News::Addresses(Ok(addresses))) => {
                     looking_up = false;
                     untried.extend(addresses);
@@ -136,7 +147,10 @@ impl Dialer {
                 Some(News::Connected(address, Err(error))) => {
                     under_way -= 1;
                     next_start = Instant::now();
-                    failed = Some(DialError::Connect(address, error));
+                    failed = Some(match none_left(&error) {
+                        Some(why) => DialError::Exhausted(why),
+                        None => DialError::Connect(address, error),
+                    });
                 }
             }
         }

@@ -12,8 +12,8 @@ pub(crate) enum TransportError {
     Panic(String),
     /// The program's logger would print the bytes of the reply.
     WireLogged,
-    /// There was no thread for a lookup or a connection.
-    NoThread(Error),
+    /// There was no thread or no descriptor for a lookup or a connection.
+    Exhausted(Error),
     /// The wait ended: in the attempt, or while it connected.
     Stopped { stop: Stop, connecting: bool },
     /// No connection: lookup, refused, unreachable, proxy, reset in the handshake.

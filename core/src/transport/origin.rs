@@ -210,7 +210,7 @@ impl fmt::Display for Peer<'_> {
 fn not_dialled(error: DialError, peer: &Peer, context: &CallContext) -> TransportError {
     match error {
         DialError::Stopped(stop) => context.stopped(stop),
-        DialError::NoThread(why) => TransportError::NoThread(why),
+        DialError::Exhausted(why) => TransportError::Exhausted(why),
         DialError::Lookup(error) => {
             let text = format!("cannot look up {peer}: {error}");
             TransportError::Connect(text, Some(Cause::shared(error)))
