@@ -20,7 +20,8 @@ func (c Contact) Format(state fmt.State, _ rune) { io.WriteString(state, "contac
 // LogValue is the id alone, too.
 func (c Contact) LogValue() slog.Value { return slog.StringValue(c.UserID) }
 
-// Get asks for a contact: to look whether it is still there, or to keep a copy.
+// Get asks for a contact: to look whether it is still there, or to keep a copy. Where there is none, the error is
+// ErrInvalidUserID. The app needs the permission point qyapi_ext_read.
 func (c *Client) Get(ctx context.Context, userID string) (*Contact, error) {
 	return waited(ctx, c, func(call *C.dtx_call) (*Contact, error) {
 		return clientGet(c.handle, userID, call)
@@ -28,7 +29,7 @@ func (c *Client) Get(ctx context.Context, userID string) (*Contact, error) {
 }
 
 // Contacts are all contacts of the organisation, read page by page as they are needed. They may be deleted meanwhile.
-// An error is the last.
+// An error is the last. The app needs the permission point qyapi_ext_read.
 func (c *Client) Contacts(ctx context.Context) iter.Seq2[Contact, error] {
 	open := func() (*C.dtx_contacts, error) {
 		if err := c.refused(ctx); err != nil {
@@ -45,7 +46,8 @@ func (c *Client) Contacts(ctx context.Context) iter.Seq2[Contact, error] {
 
 // Restore creates the contact of a record again, under a new id, and nobody twice. The record is that of a Contact, or
 // a line of a backup. Without a certain answer its status is RestoreMayBeCreated, also after the end of the context;
-// call it again with lookFirst then, which looks through all contacts for one with its number first.
+// call it again with lookFirst then, which looks through all contacts for one with its number first. The app needs the
+// permission points qyapi_ext_read and qyapi_ext_write.
 func (c *Client) Restore(ctx context.Context, record []byte, lookFirst bool) (*Restoration, error) {
 	return waited(ctx, c, func(call *C.dtx_call) (*Restoration, error) {
 		return clientRestore(c.handle, string(record), lookFirst, call)
