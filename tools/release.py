@@ -39,10 +39,7 @@ VERSIONS = [
     ("bindings-java/README.zh-CN.md", r"dingtalk-extcontact-@\.jar"),
     ("bindings-go/README.md", r"\./dingtalk-extcontact-go-@$"),
     ("bindings-go/README.zh-CN.md", r"\./dingtalk-extcontact-go-@$"),
-    ("bindings-java/src/main/java/dingtalk/extcontact/Dtx.java", r'String VERSION = "@";$'),
     ("bindings-dotnet/DingTalk.ExtContact.csproj", r"<Version>@</Version>$"),
-    ("bindings-dotnet/src/Generated/Native.cs", r'const string Version = "@";$'),
-    ("bindings-go/generated.go", r'^const Version = "@"$'),
     ("include/dingtalk_extcontact.h", r'^#define DTX_VERSION "@"$'),
     ("examples/java/Delete.java", r"dingtalk-extcontact-@\.jar"),
     ("core/public-api.txt", r'^pub const VERSION: &str = "@";$'),
@@ -169,6 +166,8 @@ def release(root, version, day):
     first = place(VERSIONS[0][1], VERSION)
     manifest.write_text(first.sub(lambda match: match[1] + version + match[3], manifest.read_text()))
     write(root)
+    # What is made of the header has the version in other forms, too, such as the part that its library's name has.
+    subprocess.run([sys.executable, root / "tools/declarations"], check=True)
 
 
 def refuse_placeholders(root):
@@ -221,6 +220,9 @@ def rehearse(root):
                     yield f"{name}:{number}: keeps the version: {line.strip()}"
                 if any(value in line for value in publisher.values()):
                     yield f"{name}:{number}: keeps the publisher: {line.strip()}"
+        made = subprocess.run([sys.executable, copy / "tools/declarations", "--check"], capture_output=True, text=True)
+        if made.returncode:
+            yield made.stderr.strip()
         locked = ["cargo", "metadata", "--locked", "--offline", "--format-version=1"]
         cargo = subprocess.run(locked, cwd=copy, capture_output=True, text=True)
         if cargo.returncode:
