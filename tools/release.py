@@ -204,7 +204,7 @@ def rehearse(root):
             "[publisher]\nrepository = https://example.org/ours\nmaintainer = A B\n"
             "email = a@example.org\nmaven_group = org.example\n"
         )
-        release(copy, "98.7.6", "2000-01-01")
+        release(copy, "98.7.6-rc.1", "2000-01-01")
         yield from check(copy)
         # A line that names the library and its old version is a place that the table lacks, and so
         # is one that has what the publisher's file said. What was measured or written with a version keeps it.

@@ -126,11 +126,11 @@ class Dotnet:
     # --- Functions ---
 
     def native(self):
-        version = [int(number) for number in re.findall(r"\d+", self.header.version)[:3]]
+        major, minor, patch = self.header.numbers
         constants = [
             f'internal const string Version = "{self.header.version}";',
             f'internal const string Abi = "{self.header.abi}";',
-            f"internal const uint VersionNumber = {version[0] * 1000000 + version[1] * 1000 + version[2]};",
+            f"internal const uint VersionNumber = {major * 1000000 + minor * 1000 + patch};",
         ]
         callbacks = [
             ["[UnmanagedFunctionPointer(CallingConvention.Cdecl)]", f"internal delegate {self.signature(one, bare=True)};"]

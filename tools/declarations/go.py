@@ -131,7 +131,7 @@ def constants(header):
 
 
 def generated(header):
-    major, minor, _ = map(int, header.version.split("."))
+    major, minor, _ = header.numbers
     of_abi = f"/ 1000000 != {major}" if major else f"/ 1000 != {minor}"
     return "\n".join([
         MADE,

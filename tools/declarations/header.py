@@ -26,10 +26,15 @@ class Header(NamedTuple):
     functions: list  # of Function
 
     @property
+    def numbers(self):
+        """Those of the version: 1.2.0-rc.1 has 1, 2 and 0."""
+        return [int(number) for number in self.version.partition("-")[0].split(".")]
+
+    @property
     def abi(self):
         """The part of the version that the SONAME has."""
-        major, minor, _ = self.version.split(".")
-        return major if major != "0" else f"0.{minor}"
+        major, minor, _ = self.numbers
+        return str(major or f"0.{minor}")
 
 
 def parameters(text):
