@@ -10,7 +10,7 @@ version=$(sed -n 's/^#define DTX_VERSION "\(.*\)"$/\1/p' "$here/../include/dingt
 library=$to/lib/netstandard2.0/DingTalk.ExtContact.dll
 
 mkdir -p "$to/lib/netstandard2.0" "$here/target"
-printf '[assembly: System.Reflection.AssemblyVersion("%s.0")]\n' "$version" >"$here/target/version.cs"
+printf '[assembly: System.Reflection.AssemblyVersion("%s.0")]\n' "${version%%-*}" >"$here/target/version.cs"
 mcs -warn:4 -warnaserror -optimize -target:library -doc:"${library%dll}xml" -out:"$library" \
     "$here/target/version.cs" "$here"/src/*.cs "$here"/src/Generated/*.cs
 cp "$here"/README*.md "$here"/../LICENSE-* "$to/"
