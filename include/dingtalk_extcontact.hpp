@@ -191,7 +191,9 @@ template <class F> struct Callback {
 
 } // namespace detail
 
-// Many deletions under way, driven by hand; Client::remove_many is the range over it.
+// Many deletions under way, driven by hand; Client::remove_many is the range over it. The items have
+// no end before finish(), so either one thread pushes while wants() and takes an item in turn, or
+// some threads push and others take.
 class Batch : public detail::BatchCalls {
 public:
   explicit Batch(dtx_batch *batch) noexcept : BatchCalls(batch) {}
