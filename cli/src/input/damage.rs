@@ -18,6 +18,14 @@ pub(crate) const AS_TEXT: &str = sentence!(
 pub(crate) const NAME_THE_COLUMN: &str =
     sentence!("Say which column of a CSV file has the ids: --column NAME.");
 
+/// Advice where several ids are given as one.
+pub(crate) const EACH_BY_ITSELF: &str =
+    sentence!("Give each id by itself: one a line, or one an argument.");
+
+/// What is wrong with an id that is a table's row, or several ids. Most of a row is somebody's name and
+/// number, so it is not printed.
+pub(crate) const LIKE_A_ROW: &str = sentence!("it looks like the row of a table");
+
 /// What damage an id shows, and what to do about it.
 pub(crate) fn find_damage(id: &str) -> Option<(&'static str, &'static str)> {
     if is_scientific(id) {
@@ -48,11 +56,15 @@ pub(crate) fn find_damage(id: &str) -> Option<(&'static str, &'static str)> {
         ));
     }
     if id.contains([',', ';', '\t', '"']) {
-        return Some((sentence!("it looks like the row of a table"), NAME_THE_COLUMN));
+        return Some((LIKE_A_ROW, NAME_THE_COLUMN));
+    }
+    // Chinese keyboards type these; no CSV file is delimited by them.
+    if id.contains(['，', '；', '、']) {
+        return Some((LIKE_A_ROW, EACH_BY_ITSELF));
     }
     if id.trim().contains(char::is_whitespace) {
         let wrong = sentence!("white space stands inside it");
-        return Some((wrong, sentence!("Give each id by itself: one a line, or one an argument.")));
+        return Some((wrong, EACH_BY_ITSELF));
     }
     if id.chars().any(|c| c.is_numeric() && !c.is_ascii()) {
         let wrong = sentence!("it has digits that are not 0 to 9, such as full-width ones");

@@ -13,7 +13,9 @@ use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, Write};
 use dingtalk_extcontact::check_user_id;
 use tempfile::SpooledTempFile;
 
-use crate::input::damage::{self, AS_TEXT, NAME_THE_COLUMN, are_digits, find_damage};
+use crate::input::damage::{
+    self, AS_TEXT, EACH_BY_ITSELF, LIKE_A_ROW, NAME_THE_COLUMN, are_digits, find_damage,
+};
 use crate::input::digits::DigitStats;
 use crate::input::error::{InputError, ListError, PRINTED};
 use crate::input::lines::{FirstLine, next_line};
@@ -52,6 +54,8 @@ pub(crate) struct List {
     /// Whether to look for damage that people and spreadsheets do.
     check_damage: bool,
     pub(crate) place: Place,
+    /// Whether it is read as one id a line, and may be a table whose column nobody has named.
+    pub(crate) may_be_table: bool,
     spool: BufWriter<SpooledTempFile>,
     hasher: RandomState,
     /// By the hash of an id without leading zeros: how many zeros, and the line. Only for counts and
@@ -71,6 +75,7 @@ impl List {
         List {
             check_damage,
             place: Place::Line,
+            may_be_table: false,
             spool: BufWriter::new(spooled()),
             hasher: RandomState::new(),
             seen: HashMap::new(),
@@ -132,9 +137,12 @@ impl List {
         if self.check_damage
             && let Some((wrong, advice)) = find_damage(id)
         {
-            // Most of a table's row is somebody's name and number, and is not printed.
-            let wrong = match advice {
-                NAME_THE_COLUMN => wrong.to_owned(),
+            let advice = match advice {
+                NAME_THE_COLUMN if !self.may_be_table => EACH_BY_ITSELF,
+                advice => advice,
+            };
+            let wrong = match wrong {
+                LIKE_A_ROW => wrong.to_owned(),
                 _ => format!("{}: {}", excerpt(id), language::told(wrong)),
             };
             return Some((wrong, advice));

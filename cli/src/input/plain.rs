@@ -13,6 +13,7 @@ use crate::input::text::excerpt;
 
 /// Adds the id of each line to a list. Lines that begin with # are comments.
 pub(crate) fn read(list: &mut List, first: FirstLine, from: impl BufRead) -> Result<(), ListError> {
+    list.may_be_table = true;
     let (mut lines, mut all_digits, mut heading) = (0, true, None);
     list.read_texts(first, from, |list, number, text| {
         let error_value = SPREADSHEET_ERRORS.contains(&text);

@@ -1,5 +1,5 @@
 use super::*;
-use crate::input::damage::{AS_TEXT, NAME_THE_COLUMN};
+use crate::input::damage::{AS_TEXT, EACH_BY_ITSELF, NAME_THE_COLUMN};
 use crate::input::error::PRINTED;
 
 fn of(column: Option<&str>) -> Form {
@@ -71,6 +71,9 @@ fn damage_by_a_spreadsheet_is_found_with_its_line() {
         ("=\"0125400001\"", "mark for text"),
         ("0125400001,Jane", "row of a table"),
         ("\"0125400001\"", "row of a table"),
+        ("0125400001，0125400002", "row of a table"),
+        ("0125400001；0125400002", "row of a table"),
+        ("张三、0125400002", "row of a table"),
         ("0125400001 0125400002", "white space stands inside"),
         ("０１２５４００００１", "full-width"),
         (" 0125400001", "white space"),
@@ -189,13 +192,21 @@ fn the_advice_fits_what_is_wrong() {
         ("0125400001\n \u{a0}x\n", "Remove the white space around it."),
         ("1.25E+14\n125400001.0\n", AS_TEXT),
         ("0125400001,Jane\n", NAME_THE_COLUMN),
-        ("0125400001 0125400002\n", "Give each id by itself: one a line, or one an argument."),
+        ("0125400001 0125400002\n", EACH_BY_ITSELF),
+        ("0125400001，0125400002\n", EACH_BY_ITSELF),
         ("0125\u{200b}\n", "Type it anew: it has a character that cannot be seen."),
         ("0125\n１\n", "Type its digits as 0 to 9."),
     ] {
         let Err(InputError::Ids { advice, .. }) = read(list, None) else { panic!("{list:?}") };
         assert_eq!(advice, [advised], "{list:?}");
     }
+    // The column is named already, or there is none.
+    let list = "name;userid\nJane;0125400001,0125400002\n";
+    let Err(InputError::Ids { advice, .. }) = read(list, Some("userid")) else { panic!() };
+    assert_eq!(advice, [EACH_BY_ITSELF]);
+    let arguments = Source::Arguments(vec!["0125400001,0125400002".to_owned()]);
+    let Err(InputError::Ids { advice, .. }) = arguments.read() else { panic!() };
+    assert_eq!(advice, [EACH_BY_ITSELF]);
     let Err(InputError::Ids { advice, .. }) = read("1E+5\n'1\n", None) else { panic!() };
     assert_eq!(advice, [AS_TEXT, "Give the bare id."]);
 }
@@ -420,6 +431,7 @@ fn messages_quote_only_the_beginning_of_an_id() {
         (format!("0125400001\n{record}\n"), None),
         (format!("{name},0125400001,{number}\n"), None),
         (format!("{name},{number}x,j@acme.example\n"), None),
+        (format!("0125400001\n{name}，{number}\n"), None),
         (format!("0125400001\n{name};{number}\n"), None),
         (format!("{name},0125400001,{number}\n"), Some("userid")),
         (format!("userid,name\n1.25E+14,{name}\n{name},{number},x\n"), Some("userid")),
