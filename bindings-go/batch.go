@@ -32,8 +32,13 @@ type Item struct {
 	json json.RawMessage
 }
 
-// MarshalJSON is the library's own form.
-func (i Item) MarshalJSON() ([]byte, error) { return i.json, nil }
+// MarshalJSON is the library's own form; null for an item that the library has not made.
+func (i Item) MarshalJSON() ([]byte, error) {
+	if i.json == nil {
+		return []byte("null"), nil
+	}
+	return i.json, nil
+}
 
 // String is that as well.
 func (i Item) String() string { return string(i.json) }

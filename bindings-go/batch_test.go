@@ -28,6 +28,15 @@ func many(count int) iter.Seq[string] {
 	}
 }
 
+// A program that puts an item into its own JSON may have one beside an error, which has nothing.
+func TestAnItemOfNobodyHasJSON(t *testing.T) {
+	text, err := json.Marshal(map[string]extcontact.Item{"last": {}})
+	must(t, err)
+	if string(text) != `{"last":null}` {
+		t.Errorf("%s", text)
+	}
+}
+
 func TestDeleteMany(t *testing.T) {
 	sandbox := startSandbox(t, "--contacts", "60")
 	client := sandbox.client(t)
