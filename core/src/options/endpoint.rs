@@ -39,7 +39,7 @@ impl Region {
         let mut all = [Region::International, Region::China].into_iter();
         all.find(|region| region.as_str() == name).ok_or_else(|| {
             Error::invalid(
-                format!("{option} \"{}\" is not a region", excerpt(name)),
+                format!("{option} \"{}\" is not known", excerpt(name)),
                 phrase!("Give international (the default) or china."),
             )
         })
