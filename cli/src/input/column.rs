@@ -118,9 +118,15 @@ fn add_rows<R: Read>(
         };
         return Err(not_one_column(&texts, column, &Place::Line.at(line)));
     };
+    let heading = names.get(wanted).unwrap_or_default();
     let mut row = ByteRecord::new();
     while rows.read_byte_record(&mut row).map_err(io::Error::from)? {
         let line = rows.get_mut().scanner.rows.pop_front().unwrap_or_default();
+        // The columns of another list may be in another order.
+        if row.iter().any(|cell| cell == heading) {
+            list.refuse_heading(line);
+            continue;
+        }
         if row.len() > names.len() {
             let wrong = said!(
                 "the row has {cells} cells, the heading {headings}",

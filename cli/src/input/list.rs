@@ -182,6 +182,12 @@ impl List {
         }
     }
 
+    /// Refuses a heading among the ids, which may have been given after others.
+    pub(crate) fn refuse_heading(&mut self, number: u64) {
+        let wrong = sentence!("this is a heading again, as where one list is put behind another");
+        self.refuse(number, wrong, sentence!("Give each of the lists by itself."));
+    }
+
     pub(crate) fn refuse(&mut self, number: u64, wrong: &str, advice: &'static str) {
         self.wrong += 1;
         if self.first_wrong.len() < PRINTED {

@@ -33,6 +33,10 @@ pub(crate) fn read(list: &mut List, first: FirstLine, from: impl BufRead) -> Res
             heading = Some((number, text.to_owned()));
             return Ok(());
         }
+        if lines > 1 && is_userid(text) {
+            list.refuse_heading(number);
+            return Ok(());
+        }
         all_digits &= are_digits(text);
         Ok(list.add(number, text)?)
     })?;
@@ -58,6 +62,7 @@ fn is_headings(text: &str) -> bool {
         && find_damage(text).is_some_and(|(_, advice)| advice == NAME_THE_COLUMN)
 }
 
+/// Whether a line is the name of the field, and nobody's id.
 fn is_userid(text: &str) -> bool {
     ["userid", "user_id"].iter().any(|name| text.trim().eq_ignore_ascii_case(name))
 }

@@ -187,6 +187,20 @@ fn headings_are_not_taken_for_ids() {
 }
 
 #[test]
+fn a_heading_that_comes_again_is_no_id() {
+    for (list, column) in [
+        ("0125400001\n0125400002\nuserid\n0125400003\n", None),
+        ("0125400001\n\nUser_ID\n0125400003\n", None),
+        ("userid,name\n0125400001,J\nuserid,name\n0125400003,K\n", Some("userid")),
+        ("姓名,用户ID\n甲,0125400001\n姓名,用户ID\n乙,0125400003\n", Some("用户ID")),
+        ("userid,name\n0125400001,J\nname,userid\nK,0125400003\n", Some("userid")),
+        ("userid\n0125400001\nname,userid\nK,0125400003\n", Some("userid")),
+    ] {
+        assert!(wrong(list, column).starts_with("line 3: this is a heading again"), "{list:?}");
+    }
+}
+
+#[test]
 fn the_advice_fits_what_is_wrong() {
     for (list, advised) in [
         ("0125400001\n \u{a0}x\n", "Remove the white space around it."),

@@ -53,7 +53,7 @@ pub(crate) fn read(
     let mut rows = Rows::of(&mut book, &sheet)?;
     let heading = find_heading(&mut rows, column)?;
     list.place = Place::Cell(letters(heading.column));
-    let added = add_rows(list, rows, heading.column)?;
+    let added = add_rows(list, rows, &heading)?;
     for range in merged.iter().filter(|range| heading.is_above(range)) {
         let wrong = said!("it is merged with others ({range})", range = name_of(range));
         let advice = sentence!("Split the merged cells, and give each row its id.");
@@ -86,6 +86,8 @@ pub(crate) fn read(
 struct Heading {
     row: u32,
     column: u32,
+    /// As the cell has it.
+    text: String,
 }
 
 impl Heading {
@@ -102,11 +104,15 @@ fn find_heading<R: Read + Seek>(
     let mut titles = Vec::new();
     while titles.len() < TITLES {
         let Some((row, cells)) = rows.next()? else { break };
-        let is_meant = |cell: &Cell| column.is_some_and(|column| cell.is_named(column));
-        let named: Vec<_> = cells.iter().filter(|(_, cell)| is_meant(cell)).collect();
-        match named.as_slice() {
+        let named = cells.iter().filter_map(|(at, cell)| match cell {
+            Cell::Text(text) if column.is_some_and(|column| is_named(text, column)) => {
+                Some((*at, text))
+            }
+            _ => None,
+        });
+        match named.collect::<Vec<_>>().as_slice() {
             [] => titles.push((row, cells)),
-            &[&(column, _)] => return Ok(Heading { row, column }),
+            &[(column, text)] => return Ok(Heading { row, column, text: text.clone() }),
             _ => return Err(not_one(&cells, column.unwrap_or_default(), row)),
         }
     }
@@ -117,7 +123,7 @@ fn find_heading<R: Read + Seek>(
 fn add_rows<R: Read + Seek>(
     list: &mut List,
     mut rows: Rows<R>,
-    wanted: u32,
+    heading: &Heading,
 ) -> Result<Vec<u32>, ListError> {
     let mut added = Vec::new();
     while let Some((row, mut cells)) = rows.next()? {
@@ -125,7 +131,16 @@ fn add_rows<R: Read + Seek>(
             continue;
         }
         let number = number_of(row);
-        match cells.iter().position(|(at, _)| *at == wanted).map(|at| cells.swap_remove(at).1) {
+        // The columns of another list may be in another order.
+        if cells.iter().any(|(_, cell)| cell.is(&heading.text)) {
+            list.refuse_heading(number);
+            continue;
+        }
+        match cells
+            .iter()
+            .position(|(at, _)| *at == heading.column)
+            .map(|at| cells.swap_remove(at).1)
+        {
             Some(Cell::Text(id)) => list.add(number, &id)?,
             Some(Cell::Other(what, advice)) => list.refuse(number, &what, advice),
             None => list.refuse(
@@ -241,8 +256,8 @@ impl Cell {
         (!text.trim().is_empty()).then(|| Cell::Text(text.to_owned()))
     }
 
-    fn is_named(&self, column: &str) -> bool {
-        matches!(self, Cell::Text(text) if is_named(text, column))
+    fn is(&self, other: &str) -> bool {
+        matches!(self, Cell::Text(text) if text == other)
     }
 }
 

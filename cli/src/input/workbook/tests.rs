@@ -213,6 +213,17 @@ fn rows_that_a_filter_took_out_are_refused() {
 }
 
 #[test]
+fn headings_that_come_again_are_refused() {
+    let bytes = sheet(&["name", "userid"], |sheet| {
+        sheet.write(1, 1, "0125400001").unwrap();
+        sheet.write(2, 0, "userid").unwrap();
+        sheet.write(2, 1, "name").unwrap();
+    });
+    let found = ids_of(bytes, None, Some("userid")).unwrap_err();
+    assert!(found.starts_with("cell B3: this is a heading again"), "{found}");
+}
+
+#[test]
 fn one_column_has_to_have_the_name() {
     let bytes = sheet(&["name", "userid", "UserID", "userid "], |sheet| {
         sheet.write(1, 1, "0125400001").unwrap();
