@@ -371,7 +371,8 @@ fn a_backup_that_cannot_be_trusted_is_refused_with_its_line() {
         ("{\"journal\":\"dingtalk-extcontact\",\"version\":1}\n".to_owned(), "is not the backup"),
         (format!("{good}\nnonsense\n{good}\n"), "is damaged at line 2"),
         (format!("{good}\n{{\"user_id\":\"1\",\"record\":{{\"userid\":\"2\"}}}}\n"), "at line 2"),
-        (format!("{good}\n\0\0\0\n"), "is damaged at line 2"),
+        (format!("{good}\n\0\0\0\n{}", format!("{good}\n").repeat(65)), "is damaged at line 2"),
+        (format!("{header}\n{good}\n").replace("endpoint", "\0"), "is damaged at line 1"),
         (format!("{good}\n{}", "x".repeat(2 << 20)), "is damaged at line 2"),
         (header.replace(":1", ":2") + "\n" + &good + "\n", "of a version that is not known"),
     ] {
@@ -380,9 +381,20 @@ fn a_backup_that_cannot_be_trusted_is_refused_with_its_line() {
         assert_eq!(error.kind(), ErrorKind::Journal);
         assert!(error.message().contains(said), "{error}");
     }
-    let torn = folder.file("backup.jsonl", format!("{good}\n{{\"record\":{{\"us"));
-    let backup = read_backup(&torn, &[]).unwrap();
-    assert_eq!((backup.len(), backup.torn_line()), (1, Some(2)));
+    // What a crash leaves of lines that were not synced: nobody of these was deleted.
+    let later = good.replace('1', "2");
+    for left in [
+        "{\"record\":{\"us".to_owned(),
+        "\0\0\0\n".to_owned(),
+        format!("\0\0\0{}\n", &later[3..]),
+        format!("\0\0\0{}\n{}", &later[3..], format!("{later}\n").repeat(63)),
+        "\0".repeat(2 << 20) + "\n" + &later,
+    ] {
+        let torn = folder.file("backup.jsonl", format!("{good}\n{left}"));
+        let backup = read_backup(&torn, &[]).unwrap();
+        let records: Vec<_> = backup.records().map(|it| it.unwrap().user_id).collect();
+        assert_eq!((records, backup.torn_line()), (vec!["1".to_owned()], Some(2)));
+    }
     assert!(
         read_backup(folder.0.join("none"), &[]).unwrap_err().message().contains("does not exist")
     );
@@ -429,8 +441,27 @@ fn a_journal_that_is_not_of_this_restore_is_refused() {
     let path = folder.0.join("restore.jsonl");
     open(&path).unwrap();
     let text = fs::read_to_string(&path).unwrap();
+    let announced = "{\"event\":\"announced\",\"old_user_id\":\"1\"}\n";
+    let ended = "{\"event\":\"ended\",\"old_user_id\":\"1\",\"status\":\"still_there\"}\n";
+    // What a crash leaves of the one line that was not synced is cut off.
+    for (before, left) in [
+        (announced, "\0".repeat(ended.len())),
+        (announced, "\0".repeat(20) + &ended[20..]),
+        (announced, ended[..20].to_owned() + &"\0".repeat(20) + &ended[40..]),
+        ("", "\0".repeat(20) + &announced[20..]),
+    ] {
+        let path = folder.file("left.jsonl", format!("{text}{before}{left}"));
+        open(&path).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), format!("{text}{before}"));
+    }
+    let path = folder.file("left.jsonl", text[..20].to_owned() + &"\0".repeat(20) + &text[40..]);
+    open(&path).unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap().len(), text.len());
+    // More than one line was not written since the last sync.
+    let damaged = format!("\0{announced}{ended}");
     for (line, said) in [
         ("nonsense\n", "is damaged at line 2"),
+        (&*damaged, "is damaged at line 2"),
         ("{\"event\":\"ended\",\"old_user_id\":\"1\",\"status\":\"gone\"}\n", "at line 2"),
     ] {
         let path = folder.file("damaged.jsonl", text.clone() + line);

@@ -66,8 +66,8 @@ Report:
   --html FILE writes a page that opens offline and prints on A4: what was asked for, totals, \
 the runs over time with pauses and early ends, and a table to search and sort: first what is not \
 gone, and 100,000 ids at most. It has no name, number, filter value or words of the service; \
---with-backup FILE adds names, numbers and companies. Its owner alone can read the file. \
-An earlier report is replaced, any other file is refused. It is in the language of --lang.
+--with-backup FILE adds names, numbers and companies. Its owner alone can read the \
+file. An earlier report is replaced, any other file is refused. It is in the language of --lang.
 
 Exit status:
   0  told; of ids that were asked for: each is on record, and none may be gone

@@ -2,7 +2,7 @@
 //! journal and a backup are such files.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, BufReader, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::Thread;
@@ -10,6 +10,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::Value;
 
+use crate::batch::options::MOST_CONCURRENT;
 use crate::error::{Error, ErrorKind};
 use crate::language::Phrase;
 use crate::outcome::in_utc;
@@ -35,6 +36,9 @@ pub(crate) struct Kind {
     is_first: fn(&Value) -> bool,
     /// How a first line begins that is not whole, because a crash tore it.
     starts: &'static [&'static str],
+    /// So many lines can follow the first one in which a crash left a hole: those that were written
+    /// together with it, as whoever writes a line waits for its sync.
+    pub most_behind_hole: usize,
 }
 
 pub(crate) const JOURNAL: Kind = Kind {
@@ -42,6 +46,8 @@ pub(crate) const JOURNAL: Kind = Kind {
     of: "a batch",
     is_first: |line| line.get("journal").is_some_and(|name| name == "dingtalk-extcontact"),
     starts: &[r#"{"app_key":""#, r#"{"endpoint":""#, r#"{"journal":""#],
+    // Of each worker the end of an id and the announcement of the next.
+    most_behind_hole: 2 * MOST_CONCURRENT as usize,
 };
 
 pub(crate) const BACKUP: Kind = Kind {
@@ -54,6 +60,8 @@ pub(crate) const BACKUP: Kind = Kind {
         is_record || line.get("backup").is_some_and(|name| name == "dingtalk-extcontact")
     },
     starts: &[r#"{"app_key":""#, r#"{"backup":""#, r#"{"record":{"#],
+    // Of each worker a record.
+    most_behind_hole: MOST_CONCURRENT as usize,
 };
 
 pub(crate) const RESTORE: Kind = Kind {
@@ -61,6 +69,8 @@ pub(crate) const RESTORE: Kind = Kind {
     of: "a restore",
     is_first: |line| line.get("restore").is_some_and(|name| name == "dingtalk-extcontact"),
     starts: &[r#"{"app_key":""#, r#"{"endpoint":""#, r#"{"restore":""#],
+    // One record is restored after another.
+    most_behind_hole: 0,
 };
 
 impl Kind {
@@ -80,6 +90,13 @@ impl Kind {
     pub fn broken(&self, path: &Path, problem: &str) -> Error {
         let (name, path) = (self.name, excerpt(&path.to_string_lossy()));
         Error::new(ErrorKind::Journal, format!("the {name} {path} {problem}"))
+    }
+
+    /// The error for a line that no run writes.
+    pub fn damaged(&self, path: &Path, line: u64) -> Error {
+        self.broken(path, &format!("is damaged at line {line}")).advise(phrase!(
+            "Keep the file for the record and look at that line; nothing was called."
+        ))
     }
 
     /// Whether there is such a file. Call it before the file is opened: opening a pipe waits until
@@ -286,28 +303,6 @@ impl AppendLog {
         Ok(())
     }
 
-    /// Begins to write behind the last whole line, without looking at the others. Returns where that
-    /// is.
-    pub fn go_on_from_last_line(&self) -> Result<u64, Error> {
-        let failed =
-            |error: io::Error| self.broken(&format!("cannot be read: {error}")).caused_by(error);
-        let mut file = self.file().map_err(failed)?;
-        let mut end = file.seek(SeekFrom::End(0)).map_err(failed)?;
-        let mut block = [0; 4096];
-        while end > 0 {
-            let start = end.saturating_sub(block.len() as u64);
-            let Some(piece) = block.get_mut(..(end - start) as usize) else { break };
-            file.seek(SeekFrom::Start(start)).map_err(failed)?;
-            file.read_exact(piece).map_err(failed)?;
-            if let Some(at) = piece.iter().rposition(|byte| *byte == b'\n') {
-                let whole = start + at as u64 + 1;
-                return self.go_on_from(whole).map(|()| whole);
-            }
-            end = start;
-        }
-        self.go_on_from(0).map(|()| 0)
-    }
-
     /// A file from elsewhere may be readable by others. A file system without owners is no reason to
     /// refuse it.
     #[cfg(unix)]
@@ -429,7 +424,7 @@ fn with_time(mut line: Value) -> String {
 }
 
 /// The first line of a file, with its end where it has one.
-fn first_line(mut file: &File) -> io::Result<Vec<u8>> {
+pub(crate) fn first_line(mut file: &File) -> io::Result<Vec<u8>> {
     let mut line = Vec::new();
     BufReader::new(file).take(LONGEST_LINE).read_until(b'\n', &mut line)?;
     file.rewind()?;

@@ -1,10 +1,12 @@
 //! A backup: JSON Lines with a header that says whose contacts it is about, then a record a line.
 
+use std::io::BufReader;
 use std::path::Path;
 
 use serde_json::{Map, Value};
 
 use crate::batch::append_log::{AppendLog, BACKUP, Kind};
+use crate::batch::whole_lines::WholeLines;
 use crate::error::Error;
 use crate::text::excerpt;
 
@@ -23,10 +25,19 @@ pub(crate) struct Owner<'a> {
 /// without.
 pub(super) fn open(path: &Path, owner: Owner) -> Result<AppendLog, Error> {
     let log = AppendLog::open(&BACKUP, path)?;
-    if let Some(header) = log.line_at(0).ok().as_deref().and_then(header) {
-        owner.check(&BACKUP, path, &header)?;
+    let file = log.file().map_err(|error| log.broken(&error.to_string()))?;
+    // Records are not understood here: whoever restores them does that.
+    let mut lines = WholeLines::new(&BACKUP, path, BufReader::with_capacity(256 * 1024, file));
+    while let Some(line) = lines.next()? {
+        if line.number == 1
+            && let Some(header) = header(line.bytes)
+        {
+            owner.check(&BACKUP, path, &header)?;
+        }
     }
-    if log.go_on_from_last_line()? == 0 {
+    let whole = lines.end;
+    log.go_on_from(whole)?;
+    if whole == 0 {
         log.write(owner.header("backup"))?;
     }
     Ok(log)

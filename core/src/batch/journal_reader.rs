@@ -181,13 +181,13 @@ fn scan(
     let first = match lines.next() {
         Ok(Some(line)) => line,
         Ok(None) => {
-            let what = match lines.is_torn {
+            let what = match lines.whole.is_torn {
                 true => "has no whole line: the run that began it called nothing",
                 false => "is empty",
             };
             return Err(reading::broken(&path, what).advise(named()));
         }
-        Err(error) if lines.number == 1 => return Err(error.advise(named())),
+        Err(error) if lines.whole.number == 1 => return Err(error.advise(named())),
         Err(error) => return Err(error),
     };
     let format = Format::of(&path, &first.object)?;
@@ -226,8 +226,8 @@ fn scan(
         let state = JournalState::of(entry.ended.as_ref());
         last.insert(keys.of(&(app, entry.user_id)), Place::new(number, line.offset, state));
     }
-    file.length = lines.end;
-    file.torn_line = lines.is_torn.then_some(lines.number);
+    file.length = lines.whole.end;
+    file.torn_line = lines.whole.is_torn.then_some(lines.whole.number);
     Ok((file, last))
 }
 

@@ -20,6 +20,7 @@ mod run_record;
 mod settled;
 mod state;
 mod summary;
+pub(crate) mod whole_lines;
 mod worker;
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, Weak};

@@ -1,24 +1,20 @@
 //! Reading a journal: what each of its lines says.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::BufReader;
 use std::path::Path;
 use std::time::SystemTime;
 
 use serde_json::{Map, Value};
 
-use crate::batch::append_log::{JOURNAL, LONGEST_LINE};
+use crate::batch::append_log::JOURNAL;
 use crate::batch::item::Item;
-use crate::batch::options::MOST_CONCURRENT;
 use crate::batch::run_record::{self, text, time_of};
 use crate::batch::settled::PriorState;
+use crate::batch::whole_lines::{WholeLine, WholeLines};
 use crate::error::Error;
 use crate::outcome;
 use crate::text::excerpt;
-
-/// So many lines are synced together at most: of each worker the end of an id and the announcement of
-/// the next.
-const MOST_TOGETHER: usize = 2 * MOST_CONCURRENT as usize;
 
 /// The version of the format. A journal of another one is refused; one that a run of an older
 /// version began stays of its format.
@@ -86,20 +82,13 @@ pub(super) fn read(
             each(line.entry(path)?);
         }
     }
-    Ok((lines.end, format))
+    Ok((lines.whole.end, format))
 }
 
 /// The whole lines of a journal, in order. It may grow meanwhile.
 pub(super) struct Lines<'a> {
     path: &'a Path,
-    reader: BufReader<&'a File>,
-    /// Where the last whole line ends.
-    pub end: u64,
-    /// The number of the line that was read last.
-    pub number: u64,
-    bytes: Vec<u8>,
-    /// Whether a line without its end followed the last whole one.
-    pub is_torn: bool,
+    pub whole: WholeLines<'a, BufReader<&'a File>>,
 }
 
 /// A whole line.
@@ -113,51 +102,15 @@ pub(super) struct Line {
 impl<'a> Lines<'a> {
     pub fn new(path: &'a Path, file: &'a File) -> Lines<'a> {
         let reader = BufReader::with_capacity(256 * 1024, file);
-        Lines { path, reader, end: 0, number: 0, bytes: Vec::new(), is_torn: false }
+        Lines { path, whole: WholeLines::new(&JOURNAL, path, reader) }
     }
 
     /// The next line; `None` at the end of the last whole one.
     pub fn next(&mut self) -> Result<Option<Line>, Error> {
-        let (path, offset) = (self.path, self.end);
-        let failed =
-            |error: io::Error| broken(path, &format!("cannot be read: {error}")).caused_by(error);
-        let is_whole = self.fill().map_err(failed)?;
-        let line = &self.bytes;
-        if line.is_empty() {
-            return Ok(None);
-        }
-        self.number += 1;
-        let is_header = self.number == 1;
-        if is_header && !JOURNAL.begins_with(line) {
-            return Err(JOURNAL.foreign(path, line));
-        }
-        // A last line without its end was being written when the run died.
-        if !is_whole && (line.len() as u64) < LONGEST_LINE {
-            self.is_torn = true;
-            return Ok(None);
-        }
-        let Some(object) = is_whole.then(|| serde_json::from_slice(line).ok()).flatten() else {
-            // No call begins before the header is synced.
-            let most = if is_header { 0 } else { MOST_TOGETHER };
-            self.is_torn = is_unsynced(line, &mut self.reader, most);
-            return if self.is_torn { Ok(None) } else { Err(damaged(path, self.number)) };
-        };
-        self.end += line.len() as u64;
-        Ok(Some(Line { object, number: self.number, offset }))
-    }
-
-    /// Reads up to the end of a line, of the file, or of what is taken for a line. Whether it is
-    /// the end of a line.
-    fn fill(&mut self) -> io::Result<bool> {
-        self.bytes.clear();
-        loop {
-            let room = LONGEST_LINE - self.bytes.len() as u64;
-            let count = (&mut self.reader).take(room).read_until(b'\n', &mut self.bytes)?;
-            // A run that writes it right now may have written on: read on until there is nothing.
-            if self.bytes.ends_with(b"\n") || count == 0 {
-                return Ok(self.bytes.ends_with(b"\n"));
-            }
-        }
+        let Some(WholeLine { number, offset, bytes }) = self.whole.next()? else { return Ok(None) };
+        let object =
+            serde_json::from_slice(bytes).map_err(|_| JOURNAL.damaged(self.path, number))?;
+        Ok(Some(Line { object, number, offset }))
     }
 }
 
@@ -178,7 +131,7 @@ impl Line {
 
     /// The error for a line that no run writes.
     pub fn damaged(&self, path: &Path) -> Error {
-        damaged(path, self.number)
+        JOURNAL.damaged(path, self.number)
     }
 
     /// What it says about an id.
@@ -250,15 +203,6 @@ pub(super) fn ended(line: &Value) -> Option<Item> {
     Some(item)
 }
 
-/// Whether a line that is no JSON is one of those that were written together since the last
-/// sync: a crash may leave any parts of them, and zeros in place of others. They can be cut off,
-/// because nobody went on before the sync: what they announce was not called, and what they end
-/// counts as uncertain. As each worker waits for its lines, no more can follow than
-/// [`MOST_TOGETHER`].
-fn is_unsynced(line: &[u8], rest: &mut impl BufRead, most: usize) -> bool {
-    line.contains(&0) && rest.split(b'\n').take(most + 1).filter(Result::is_ok).count() <= most
-}
-
 pub(super) fn broken(path: &Path, what: &str) -> Error {
     JOURNAL.broken(path, what)
 }
@@ -267,9 +211,4 @@ fn out_of_scope(path: &Path, what: &str) -> Error {
     broken(path, what).advise(
         phrase!("Go on with the credentials that it was begun with, or name another journal; nothing was called."),
     )
-}
-
-fn damaged(path: &Path, line: u64) -> Error {
-    broken(path, &format!("is damaged at line {line}"))
-        .advise(phrase!("Keep the file for the record and look at that line; nothing was called."))
 }

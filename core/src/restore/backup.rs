@@ -2,14 +2,15 @@
 
 use std::collections::HashSet;
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufReader, Read, Take};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
-use crate::batch::append_log::{BACKUP, LONGEST_LINE};
+use crate::batch::append_log::{BACKUP, first_line};
 use crate::batch::backup::{Owner, header};
 use crate::batch::key_set::Keys;
+use crate::batch::whole_lines::{WholeLine, WholeLines};
 use crate::client::Client;
 use crate::error::Error;
 use crate::restore::last_lines::LastLines;
@@ -66,7 +67,7 @@ impl std::fmt::Debug for BackupRecord {
 /// # Errors
 ///
 /// `journal`, with the number of the line: it cannot be read, is no backup or of another version,
-/// holds no record, or is damaged. An incomplete last line is none: see
+/// holds no record, or is damaged. What a crash left of its last lines is none: see
 /// [`torn_line`](Backup::torn_line).
 pub fn read_backup(path: impl AsRef<Path>, only: &[String]) -> Result<Backup, Error> {
     let path = path.as_ref();
@@ -75,7 +76,14 @@ pub fn read_backup(path: impl AsRef<Path>, only: &[String]) -> Result<Backup, Er
             .broken(path, "does not exist")
             .advise(phrase!("Name the file of a backup.")));
     }
-    let end = path.metadata().map_err(|error| BACKUP.unopened(path, error))?.len();
+    let unopened = |error| BACKUP.unopened(path, error);
+    let end = path.metadata().map_err(unopened)?.len();
+    let first = File::open(path).and_then(|file| first_line(&file)).map_err(unopened)?;
+    if !BACKUP.begins_with(&first) {
+        return Err(BACKUP.broken(path, "is not the backup of a batch").advise(phrase!(
+            "Name the file that was given as the backup of deletions; nothing was called."
+        )));
+    }
     let mut backup = Backup {
         path: path.to_owned(),
         header: None,
@@ -116,8 +124,8 @@ impl Backup {
         self.by_id.get(self.keys.of(user_id)).is_some()
     }
 
-    /// The number of an incomplete last line: the run that wrote it was cut off there, before it
-    /// deleted the contact, or is writing it now.
+    /// The number of an incomplete last line, or of the first of several: the run that wrote them was
+    /// cut off there, before it deleted their contacts, or is writing them now.
     pub fn torn_line(&self) -> Option<u64> {
         self.torn
     }
@@ -163,17 +171,16 @@ impl Backup {
 
     /// The last record of each contact, in the order of the file.
     pub fn records(&self) -> BackupRecords<'_> {
-        BackupRecords { backup: self, lines: Lines::default() }
+        BackupRecords { backup: self, lines: None }
     }
 
     /// Reads it once, and keeps where things are.
     fn index(&mut self, only: &HashSet<&str>) -> Result<(), Error> {
-        let mut lines = Lines::default();
+        let path = self.path.clone();
+        let mut lines = open(&path, self.end)?;
         let mut records = 0_u64;
-        while let Some(Line { number, bytes }) = lines.next(self)? {
-            if number == 1 && !BACKUP.begins_with(bytes) {
-                return Err(self.foreign());
-            }
+        while let Some(WholeLine { number, bytes, .. }) = lines.next()? {
+            let number = number_of(&path, number)?;
             if number == 1
                 && let Some(header) = header(bytes)
             {
@@ -181,12 +188,12 @@ impl Backup {
                 let theirs = |name: &str| header.get(name).and_then(Value::as_str);
                 let endpoint = theirs("endpoint").unwrap_or("none");
                 let owner = Owner { endpoint, app_key: theirs("app_key") };
-                owner.check(&BACKUP, &self.path, &header)?;
+                owner.check(&BACKUP, &path, &header)?;
                 self.header = Some(header);
                 continue;
             }
             let Some((user_id, record)) = parse(bytes) else {
-                return Err(damaged(&self.path, number));
+                return Err(BACKUP.damaged(&path, number.into()));
             };
             records += 1;
             if only.is_empty() || only.contains(user_id.as_str()) {
@@ -197,106 +204,73 @@ impl Backup {
             }
         }
         if records == 0 {
-            return Err(match lines.torn.is_empty() || BACKUP.begins_with(&lines.torn) {
-                true => BACKUP.broken(&self.path, "holds no record").advise(phrase!(
-                    "Name the file that --backup, or the option backup, has named."
-                )),
-                false => self.foreign(),
-            });
+            return Err(BACKUP
+                .broken(&path, "holds no record")
+                .advise(phrase!("Name the file that --backup, or the option backup, has named.")));
         }
         self.by_id.finish();
         self.by_number.finish();
-        self.torn = (!lines.torn.is_empty()).then_some(u64::from(lines.number) + 1);
+        self.torn = lines.is_torn.then_some(lines.number);
         self.end = lines.end;
         Ok(())
-    }
-
-    fn foreign(&self) -> Error {
-        BACKUP.broken(&self.path, "is not the backup of a batch").advise(phrase!(
-            "Name the file that was given as the backup of deletions; nothing was called."
-        ))
     }
 }
 
 /// The last record of each contact of a [`Backup`], in the order of the file.
 pub struct BackupRecords<'a> {
     backup: &'a Backup,
-    lines: Lines,
+    lines: Option<Lines<'a>>,
 }
 
 impl Iterator for BackupRecords<'_> {
     type Item = Result<BackupRecord, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let Backup { keys, by_id, by_number, path, .. } = self.backup;
-        loop {
-            let Line { number, bytes } = match self.lines.next(self.backup) {
-                Ok(line) => line?,
-                Err(error) => return Some(Err(error)),
-            };
+        self.advance().transpose()
+    }
+}
+
+impl BackupRecords<'_> {
+    fn advance(&mut self) -> Result<Option<BackupRecord>, Error> {
+        let Backup { keys, by_id, by_number, path, end, .. } = self.backup;
+        let lines = match &mut self.lines {
+            Some(lines) => lines,
+            None => self.lines.insert(open(path, *end)?),
+        };
+        while let Some(WholeLine { number, bytes, .. }) = lines.next()? {
+            let number = number_of(path, number)?;
             if number == 1 && header(bytes).is_some() {
                 continue;
             }
             let Some((user_id, record)) = parse(bytes) else {
-                return Some(Err(damaged(path, number)));
+                return Err(BACKUP.damaged(path, number.into()));
             };
             if by_id.get(keys.of(&user_id)) == Some(number) {
                 let last = Number::of(&record).and_then(|it| by_number.get(keys.of(&it)));
                 let is_superseded = last.is_some_and(|last| last != number);
                 let line = number.into();
-                return Some(Ok(BackupRecord { user_id, record, line, is_superseded }));
+                return Ok(Some(BackupRecord { user_id, record, line, is_superseded }));
             }
         }
+        Ok(None)
     }
 }
 
-/// The whole lines of a backup, up to where it ended when it was opened.
-#[derive(Default)]
-struct Lines {
-    reader: Option<BufReader<File>>,
-    bytes: Vec<u8>,
-    number: u32,
-    /// Where the last whole line ends.
-    end: u64,
-    /// A line without its end.
-    torn: Vec<u8>,
+type Lines<'a> = WholeLines<'a, BufReader<Take<File>>>;
+
+/// The lines of a backup, up to where it ended when it was opened.
+fn open(path: &Path, end: u64) -> Result<Lines<'_>, Error> {
+    let file = File::open(path).map_err(|error| BACKUP.unopened(path, error))?;
+    let reader = BufReader::with_capacity(256 * 1024, file.take(end));
+    Ok(WholeLines::new(&BACKUP, path, reader))
 }
 
-struct Line<'a> {
-    number: u32,
-    bytes: &'a [u8],
-}
-
-impl Lines {
-    fn next(&mut self, backup: &Backup) -> Result<Option<Line<'_>>, Error> {
-        let failed = |error: std::io::Error| {
-            BACKUP.broken(&backup.path, &format!("cannot be read: {error}")).caused_by(error)
-        };
-        let reader = match &mut self.reader {
-            Some(reader) => reader,
-            None => {
-                let file = File::open(&backup.path).map_err(failed)?;
-                self.reader.insert(BufReader::with_capacity(256 * 1024, file))
-            }
-        };
-        self.bytes.clear();
-        let most = LONGEST_LINE.min(backup.end.saturating_sub(self.end));
-        reader.take(most).read_until(b'\n', &mut self.bytes).map_err(failed)?;
-        if !self.bytes.ends_with(b"\n") {
-            if self.bytes.len() as u64 == LONGEST_LINE {
-                return Err(damaged(&backup.path, self.number.saturating_add(1)));
-            }
-            self.torn = std::mem::take(&mut self.bytes);
-            return Ok(None);
-        }
-        self.number = self.number.checked_add(1).ok_or_else(|| {
-            BACKUP
-                .broken(&backup.path, "has more lines than can be counted")
-                .advise(phrase!("Split it, and restore the parts one after another."))
-        })?;
-        self.end += self.bytes.len() as u64;
-        Ok(Some(Line { number: self.number, bytes: &self.bytes }))
-    }
+fn number_of(path: &Path, line: u64) -> Result<u32, Error> {
+    line.try_into().map_err(|_| {
+        BACKUP
+            .broken(path, "has more lines than can be counted")
+            .advise(phrase!("Split it, and restore the parts one after another."))
+    })
 }
 
 /// The id and the record of a line; `None` where a run writes no such line.
@@ -309,10 +283,4 @@ fn parse(line: &[u8]) -> Option<(String, Map<String, Value>)> {
         }
         _ => None,
     }
-}
-
-fn damaged(path: &Path, line: u32) -> Error {
-    BACKUP
-        .broken(path, &format!("is damaged at line {line}"))
-        .advise(phrase!("Look at that line; nothing was created."))
 }

@@ -2,15 +2,16 @@
 //! done and what came of it. An announcement is on disk before its request.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
+use std::io::BufReader;
 use std::path::Path;
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::batch::append_log::{AppendLog, LONGEST_LINE, RESTORE};
+use crate::batch::append_log::{AppendLog, RESTORE};
 use crate::batch::backup::Owner;
 use crate::batch::key_set::{KeyMap, Keys};
+use crate::batch::whole_lines::{WholeLine, WholeLines};
 use crate::error::Error;
 use crate::restore::outcome::{Restoration, RestoreStatus};
 
@@ -107,24 +108,12 @@ fn read(
     owner: Owner,
     mut each: impl FnMut(&str, Option<RestoreStatus>, u64),
 ) -> Result<u64, Error> {
-    let mut reader = BufReader::new(file);
-    let (mut end, mut number, mut bytes) = (0, 0_u64, Vec::new());
+    let mut lines = WholeLines::new(&RESTORE, path, BufReader::new(file));
     // An announcement is uncertain unless its end follows.
     let mut announced: Option<String> = None;
-    loop {
-        bytes.clear();
-        let mut line = (&mut reader).take(LONGEST_LINE);
-        line.read_until(b'\n', &mut bytes).map_err(|it| unreadable(path, it))?;
-        if !bytes.ends_with(b"\n") {
-            break;
-        }
-        number += 1;
-        let damaged = || {
-            RESTORE.broken(path, &format!("is damaged at line {number}")).advise(phrase!(
-                "Keep the file for the record and look at that line; nothing was created."
-            ))
-        };
-        let line: Map<String, Value> = serde_json::from_slice(&bytes).map_err(|_| damaged())?;
+    while let Some(WholeLine { number, offset, bytes }) = lines.next()? {
+        let damaged = || RESTORE.damaged(path, number);
+        let line: Map<String, Value> = serde_json::from_slice(bytes).map_err(|_| damaged())?;
         if number == 1 {
             owner.check(&RESTORE, path, &Value::Object(line))?;
         } else {
@@ -132,7 +121,7 @@ fn read(
             match line {
                 Line::Announced => {
                     if let Some(before) = announced.replace(old_user_id.to_owned()) {
-                        each(&before, Some(RestoreStatus::MayBeCreated), end);
+                        each(&before, Some(RestoreStatus::MayBeCreated), offset);
                     }
                 }
                 Line::Ended(status) => {
@@ -141,12 +130,12 @@ fn read(
                     if tells && announced.as_deref() == Some(old_user_id) {
                         announced = None;
                     }
-                    each(old_user_id, status, end);
+                    each(old_user_id, status, offset);
                 }
             }
         }
-        end += bytes.len() as u64;
     }
+    let end = lines.end;
     if let Some(before) = announced {
         each(&before, Some(RestoreStatus::MayBeCreated), end);
     }

@@ -35,6 +35,37 @@ fn a_backup_holds_each_record_before_its_deletion() {
     }
 }
 
+/// A machine that loses its power leaves zeros among the records that were written together. Nobody
+/// of these was deleted, and what is behind them would be lost to a restore.
+#[test]
+fn a_backup_goes_on_before_the_hole_of_a_crash() {
+    let (folder, sandbox) = (Folder::new("backup-hole"), sandbox(6));
+    let (client, backup) = (builder(&sandbox).build().unwrap(), folder.0.join("backup.jsonl"));
+    let options = || BatchOptions::new().backup(&backup);
+    let ids = sandbox.contacts();
+    let (first, later) = ids.split_at(3);
+    run(&client, first, options());
+    let synced = fs::read_to_string(&backup).unwrap();
+    let record = |id: &String| format!("{}\n", json!({"record": {"userid": id}, "user_id": id}));
+    let unsynced: String = later.iter().map(record).collect();
+    let hole = record(&later[0]).len() + 10;
+    fs::write(&backup, synced.clone() + &"\0".repeat(hole) + &unsynced[hole..]).unwrap();
+    let (_, summary) = run(&client, later, options());
+    assert_eq!(summary.deleted, 3);
+    let text = fs::read_to_string(&backup).unwrap();
+    assert!(text.starts_with(&synced) && !text.contains('\0'));
+    let read = dingtalk_extcontact::read_backup(&backup, &[]).unwrap();
+    assert_eq!((read.len(), read.torn_line()), (6, None));
+
+    // Where more follows than was written together, no crash explains it.
+    let records = record(&later[0]).repeat(65);
+    let damaged = format!("{synced}\0\n{records}");
+    fs::write(&backup, &damaged).unwrap();
+    let error = client.batch(options()).unwrap_err();
+    assert!(error.message().contains("is damaged at line 5"), "{error}");
+    assert_eq!(fs::read_to_string(&backup).unwrap(), damaged);
+}
+
 #[test]
 fn without_a_backup_nothing_is_deleted() {
     let (folder, sandbox) = (Folder::new("no-backup"), sandbox(10));

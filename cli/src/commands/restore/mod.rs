@@ -117,8 +117,8 @@ fn open(args: &Restore, client: &Client, signals: &Signals) -> Result<Backup, Ex
     }
     if let Some(line) = backup.torn_line() {
         output::note(&said!(
-            "line {line} of the backup is not whole and does not count: the run that wrote it was \
-             cut off there, before it deleted that contact",
+            "line {line} of the backup is not whole; it and what follows do not count: the run that \
+             wrote them was cut off there, before it deleted these contacts",
             line
         ));
     }
