@@ -17,7 +17,7 @@ public final class DeleteMany extends CloseableIterator<Item> {
     private final BatchHandle batch;
     /** Null once no more ids are to be taken. */
     private Iterator<String> ids;
-    private RuntimeException trouble;
+    private Throwable trouble;
 
     DeleteMany(BatchHandle batch, Iterator<String> ids) {
         this.batch = batch;
@@ -32,11 +32,17 @@ public final class DeleteMany extends CloseableIterator<Item> {
         push();
         Item item = await();
         if (item == null && trouble != null) {
-            RuntimeException thrown = trouble;
+            Throwable thrown = trouble;
             trouble = null;
-            throw thrown;
+            DeleteMany.<RuntimeException>throwAsItIs(thrown);
         }
         return item;
+    }
+
+    /** Also what Java would have declared: ids may come from a language without checked exceptions. */
+    @SuppressWarnings("unchecked")
+    private static <E extends Throwable> void throwAsItIs(Throwable thrown) throws E {
+        throw (E) thrown;
     }
 
     /** Hands over as many ids as the batch wants. */
@@ -49,7 +55,7 @@ public final class DeleteMany extends CloseableIterator<Item> {
                     finish();
                 }
             }
-        } catch (RuntimeException thrown) {
+        } catch (Throwable thrown) {
             trouble = thrown;
             stop();
             finish();

@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -124,19 +126,28 @@ class DeleteManyTest {
 
     @Test
     void whatTheIdsThrowComesAfterTheOthers() throws Exception {
+        Throwable[] all = {new IllegalStateException("1"), new IOException("2"), new AssertionError("3")};
         try (Server.Sandbox sandbox = new Server.Sandbox(); Client client = sandbox.client().build()) {
-            String id = sandbox.ids().get(0);
-            Iterable<String> ids = () -> Stream.of(id, "none").peek(one -> {
-                if (one.equals("none")) {
-                    throw new IllegalStateException("on purpose");
+            for (Throwable trouble : all) {
+                String id = sandbox.ids().get(Integer.parseInt(trouble.getMessage()));
+                Iterable<String> ids = () -> Stream.of(id, "none").peek(one -> {
+                    if (one.equals("none")) {
+                        DeleteManyTest.<RuntimeException>throwUnchecked(trouble);
+                    }
+                }).iterator();
+                try (DeleteMany items = client.deleteMany(ids)) {
+                    assertEquals(id, items.next().userId());
+                    assertSame(trouble, assertThrows(Throwable.class, items::hasNext));
+                    assertFalse(items.hasNext());
                 }
-            }).iterator();
-            try (DeleteMany items = client.deleteMany(ids)) {
-                assertEquals(id, items.next().userId());
-                assertEquals("on purpose", assertThrows(IllegalStateException.class, items::hasNext).getMessage());
-                assertFalse(items.hasNext());
             }
         }
+    }
+
+    /** As Kotlin throws what Java checks. */
+    @SuppressWarnings("unchecked")
+    private static <E extends Throwable> void throwUnchecked(Throwable any) throws E {
+        throw (E) any;
     }
 
     @Test
