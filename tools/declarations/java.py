@@ -76,7 +76,6 @@ WORDS = [
     (r', in UTC as RFC 3339: "[^"]*"', ""),
     *SPANS,
     (r"\bpushed\b", "given"),
-    (r"a (?:later )?dtx_batch_next\b", "a later item"),
     (r"\bdtx_client_new\b", "{@code build}"),
     (r"\bdtx_client_(\w+)", lambda found: f"{{@code {camel(found[1])}}}"),
     (r"\bdtx_contact_(\w+)", lambda found: f"{{@link Contact#{camel(found[1])}()}}"),

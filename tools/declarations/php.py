@@ -60,8 +60,6 @@ WIDTH = 116
 # From what the header says to programs in C to what it is in PHP, in this order.
 WORDS = [
     (r"^Sets (the|a|whether|how) ", r"\1 "),
-    (r" Never NULL;.*", ""),
-    (r": what the failed function returned", ""),
     (r"\bpushed\b", "given"),
     (r", or 0 with nothing written| It never changes\.| up to now\b| The options can be used again or freed\.", ""),
     (r"^Many deletions under way\. .* none: one for each id", "Deletes many contacts: an item for each id"),
