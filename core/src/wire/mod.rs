@@ -2,5 +2,6 @@
 //! socket.
 
 pub(crate) mod errcode;
+pub(crate) mod object;
 pub(crate) mod request;
 pub(crate) mod response;

@@ -12,6 +12,7 @@ use crate::language::Phrase;
 use crate::secret::{Secret, Secrets};
 use crate::text::one_line;
 use crate::wire::errcode::{self, CodeInfo, Retry};
+use crate::wire::object::Object;
 
 /// What came back over HTTP, its body decoded and of bounded size.
 #[derive(Clone)]
@@ -480,48 +481,6 @@ impl<'de> Deserialize<'de> for PlainSuccess<'de> {
                     }
                     _ => Err(serde::de::Error::custom("no success")),
                 }
-            }
-        }
-
-        deserializer.deserialize_map(Fields)
-    }
-}
-
-/// A JSON object with its fields in order, so that a field that stands twice is seen.
-struct Object(Vec<(String, Value)>);
-
-impl Object {
-    /// The last field of this name, as JSON readers have it.
-    fn get(&self, name: &str) -> Option<&Value> {
-        self.0.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value)
-    }
-
-    fn get_mut(&mut self, name: &str) -> Option<&mut Value> {
-        self.0.iter_mut().rev().find(|(key, _)| key == name).map(|(_, value)| value)
-    }
-
-    fn count(&self, name: &str) -> usize {
-        self.0.iter().filter(|(key, _)| key == name).count()
-    }
-}
-
-impl<'de> Deserialize<'de> for Object {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Object, D::Error> {
-        struct Fields;
-
-        impl<'de> Visitor<'de> for Fields {
-            type Value = Object;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a JSON object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
-                let mut fields = Vec::new();
-                while let Some(field) = map.next_entry()? {
-                    fields.push(field);
-                }
-                Ok(Object(fields))
             }
         }
 
