@@ -39,6 +39,7 @@ pub use crate::runtime::thread::spawn;
 pub use crate::shared::SharedClient;
 pub use crate::text::is_invisible;
 pub use crate::wire::errcode::meaning_in;
+pub use crate::wire::object::Object as JsonObject;
 pub use crate::wire::request::LONGEST_USER_ID;
 
 /// The target of the library's log lines, by which a logger passes these on and no others.

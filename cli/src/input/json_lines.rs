@@ -3,6 +3,7 @@
 use crate::language::{said, sentence};
 use std::io::{self, BufRead};
 
+use dingtalk_extcontact::binding::JsonObject;
 use serde_json::Value;
 
 use crate::input::damage::AS_TEXT;
@@ -29,8 +30,12 @@ pub(crate) fn read(
     let field = column.unwrap_or("userid");
     let first_number = first.number;
     list.read_texts(first, from, |list, number, text| {
-        match serde_json::from_str(text) {
-            Ok(Value::Object(record)) => add(list, number, field, record.get(field))?,
+        match serde_json::from_str::<JsonObject>(text) {
+            Ok(record) if record.count(field) > 1 => {
+                let wrong = said!("the record has {field} twice", field);
+                list.refuse(number, &wrong, sentence!("Look at what made it."));
+            }
+            Ok(record) => add(list, number, field, record.get(field))?,
             _ if number == first_number => {
                 let problem =
                     said!("line {number}: this is JSON, but not one record a line", number);

@@ -420,8 +420,11 @@ fn json_lines_have_an_id_each() {
     assert_eq!(ids(list, None), ["0125", "0126"]);
     assert_eq!(ids(list, Some("userid")), ["0125", "0126"]);
     assert_eq!(ids("{\"user_id\":\"0127\"}\n", Some("user_id")), ["0127"]);
+    let others = "{\"userid\":\"0125\",\"x\":1,\"x\":{\"userid\":\"1\"}}\n";
+    assert_eq!(ids(others, None), ["0125"], "other fields are nobody's concern");
     for (list, what) in [
         ("{\"userid\":\"0125\"}\n{\"userid\":125}\n", "line 2: userid is a number"),
+        ("{\"userid\":\"0125\",\"userid\":\"0126\"}\n", "line 1: the record has userid twice"),
         ("{\"userid\":\"0125\"}\n{\"name\":\"J\"}\n", "line 2: the record has no text userid"),
         ("{\"userid\":\"0125\"}\n0126\n", "line 2: this is no record of JSON"),
         ("{\"userid\":\"0125\"}\n{\"userid\":\"1.25E+14\"}\n", "line 2: 1.25E+14: a spread"),
