@@ -89,7 +89,18 @@ impl Kind {
     /// An error about a file of this kind.
     pub fn broken(&self, path: &Path, problem: &str) -> Error {
         let (name, path) = (self.name, excerpt(&path.to_string_lossy()));
-        Error::new(ErrorKind::Journal, format!("the {name} {path} {problem}"))
+        Error::new(ErrorKind::Journal, format!("the {name} {path} {problem}")).advise(phrase!(
+            "Check the path of the {name}, its permissions and the free space.",
+            name = Phrase::known(name)
+        ))
+    }
+
+    /// The error for a file of another format.
+    pub fn of_unknown_version(&self, path: &Path) -> Error {
+        self.broken(path, "is of a version that is not known here").advise(phrase!(
+            "Go on with a version of this library that is as new as the one that began it, or name another \
+             file; nothing was called."
+        ))
     }
 
     /// The error for a line that no run writes.
@@ -103,7 +114,11 @@ impl Kind {
     /// somebody opens its other end.
     pub fn exists_at(&self, path: &Path) -> Result<bool, Error> {
         match path.metadata() {
-            Ok(found) if !found.is_file() => Err(self.broken(path, "is no ordinary file")),
+            Ok(found) if !found.is_file() => {
+                Err(self.broken(path, "is no ordinary file").advise(phrase!(
+                    "Name a file, not a folder, a device or a pipe: it has to be read again later."
+                )))
+            }
             Ok(_) => Ok(true),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
             Err(error) => Err(self.unopened(path, error)),
@@ -256,6 +271,12 @@ impl AppendLog {
     /// An error about this file.
     pub fn broken(&self, problem: &str) -> Error {
         self.kind.broken(&self.path, problem)
+    }
+
+    /// The error where it is no longer what it was when it was opened.
+    pub fn changed(&self, problem: &str) -> Error {
+        self.broken(problem)
+            .advise(phrase!("Let no other program change the file while a run uses it."))
     }
 
     /// The file, unless somebody else closed its descriptor.

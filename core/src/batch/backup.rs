@@ -64,7 +64,7 @@ impl Owner<'_> {
     /// Refuses the header of somebody else's file, or of another version.
     pub fn check(self, kind: &Kind, path: &Path, header: &Value) -> Result<(), Error> {
         if header.get("version").and_then(Value::as_u64) != Some(VERSION) {
-            return Err(kind.broken(path, "is of a version that is not known here"));
+            return Err(kind.of_unknown_version(path));
         }
         let text = |name: &str| header.get(name).and_then(Value::as_str);
         let theirs = text("endpoint").unwrap_or("none");

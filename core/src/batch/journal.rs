@@ -82,7 +82,7 @@ impl Journal {
     /// The item that a line of an earlier run was written for.
     pub fn read_again(&self, line: LastLine) -> Result<Item, Error> {
         let offset = line.offset();
-        let damaged = || self.log.broken(&format!("cannot be read again at byte {offset}"));
+        let damaged = || self.log.changed(&format!("cannot be read again at byte {offset}"));
         let line = self.log.line_at(offset).map_err(|_| damaged())?;
         let line: Value = serde_json::from_slice(&line).map_err(|_| damaged())?;
         reading::ended(&line).ok_or_else(damaged)

@@ -35,7 +35,7 @@ impl Format {
         match header.get("version").and_then(Value::as_u64) {
             Some(1) => Ok(Format::One),
             Some(2) => Ok(Format::Two),
-            _ => Err(broken(path, "is of a version that is not known here")),
+            _ => Err(JOURNAL.of_unknown_version(path)),
         }
     }
 

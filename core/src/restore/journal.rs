@@ -54,7 +54,7 @@ impl Journal {
     pub fn created(&self, old_user_id: &str) -> Result<Option<Restoration>, Error> {
         let Some(Prior::Created(offset)) = self.prior(old_user_id) else { return Ok(None) };
         let line = self.log.line_at(offset).ok().and_then(|line| restoration(&line));
-        line.map(Some).ok_or_else(|| self.log.broken("has changed since it was opened"))
+        line.map(Some).ok_or_else(|| self.log.changed("has changed since it was opened"))
     }
 
     /// Whether an earlier run may have created it.

@@ -63,6 +63,37 @@ fn a_pipe_is_no_journal() {
     assert!(error.message().contains("is no ordinary file"), "{error}");
 }
 
+/// Each error about a file says what helps there, and of which file.
+#[test]
+fn what_is_advised_about_a_file_fits_it() {
+    let (folder, sandbox) = (Folder::new("file-advice"), sandbox(0));
+    let (english, chinese) = (builder(&sandbox), builder(&sandbox).language(Language::Chinese));
+    let clients = [english.build().unwrap(), chinese.build().unwrap()];
+    let (journal, backup) = (folder.0.join("journal"), folder.0.join("backup"));
+    let version =
+        |name: &str| json!({name: "dingtalk-extcontact", "version": 9}).to_string() + "\n";
+    fs::write(&journal, version("journal")).unwrap();
+    fs::write(&backup, version("backup")).unwrap();
+    let missing = folder.0.join("none").join("file");
+    let (by_journal, by_backup) = (
+        |path: &PathBuf| BatchOptions::new().journal(path),
+        |path: &PathBuf| BatchOptions::new().backup(path),
+    );
+    for (options, advice) in [
+        (by_journal(&journal), ["a version of this library that is as new", "不早于"]),
+        (by_backup(&backup), ["a version of this library that is as new", "不早于"]),
+        (by_journal(&folder.0), ["Name a file, not a folder, a device or a pipe", "普通文件"]),
+        (by_backup(&folder.0), ["Name a file, not a folder, a device or a pipe", "普通文件"]),
+        (by_journal(&missing), ["Check the path of the journal,", "请检查日志的路径"]),
+        (by_backup(&missing), ["Check the path of the backup,", "请检查备份的路径"]),
+    ] {
+        for (client, advice) in clients.iter().zip(advice) {
+            let error = client.batch(options.clone()).unwrap_err();
+            assert!(error.advice().contains(advice), "{error}");
+        }
+    }
+}
+
 /// A file that was named by mistake: the error says what it is not, and it stays as it was.
 #[cfg(unix)]
 #[test]

@@ -19,7 +19,7 @@ use std::time::{Duration, Instant, SystemTime};
 use dingtalk_extcontact::binding::{ListRecord, StopReason, Stopped};
 use dingtalk_extcontact::{
     Batch, BatchOptions, Call, Client, ClientBuilder, Error, ErrorKind, Item, JournalState,
-    Outcome, Status, Summary, VERSION, read_journal,
+    Language, Outcome, Status, Summary, VERSION, read_journal,
 };
 use dingtalk_extcontact_sandbox::http::Request;
 use dingtalk_extcontact_sandbox::{BlockShape, Faults, Permission, Sandbox};
