@@ -206,8 +206,18 @@ fn a_page_has_so_many_rows_at_most_and_what_is_not_gone_is_among_them() {
     assert!(rows.is_sorted_by_key(|row| row[1].as_u64().unwrap()));
 }
 
-/// Opens a page in a browser, where there is one.
+/// Opens a page in a browser of Shanghai, where there is one.
 fn in_browser(folder: &Folder, page: &str, width: u64, expressions: &[&str]) -> Option<Value> {
+    in_browser_of("Asia/Shanghai", folder, page, width, expressions)
+}
+
+fn in_browser_of(
+    timezone: &str,
+    folder: &Folder,
+    page: &str,
+    width: u64,
+    expressions: &[&str],
+) -> Option<Value> {
     let found = |name: &str| {
         let version = Command::new(name).arg("--version").stderr(Stdio::null()).output();
         version.is_ok_and(|it| it.status.success())
@@ -219,7 +229,7 @@ fn in_browser(folder: &Folder, page: &str, width: u64, expressions: &[&str]) -> 
         return None;
     };
     let asked = json!({
-        "page": format!("file://{page}"), "profile": folder.name("profile"), "timezone": "Asia/Shanghai",
+        "page": format!("file://{page}"), "profile": folder.name("profile"), "timezone": timezone,
         "width": width, "expressions": expressions,
     });
     let mut node = Command::new("node");
@@ -331,7 +341,7 @@ fn a_page_is_readable_on_a_phone_and_in_chinese() {
     assert_eq!(values[4], Value::Null, "every word is there");
 }
 
-/// A journal of format 1, one of a run that was killed, and names: what a page lacks is not
+/// A journal of format 1, one of runs that were killed, the second before its first id, and names: what a page lacks is not
 /// told as something else.
 #[test]
 fn a_page_says_what_is_not_on_record() {
@@ -339,7 +349,8 @@ fn a_page_says_what_is_not_on_record() {
     let whole = lines(30);
     let (header, rest) = whole.split_once('\n').unwrap();
     let killed: String = rest.split_inclusive('\n').take(20).collect();
-    let second = folder.file("killed.jsonl", &format!("{header}\n{killed}"));
+    let no_id = json!({"event": "resumed", "time": "2026-01-01T00:01:00.000Z"});
+    let second = folder.file("killed.jsonl", &format!("{header}\n{killed}{no_id}\n"));
     let mut old: Value = serde_json::from_str(header).unwrap();
     for field in ["library", "filters", "options", "list", "app_key"] {
         old.as_object_mut().unwrap().remove(field);
@@ -358,12 +369,19 @@ fn a_page_says_what_is_not_on_record() {
         "/undefined|NaN|null|\\{\\w+\\}/.exec(document.getElementById('page').innerText)?.[0]",
         "[...document.querySelectorAll('dd')].map((it) => it.innerText).filter((it) => /not on record: it was killed/.test(it)).length",
         "[...document.querySelectorAll('svg text')].filter((it) => it.textContent === 'last line of this run').length",
+        "[...document.querySelectorAll('svg text')].filter((it) => /^at most/.test(it.textContent)).length",
+        "document.querySelector('th[aria-sort]:nth-child(3)').textContent",
         "[...new Set([...document.querySelectorAll('tbody td[data-label=Journal]')].map((it) => it.textContent))].sort()",
     ];
-    let Some(told) = in_browser(&folder, &page, 1200, &expressions) else { return };
-    assert_eq!(told["messages"], json!([]));
-    let files = json!(["killed.jsonl", "old.jsonl"]);
-    assert_eq!(told["values"], json!([null, 2, 2, files]));
+    for (timezone, column) in
+        [("Asia/Shanghai", "Time (Asia/Shanghai, UTC)"), ("UTC", "Time (UTC)")]
+    {
+        let told = in_browser_of(timezone, &folder, &page, 1200, &expressions);
+        let Some(told) = told else { return };
+        assert_eq!(told["messages"], json!([]));
+        let files = json!(["killed.jsonl", "old.jsonl"]);
+        assert_eq!(told["values"], json!([null, 3, 3, 2, column, files]));
+    }
     assert_eq!(report(&[&first, "--html", &page, "--with-backup", &backup]).0, 0);
     let names = "[...document.querySelectorAll('tbody td[data-label=Name]')].map((it) => it.textContent).filter((it) => it)";
     let Some(told) = in_browser(&folder, &page, 1200, &[names]) else { return };

@@ -26,6 +26,7 @@ const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[na
 const number = (value) => value.toLocaleString(data.lang);
 const two = (value) => String(value).padStart(2, '0');
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || words.localTime;
+const zones = zone === 'UTC' ? zone : `${zone}, UTC`;
 
 function clock(ms) {
   const time = new Date(ms);
@@ -141,7 +142,7 @@ function plot(run) {
   const x = (ms) => ((Math.min(Math.max(ms, from), until) - from) / (until - from)) * width;
   const { start, step, bins } = run.plot;
   const sums = bins.map((bin) => bin.reduce((sum, count) => sum + count, 0));
-  const most = Math.max(1, ...sums);
+  const most = Math.max(0, ...sums);
   const y = (count) => (height - bottom) - (count / most) * (height - bottom - 22);
   const drawing = shape('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': fill(words.plot, { run: run.number }) });
   for (const [begin, end, times] of run.throttled) {
@@ -160,7 +161,8 @@ function plot(run) {
     });
   });
   drawing.append(shape('line', { class: 'axis', x1: 0, x2: width, y1: height - bottom, y2: height - bottom }));
-  drawing.append(shape('text', { x: 0, y: 12 }, fill(words.perBin, { count: number(most), seconds: step / 1000 })));
+  // A run may have ended no id: it has no bars to measure.
+  if (most > 0) drawing.append(shape('text', { x: 0, y: 12 }, fill(words.perBin, { count: number(most), seconds: step / 1000 })));
   for (const [part, anchor] of [[0, 'start'], [0.5, 'middle'], [1, 'end']]) {
     const ms = from + (until - from) * part;
     const text = part === 0 ? local(ms) : clock(ms);
@@ -254,7 +256,7 @@ function table() {
   for (const column of columns) {
     const button = element('button', { type: 'button' }, words.columns[column.name]);
     const cell = element('th', { scope: 'col', 'aria-sort': 'none' }, button);
-    if (column.name === 'time') button.append(` (${zone}, UTC)`);
+    if (column.name === 'time') button.append(` (${zones})`);
     button.addEventListener('click', () => {
       descending = sorted === column && !descending;
       sorted = column;
