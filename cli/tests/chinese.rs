@@ -46,6 +46,28 @@ fn every_help_is_chinese_and_fits_80_columns() {
     assert!(!is_chinese(&english) && english.contains("--lang <LANG>"), "{english}");
 }
 
+/// However narrow a terminal is, what is to be pasted into a shell is on one line.
+#[test]
+fn commands_are_never_wrapped() {
+    let examples = |columns: &str, language: &str| -> Vec<String> {
+        let help = |name| ran(&mut in_columns(&[name, "--help", language], columns)).1;
+        let help = SUBCOMMANDS.map(help).concat();
+        let lines = help.lines().filter(|line| line.starts_with("  dingtalk-extcontact "));
+        lines.map(|line| line.trim().split("  ").next().unwrap().to_owned()).collect()
+    };
+    for language in ["--lang=en", "--lang=zh"] {
+        let whole = examples("10000", language);
+        assert!(whole.len() > 20, "{whole:?}");
+        assert_eq!(examples("40", language), whole);
+        let (status, line, notes) =
+            ran(&mut in_columns(&["sandbox", "--until-stdin-closes", language], "40"));
+        assert_eq!(status, 0, "{notes}");
+        let described: Value = serde_json::from_str(&line).unwrap();
+        let secret = described["app_secret"].as_str().unwrap();
+        assert!(notes.contains(&format!("\n  export DINGTALK_APP_SECRET={secret}\n")), "{notes}");
+    }
+}
+
 #[test]
 fn the_locale_decides_where_nothing_is_said() {
     for (variable, value, chinese) in [

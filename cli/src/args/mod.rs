@@ -135,14 +135,15 @@ pub(crate) fn parse(
     }
     let command = match language::current() {
         Language::Chinese => language::help::in_chinese(Cli::command()),
-        _ => Cli::command(),
+        // clap would break the commands of the examples; what it renders is wrapped below.
+        _ => Cli::command().term_width(usize::MAX),
     };
     let matches = command.try_get_matches_from(args);
     match matches.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => Ok(cli),
         Err(error) => {
             let text = match language::current() {
-                Language::English => error.render().to_string(),
+                Language::English if error.exit_code() != 0 => error.render().to_string(),
                 _ if error.exit_code() != 0 => language::told_of_arguments(&error)
                     .unwrap_or_else(|| error.render().to_string()),
                 _ => output::reflowed(&error.render().to_string()),

@@ -27,19 +27,42 @@ pub(crate) fn labelled(name: &str, text: &str) -> String {
     format!("\n{}", hanging(&format!("  {} ", padded(name, 15)), text))
 }
 
-/// Wraps each line of a text. Continued lines keep its indent; in a list of names and
-/// meanings (two spaces between) they are indented to the meaning.
+/// Wraps each line of a text. Continued lines keep its indent; in a list of names and meanings (two
+/// spaces between) they are indented to the meaning, which stands below a long name. A command, which
+/// is to be pasted into a shell, stays in one piece.
 pub(crate) fn reflowed(text: &str) -> String {
+    text.lines().map(reflowed_line).collect::<Vec<_>>().join("\n")
+}
+
+fn reflowed_line(line: &str) -> String {
     let width = width();
-    let lines = text.lines().map(|line| {
-        let text = line.trim_start_matches(' ');
-        let meaning = text.split_once("  ").map(|(_, meaning)| meaning.trim_start_matches(' '));
-        let before = |part: &str| line.get(..line.len() - part.len()).unwrap_or_default();
-        let beside = meaning.map_or(0, |meaning| display_width(before(meaning)));
-        let rest = if (1..width / 2).contains(&beside) { beside } else { before(text).len() };
-        in_columns(width, before(text), &" ".repeat(rest), text)
-    });
-    lines.collect::<Vec<_>>().join("\n")
+    let text = line.trim_start_matches(' ');
+    let indent = line.len() - text.len();
+    let (name, meaning) = text.split_once("  ").unwrap_or((text, ""));
+    let meaning = meaning.trim_start_matches(' ');
+    let beside = display_width(line) - display_width(meaning);
+    let wrapped = |first: usize, others: usize, text: &str| {
+        in_columns(width, &" ".repeat(first), &" ".repeat(others), text)
+    };
+    if display_width(line) <= width || meaning.is_empty() && is_command(text) {
+        line.trim_end().to_owned()
+    } else if !meaning.is_empty() && beside < width / 2 {
+        wrapped(indent, beside, text)
+    } else if !meaning.is_empty() && indent > 0 {
+        let name = if is_command(name) {
+            " ".repeat(indent) + name
+        } else {
+            wrapped(indent, indent, name)
+        };
+        format!("{name}\n{}", wrapped(indent + 4, indent + 4, meaning))
+    } else {
+        wrapped(indent, indent, text)
+    }
+}
+
+/// Whether a line is a command of a shell.
+fn is_command(line: &str) -> bool {
+    ["dingtalk-extcontact ", "export "].iter().any(|command| line.starts_with(command))
 }
 
 /// Wraps text to a width. Words too long for a line, such as URLs and paths, stay whole so that
@@ -124,6 +147,21 @@ mod tests {
         }
         assert_eq!(lines.lines().count(), 7);
         assert_eq!(lines.replace("\n  ", ""), format!("  {text}"));
+    }
+
+    #[test]
+    fn what_is_pasted_into_a_shell_stays_in_one_piece() {
+        let secret = "s".repeat(width());
+        for command in [
+            format!("  export DINGTALK_APP_SECRET={secret}"),
+            format!("  dingtalk-extcontact get {secret} {secret}"),
+        ] {
+            assert_eq!(reflowed(&command), command);
+            let meaning = "word ".repeat(width() / 4);
+            let told = reflowed(&format!("Run:\n{command}  {meaning}"));
+            assert!(told.starts_with(&format!("Run:\n{command}\n      word word")), "{told}");
+            assert!(told.lines().skip(2).all(|line| line.len() <= width()), "{told}");
+        }
     }
 
     #[test]
