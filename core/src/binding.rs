@@ -24,6 +24,7 @@ use crate::restore::Restoration;
 use crate::secret::Secret;
 use crate::submitted;
 use crate::text::excerpt;
+use crate::wire::errcode::explain;
 
 pub use crate::batch::missing::{MISSING_LIMIT, MISSING_WINDOW};
 pub use crate::batch::{
@@ -252,7 +253,16 @@ impl Error {
     /// What to do in a language, whatever that of the client is, with the names of the `binding`.
     #[doc(hidden)]
     pub fn advice_in(&self, language: Language, binding: Binding) -> String {
-        binding.speak(&self.advice_phrase().told(language))
+        let phrase = self.known_advice(binding).map(Phrase::known);
+        binding.speak(&phrase.unwrap_or_else(|| self.advice_phrase()).told(language))
+    }
+
+    /// The sentence that the advice was made of, where it is that of the code or of the kind. An error
+    /// of a journal has no other trace of it than the text, in which options are spelt already.
+    fn known_advice(&self, binding: Binding) -> Option<&'static str> {
+        let of_code = self.code().and_then(explain).map(|known| known.advice);
+        let mut known = of_code.into_iter().chain([self.kind().advice()]);
+        known.find(|advice| binding.speak(advice) == self.advice())
     }
 }
 
