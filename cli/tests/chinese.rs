@@ -124,6 +124,16 @@ fn a_run_is_told_in_chinese() {
 }
 
 #[test]
+fn a_filter_without_a_match_is_told_in_chinese() {
+    let (sandbox, _) = sandbox(1);
+    for subcommand in ["list", "delete"] {
+        let args = ["--lang=zh", subcommand, "--where=name=nobody"];
+        let (status, _, notes) = ran(&mut at(&sandbox, &args));
+        assert!(status == 3 && notes.contains("没有符合条件的联系人"), "{subcommand}: {notes}");
+    }
+}
+
+#[test]
 fn a_check_is_told_in_chinese() {
     let sandbox = Sandbox::start().unwrap();
     sandbox.set_permission(Permission::Write, false);

@@ -53,7 +53,7 @@ fn try_run(args: &List, output: &mut Output) -> Result<Exit, Exit> {
     }
     print(args, &contacts, &names, output).map_err(|error| output::stdout_failed(&error))?;
     if contacts.is_empty() && !args.filters.is_empty() {
-        output::note(filter::NO_MATCH);
+        output::note(&filter::no_match());
         return Ok(Exit::NoMatch);
     }
     Ok(Exit::Success)

@@ -1,14 +1,15 @@
 //! Filters on contacts: `name=Jane Doe`, `company~acme`, `no-follower`.
 
-use crate::language::{said, sentence};
+use crate::language::said;
 use std::collections::HashMap;
 
 use dingtalk_extcontact::Contact;
 use unicode_normalization::UnicodeNormalization;
 
 /// Printed where no contact matches; that has its own exit status.
-pub(crate) const NO_MATCH: &str =
-    sentence!("no contact matches; list without --where shows who there is");
+pub(crate) fn no_match() -> String {
+    said!("no contact matches; list without --where shows who there is")
+}
 
 /// A condition on one field of a contact.
 #[derive(Clone, Debug, PartialEq)]

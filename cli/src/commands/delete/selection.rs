@@ -9,7 +9,7 @@ use crate::args::Delete;
 use crate::commands::delete::prior;
 use crate::commands::labels;
 use crate::input::{self, Ids, filter};
-use crate::language::{self, Phrase, phrase, said};
+use crate::language::{Phrase, phrase, said};
 use crate::output::{self, Exit};
 use crate::signals::Signals;
 
@@ -48,7 +48,7 @@ impl Selection {
             Exit::Usage
         })?;
         if ids.count == 0 {
-            output::note(&language::told(filter::NO_MATCH));
+            output::note(&filter::no_match());
         }
         Ok((ids, Selection { matching, open: open.len() }))
     }
