@@ -69,6 +69,14 @@ fn commands_are_never_wrapped() {
 }
 
 #[test]
+fn the_help_of_the_sandbox_names_all_calls_that_may_fail() {
+    for language in ["--lang=en", "--lang=zh"] {
+        let (_, help, _) = ran(&mut in_columns(&["sandbox", "--help", language], "10000"));
+        assert!(help.contains("on=delete|list|get|create|labels|token|all"), "{help}");
+    }
+}
+
+#[test]
 fn the_locale_decides_where_nothing_is_said() {
     for (variable, value, chinese) in [
         ("LC_ALL", "zh_CN.UTF-8", true),

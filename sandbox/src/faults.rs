@@ -236,6 +236,11 @@ impl Faults {
         &KNOWN
     }
 
+    /// Every name that the setting `on` of [`Faults::parse`] takes.
+    pub fn targets() -> impl Iterator<Item = &'static str> {
+        TARGETS.iter().map(|(name, _)| *name)
+    }
+
     /// Reads a set: `reset-before=0.1,lost-reply=first=2,delay=50ms..200ms;seed=7;on=all`.
     ///
     /// Faults are separated by commas: a name, `=`, and how often: a probability from 0 to 1,
@@ -243,7 +248,7 @@ impl Faults {
     /// (`200us`, `50ms`, `2s`) or a range of times. A time alone means every call. The first
     /// fault that hits a call is the one that happens; delays come on top. Settings follow
     /// after semicolons: `seed` (default 1) and `on`: `delete` (default), `list`, `get`,
-    /// `token` or `all`. An empty text is no faults.
+    /// `create`, `labels`, `token` or `all`. An empty text is no faults.
     ///
     /// # Errors
     /// A sentence with the part that is not understood.
@@ -269,7 +274,8 @@ impl Faults {
                         .find(|(name, _)| *name == target)
                         .map(|(_, target)| *target)
                         .ok_or_else(|| {
-                            format!("`{setting}`: `on` is delete, list, get, create, labels, token or all")
+                            let targets = Faults::targets().collect::<Vec<_>>().join(", ");
+                            format!("`{setting}`: `on` is one of {targets}")
                         })?;
                 }
                 _ => return Err(format!("`{setting}`: a setting is seed=N or on=CALLS")),
@@ -482,7 +488,7 @@ mod tests {
             ("slow=x@1ms", "how often is"),
             ("busy=first=x", "not a chance"),
             ("busy=1;seed=x", "the seed is a whole number"),
-            ("busy=1;on=moon", "`on` is delete"),
+            ("busy=1;on=moon", "`on` is one of delete, list, "),
             ("busy=1;colour=red", "a setting is"),
         ] {
             let message = Faults::parse(text).unwrap_err();

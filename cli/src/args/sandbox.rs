@@ -59,15 +59,17 @@ fn port(text: &str) -> Result<u16, String> {
 }
 
 fn sandbox_help() -> String {
-    let mut help = "\
+    let targets = Faults::targets().collect::<Vec<_>>().join("|");
+    let mut help = format!(
+        "\
 It prints one line of JSON on standard output (url, access_token, app_key, app_secret, the \
 number of contacts and the first user_ids), and on standard error how to use it. It serves \
 this machine alone, until Ctrl-C or SIGTERM.
 
 Faults are NAME=CHANCE, separated by commas; CHANCE is a probability or first=N, and may be \
-followed by @TIME. Settings come after a semicolon: seed=N, on=delete|list|get|token|all.
+followed by @TIME. Settings come after a semicolon: seed=N, on={targets}.
 "
-    .to_owned();
+    );
     for fault in Faults::known() {
         let deletes = format!("{}; deletes: {}", fault.about, fault.deletes.name());
         help.push_str(&output::labelled(fault.name, &deletes));

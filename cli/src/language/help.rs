@@ -68,6 +68,7 @@ fn after(name: &str) -> Option<String> {
         .replace("{filters}", include_str!("help/filters.zh.txt").trim_end())
         .replace("{limit}", &MISSING_LIMIT.to_string())
         .replace("{window}", &MISSING_WINDOW.to_string())
+        .replace("{targets}", &Faults::targets().collect::<Vec<_>>().join("|"))
         .replace("{faults}", &faults.collect::<String>());
     Some(text)
 }
