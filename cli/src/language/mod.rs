@@ -201,6 +201,15 @@ mod tests {
         }
     }
 
+    /// What stands for `{ids}` ends in a Latin word, "2 个 userid", and Chinese is set apart from those.
+    #[test]
+    fn a_space_stands_between_a_latin_word_and_chinese() {
+        for (_, chinese) in COMMAND.entries() {
+            let behind = chinese.split("{ids}").skip(1).filter_map(|rest| rest.chars().next());
+            assert!(!behind.into_iter().any(char::is_alphabetic), "{chinese}");
+        }
+    }
+
     /// Options, codes and examples of the long helps are the same in both languages.
     #[test]
     fn the_long_helps_tell_of_the_same_options_and_examples() {
