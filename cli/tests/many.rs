@@ -275,7 +275,9 @@ fn a_dry_run_shows_the_contacts_and_deletes_none() {
     assert!(lines[2].ends_with(&name(&ids[1], "company_name")), "{out}");
     assert!(lines[3].starts_with("0999 ") && lines[3].ends_with("(no such contact)"), "{out}");
     assert!(
-        lines[4].starts_with("3 contacts would be deleted; nothing was. For 1 of them"),
+        lines[4].ends_with(
+            "2 contacts would be deleted; nothing was. For 1 id there is no contact (any more)"
+        ),
         "{out}"
     );
     let reads = |path: &str| paths(&sandbox).iter().filter(|p| p.ends_with(path)).count();
@@ -304,6 +306,10 @@ fn a_dry_run_shows_the_contacts_and_deletes_none() {
     let (status, out, _) = ran(&mut at(&sandbox, &args));
     assert_eq!(status, 0);
     assert!(out.contains("Muster & Söhne GmbH") && !out.contains("Acme"), "{out}");
+
+    let (_, out, _) = ran(&mut at(&sandbox, &["delete", "--dry-run", "0998", "0999"]));
+    let last = out.lines().last();
+    assert_eq!(last, Some("nobody would be deleted. For 2 ids there is no contact (any more)"));
 
     sandbox.set_permission(Permission::Read, false);
     for list in [&few, &many] {

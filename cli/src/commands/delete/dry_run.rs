@@ -189,22 +189,22 @@ impl Totals {
     }
 
     fn describe(&self) -> String {
-        let mut words = match self.prior.describe(self.count) {
-            Some(words) => said!("nothing was deleted: {words}", words),
-            None => {
-                let contacts = output::counted(self.count, "contact");
+        let words = match (self.prior.describe(self.count), self.count.saturating_sub(self.missing))
+        {
+            (Some(words), _) => said!("nothing was deleted: {words}", words),
+            (None, 0) => said!("nobody would be deleted"),
+            (None, there) => {
+                let contacts = output::counted(there, "contact");
                 said!("{contacts} would be deleted; nothing was", contacts)
             }
         };
-        if self.missing > 0 {
-            let missing = output::number(self.missing);
-            words = said!(
-                "{words}. For {missing} of them there is no contact (any more)",
-                words,
-                missing
-            );
+        match self.missing {
+            0 => words,
+            missing => {
+                let ids = output::counted(missing, "id");
+                said!("{words}. For {ids} there is no contact (any more)", words, ids)
+            }
         }
-        words
     }
 }
 
