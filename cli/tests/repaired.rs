@@ -117,13 +117,23 @@ fn ids_that_an_earlier_run_was_refused_are_looked_at_again() {
 #[test]
 fn without_contacts_to_compare_with_there_is_no_list() {
     let (sandbox, _) = started(Sandbox::builder().contacts(contacts()));
-    sandbox.set_permission(Permission::Read, false);
     let folder = Folder::new("repaired-not");
     let repaired = folder.name("repaired.txt");
     let args = ["delete", "--dry-run", "--write-repaired", &repaired, "125400001"];
-    let (status, _, err) = ran(&mut at(&sandbox, &args));
-    assert_eq!(status, 1);
-    assert!(err.contains("qyapi_ext_read") && folder.files().is_empty(), "{err}");
+    let why = || {
+        let (status, _, err) = ran(&mut at(&sandbox, &args));
+        assert!(status == 1 && folder.files().is_empty(), "{err}");
+        let (names, list) = err.split_once("error: there is no repaired list: ").unwrap();
+        assert!(names.contains(list.trim()), "{err}");
+        err
+    };
+    sandbox.refuse_tokens(true);
+    let err = why();
+    assert!(err.contains("40014") && !err.contains("qyapi_ext_read"), "{err}");
+    sandbox.refuse_tokens(false);
+    sandbox.set_permission(Permission::Read, false);
+    let err = why();
+    assert!(err.contains("qyapi_ext_read"), "{err}");
     for args in [
         &["--write-repaired", &repaired, "0125"][..],
         &["--dry-run", "--write-repaired=-", "0125"],

@@ -76,17 +76,13 @@ impl DryRun<'_> {
             false => self.output.fit_to_terminal(&totals.describe()),
         };
         self.line(&summary)?;
-        match (repaired, self.repaired) {
-            (Some(_), _) if !totals.known => {
-                output::print_error(
-                    &said!("there is no repaired list: the contacts could not be read"),
-                    &said!("The app needs the permission point qyapi_ext_read."),
-                );
-                Err(Exit::Failed)
-            }
-            (Some(repaired), Some(path)) => repaired.write(path),
-            _ => Ok(()),
+        let (Some(repaired), Some(path)) = (repaired, self.repaired) else { return Ok(()) };
+        if let Some(error) = lookup.failure() {
+            let why = error.message();
+            output::print_error(&said!("there is no repaired list: {why}", why), "");
+            return Err(Exit::Failed);
         }
+        repaired.write(path)
     }
 
     /// Prints each id as JSON, or adds it to the table.
@@ -138,7 +134,7 @@ impl DryRun<'_> {
                 }
             }
         }
-        let known = lookup.is_known();
+        let known = lookup.failure().is_none();
         Ok(Totals { count, prior: counts, missing, known, zeros_lost, first_lost, doubt })
     }
 

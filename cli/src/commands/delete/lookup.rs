@@ -28,7 +28,7 @@ enum Contacts {
     /// To be asked for when they are needed.
     OneByOne,
     /// Reading is not permitted, or fails.
-    Unknown,
+    Unknown(Error),
 }
 
 /// What is known of one id.
@@ -54,7 +54,7 @@ impl<'a> Lookup<'a> {
             None if count <= FEW => Contacts::OneByOne,
             None => match client.contacts(&call) {
                 Ok(contacts) => by_id(contacts),
-                Err(error) => unknown(&error)?,
+                Err(error) => unknown(error)?,
             },
         };
         Ok(Lookup { client, call, contacts, likenesses: None })
@@ -77,10 +77,10 @@ impl<'a> Lookup<'a> {
                 Err(error) if error.kind() == ErrorKind::InvalidUserId => {
                     return self.no_contact(id, state);
                 }
-                Err(error) => self.contacts = unknown(&error)?,
+                Err(error) => self.contacts = unknown(error)?,
             }
         }
-        if !self.is_known() {
+        if self.failure().is_some() {
             return Ok(Finding::Unknown);
         }
         if self.listed(id).is_none() {
@@ -101,9 +101,12 @@ impl<'a> Lookup<'a> {
         }))
     }
 
-    /// Whether contacts can be looked up.
-    pub(crate) const fn is_known(&self) -> bool {
-        !matches!(self.contacts, Contacts::Unknown)
+    /// Why contacts cannot be looked up.
+    pub(crate) const fn failure(&self) -> Option<&Error> {
+        match &self.contacts {
+            Contacts::Unknown(error) => Some(error),
+            Contacts::Listed(_) | Contacts::OneByOne => None,
+        }
     }
 
     /// What an id without a contact is like, by all contacts; `None` where these cannot be read.
@@ -118,7 +121,7 @@ impl<'a> Lookup<'a> {
     pub(crate) fn listed(&self, id: &str) -> Option<&Contact> {
         match &self.contacts {
             Contacts::Listed(all) => all.get(id),
-            Contacts::OneByOne | Contacts::Unknown => None,
+            Contacts::OneByOne | Contacts::Unknown(_) => None,
         }
     }
 
@@ -138,7 +141,7 @@ impl<'a> Lookup<'a> {
         }
         Ok(match &self.contacts {
             Contacts::Listed(all) => Some(Likenesses::of(all.values())),
-            Contacts::OneByOne | Contacts::Unknown => None,
+            Contacts::OneByOne | Contacts::Unknown(_) => None,
         })
     }
 }
@@ -149,11 +152,11 @@ fn by_id(contacts: Vec<Contact>) -> Contacts {
 }
 
 /// Goes on without names, which are a help and no condition.
-fn unknown(error: &Error) -> Result<Contacts, Exit> {
+fn unknown(error: Error) -> Result<Contacts, Exit> {
     if error.kind() == ErrorKind::Cancelled {
         return Err(Exit::Interrupted);
     }
     output::note(&said!("names are not known: {message}", message = error.message()));
-    output::note(&output::wrapped(&language::advice(error), 4));
-    Ok(Contacts::Unknown)
+    output::note(&output::wrapped(&language::advice(&error), 4));
+    Ok(Contacts::Unknown(error))
 }
