@@ -191,6 +191,11 @@ fn the_permission_to_read_is_looked_at_before_anybody_is_asked() {
     assert_eq!((status, creations(&sandbox)), (1, 0));
     assert!(err.contains("qyapi_ext_read") && !err.contains("no terminal"), "{err}");
     sandbox.set_permission(Permission::Read, true);
+    sandbox.refuse_tokens(true);
+    let (status, _, err) = restore(&sandbox, &["--backup", &backup]);
+    assert_eq!((status, creations(&sandbox)), (1, 0));
+    assert!(err.ends_with("\nnothing was created\n") && !err.contains("qyapi_ext_read"), "{err}");
+    sandbox.refuse_tokens(false);
     sandbox.set_permission(Permission::Write, false);
     let (status, out, _) = restore(&sandbox, &["--backup", &backup, "--yes", "--json"]);
     let (_, summary) = items_and_summary(&out);

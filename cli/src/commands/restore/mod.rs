@@ -146,11 +146,14 @@ fn may_read(client: &Client, plan: &Plan, call: &Call) -> Result<(), Exit> {
         Err(error) if error.kind() == ErrorKind::Cancelled => Err(interrupted()),
         Err(error) => {
             output::print_library_error(&error);
-            output::note(&said!(
-                "{nothing}: restoring needs the permission point qyapi_ext_read as well, to see \
-                 that a contact is gone",
-                nothing = nothing()
-            ));
+            output::note(&match error.kind() {
+                ErrorKind::PermissionDenied => said!(
+                    "{nothing}: restoring needs the permission point qyapi_ext_read as well, to see \
+                     that a contact is gone",
+                    nothing = nothing()
+                ),
+                _ => nothing(),
+            });
             Err(Exit::Failed)
         }
     }
