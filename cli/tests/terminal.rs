@@ -45,6 +45,24 @@ fn help_and_the_demo_fit_a_terminal() {
     assert_eq!(status, 0, "{err}");
 }
 
+/// A path with blanks is to be copied, too.
+#[test]
+fn the_path_of_what_was_written_stays_in_one_piece() {
+    let (sandbox, ids) = quick_sandbox(2);
+    let folder = Folder::new("a name with rather many blanks in it");
+    let list = folder.list("leavers.txt", &ids);
+    let journal = format!("{list}.journal.jsonl");
+    let (status, _, err) =
+        ran(at(&sandbox, &["delete", "--yes", "--file", &list]).env("COLUMNS", "40"));
+    assert_eq!(status, 0, "{err}");
+    assert!(err.contains(&format!("journal: {journal}\n")), "{err}");
+    let page = folder.name("page.html");
+    let (status, _, err) =
+        ran(command(&["journal", &journal, "--html", &page]).env("COLUMNS", "40"));
+    assert_eq!(status, 0, "{err}");
+    assert!(err.contains(&format!("report: {page}\n")), "{err}");
+}
+
 #[test]
 fn errors_fit_a_terminal() {
     let (sandbox, ids) = quick_sandbox(3);

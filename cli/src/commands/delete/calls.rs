@@ -42,7 +42,7 @@ impl Calls<'_> {
         if let Some(path) = &run.journal {
             options = options.journal(path);
             let path = output::escaped(&path.to_string_lossy());
-            output::note(&said!("journal: {path}", path));
+            output::note_unwrapped(&said!("journal: {path}", path));
         }
         if let Some(path) = &run.backup {
             options = options.backup(path);

@@ -117,7 +117,7 @@ fn write_page(page: &Page<'_>, reader: &mut JournalReader) -> Result<Told, Exit>
     let mut told = Told::default();
     page.write(reader, |entry| told.count(entry.state))?;
     let path = output::escaped(&page.path.to_string_lossy());
-    output::note(&said!("report: {path}", path));
+    output::note_unwrapped(&said!("report: {path}", path));
     Ok(told)
 }
 
