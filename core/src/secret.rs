@@ -1,5 +1,6 @@
 //! Secrets, and masking them in texts from outside.
 
+use std::cmp::Reverse;
 use std::fmt;
 use std::sync::Arc;
 
@@ -72,15 +73,23 @@ impl Secrets {
 
     /// What stands before the first secret in a text, and behind it.
     fn split_at_first<'a>(&self, text: &'a str) -> Option<(&'a str, &'a str)> {
-        text.char_indices().find_map(|(at, _)| {
-            let (before, from) = text.split_at_checked(at)?;
-            let secrets = self.0.iter().map(|secret| secret.expose().as_bytes());
-            let behind = secrets.filter_map(|secret| after(secret, from.as_bytes()));
-            // After the longest: a secret that begins with another must not leave its tail.
-            let left = behind.map(<[u8]>::len).min()?;
-            Some((before, from.get(from.len() - left..)?))
-        })
+        let places = self.0.iter().filter_map(|secret| place_of(secret.expose().as_bytes(), text));
+        // The longest of those that begin there: one that begins with another must not leave its
+        // tail.
+        let (at, end) = places.min_by_key(|(at, end)| (*at, Reverse(*end)))?;
+        Some((text.get(..at)?, text.get(end..)?))
     }
+}
+
+/// From where to where a secret stands in a text the first time, however it is spelt.
+fn place_of(secret: &[u8], text: &str) -> Option<(usize, usize)> {
+    let first = secret.first()?;
+    // Every reply is searched: only where a secret can begin it is looked at closely.
+    let begins = text.bytes().enumerate().filter(|(_, byte)| byte == first || *byte == b'%');
+    begins.map(|(at, _)| at).find_map(|at| {
+        let behind = after(secret, text.as_bytes().get(at..)?)?;
+        Some((at, text.len() - behind.len()))
+    })
 }
 
 /// What stands behind the secret that a text begins with, however that is spelt; `None` where it
