@@ -98,6 +98,16 @@ static void list(int socket, int first) {
   answer(socket, json);
 }
 
+/* The record of whoever is asked for. */
+static void contact(int socket, const char *asked) {
+  char id[64] = "", json[256];
+  CHECK(sscanf(asked, "user_id=%63[^& ]", id) == 1);
+  snprintf(json, sizeof json,
+           "{\"errcode\":0,\"errmsg\":\"ok\",\"request_id\":\"r5\","
+           "\"result\":{\"userid\":\"%s\",\"name\":\"Li Lei\"}}", id);
+  answer(socket, json);
+}
+
 static void *serve_connection(void *argument) {
   int socket = (int)(intptr_t)argument;
   char buffer[16384];
@@ -115,9 +125,7 @@ static void *serve_connection(void *argument) {
       list(socket, strstr(buffer, "offset=0&") != NULL);
     } else if (strstr(buffer, "/topapi/extcontact/get") != NULL &&
                strstr(buffer, "user_id=gone") == NULL) {
-      answer(socket,
-             "{\"errcode\":0,\"errmsg\":\"ok\",\"request_id\":\"r5\","
-             "\"result\":{\"userid\":\"0125400001\",\"name\":\"Li Lei\"}}");
+      contact(socket, strstr(buffer, "user_id="));
     } else if (strstr(buffer, "/topapi/extcontact/create") != NULL) {
       answer(socket, strstr(buffer, "busy") != NULL
                          ? "{\"errcode\":-1,\"errmsg\":\"busy\",\"request_id\":\"r6\"}"
