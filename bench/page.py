@@ -133,6 +133,8 @@ REASONS = {
 START_REASONS = {
     "rust": "the first connection is made on a thread of its own, so that the call's time limit also ends a connect that hangs",
     **dict.fromkeys(("c", "php", "go"), "as in Rust"),
+    "java": "JNA unpacks its library and ours before the first call, and at the end HotSpot waits 300 ms for threads "
+    "that are in native code, which one of the library's is",
 }
 JOURNAL_REASON = (
     "A journal has each id on the disk before its call, and its end before anybody is told. One sync has an id's end and "
