@@ -16,8 +16,8 @@ MILLION_CONCURRENCY, MILLION_MIB, MILLION_SECONDS = 8, 128, 1800
 
 
 class Client:
-    """A program that takes ENDPOINT IDS CONCURRENCY, and JOURNAL where it is one of ours, and
-    prints how many seconds the deletions took."""
+    """A program that takes ENDPOINT IDS CONCURRENCY, and JOURNAL where it writes one, and prints how
+    many seconds the deletions took."""
 
     def __init__(self, name, languages, *command, journal=False):
         self.name, self.languages, self.journal = name, languages, journal
@@ -55,7 +55,10 @@ OURS = [
     python("Python AsyncClient", "ours_asyncio"),
     node("Node", "ours"),
 ]
+# What the syncs of a journal cost by themselves.
+SYNCS = Client("bare syncs", {"rust", "c"}, WORK / "bulk_syncs", journal=True)
 PEERS = [
+    SYNCS,
     Client("libcurl multi", {"rust", "c"}, WORK / "bulk_libcurl"),
     python("requests, threads", "requests"),
     python("pycurl multi", "pycurl"),

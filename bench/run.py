@@ -113,7 +113,8 @@ def build_rust():
         do("cargo", "build", "--release", "--locked", "--manifest-path", BENCH / "peers/Cargo.toml",
            "--target-dir", TARGET / "peers")
     with leaving_out("a bare socket"):
-        do("cc", "-O2", BENCH / "clients/floor.c", "-o", WORK / "floor")
+        for name in ("floor", "bulk_syncs"):
+            do("cc", "-O2", BENCH / f"clients/{name}.c", "-o", WORK / name)
 
 
 def build_c():
