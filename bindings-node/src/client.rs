@@ -58,7 +58,7 @@ impl NativeClient {
             call.set(name, plain(value));
         }
         let done = begin(bridge, id, &call, cancelled);
-        self.0.submit(user_id, call, move |outcome| done(json(&outcome)));
+        self.0.submit_to_loop(user_id, call, move |outcome| done(json(&outcome)));
     }
 
     /// The same for a record.

@@ -314,7 +314,7 @@ impl Client {
         let inbox = inbox.get();
         logging::refresh_for(py, inbox.waker())?;
         let sender = inbox.expect(settle);
-        self.0.submit(user_id.clone(), call.clone(), move |outcome| {
+        self.0.submit_to_loop(user_id.clone(), call.clone(), move |outcome| {
             sender.send(move |py| match outcome {
                 Ok(deletion) => (Deletion::from(deletion), py.None()).into_pyobject(py),
                 Err(error) => (py.None(), json::object(py, to_value(&error))?).into_pyobject(py),

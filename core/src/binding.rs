@@ -22,7 +22,7 @@ use crate::options::{HIGHEST_RATE, MOST_ATTEMPTS, bad_duration, check_duration, 
 use crate::outcome::Deletion;
 use crate::restore::Restoration;
 use crate::secret::Secret;
-use crate::submitted;
+use crate::submitted::{self, Callback};
 use crate::text::excerpt;
 use crate::wire::errcode::explain;
 
@@ -383,7 +383,29 @@ impl Client {
         call: Call,
         done: impl FnOnce(Result<Deletion, Error>) + Send + 'static,
     ) {
-        submitted::start(self, Delete { user_id }, call, |state, result| {
+        self.submit_for(Callback::OfProgram, user_id, call, done);
+    }
+
+    /// The same where `done` returns at once, as one does that only wakes an event loop. A call that
+    /// the loop makes then is for the thread that woke it.
+    #[doc(hidden)]
+    pub fn submit_to_loop(
+        &self,
+        user_id: String,
+        call: Call,
+        done: impl FnOnce(Result<Deletion, Error>) + Send + 'static,
+    ) {
+        self.submit_for(Callback::Brief, user_id, call, done);
+    }
+
+    fn submit_for(
+        &self,
+        callback: Callback,
+        user_id: String,
+        call: Call,
+        done: impl FnOnce(Result<Deletion, Error>) + Send + 'static,
+    ) {
+        submitted::start(self, Delete { user_id }, call, callback, |state, result| {
             done(end_of_delete(state, result));
         });
     }

@@ -15,7 +15,7 @@ use crate::client::Client;
 use crate::error::{Error, ErrorKind};
 use crate::runtime::task::{Progress, Waker, block_on};
 use crate::secret::{Secret, Secrets};
-use crate::submitted;
+use crate::submitted::{self, Callback};
 use crate::wire::request::{self, Request};
 use crate::wire::response::{self, Answer, Failure};
 
@@ -96,7 +96,8 @@ impl Client {
             .map_err(|error| self.settings().advise(error).about_record(user_id))
     }
 
-    /// The same on the library's threads, as [`submit`](Client::submit) does it.
+    /// The same on the library's threads, as
+    /// [`submit_to_loop`](Client::submit_to_loop) does it.
     #[doc(hidden)]
     pub fn submit_get(
         &self,
@@ -104,7 +105,7 @@ impl Client {
         call: Call,
         done: impl FnOnce(Result<Contact, Error>) + Send + 'static,
     ) {
-        submitted::start(self, Get { user_id }, call, |state, result| {
+        submitted::start(self, Get { user_id }, call, Callback::Brief, |state, result| {
             let about = |error| state.settings.advise(error).about_record(&state.api_call.user_id);
             done(result.and_then(contact).map_err(about));
         });
@@ -156,7 +157,7 @@ impl ContactPages {
         Ok(None)
     }
 
-    /// The same on the library's threads, as [`Client::submit`] does it.
+    /// The same on the library's threads, as [`Client::submit_to_loop`] does it.
     pub fn submit_next(
         &self,
         call: Call,
@@ -164,7 +165,7 @@ impl ContactPages {
     ) {
         let Some(list) = self.list() else { return done(Ok(None)) };
         let (pages, same_call) = (self.clone(), call.clone());
-        submitted::start(&self.client, list, call, move |_, result| {
+        submitted::start(&self.client, list, call, Callback::Brief, move |_, result| {
             let taken = result.and_then(|records| pages.taken(records));
             match taken {
                 Ok(None) => pages.submit_next(same_call, done),

@@ -11,24 +11,36 @@ use crate::error::Error;
 use crate::runtime::pool::{self, Job, Start};
 use crate::runtime::task::{Progress, Ran, Task, Waker, Work};
 
+/// What a callback does with the thread of the pool that it is called on.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Callback {
+    /// It runs code of the program, which may take its time.
+    OfProgram,
+    /// It returns at once.
+    Brief,
+}
+
 /// Begins a call; `done` is handed its end, once.
 pub(crate) fn start<A: ApiCall + Send + 'static>(
     client: &Client,
     api_call: A,
     call: Call,
+    callback: Callback,
     done: impl FnOnce(&CallState<A>, Result<A::Answer, Error>) + Send + 'static,
 ) where
     A::Answer: Send,
 {
     let driver = client.driver(api_call, Throttling::Wait);
     let flag = call.cancel_flag().clone();
-    Task::start(&flag, Submitted { client: client.clone(), driver, call, done: Some(done) });
+    let client = client.clone();
+    Task::start(&flag, Submitted { client, driver, call, callback, done: Some(done) });
 }
 
 struct Submitted<A: ApiCall, F> {
     client: Client,
     driver: Driver<A>,
     call: Call,
+    callback: Callback,
     done: Option<F>,
 }
 
@@ -43,6 +55,7 @@ where
     }
 
     fn run(&mut self, start: Start, waker: &Waker) -> Ran {
+        let has_thread = matches!(start, Start::Run);
         let result = match start {
             Start::Run => match self.client.advance(&mut self.driver, &self.call, waker) {
                 Progress::Ready(result) => result,
@@ -55,7 +68,11 @@ where
         // Before it is told: a call that `done` makes must not wait behind this one.
         self.driver.release();
         if let Some(done) = self.done.take() {
-            done(&self.driver.state, result);
+            let done = || done(&self.driver.state, result);
+            match has_thread && self.callback == Callback::Brief {
+                true => pool::finish(done),
+                false => done(),
+            }
         }
         Ran::Done
     }

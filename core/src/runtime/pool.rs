@@ -2,8 +2,9 @@
 //! demand and whose idle threads end. A blocking call never comes here.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::thread::{Thread, ThreadId};
+use std::time::{Duration, Instant};
 
 use crate::error::Error;
 use crate::runtime::fork::PerProcess;
@@ -14,7 +15,7 @@ use crate::runtime::thread::spawn;
 pub(crate) const MOST_THREADS: usize = 64;
 /// A thread without work ends after this long. Not sooner, as calls at a usual rate are to find one;
 /// not later, as some virtual machines (mono) do not end before threads that called them back.
-const IDLE: Duration = Duration::from_secs(1);
+const LONGEST_IDLE: Duration = Duration::from_secs(1);
 
 /// A child after `fork` has none of its parent's threads; it grows its own.
 static POOL: LazyLock<PerProcess<Arc<Pool>>> = LazyLock::new(|| PerProcess::new(Arc::default()));
@@ -42,17 +43,25 @@ pub(crate) fn guarded(work: impl FnOnce()) {
     }
 }
 
-#[derive(Default)]
 struct Pool {
     state: Mutex<State>,
-    wake: Condvar,
+    /// A thread without work ends after this long.
+    longest_idle: Duration,
+}
+
+impl Default for Pool {
+    fn default() -> Pool {
+        Pool { state: Mutex::default(), longest_idle: LONGEST_IDLE }
+    }
 }
 
 #[derive(Default)]
 struct State {
     queue: VecDeque<Arc<dyn Job>>,
     threads: usize,
-    idle: usize,
+    /// Those that sleep, or are about to. The last one is woken first: the caches still have what it
+    /// needs, and those that are never needed end.
+    idle: Vec<Thread>,
 }
 
 /// Hands a job to the pool.
@@ -65,13 +74,21 @@ pub(crate) fn is_crowded() -> bool {
     !POOL.get(Arc::default).lock().queue.is_empty()
 }
 
+/// Runs the last part of a job, which must end at once. Its thread counts as idle already: a job that
+/// comes of it is for this thread, and no other one is woken for that.
+pub(crate) fn finish(work: impl FnOnce()) {
+    POOL.get(Arc::default).finish(work);
+}
+
 impl Pool {
     fn submit(self: &Arc<Self>, job: Arc<dyn Job>) {
         let mut state = self.lock();
         state.queue.push_back(job);
-        if state.idle >= state.queue.len() || state.threads >= MOST_THREADS {
+        if let Some(thread) = state.idle.pop() {
             drop(state);
-            self.wake.notify_one();
+            return thread.unpark();
+        }
+        if state.threads >= MOST_THREADS {
             return;
         }
         state.threads += 1;
@@ -92,24 +109,36 @@ impl Pool {
 
     /// The life of a thread.
     fn serve(&self) {
+        while let Some(job) = self.next_job() {
+            job.run(Start::Run);
+        }
+    }
+
+    /// The next job, which may be long in coming. `None` where it is too long: the thread ends.
+    fn next_job(&self) -> Option<Arc<dyn Job>> {
+        let (current, until) = (std::thread::current(), Instant::now() + self.longest_idle);
         let mut state = self.lock();
         loop {
             if let Some(job) = state.queue.pop_front() {
-                drop(state);
-                job.run(Start::Run);
-                state = self.lock();
-                continue;
+                state.take_idle(current.id());
+                return Some(job);
             }
-            state.idle += 1;
-            let (guard, time) =
-                self.wake.wait_timeout(state, IDLE).unwrap_or_else(PoisonError::into_inner);
-            state = guard;
-            state.idle -= 1;
-            if time.timed_out() && state.queue.is_empty() {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                state.take_idle(current.id());
                 state.threads -= 1;
-                return;
+                return None;
             }
+            state.add_idle(&current);
+            drop(state);
+            std::thread::park_timeout(left);
+            state = self.lock();
         }
+    }
+
+    fn finish(&self, work: impl FnOnce()) {
+        self.lock().add_idle(&std::thread::current());
+        work();
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -117,10 +146,22 @@ impl Pool {
     }
 }
 
+impl State {
+    fn add_idle(&mut self, thread: &Thread) {
+        if !self.idle.iter().any(|idle| idle.id() == thread.id()) {
+            self.idle.push(thread.clone());
+        }
+    }
+
+    fn take_idle(&mut self, thread: ThreadId) {
+        self.idle.retain(|idle| idle.id() != thread);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::mpsc::{channel, sync_channel};
+    use std::sync::mpsc::{Receiver, channel, sync_channel};
 
     struct Once<F>(Mutex<Option<F>>);
 
@@ -159,6 +200,79 @@ mod tests {
         for _ in 0..5 {
             starts.recv().unwrap();
         }
+    }
+
+    /// Two threads that sleep, and the one that worked last.
+    fn two_threads() -> (Arc<Pool>, ThreadId) {
+        let longest_idle = Duration::from_secs(3600);
+        let pool = Arc::new(Pool { longest_idle, ..Pool::default() });
+        let (began, begun) = channel();
+        let releases = [(); 2].map(|()| {
+            let (release, released) = sync_channel::<()>(0);
+            let began = began.clone();
+            pool.submit(once(move || {
+                began.send(std::thread::current().id()).unwrap();
+                released.recv().unwrap();
+            }));
+            release
+        });
+        let ids = [(); 2].map(|()| begun.recv().unwrap());
+        for (release, idle) in releases.into_iter().zip(1..) {
+            release.send(()).unwrap();
+            while pool.lock().idle.len() < idle {
+                std::thread::yield_now();
+            }
+        }
+        let last = pool.lock().idle[1].id();
+        assert!(ids.contains(&last));
+        (pool, last)
+    }
+
+    /// Begins the last part of a job, which ends with what is returned.
+    fn begin_to_finish(pool: &Arc<Pool>) -> impl FnOnce() {
+        let (came, comes) = channel();
+        let (end, ended) = sync_channel::<()>(0);
+        let same = pool.clone();
+        pool.submit(once(move || {
+            same.finish(|| {
+                came.send(()).unwrap();
+                ended.recv().unwrap();
+            });
+        }));
+        comes.recv().unwrap();
+        move || end.send(()).unwrap()
+    }
+
+    /// Submits a job, and returns on which thread it runs.
+    fn submit_to(pool: &Arc<Pool>) -> Receiver<ThreadId> {
+        let (runs, on) = channel();
+        pool.submit(once(move || runs.send(std::thread::current().id()).unwrap()));
+        on
+    }
+
+    #[test]
+    fn the_thread_that_worked_last_works_next() {
+        let (pool, last) = two_threads();
+        assert_eq!(submit_to(&pool).recv().unwrap(), last);
+    }
+
+    #[test]
+    fn a_job_that_comes_of_the_last_part_of_another_is_for_the_same_thread() {
+        let (pool, last) = two_threads();
+        let end = begin_to_finish(&pool);
+        let on = submit_to(&pool);
+        end();
+        assert_eq!(on.recv().unwrap(), last);
+    }
+
+    #[test]
+    fn a_second_job_does_not_wait_for_a_last_part() {
+        let (pool, last) = two_threads();
+        let end = begin_to_finish(&pool);
+        let [first, second] = [submit_to(&pool), submit_to(&pool)];
+        assert_ne!(first.recv().unwrap(), last);
+        assert_ne!(second.recv().unwrap(), last);
+        end();
     }
 
     #[test]
