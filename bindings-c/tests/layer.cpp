@@ -293,8 +293,10 @@ static void states(const dingtalk::Client &client) {
   const std::string path = std::string(folder) + "/journal.jsonl";
   {
     const std::vector<std::string> ids = {"1", "denied"};
-    for (dingtalk::Item &item : client.remove_many(ids, dingtalk::BatchOptions().journal(path)))
-      CHECK(item);
+    dingtalk::BatchOptions options;
+    // Side by side, "denied" may stop the batch before "1" is called.
+    options.journal(path).concurrency(1);
+    for (dingtalk::Item &item : client.remove_many(ids, options)) CHECK(item);
   }
   int gone = 0, refused = 0;
   dingtalk::Journal journal({path});
